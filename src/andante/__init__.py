@@ -1,0 +1,1 @@
+"""Andante: a BPM runtime."""
