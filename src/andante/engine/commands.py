@@ -1,0 +1,329 @@
+"""What may be asked of an instance: one class a command, imperative.
+
+`None` for `variables` means none. Durations are ms. Treat them as immutable: parked commands live in the state.
+"""
+
+from typing import final
+
+
+@final
+class Start:
+    """Create the instance and run it to where it must wait. `start` is a node index; -1 takes the none start event."""
+
+    __slots__ = (
+        "business_key",
+        "definition_id",
+        "depth",
+        "ext",
+        "held",
+        "is_test",
+        "name",
+        "parent_id",
+        "parent_token",
+        "root_id",
+        "start",
+        "title",
+        "variables",
+        "version",
+    )
+
+    def __init__(
+        self,
+        definition_id: str,
+        name: str,
+        version: str,
+        variables: dict[str, object],
+        business_key: str = "",
+        title: str = "",
+        parent_id: str = "",
+        parent_token: int = 0,
+        root_id: str = "",
+        depth: int = 0,
+        is_test: bool = False,
+        held: bool = False,
+        start: int = -1,
+        ext: list[object] | None = None,
+    ) -> None:
+        self.definition_id = definition_id
+        self.name = name
+        self.version = version
+        self.variables = variables
+        self.business_key = business_key
+        self.title = title
+        self.parent_id = parent_id
+        self.parent_token = parent_token
+        self.root_id = root_id
+        self.depth = depth
+        self.is_test = is_test
+        self.held = held
+        self.start = start
+        self.ext = ext
+
+
+@final
+class CompleteTask:
+    """A person is done: `outcome` may be ''."""
+
+    __slots__ = ("outcome", "task", "variables")
+
+    def __init__(self, task: int, outcome: str = "", variables: V | None = None) -> None:
+        self.task = task
+        self.outcome = outcome
+        self.variables = variables
+
+
+@final
+class ClaimTask:
+    """`user` takes the task."""
+
+    __slots__ = ("task", "user")
+
+    def __init__(self, task: int, user: str) -> None:
+        self.task = task
+        self.user = user
+
+
+@final
+class UnclaimTask:
+    """Give it back to its candidates."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: int) -> None:
+        self.task = task
+
+
+@final
+class TransferTask:
+    """Hand it over: the first handler is out (contract 6.3)."""
+
+    __slots__ = ("task", "to")
+
+    def __init__(self, task: int, to: str) -> None:
+        self.task = task
+        self.to = to
+
+
+@final
+class DelegateTask:
+    """Let `to` act; the first handler stays the owner (contract 6.3)."""
+
+    __slots__ = ("task", "to")
+
+    def __init__(self, task: int, to: str) -> None:
+        self.task = task
+        self.to = to
+
+
+@final
+class ResolveTask:
+    """The delegate is done; the task returns to its owner."""
+
+    __slots__ = ("task", "variables")
+
+    def __init__(self, task: int, variables: V | None = None) -> None:
+        self.task = task
+        self.variables = variables
+
+
+@final
+class CommentTask:
+    """Add a remark."""
+
+    __slots__ = ("task", "text")
+
+    def __init__(self, task: int, text: str) -> None:
+        self.task = task
+        self.text = text
+
+
+@final
+class SetFollowUp:
+    """Set or clear the follow-up date (ms)."""
+
+    __slots__ = ("at", "task")
+
+    def __init__(self, task: int, at: int | None) -> None:
+        self.task = task
+        self.at = at
+
+
+@final
+class FireTimers:
+    """Let everything that is due by `now` occur: timers, SLA passings, reminders."""
+
+    __slots__ = ()
+
+
+@final
+class DeliverMessage:
+    """`key` must equal the subscription's correlation key where it has one; `correlation` must equal the variables."""
+
+    __slots__ = ("business_key", "correlation", "message_id", "name", "variables")
+
+    def __init__(
+        self,
+        name: str,
+        variables: dict[str, object],
+        business_key: str = "",
+        correlation: V | None = None,
+        message_id: str = "",
+    ) -> None:
+        self.name = name
+        self.variables = variables
+        self.business_key = business_key
+        self.correlation = correlation
+        self.message_id = message_id
+
+
+@final
+class DeliverSignal:
+    """Every open subscription to `name` occurs."""
+
+    __slots__ = ("name", "variables")
+
+    def __init__(self, name: str, variables: dict[str, object]) -> None:
+        self.name = name
+        self.variables = variables
+
+
+@final
+class CompleteJob:
+    """A worker's result."""
+
+    __slots__ = ("job", "variables")
+
+    def __init__(self, job: int, variables: V | None = None) -> None:
+        self.job = job
+        self.variables = variables
+
+
+@final
+class FailJob:
+    """A worker's failure: `retries` left, available again after `backoff_ms`."""
+
+    __slots__ = ("backoff_ms", "job", "message", "retries")
+
+    def __init__(self, job: int, retries: int, message: str = "", backoff_ms: int = 0) -> None:
+        self.job = job
+        self.retries = retries
+        self.message = message
+        self.backoff_ms = backoff_ms
+
+
+@final
+class ThrowError:
+    """A worker throws a BPMN error at its job."""
+
+    __slots__ = ("code", "job", "message", "variables")
+
+    def __init__(self, job: int, code: str, message: str = "", variables: V | None = None) -> None:
+        self.job = job
+        self.code = code
+        self.message = message
+        self.variables = variables
+
+
+@final
+class CompleteCall:
+    """A called instance ended well; `variables` are its root variables."""
+
+    __slots__ = ("child_id", "token", "variables")
+
+    def __init__(self, token: int, child_id: str, variables: dict[str, object]) -> None:
+        self.token = token
+        self.child_id = child_id
+        self.variables = variables
+
+
+@final
+class FailCall:
+    """A called instance ended otherwise: by an error (`code`), or terminated (`code` '')."""
+
+    __slots__ = ("child_id", "code", "message", "token")
+
+    def __init__(self, token: int, child_id: str, code: str, message: str) -> None:
+        self.token = token
+        self.child_id = child_id
+        self.code = code
+        self.message = message
+
+
+@final
+class SetVariables:
+    """Change variables that the instance has (contract API 5); unknown and read-only names are ignored. `introduce` also adds new names."""
+
+    __slots__ = ("introduce", "values")
+
+    def __init__(self, values: dict[str, object], introduce: bool = False) -> None:
+        self.values = values
+        self.introduce = introduce
+
+
+@final
+class Suspend:
+    """`held`: from the parent."""
+
+    __slots__ = ("held", "reason")
+
+    def __init__(self, held: bool = False, reason: str = "") -> None:
+        self.held = held
+        self.reason = reason
+
+
+@final
+class Resume:
+    """`held`: from the parent."""
+
+    __slots__ = ("held", "reason")
+
+    def __init__(self, held: bool = False, reason: str = "") -> None:
+        self.held = held
+        self.reason = reason
+
+
+@final
+class Terminate:
+    """`state` 'User Terminated' (a person, the API) or 'Terminated' (the engine)."""
+
+    __slots__ = ("reason", "state")
+
+    def __init__(self, state: str = "User Terminated", reason: str = "") -> None:
+        self.state = state
+        self.reason = reason
+
+
+@final
+class Retry:
+    """Try again whatever stands at an incident."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str = "") -> None:
+        self.reason = reason
+
+
+Command = (
+    Start
+    | CompleteTask
+    | ClaimTask
+    | UnclaimTask
+    | TransferTask
+    | DelegateTask
+    | ResolveTask
+    | CommentTask
+    | SetFollowUp
+    | FireTimers
+    | DeliverMessage
+    | DeliverSignal
+    | CompleteJob
+    | FailJob
+    | ThrowError
+    | CompleteCall
+    | FailCall
+    | SetVariables
+    | Suspend
+    | Resume
+    | Terminate
+    | Retry
+)

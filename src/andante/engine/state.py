@@ -1,0 +1,179 @@
+"""An instance as the core holds it: scopes, tokens, and what they wait for.
+
+Plain slotted classes with typed `__init__`, so that the core stays compilable. Only `apply` changes them; `codec`
+alone knows their bytes. The contract's names for states are in section 3.1.
+"""
+
+from typing import TYPE_CHECKING, Final, final
+
+from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
+
+if TYPE_CHECKING:
+    from andante.engine.commands import Command
+
+# Phases of a token.
+READY: Final = 0  # to enter its element
+ACTIVE: Final = 1  # its element waits for something
+DONE: Final = 2  # its element is done, the token has still to leave
+JOINED: Final = 3  # it waits at a joining gateway
+
+# The contract's states (section 3.1).
+NEW: Final = "New"
+DISPATCHED: Final = "Dispatched"
+RUNNING: Final = "Running"
+WAITING_FOR_USER: Final = "Waiting for user interaction"
+WAITING_FOR_PAGE: Final = "Waiting for page event"
+PAUSED: Final = "Paused"
+SUSPENDED: Final = "Suspended"
+BROKEN: Final = "Broken"
+COMPLETED_WAIT: Final = "CompletedOkWait"
+COMPLETED: Final = "Completed OK"
+USER_TERMINATED: Final = "User Terminated"
+TERMINATED: Final = "Terminated"
+STATES: Final = (
+    NEW, DISPATCHED, RUNNING, WAITING_FOR_USER, WAITING_FOR_PAGE, PAUSED, SUSPENDED, BROKEN, COMPLETED_WAIT,
+    COMPLETED, USER_TERMINATED, TERMINATED,
+)  # fmt: skip
+CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
+
+
+@final
+class Token:
+    """A token. `phase` is one of the four below; `loop` the host token of the multi-instance it runs in (0: none)."""
+
+    __slots__ = ("flow", "key", "locals", "loop", "node", "phase", "scope")
+
+    def __init__(
+        self,
+        key: int,
+        node: int,
+        scope: int,
+        flow: int,
+        loop: int = 0,
+        phase: int = 0,
+        locals: dict[str, object] | None = None,
+    ) -> None:
+        self.key = key
+        self.node = node
+        self.scope = scope
+        self.flow = flow
+        self.loop = loop
+        self.phase = phase
+        self.locals = locals
+
+
+@final
+class Scope:
+    """The process (key 0) or an embedded sub-process: where tokens and variables live.
+
+    `tokens` and `joined` (join node -> waiting token keys, in order of arrival) are derived from the tokens.
+    """
+
+    __slots__ = ("joined", "key", "node", "parent", "token", "tokens", "variables")
+
+    def __init__(self, key: int, node: int, parent: int, token: int, variables: dict[str, object]) -> None:
+        self.key = key
+        self.node = node
+        self.parent = parent
+        self.token = token
+        self.variables = variables
+        self.tokens: dict[int, None] = {}
+        self.joined: dict[int, list[int]] = {}
+
+
+@final
+class Loop:
+    """A running multi-instance; keyed by its host token."""
+
+    __slots__ = ("done", "items", "outputs", "sequential", "started", "token", "total")
+
+    def __init__(
+        self,
+        token: int,
+        items: list[object],
+        total: int,
+        sequential: bool,
+        started: int = 0,
+        done: int = 0,
+        outputs: list[object] | None = None,
+    ) -> None:
+        self.token = token
+        self.items = items
+        self.total = total
+        self.sequential = sequential
+        self.started = started
+        self.done = done
+        self.outputs = outputs
+
+
+@final
+class Instance:
+    """One run of a process. `seq` is the number of its last journal entry and its version for optimistic concurrency.
+
+    `suspended` is its own flag, `held` the one that comes down from a suspended parent; either stops it.
+    Times are ms since the epoch, UTC; `ended_at` is 0 while open. `seen` holds the ids of the last messages received.
+    """
+
+    __slots__ = (
+        "business_key", "calls", "clocks", "created_by", "definition_id", "depth", "ended_at", "ext", "held", "id",
+        "incidents", "is_test", "jobs", "label", "last_handler", "last_key", "loops", "modified_at", "modified_by",
+        "name", "parent_id", "parent_token", "parked", "properties", "root_id", "scopes", "seen", "seq", "started_at",
+        "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title", "tokens", "urgency",
+        "version",
+    )  # fmt: skip
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.definition_id = ""
+        self.name = ""
+        self.version = ""
+        self.label = ""
+        self.title = ""
+        self.business_key = ""
+        self.parent_id = ""
+        self.parent_token = 0
+        self.root_id = id
+        self.depth = 0
+        self.is_test = False
+        self.state = NEW
+        self.suspended = False
+        self.held = False
+        self.urgency = 0
+        self.task_outcome = ""
+        self.created_by = ""
+        self.last_handler = ""
+        self.modified_by = ""
+        self.started_at = 0
+        self.modified_at = 0
+        self.ended_at = 0
+        self.seq = 0
+        self.last_key = 0
+        self.ext: list[object] | None = None
+        self.properties: dict[str, object] = {}  # bpStatus, bpStage, bpStep, description: set by the model
+        self.scopes: dict[int, Scope] = {}
+        self.tokens: dict[int, Token] = {}
+        self.loops: dict[int, Loop] = {}
+        self.tasks: dict[int, Task] = {}
+        self.timers: dict[int, Timer] = {}
+        self.subscriptions: dict[int, Subscription] = {}
+        self.jobs: dict[int, Job] = {}
+        self.calls: dict[int, Call] = {}
+        self.clocks: dict[int, Clock] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.parked: list[Command] = []
+        self.seen: list[str] = []
+
+    @property
+    def closed(self) -> bool:
+        return self.ended_at != 0
+
+    @property
+    def stopped(self) -> bool:
+        """Suspended itself or held by its parent: what the contract shows as `suspended`."""
+        return self.suspended or self.held
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """The root scope's variables; {} before the start."""
+        root = self.scopes.get(0)
+        return root.variables if root is not None else {}

@@ -1,0 +1,159 @@
+"""What an instance waits for: tasks, timers, subscriptions, jobs, called instances, SLA clocks, and its incidents.
+
+Plain slotted classes (see events.py). Keys are unique within the instance. Only `apply` changes them.
+"""
+
+from typing import TYPE_CHECKING, final
+
+if TYPE_CHECKING:
+    from andante.timing.sla import SlaClock
+
+
+@final
+class Task:
+    """An open user task."""
+
+    __slots__ = (
+        "assignee",
+        "created_at",
+        "delegated",
+        "due_at",
+        "follow_up_at",
+        "form",
+        "groups",
+        "key",
+        "name",
+        "node",
+        "outcomes",
+        "owner",
+        "priority",
+        "queue",
+        "token",
+        "urgency",
+        "users",
+    )
+
+    def __init__(
+        self,
+        key: int,
+        token: int,
+        node: int,
+        name: str,
+        assignee: str,
+        users: list[str],
+        groups: list[str],
+        queue: str,
+        priority: int,
+        form: str,
+        outcomes: list[str],
+        due_at: int | None,
+        follow_up_at: int | None,
+        created_at: int,
+        owner: str = "",
+        delegated: bool = False,
+        urgency: int = 0,
+    ) -> None:
+        self.key = key
+        self.token = token
+        self.node = node
+        self.name = name
+        self.assignee = assignee
+        self.users = users
+        self.groups = groups
+        self.queue = queue
+        self.priority = priority
+        self.form = form
+        self.outcomes = outcomes
+        self.due_at = due_at
+        self.follow_up_at = follow_up_at
+        self.created_at = created_at
+        self.owner = owner
+        self.delegated = delegated
+        self.urgency = urgency
+
+
+@final
+class Timer:
+    """An armed timer; `token` is its owner, `node` the event that occurs."""
+
+    __slots__ = ("cycle", "due_at", "key", "left", "node", "token")
+
+    def __init__(self, key: int, token: int, node: int, due_at: int, cycle: str, left: int) -> None:
+        self.key = key
+        self.token = token
+        self.node = node
+        self.due_at = due_at
+        self.cycle = cycle
+        self.left = left
+
+
+@final
+class Subscription:
+    """An awaited message or signal."""
+
+    __slots__ = ("correlation", "key", "kind", "name", "node", "token")
+
+    def __init__(self, key: int, token: int, node: int, kind: int, name: str, correlation: str | None) -> None:
+        self.key = key
+        self.token = token
+        self.node = node
+        self.kind = kind
+        self.name = name
+        self.correlation = correlation
+
+
+@final
+class Job:
+    """Work a worker is to do."""
+
+    __slots__ = ("key", "node", "priority", "retries", "retry_at", "token", "type")
+
+    def __init__(
+        self, key: int, token: int, node: int, type: str, retries: int, priority: int, retry_at: int = 0
+    ) -> None:
+        self.key = key
+        self.token = token
+        self.node = node
+        self.type = type
+        self.retries = retries
+        self.priority = priority
+        self.retry_at = retry_at
+
+
+@final
+class Call:
+    """A child instance that runs for `token`."""
+
+    __slots__ = ("child_id", "name", "token")
+
+    def __init__(self, token: int, child_id: str, name: str) -> None:
+        self.token = token
+        self.child_id = child_id
+        self.name = name
+
+
+@final
+class Clock:
+    """An SLA clock: of a task, or of the instance (task 0)."""
+
+    __slots__ = ("key", "policy", "state", "task")
+
+    def __init__(self, key: int, task: int, policy: int, state: SlaClock) -> None:
+        self.key = key
+        self.task = task
+        self.policy = policy
+        self.state = state
+
+
+@final
+class Incident:
+    """Why the instance is Broken."""
+
+    __slots__ = ("at", "key", "kind", "message", "token")
+
+    def __init__(self, key: int, token: int, kind: str, message: str, at: int) -> None:
+        self.key = key
+        self.token = token
+        self.kind = kind
+        self.message = message
+        self.at = at
