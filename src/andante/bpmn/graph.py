@@ -282,7 +282,7 @@ class Node:
 
 @final
 class Variable:
-    """A variable that a JSON definition declares. `type` is "Text", "Number", "Boolean", "Date", "DateTime", "Any"..."""
+    """A variable that a JSON definition declares; `type` is "Text", "Number", "Boolean", "Date", "DateTime", "Any"."""
 
     __slots__ = ("default", "has_default", "name", "read_only", "type")
 

@@ -66,7 +66,7 @@ class CompleteTask:
 
     __slots__ = ("outcome", "task", "variables")
 
-    def __init__(self, task: int, outcome: str = "", variables: V | None = None) -> None:
+    def __init__(self, task: int, outcome: str = "", variables: dict[str, object] | None = None) -> None:
         self.task = task
         self.outcome = outcome
         self.variables = variables
@@ -121,7 +121,7 @@ class ResolveTask:
 
     __slots__ = ("task", "variables")
 
-    def __init__(self, task: int, variables: V | None = None) -> None:
+    def __init__(self, task: int, variables: dict[str, object] | None = None) -> None:
         self.task = task
         self.variables = variables
 
@@ -166,7 +166,7 @@ class DeliverMessage:
         name: str,
         variables: dict[str, object],
         business_key: str = "",
-        correlation: V | None = None,
+        correlation: dict[str, object] | None = None,
         message_id: str = "",
     ) -> None:
         self.name = name
@@ -193,7 +193,7 @@ class CompleteJob:
 
     __slots__ = ("job", "variables")
 
-    def __init__(self, job: int, variables: V | None = None) -> None:
+    def __init__(self, job: int, variables: dict[str, object] | None = None) -> None:
         self.job = job
         self.variables = variables
 
@@ -217,7 +217,7 @@ class ThrowError:
 
     __slots__ = ("code", "job", "message", "variables")
 
-    def __init__(self, job: int, code: str, message: str = "", variables: V | None = None) -> None:
+    def __init__(self, job: int, code: str, message: str = "", variables: dict[str, object] | None = None) -> None:
         self.job = job
         self.code = code
         self.message = message
@@ -251,7 +251,10 @@ class FailCall:
 
 @final
 class SetVariables:
-    """Change variables that the instance has (contract API 5); unknown and read-only names are ignored. `introduce` also adds new names."""
+    """Change variables that the instance has (contract API 5); unknown and read-only names are ignored.
+
+    `introduce` also adds new names.
+    """
 
     __slots__ = ("introduce", "values")
 

@@ -1,0 +1,181 @@
+"""The facts: what a step did, in order. One class a fact; only `apply` changes the state by them.
+
+Keys (`token`, `scope`, `task`, `timer`, ...) are small ints, unique within the instance and never used twice.
+`node` and `flow` are indices into the definition's graph. Times are ms since the epoch, UTC. Plain slotted classes,
+so that the core stays compilable; treat them as immutable.
+"""
+
+from andante.engine.events.flow import (
+    ElementEntered,
+    LocalsSet,
+    LoopAdvanced,
+    LoopClosed,
+    LoopItemDone,
+    LoopOpened,
+    ScopeClosed,
+    ScopeOpened,
+    TokenActive,
+    TokenCancelled,
+    TokenDone,
+    TokenEnded,
+    TokenJoined,
+    TokenReady,
+    VariablesSet,
+)
+from andante.engine.events.lifecycle import (
+    CommandIgnored,
+    Completed,
+    IncidentRaised,
+    IncidentResolved,
+    InputParked,
+    InputUnparked,
+    InstanceStarted,
+    PropertiesSet,
+    Resumed,
+    StateChanged,
+    Suspended,
+    Terminated,
+)
+from andante.engine.events.waiting import (
+    ClockChanged,
+    ClockStarted,
+    ClockStopped,
+    ErrorCaught,
+    ErrorThrown,
+    MessageReceived,
+    MessageThrown,
+    SignalReceived,
+    SignalThrown,
+    SubscriptionClosed,
+    SubscriptionOpened,
+    TimerCleared,
+    TimerFired,
+    TimerSet,
+)
+from andante.engine.events.work import (
+    CallEnded,
+    CallStarted,
+    JobCancelled,
+    JobCompleted,
+    JobCreated,
+    JobFailed,
+    TaskAssigned,
+    TaskCancelled,
+    TaskCommented,
+    TaskCompleted,
+    TaskCreated,
+    TaskFollowUpSet,
+)
+
+Event = (
+    InstanceStarted
+    | ElementEntered
+    | TokenActive
+    | TokenJoined
+    | TokenDone
+    | TokenReady
+    | TokenEnded
+    | TokenCancelled
+    | ScopeOpened
+    | ScopeClosed
+    | LoopOpened
+    | LoopAdvanced
+    | LoopItemDone
+    | LoopClosed
+    | LocalsSet
+    | VariablesSet
+    | TaskCreated
+    | TaskAssigned
+    | TaskCommented
+    | TaskCompleted
+    | TaskCancelled
+    | TaskFollowUpSet
+    | TimerSet
+    | TimerFired
+    | TimerCleared
+    | SubscriptionOpened
+    | SubscriptionClosed
+    | MessageReceived
+    | SignalReceived
+    | MessageThrown
+    | SignalThrown
+    | JobCreated
+    | JobCompleted
+    | JobFailed
+    | JobCancelled
+    | CallStarted
+    | CallEnded
+    | ErrorThrown
+    | ErrorCaught
+    | ClockStarted
+    | ClockChanged
+    | ClockStopped
+    | IncidentRaised
+    | IncidentResolved
+    | Suspended
+    | Resumed
+    | InputParked
+    | InputUnparked
+    | CommandIgnored
+    | PropertiesSet
+    | StateChanged
+    | Completed
+    | Terminated
+)
+
+__all__ = [
+    "CallEnded",
+    "CallStarted",
+    "ClockChanged",
+    "ClockStarted",
+    "ClockStopped",
+    "CommandIgnored",
+    "Completed",
+    "ElementEntered",
+    "ErrorCaught",
+    "ErrorThrown",
+    "Event",
+    "IncidentRaised",
+    "IncidentResolved",
+    "InputParked",
+    "InputUnparked",
+    "InstanceStarted",
+    "JobCancelled",
+    "JobCompleted",
+    "JobCreated",
+    "JobFailed",
+    "LocalsSet",
+    "LoopAdvanced",
+    "LoopClosed",
+    "LoopItemDone",
+    "LoopOpened",
+    "MessageReceived",
+    "MessageThrown",
+    "PropertiesSet",
+    "Resumed",
+    "ScopeClosed",
+    "ScopeOpened",
+    "SignalReceived",
+    "SignalThrown",
+    "StateChanged",
+    "SubscriptionClosed",
+    "SubscriptionOpened",
+    "Suspended",
+    "TaskAssigned",
+    "TaskCancelled",
+    "TaskCommented",
+    "TaskCompleted",
+    "TaskCreated",
+    "TaskFollowUpSet",
+    "Terminated",
+    "TimerCleared",
+    "TimerFired",
+    "TimerSet",
+    "TokenActive",
+    "TokenCancelled",
+    "TokenDone",
+    "TokenEnded",
+    "TokenJoined",
+    "TokenReady",
+    "VariablesSet",
+]

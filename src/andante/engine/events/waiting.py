@@ -1,0 +1,176 @@
+"""Timers, messages, signals, errors and SLA clocks. See the package for the rules that all facts keep."""
+
+from typing import TYPE_CHECKING, final
+
+if TYPE_CHECKING:
+    from andante.timing.sla import SlaClock
+
+
+@final
+class TimerSet:
+    """A timer waits for `due_at`. `left` repetitions remain after it (-1: endless, 0: none); `cycle` its ISO text."""
+
+    __slots__ = ("cycle", "due_at", "left", "node", "timer", "token")
+
+    def __init__(self, timer: int, token: int, node: int, due_at: int, cycle: str, left: int) -> None:
+        self.timer = timer
+        self.token = token
+        self.node = node
+        self.due_at = due_at
+        self.cycle = cycle
+        self.left = left
+
+
+@final
+class TimerFired:
+    """The timer occurred; `missed` counts the cycle's points passed over meanwhile."""
+
+    __slots__ = ("missed", "timer")
+
+    def __init__(self, timer: int, missed: int) -> None:
+        self.timer = timer
+        self.missed = missed
+
+
+@final
+class TimerCleared:
+    """The timer is no longer awaited."""
+
+    __slots__ = ("timer",)
+
+    def __init__(self, timer: int) -> None:
+        self.timer = timer
+
+
+@final
+class SubscriptionOpened:
+    """A message or signal is awaited (`kind`: kinds.MESSAGE or SIGNAL)."""
+
+    __slots__ = ("key", "kind", "name", "node", "subscription", "token")
+
+    def __init__(self, subscription: int, token: int, node: int, kind: int, name: str, key: str | None) -> None:
+        self.subscription = subscription
+        self.token = token
+        self.node = node
+        self.kind = kind
+        self.name = name
+        self.key = key
+
+
+@final
+class SubscriptionClosed:
+    """It is no longer awaited."""
+
+    __slots__ = ("subscription",)
+
+    def __init__(self, subscription: int) -> None:
+        self.subscription = subscription
+
+
+@final
+class MessageReceived:
+    """A message was correlated to `subscription`."""
+
+    __slots__ = ("message_id", "name", "subscription", "variables")
+
+    def __init__(self, subscription: int, name: str, message_id: str, variables: dict[str, object]) -> None:
+        self.subscription = subscription
+        self.name = name
+        self.message_id = message_id
+        self.variables = variables
+
+
+@final
+class SignalReceived:
+    """A signal was caught by `subscription`."""
+
+    __slots__ = ("name", "subscription", "variables")
+
+    def __init__(self, subscription: int, name: str, variables: dict[str, object]) -> None:
+        self.subscription = subscription
+        self.name = name
+        self.variables = variables
+
+
+@final
+class MessageThrown:
+    """A message was sent by this instance."""
+
+    __slots__ = ("name", "node")
+
+    def __init__(self, node: int, name: str) -> None:
+        self.node = node
+        self.name = name
+
+
+@final
+class SignalThrown:
+    """A signal was broadcast by this instance."""
+
+    __slots__ = ("name", "node")
+
+    def __init__(self, node: int, name: str) -> None:
+        self.node = node
+        self.name = name
+
+
+@final
+class ErrorThrown:
+    """A BPMN error, looking for its catcher."""
+
+    __slots__ = ("code", "message", "token")
+
+    def __init__(self, token: int, code: str, message: str) -> None:
+        self.token = token
+        self.code = code
+        self.message = message
+
+
+@final
+class ErrorCaught:
+    """By the boundary event `node`."""
+
+    __slots__ = ("code", "message", "node", "token")
+
+    def __init__(self, token: int, node: int, code: str, message: str) -> None:
+        self.token = token
+        self.node = node
+        self.code = code
+        self.message = message
+
+
+@final
+class ClockStarted:
+    """An SLA clock of a task (or of the instance: task 0) by policy `policy` of its node."""
+
+    __slots__ = ("clock", "policy", "state", "task")
+
+    def __init__(self, clock: int, task: int, policy: int, state: SlaClock) -> None:
+        self.clock = clock
+        self.task = task
+        self.policy = policy
+        self.state = state
+
+
+@final
+class ClockChanged:
+    """`facts` says why: goal, deadline, reminder, paused, resumed."""
+
+    __slots__ = ("clock", "facts", "state", "urgency")
+
+    def __init__(self, clock: int, state: SlaClock, facts: list[str], urgency: int) -> None:
+        self.clock = clock
+        self.state = state
+        self.facts = facts
+        self.urgency = urgency
+
+
+@final
+class ClockStopped:
+    """The clock's work is over."""
+
+    __slots__ = ("clock", "state")
+
+    def __init__(self, clock: int, state: SlaClock) -> None:
+        self.clock = clock
+        self.state = state

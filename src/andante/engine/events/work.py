@@ -1,0 +1,185 @@
+"""User tasks, jobs and called instances. See the package for the rules that all facts keep."""
+
+from typing import final
+
+
+@final
+class TaskCreated:
+    """A user task is offered."""
+
+    __slots__ = (
+        "assignee",
+        "due_at",
+        "follow_up_at",
+        "form",
+        "groups",
+        "name",
+        "node",
+        "outcomes",
+        "priority",
+        "queue",
+        "task",
+        "token",
+        "users",
+    )
+
+    def __init__(
+        self,
+        task: int,
+        token: int,
+        node: int,
+        name: str,
+        assignee: str,
+        users: list[str],
+        groups: list[str],
+        queue: str,
+        priority: int,
+        form: str,
+        outcomes: list[str],
+        due_at: int | None,
+        follow_up_at: int | None,
+    ) -> None:
+        self.task = task
+        self.token = token
+        self.node = node
+        self.name = name
+        self.assignee = assignee
+        self.users = users
+        self.groups = groups
+        self.queue = queue
+        self.priority = priority
+        self.form = form
+        self.outcomes = outcomes
+        self.due_at = due_at
+        self.follow_up_at = follow_up_at
+
+
+@final
+class TaskAssigned:
+    """Claimed, unclaimed (assignee ''), transferred, delegated or resolved: `how` says which."""
+
+    __slots__ = ("assignee", "delegated", "how", "owner", "task")
+
+    def __init__(self, task: int, assignee: str, owner: str, delegated: bool, how: str) -> None:
+        self.task = task
+        self.assignee = assignee
+        self.owner = owner
+        self.delegated = delegated
+        self.how = how
+
+
+@final
+class TaskCommented:
+    """A remark; changes nothing else."""
+
+    __slots__ = ("task", "text")
+
+    def __init__(self, task: int, text: str) -> None:
+        self.task = task
+        self.text = text
+
+
+@final
+class TaskCompleted:
+    """Done by a person."""
+
+    __slots__ = ("outcome", "task", "variables")
+
+    def __init__(self, task: int, outcome: str, variables: dict[str, object]) -> None:
+        self.task = task
+        self.outcome = outcome
+        self.variables = variables
+
+
+@final
+class TaskCancelled:
+    """Withdrawn without an outcome."""
+
+    __slots__ = ("reason", "task")
+
+    def __init__(self, task: int, reason: str) -> None:
+        self.task = task
+        self.reason = reason
+
+
+@final
+class TaskFollowUpSet:
+    """The assignee's own reminder date."""
+
+    __slots__ = ("follow_up_at", "task")
+
+    def __init__(self, task: int, follow_up_at: int | None) -> None:
+        self.task = task
+        self.follow_up_at = follow_up_at
+
+
+@final
+class JobCreated:
+    """Work for a worker."""
+
+    __slots__ = ("job", "node", "priority", "retries", "token", "type")
+
+    def __init__(self, job: int, token: int, node: int, type: str, retries: int, priority: int) -> None:
+        self.job = job
+        self.token = token
+        self.node = node
+        self.type = type
+        self.retries = retries
+        self.priority = priority
+
+
+@final
+class JobCompleted:
+    """A worker's result."""
+
+    __slots__ = ("job", "variables")
+
+    def __init__(self, job: int, variables: dict[str, object]) -> None:
+        self.job = job
+        self.variables = variables
+
+
+@final
+class JobFailed:
+    """A worker gave up this try; available again at `retry_at` while `retries` > 0."""
+
+    __slots__ = ("job", "message", "retries", "retry_at")
+
+    def __init__(self, job: int, retries: int, message: str, retry_at: int) -> None:
+        self.job = job
+        self.retries = retries
+        self.message = message
+        self.retry_at = retry_at
+
+
+@final
+class JobCancelled:
+    """No longer wanted."""
+
+    __slots__ = ("job",)
+
+    def __init__(self, job: int) -> None:
+        self.job = job
+
+
+@final
+class CallStarted:
+    """A child instance was asked for."""
+
+    __slots__ = ("child_id", "name", "token")
+
+    def __init__(self, token: int, child_id: str, name: str) -> None:
+        self.token = token
+        self.child_id = child_id
+        self.name = name
+
+
+@final
+class CallEnded:
+    """The child instance is over, or no longer wanted."""
+
+    __slots__ = ("how", "token")
+
+    def __init__(self, token: int, how: str) -> None:
+        self.token = token
+        self.how = how
