@@ -4,6 +4,7 @@ Plain slotted classes with typed `__init__`, so that the core stays compilable. 
 alone knows their bytes. The contract's names for states are in section 3.1.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
@@ -16,6 +17,7 @@ READY: Final = 0  # to enter its element
 ACTIVE: Final = 1  # its element waits for something
 DONE: Final = 2  # its element is done, the token has still to leave
 JOINED: Final = 3  # it waits at a joining gateway
+COMPLETING: Final = 4  # the work is done, its output mappings are not
 
 # The contract's states (section 3.1).
 NEW: Final = "New"
@@ -34,14 +36,18 @@ STATES: Final = (
     NEW, DISPATCHED, RUNNING, WAITING_FOR_USER, WAITING_FOR_PAGE, PAUSED, SUSPENDED, BROKEN, COMPLETED_WAIT,
     COMPLETED, USER_TERMINATED, TERMINATED,
 )  # fmt: skip
+Wait = Task | Timer | Subscription | Job | Call
 CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
 
 
 @final
 class Token:
-    """A token. `phase` is one of the four below; `loop` the host token of the multi-instance it runs in (0: none)."""
+    """A token. `phase` is one of those above; `loop` the host token of the multi-instance it runs in (0: none).
 
-    __slots__ = ("flow", "key", "locals", "loop", "node", "phase", "scope")
+    Derived: `child`, the scope it hosts (0: none), and `waits`, what is open at its element, by key.
+    """
+
+    __slots__ = ("child", "flow", "key", "locals", "loop", "node", "phase", "scope", "waits")
 
     def __init__(
         self,
@@ -60,6 +66,8 @@ class Token:
         self.loop = loop
         self.phase = phase
         self.locals = locals
+        self.child = 0
+        self.waits: dict[int, Wait] | None = None
 
 
 @final
@@ -83,9 +91,9 @@ class Scope:
 
 @final
 class Loop:
-    """A running multi-instance; keyed by its host token."""
+    """A running multi-instance; keyed by its host token. Derived: `inner`, the tokens of its inner instances."""
 
-    __slots__ = ("done", "items", "outputs", "sequential", "started", "token", "total")
+    __slots__ = ("done", "inner", "items", "outputs", "sequential", "started", "token", "total")
 
     def __init__(
         self,
@@ -104,6 +112,7 @@ class Loop:
         self.started = started
         self.done = done
         self.outputs = outputs
+        self.inner: dict[int, None] = {}
 
 
 @final
@@ -177,3 +186,33 @@ class Instance:
         """The root scope's variables; {} before the start."""
         root = self.scopes.get(0)
         return root.variables if root is not None else {}
+
+
+def index(instance: Instance) -> None:
+    """Rebuild what is derived (see Token, Scope, Loop): for a state that was just decoded."""
+    for token in instance.tokens.values():
+        scope = instance.scopes[token.scope]
+        scope.tokens[token.key] = None
+        if token.phase == JOINED:
+            scope.joined.setdefault(token.node, []).append(token.key)
+        if token.loop:
+            instance.loops[token.loop].inner[token.key] = None
+    for scope in instance.scopes.values():
+        if scope.token:
+            instance.tokens[scope.token].child = scope.key
+    waits: tuple[Mapping[int, Wait], ...] = (
+        instance.tasks,
+        instance.timers,
+        instance.subscriptions,
+        instance.jobs,
+        instance.calls,
+    )
+    for kind in waits:
+        for key, wait in kind.items():
+            token = instance.tokens[wait.token]
+            if token.waits is None:
+                token.waits = {}
+            token.waits[key] = wait
+    for clock in instance.clocks.values():
+        if clock.task:
+            instance.tasks[clock.task].clocks.append(clock)

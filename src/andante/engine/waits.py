@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 @final
 class Task:
-    """An open user task."""
+    """An open user task. Derived: `clocks`, its SLA clocks."""
 
     __slots__ = (
         "assignee",
+        "clocks",
         "created_at",
         "delegated",
         "due_at",
@@ -70,6 +71,7 @@ class Task:
         self.owner = owner
         self.delegated = delegated
         self.urgency = urgency
+        self.clocks: list[Clock] = []
 
 
 @final

@@ -59,6 +59,7 @@ from andante.engine.events.work import (
     JobCompleted,
     JobCreated,
     JobFailed,
+    JobRetried,
     TaskAssigned,
     TaskCancelled,
     TaskCommented,
@@ -102,6 +103,7 @@ Event = (
     | JobCreated
     | JobCompleted
     | JobFailed
+    | JobRetried
     | JobCancelled
     | CallStarted
     | CallEnded
@@ -144,6 +146,7 @@ __all__ = [
     "JobCompleted",
     "JobCreated",
     "JobFailed",
+    "JobRetried",
     "LocalsSet",
     "LoopAdvanced",
     "LoopClosed",

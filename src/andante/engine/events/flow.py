@@ -39,12 +39,13 @@ class TokenJoined:
 
 @final
 class TokenDone:
-    """The element's work is done; the token has still to leave (kept when leaving failed)."""
+    """The work is done but the token could not leave; `mapped` tells whether the output mappings are done too."""
 
-    __slots__ = ("token",)
+    __slots__ = ("mapped", "token")
 
-    def __init__(self, token: int) -> None:
+    def __init__(self, token: int, mapped: bool) -> None:
         self.token = token
+        self.mapped = mapped
 
 
 @final
@@ -159,7 +160,7 @@ class LocalsSet:
 
 @final
 class VariablesSet:
-    """`holder` is a scope key (0: the instance) or a token key."""
+    """Variables of a scope (`holder` 0: the instance). Those of one token are LocalsSet."""
 
     __slots__ = ("holder", "values")
 

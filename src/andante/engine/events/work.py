@@ -153,6 +153,18 @@ class JobFailed:
 
 
 @final
+class JobRetried:
+    """An operator gave the job new tries, from `retry_at` on."""
+
+    __slots__ = ("job", "retries", "retry_at")
+
+    def __init__(self, job: int, retries: int, retry_at: int) -> None:
+        self.job = job
+        self.retries = retries
+        self.retry_at = retry_at
+
+
+@final
 class JobCancelled:
     """No longer wanted."""
 

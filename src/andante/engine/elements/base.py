@@ -1,0 +1,33 @@
+"""The verbs of a behaviour. A behaviour is stateless: it reads the state, records facts and asks for effects."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from andante.bpmn.graph import Flow, Node
+from andante.engine.state import Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+class FlowNode:
+    """One kind of flow node. Each verb is a phrase of BPMN 2.0.2 chapter 13."""
+
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        """A token arrives. Raises ModelFault where the model cannot go on; the token then waits before the node."""
+        raise AssertionError(f"{node.kind_name} takes no tokens")
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        """The event this node waits for occurs at `token`; `values` are what it brings."""
+        raise AssertionError(f"{node.kind_name} waits for nothing")
+
+    def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        """What `token` hosts (a scope, a called instance) ended well; `values` are its variables."""
+        raise AssertionError(f"{node.kind_name} has no children")
+
+    def choose(self, step: "Step", token: Token, node: Node) -> list[Flow]:
+        """The flows a token leaves by; none ends it. Raises ModelFault."""
+        flows = step.graph.flows
+        return [flows[index] for index in node.outgoing]

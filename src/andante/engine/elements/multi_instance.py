@@ -1,0 +1,100 @@
+"""Multi-instance activities, parallel and sequential (BPMN 2.0.2 sections 10.2.7 and 13.3.7).
+
+The host token waits at the activity while one inner token an item runs its work. Inner tokens see `loopCounter`
+(from 0), the element variable and `nrOfInstances` as their locals.
+"""
+
+from typing import TYPE_CHECKING
+
+from andante.bpmn.graph import Node
+from andante.engine import events as ev
+from andante.engine.faults import ModelFault
+from andante.engine.scoping import json_value
+from andante.engine.state import Loop, Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def open_loop(step: "Step", token: Token, node: Node) -> bool:
+    """Begin; False when there was nothing to do and the token has left. Raises ModelFault."""
+    multi = node.multi
+    if multi is None:
+        raise AssertionError(f"{node.id} is no multi-instance")
+    items: list[object] = []
+    if multi.collection is not None:
+        value = json_value(step.value(multi.collection, token))
+        if not isinstance(value, list):
+            raise ModelFault("multiInstance", f"'{multi.collection.text}' should be a list, but is {value!r}")
+        items, total = value, len(value)
+    elif multi.cardinality is not None:
+        number = json_value(step.value(multi.cardinality, token))
+        if isinstance(number, str) and number.strip().isdigit():
+            number = int(number)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise ModelFault("multiInstance", f"'{multi.cardinality.text}' should be a whole number, but is {number!r}")
+        total = number
+    else:
+        raise AssertionError(f"{node.id}: neither cardinality nor collection")
+    if total > step.settings.max_items:
+        raise ModelFault("multiInstance", f"{total} instances are more than the limit of {step.settings.max_items}")
+    if total == 0:
+        finish(step, token, node, {multi.output_collection: []} if multi.output_collection else None)
+        return False
+    step.record(ev.LoopOpened(token.key, items, total, multi.sequential))
+    step.record(ev.TokenActive(token.key))
+    loop = step.instance.loops[token.key]
+    for _ in range(1 if multi.sequential else total):
+        _start_item(step, token, node, loop)
+    return True
+
+
+def _start_item(step: "Step", host: Token, node: Node, loop: Loop) -> None:
+    index = loop.started
+    step.record(ev.LoopAdvanced(host.key, index))
+    values: dict[str, object] = {"loopCounter": index, "nrOfInstances": loop.total}
+    if node.multi is not None and node.multi.element_variable:
+        values[node.multi.element_variable] = loop.items[index] if loop.items else index
+    inner = step.enter(step.key(), host.node, host.scope, -1, host.key)
+    step.record(ev.LocalsSet(inner.key, values))
+
+
+def item_done(step: "Step", inner: Token, node: Node) -> None:
+    """One inner instance completed. Raises ModelFault before anything has changed."""
+    instance = step.instance
+    host = instance.tokens[inner.loop]
+    loop = instance.loops[host.key]
+    multi = node.multi
+    if multi is None or inner.locals is None:
+        raise AssertionError(f"{node.id}: an inner token without its loop")
+    output = json_value(step.value(multi.output_element, inner)) if multi.output_element is not None else None
+    finished = loop.done + 1 == loop.total
+    if multi.completion is not None and not finished:
+        counts: dict[str, object] = {
+            "nrOfInstances": loop.total,
+            "nrOfCompletedInstances": loop.done + 1,
+            "nrOfActiveInstances": len(loop.inner) - 1,
+        }
+        met = step.value(multi.completion, inner, counts)
+        if met is not True and met is not False:
+            raise ModelFault("expression", f"the completion condition '{multi.completion.text}' gave {met!r}")
+        finished = met
+    index = inner.locals["loopCounter"]
+    if not isinstance(index, int):
+        raise ModelFault("multiInstance", "loopCounter was overwritten")
+    if inner.waits:
+        clear_waits(step, inner, "done")
+    step.record(ev.LoopItemDone(host.key, index, output))
+    step.record(ev.TokenEnded(inner.key))
+    if finished:
+        outputs = loop.outputs
+        for key in list(loop.inner):
+            cancel(step, instance.tokens[key], "the completion condition is met")
+        step.record(ev.LoopClosed(host.key))
+        finish(step, host, node, {multi.output_collection: outputs} if multi.output_collection else None)
+    elif loop.sequential:
+        _start_item(step, host, node, loop)
+
+
+from andante.engine.elements.activity import cancel, clear_waits  # noqa: E402
+from andante.engine.elements.flows import finish  # noqa: E402

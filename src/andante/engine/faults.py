@@ -1,0 +1,39 @@
+"""The ways to fail inside the core, never mixed (the fourth, an exception, is a bug of ours).
+
+`Rejected`: the caller's mistake; nothing has changed. `ModelFault`: the model's mistake at a token; becomes an
+incident and the instance waits. A BPMN error is neither: it is modelled, see `elements.error`.
+"""
+
+from typing import Final
+
+CLOSED: Final = "bpm.instance.closed"
+SUSPENDED: Final = "bpm.instance.suspended"
+PARENT_SUSPENDED: Final = "bpm.instance.parentSuspended"
+NOT_STARTED: Final = "bpm.instance.notFound"
+TASK_NOT_FOUND: Final = "bpm.task.notFound"
+TASK_CLAIMED: Final = "bpm.task.claimed"
+TASK_NOT_CLAIMED: Final = "bpm.task.notClaimed"
+TASK_DELEGATED: Final = "bpm.task.delegated"
+TASK_NOT_DELEGATED: Final = "bpm.task.notDelegated"
+TASK_OUTCOME: Final = "bpm.task.outcome"
+VARIABLE_TYPE: Final = "bpm.variable.type"
+PARKED_FULL: Final = "bpm.instance.parkedFull"
+NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
+
+
+class Rejected(Exception):  # noqa: N818 - a word of the house, not an error of ours
+    """The command cannot be carried out as things stand. `code` is for programs (docs/reference/errors.md)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ModelFault(Exception):  # noqa: N818
+    """The model cannot go on at this element. `kind` names the cause: expression, noFlow, call, multiInstance, ..."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message

@@ -1,0 +1,112 @@
+"""Where variables live and how expressions see them.
+
+A token sees its own locals, then its sub-process scopes outwards, then the instance (BPMN 2.0.2 section 10.4.2, and
+Camunda's rule that a result goes to the innermost place that already has the name, else to the instance).
+"""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from andante.engine.events import LocalsSet, VariablesSet
+from andante.engine.state import Instance, Token
+from andante.expressions import Expression, to_json
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+# Names that every expression may use: the contract's system variables (2.6) and the vendors' `execution`.
+SYSTEM: Final = frozenset(("$BP", "$Flow", "execution"))
+
+
+def system_variables(instance: Instance) -> dict[str, object]:
+    return {
+        "$BP": {"TaskOutcome": instance.task_outcome},
+        "$Flow": {"BusinessKey": instance.business_key, "Title": instance.title},
+        "execution": {
+            "id": instance.id,
+            "processInstanceId": instance.id,
+            "processBusinessKey": instance.business_key,
+            "businessKey": instance.business_key,
+            "processDefinitionId": instance.definition_id,
+        },
+    }
+
+
+def visible(instance: Instance, token: Token | None) -> Mapping[str, object]:
+    """The variables a token sees, innermost first. Do not change what comes back."""
+    root = instance.scopes[0].variables
+    if token is None or (token.scope == 0 and token.locals is None):
+        return root
+    maps: list[dict[str, object]] = []
+    if token.locals is not None:
+        maps.append(token.locals)
+    scope = instance.scopes[token.scope]
+    while scope.key:
+        maps.append(scope.variables)
+        scope = instance.scopes[scope.parent]
+    maps.append(root)
+    return maps[0] if len(maps) == 1 else ChainMap(*maps)
+
+
+def evaluate(
+    step: "Step", expression: Expression, token: Token | None, extra: Mapping[str, object] | None = None
+) -> object:
+    """The value as the expression language has it. Raises ExpressionError."""
+    instance = step.instance
+    names: Mapping[str, object] = visible(instance, token)
+    if extra is not None:
+        names = ChainMap(dict(extra), names)  # type: ignore[arg-type]
+    if step.graph.constants:
+        names = ChainMap(names, step.graph.constants)  # type: ignore[arg-type]
+    if not SYSTEM.isdisjoint(expression.names):
+        names = ChainMap(names, system_variables(instance))  # type: ignore[arg-type]
+    return expression.evaluate(names, step.now)
+
+
+def json_value(value: object) -> object:
+    """A variable is plain JSON: what FEEL computes is put into that form here."""
+    kind = value.__class__
+    if kind is int or kind is str or kind is bool or value is None:
+        return value
+    return to_json(value)
+
+
+def set_variables(step: "Step", token: Token | None, values: Mapping[str, object]) -> None:
+    """Set each name where it is known, innermost first, else in the instance; keep to what the definition declares."""
+    declared = step.graph.variables
+    instance = step.instance
+    if token is None or (token.scope == 0 and token.locals is None):
+        kept = values if declared is None else admissible(step, values)
+        if kept:
+            step.record(VariablesSet(0, dict(kept)))
+        return
+    local: dict[str, object] = {}
+    by_scope: dict[int, dict[str, object]] = {}
+    outer: dict[str, object] = {}
+    for name, value in values.items():
+        if token.locals is not None and name in token.locals:
+            local[name] = value
+            continue
+        scope = instance.scopes[token.scope]
+        while scope.key and name not in scope.variables:
+            scope = instance.scopes[scope.parent]
+        if scope.key:
+            by_scope.setdefault(scope.key, {})[name] = value
+        else:
+            outer[name] = value
+    if local:
+        step.record(LocalsSet(token.key, local))
+    for key, changed in by_scope.items():
+        step.record(VariablesSet(key, changed))
+    kept = outer if declared is None else admissible(step, outer)
+    if kept:
+        step.record(VariablesSet(0, dict(kept)))
+
+
+def admissible(step: "Step", values: Mapping[str, object]) -> dict[str, object]:
+    """Those of `values` that a JSON definition declares and does not mark read-only (contract API 5)."""
+    declared = step.graph.variables
+    if declared is None:
+        return dict(values)
+    return {n: v for n, v in values.items() if (known := declared.get(n)) is not None and not known.read_only}

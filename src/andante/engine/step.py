@@ -1,0 +1,197 @@
+"""One step of the core: `step(graph, instance, command, now) -> Step`. Pure: no I/O, no clock, no randomness.
+
+The command passes the gate, is handled, and then tokens run until all of them wait (BPMN 2.0.2 section 13). The
+instance handed in is changed in place and belongs to the caller's transaction: a step is discarded by not saving it.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Final, final
+
+from andante.bpmn.graph import Node, ProcessGraph
+from andante.engine import commands as cmd
+from andante.engine import events as ev
+from andante.engine import gate
+from andante.engine.apply import APPLIERS, begin
+from andante.engine.effects import Effect
+from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Rejected
+from andante.engine.scoping import evaluate
+from andante.engine.settings import DEFAULTS, EngineSettings
+from andante.engine.state import (
+    BROKEN, COMPLETED_WAIT, COMPLETING, DONE, PAUSED, READY, RUNNING, WAITING_FOR_USER, Instance, Token,
+)  # fmt: skip
+from andante.expressions import Expression, ExpressionError
+
+MAX_PARKED: Final = 1_000
+
+
+@final
+class Step:
+    """What a command did: the `events` in order and the `effects` to carry out. `answer` is the handler's own word,
+    e.g. whether a message found its receiver. No events means that nothing changed and nothing is to be saved."""
+
+    __slots__ = ("actor", "agenda", "answer", "budget", "effects", "events", "graph", "instance", "now", "settings")
+
+    def __init__(
+        self, graph: ProcessGraph, instance: Instance, now: int, actor: str, settings: EngineSettings = DEFAULTS
+    ) -> None:
+        self.graph = graph
+        self.instance = instance
+        self.now = now
+        self.actor = actor
+        self.settings = settings
+        self.events: list[ev.Event] = []
+        self.effects: list[Effect] = []
+        self.agenda: deque[Token] = deque()
+        self.budget = settings.max_steps
+        self.answer: object = None
+
+    # The verbs behaviours use.
+
+    def record(self, event: ev.Event) -> None:
+        """State a fact: applied at once, journaled with the step."""
+        if not self.events:
+            begin(self.instance, self.now, self.actor)
+        APPLIERS[event.__class__](self.instance, event)
+        self.events.append(event)
+
+    def ask(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def key(self) -> int:
+        """A new key; it counts as used once a fact carries it."""
+        return self.instance.last_key + 1
+
+    def enter(self, key: int, node: int, scope: int, flow: int = -1, loop: int = 0) -> Token:
+        """Let a token, new or not, arrive at `node`; it runs later in this step."""
+        self.record(ev.ElementEntered(key, node, scope, flow, loop))
+        token = self.instance.tokens[key]
+        self.agenda.append(token)
+        return token
+
+    def value(self, expression: Expression, token: Token | None, extra: Mapping[str, object] | None = None) -> object:
+        """Evaluate in the token's scope (None: the instance's). Raises ModelFault('expression')."""
+        try:
+            return evaluate(self, expression, token, extra)
+        except ExpressionError as fault:
+            raise ModelFault("expression", f"The expression '{expression.text}' failed: {fault}") from None
+
+    def fail(self, token: Token, fault: ModelFault) -> None:
+        """The instance waits at this token for an operator."""
+        node = self.graph.nodes[token.node]
+        self.record(ev.IncidentRaised(self.key(), token.key, fault.kind, f"{node.id}: {fault.message}"))
+
+    # Running.
+
+    def run(self) -> None:
+        """Run tokens until all of them wait."""
+        instance, agenda = self.instance, self.agenda
+        nodes = self.graph.nodes
+        tokens = instance.tokens
+        while True:
+            while agenda:
+                token = agenda.popleft()
+                if token.phase != READY or tokens.get(token.key) is not token:
+                    continue
+                if self.budget <= 0:
+                    self._out_of_budget()
+                    return
+                self.budget -= 1
+                node = nodes[token.node]
+                try:
+                    BEHAVIOURS[node.kind].arrive(self, token, node)
+                except ModelFault as fault:
+                    self.stall(token, fault)
+            if instance.ended_at or not self.graph.reach or not release_joins(self):
+                return
+
+    def _out_of_budget(self) -> None:
+        self.agenda.clear()
+        text = f"more than {self.settings.max_steps} elements were passed without waiting: probably an endless loop"
+        self.record(ev.IncidentRaised(self.key(), 0, "stepLimit", text))
+
+    def stall(self, token: Token, fault: ModelFault) -> None:
+        """Leave the token where a retry can take it up: before its element, or after its work."""
+        if self.instance.tokens.get(token.key) is not token:
+            raise AssertionError("a token that failed is gone") from fault
+        if token.phase not in (COMPLETING, DONE):
+            withdraw(self, token, "failed")
+            if token.phase != READY:
+                self.record(ev.TokenReady(token.key))
+        self.fail(token, fault)
+
+    def settle(self) -> None:
+        """Set the contract's state (section 3.1) by what the instance now waits for."""
+        instance = self.instance
+        if not self.events or instance.ended_at or instance.suspended or instance.held:
+            return
+        if instance.incidents:
+            state = BROKEN
+        elif instance.tasks:
+            state = WAITING_FOR_USER
+        elif instance.jobs:
+            state = RUNNING
+        elif instance.timers or instance.subscriptions:
+            state = PAUSED
+        else:
+            state = COMPLETED_WAIT
+        if state != instance.state:
+            self.record(ev.StateChanged(state))
+
+
+def step(
+    graph: ProcessGraph,
+    instance: Instance,
+    command: cmd.Command,
+    now: int,
+    actor: str = "",
+    settings: EngineSettings = DEFAULTS,
+) -> Step:
+    """Carry out `command` at `now` (ms since the epoch, UTC) for `actor`.
+
+    Returns the step; its `events` are empty where nothing changed. Raises Rejected, and then nothing has changed.
+    """
+    taken = Step(graph, instance, now, actor, settings)
+    handler = HANDLERS[command.__class__]
+    if instance.seq == 0:
+        if not isinstance(command, cmd.Start):
+            raise AssertionError("an instance begins with Start")
+        handler(taken, command)
+    else:
+        verdict = gate.GATE[command.__class__][gate.condition(instance)]
+        if verdict == gate.PROCESS:
+            handler(taken, command)
+        elif verdict == gate.HOLD:
+            hold(taken, command)
+        elif verdict == gate.REJECT:
+            _reject(instance)
+        elif command.__class__ in gate.RECORDED:
+            taken.record(ev.CommandIgnored(command.__class__.__name__))
+    taken.run()
+    taken.settle()
+    return taken
+
+
+def hold(taken: Step, command: cmd.Command) -> None:
+    """Park input that came from outside while the instance is stopped."""
+    if not wanted(taken, command):
+        return
+    if len(taken.instance.parked) >= MAX_PARKED:
+        raise Rejected(PARKED_FULL, f"The instance is suspended and already holds {MAX_PARKED} inputs. Resume it first.")
+    taken.record(ev.InputParked(command))
+    taken.answer = True
+
+
+def _reject(instance: Instance) -> None:
+    if instance.ended_at:
+        raise Rejected(CLOSED, f"The instance {instance.id} is closed ({instance.state}).")
+    raise Rejected(SUSPENDED, f"The instance {instance.id} is suspended. Resume it first.")
+
+
+# The behaviours and handlers use Step; the tables that name them are read when the module is complete.
+from andante.engine.elements import BEHAVIOURS  # noqa: E402
+from andante.engine.elements.activity import withdraw  # noqa: E402
+from andante.engine.elements.inclusive_gateway import release_joins  # noqa: E402
+from andante.engine.handlers import HANDLERS, wanted  # noqa: E402
+
+__all__ = ["MAX_PARKED", "Node", "Step", "step"]

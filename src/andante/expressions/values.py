@@ -1,0 +1,204 @@
+"""The values FEEL knows, as Python holds them (DMN 1.5, section 10.3.2).
+
+null None; boolean bool; string str; list list; context dict; number int, or Decimal of 34 digits for what is not whole;
+date, time and date and time are `datetime`'s own (years 1 to 9999, microseconds, zones by zoneinfo); a days and time
+duration is a `timedelta`, exact to the microsecond; months have no fixed length, so a years and months duration is our
+`YearsMonths`. Ranges and functions are ours too. Binary floats are never computed with: one that comes in from JSON is
+read as the decimal number it is written as.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from math import isfinite
+from typing import Any, Final, final
+
+from andante.expressions.faults import EvaluationFault, Limits
+
+# decimal128, as DMN asks (section 10.3.2.3.1).
+NUMBERS: Final = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+# Whole numbers are exact ints up to the same 34 digits.
+INT_BOUND: Final = 10**34
+
+
+@final
+class YearsMonths:
+    """A years and months duration: a signed whole number of months."""
+
+    __slots__ = ("months",)
+
+    def __init__(self, months: int) -> None:
+        self.months = months
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, YearsMonths) and other.months == self.months
+
+    def __hash__(self) -> int:
+        return hash(("YearsMonths", self.months))
+
+    def __repr__(self) -> str:
+        return f"YearsMonths({self.months})"
+
+
+@final
+class Range:
+    """An interval: `low` and `high` are its ends, None for an end left open as in `< 5`.
+
+    `low_in` and `high_in` say whether the ends belong to it.
+    """
+
+    __slots__ = ("high", "high_in", "low", "low_in")
+
+    def __init__(self, low: Any, high: Any, low_in: bool = True, high_in: bool = True) -> None:
+        self.low = low
+        self.high = high
+        self.low_in = low_in
+        self.high_in = high_in
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Range)
+            and (self.low_in, self.high_in) == (other.low_in, other.high_in)
+            and type(self.low) is type(other.low)
+            and self.low == other.low
+            and self.high == other.high
+        )
+
+    def __hash__(self) -> int:
+        return hash(("Range", self.low, self.high, self.low_in, self.high_in))
+
+    def __repr__(self) -> str:
+        return f"Range({self.low!r}, {self.high!r}, {self.low_in}, {self.high_in})"
+
+
+@final
+class Run:
+    """What one evaluation spends and knows: steps left, calls deep, the clock. Never shared between evaluations."""
+
+    __slots__ = ("depth", "limits", "now", "steps")
+
+    def __init__(self, limits: Limits, now: int | None) -> None:
+        self.steps = limits.max_steps
+        self.depth = 0
+        self.limits = limits
+        self.now = now
+
+    def charge(self, steps: int) -> None:
+        """Spend steps; EvaluationFault when there are no more."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise EvaluationFault(f"The expression takes more than {self.limits.max_steps} steps")
+
+
+Body = Callable[[list[Any], Run], Any]
+
+
+@final
+class Function:
+    """A function as a value. `body` takes the arguments, one a parameter, and the run that pays for the call."""
+
+    __slots__ = ("body", "name", "parameters")
+
+    def __init__(self, parameters: tuple[str, ...], body: Body, name: str = "") -> None:
+        self.parameters = parameters
+        self.body = body
+        self.name = name
+
+    def call(self, arguments: list[Any], run: Run) -> Any:
+        """Call by position. A wrong number of arguments gives null, as any wrong operand does in FEEL."""
+        if len(arguments) != len(self.parameters):
+            return None
+        run.charge(1)
+        return self.body(arguments, run)
+
+    def __repr__(self) -> str:
+        return f"Function({self.name or 'anonymous'}: {', '.join(self.parameters)})"
+
+
+def number(value: Decimal) -> Decimal | int | None:
+    """A Decimal as FEEL keeps it; NaN and infinity are no numbers."""
+    return value if value.is_finite() else None
+
+
+def _from_float(value: float) -> Any:
+    return Decimal(repr(value)) if isfinite(value) else None
+
+
+def native(value: Any) -> Any:
+    """A JSON or FEEL value as FEEL holds it: floats become decimals, in lists and contexts too.
+
+    What needs no change is returned itself, not copied. EvaluationFault for a value of no FEEL type.
+    """
+    kind = type(value)
+    if kind in _AS_IS:
+        return value
+    if kind is float:
+        return _from_float(value)
+    if kind is list:
+        return _native_list(value)
+    if kind is dict:
+        return _native_dict(value)
+    if isinstance(value, bool | int | str | Decimal):
+        # Subclasses (enums, str subtypes) would escape the exact type tests of the fast paths.
+        for plain in (bool, int, str, Decimal):
+            if isinstance(value, plain):
+                return plain(value)
+    if isinstance(value, list | tuple):
+        return _native_list(list(value))
+    if isinstance(value, Mapping):
+        return _native_dict(dict(value))
+    raise EvaluationFault(f"A {kind.__name__} is no value of FEEL")
+
+
+def _native_list(items: list[Any]) -> list[Any]:
+    for item in items:
+        if type(item) not in _AS_IS:
+            clean = [native(each) for each in items]
+            return clean if any(a is not b for a, b in zip(clean, items, strict=True)) else items
+    return items
+
+
+def _native_dict(entries: dict[Any, Any]) -> dict[str, Any]:
+    for key, item in entries.items():
+        if type(item) not in _AS_IS or type(key) is not str:
+            clean = {str(name): native(each) for name, each in entries.items()}
+            return clean if any(clean.get(name) is not each for name, each in entries.items()) else entries
+    return entries
+
+
+_KINDS: Final[dict[type, str]] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    float: "number",
+    str: "string",
+    list: "list",
+    dict: "context",
+    dt.date: "date",
+    dt.time: "time",
+    dt.datetime: "date and time",
+    dt.timedelta: "days and time duration",
+    YearsMonths: "years and months duration",
+    Range: "range",
+    Function: "function",
+}
+_AS_IS: Final = frozenset(_KINDS) - {float, list, dict}
+
+
+def type_name(value: object) -> str:
+    """FEEL's name of a value's type, e.g. "number" or "date and time". EvaluationFault when it has none."""
+    kind = _KINDS.get(type(value))
+    return kind if kind is not None else _KINDS[type(native(value))]
+
+
+def check_size(size: int, limit: int, what: str) -> None:
+    """EvaluationFault when a list or string an expression builds is larger than its limit."""
+    if size > limit:
+        raise EvaluationFault(f"A {what} of {size} is larger than the {limit} an expression may build")
