@@ -1,0 +1,56 @@
+"""Ids in the contract's shape (2.7): 20 characters, a type prefix, zeros, a tail of ten. Callers must not parse them.
+
+The tail is the time in ms (seven digits of base 62) and a counter that starts at random in each ms: ids of one process
+grow, which keeps the tables' pages together.
+"""
+
+import secrets
+from hashlib import sha256
+from typing import Final, final
+
+DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+INSTANCE: Final = "002N"
+DEFINITION: Final = "001L"
+_SPAN: Final = 62**3
+
+
+def base62(value: int, width: int) -> str:
+    digits = []
+    for _ in range(width):
+        value, digit = divmod(value, 62)
+        digits.append(DIGITS[digit])
+    return "".join(reversed(digits))
+
+
+@final
+class Ids:
+    """Gives ids that grow. One object a process."""
+
+    __slots__ = ("_last", "_head", "_next")
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._head = ""
+        self._next = 0
+
+    def new(self, prefix: str, now: int) -> str:
+        """An id for something that begins at `now` (ms)."""
+        if now > self._last:
+            self._last = now
+            self._next = secrets.randbelow(_SPAN // 2)
+            self._head = base62(now, 7)
+        elif self._next >= _SPAN:
+            self._last += 1
+            self._next = 0
+            self._head = base62(self._last, 7)
+        value = self._next
+        self._next = value + 1
+        high, low = divmod(value, 3844)
+        middle, low = divmod(low, 62)
+        return f"{prefix}000000{self._head}{DIGITS[high]}{DIGITS[middle]}{DIGITS[low]}"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """The same id for the same parts: what must not happen twice gets one of these."""
+    digest = sha256("\x00".join(parts).encode()).digest()
+    return prefix + base62(int.from_bytes(digest[:12], "big"), 16)

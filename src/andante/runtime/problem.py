@@ -1,0 +1,53 @@
+"""The one exception of this room for all that can be expected to go wrong: a code for programs, words for people."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from andante.engine import faults
+
+# HTTP status of each code the core rejects with; docs/reference/errors.md lists them all.
+STATUS: Final[dict[str, int]] = {
+    faults.CLOSED: 409,
+    faults.SUSPENDED: 409,
+    faults.PARENT_SUSPENDED: 409,
+    faults.NOT_STARTED: 404,
+    faults.TASK_NOT_FOUND: 404,
+    faults.TASK_CLAIMED: 409,
+    faults.TASK_NOT_CLAIMED: 409,
+    faults.TASK_DELEGATED: 409,
+    faults.TASK_NOT_DELEGATED: 409,
+    faults.TASK_OUTCOME: 400,
+    faults.VARIABLE_TYPE: 400,
+    faults.PARKED_FULL: 503,
+    faults.NOTHING_TO_RETRY: 409,
+}
+INSTANCE_NOT_FOUND: Final = "bpm.instance.notFound"
+INSTANCE_OPEN: Final = "bpm.instance.open"
+DEFINITION_NOT_FOUND: Final = "bpm.definition.notFound"
+DEFINITION_INACTIVE: Final = "bpm.definition.inactive"
+DEFINITION_SUSPENDED: Final = "bpm.definition.suspended"
+DEFINITION_EXISTS: Final = "bpm.definition.exists"
+DEFINITION_IN_USE: Final = "bpm.definition.inUse"
+MODEL_REFUSED: Final = "bpm.model.refused"
+TASK_CLOSED: Final = "bpm.task.closed"
+JOB_NOT_FOUND: Final = "bpm.job.notFound"
+PARAMETER: Final = "astrozero.0002"
+INTERNAL: Final = "astrozero.0001"
+UNAVAILABLE: Final = "bpm.server.unavailable"
+OVERLOADED: Final = "bpm.server.overloaded"
+
+
+class Problem(Exception):  # noqa: N818 - it is the caller's, the model's or the moment's, rarely an error of ours
+    """`status` is the HTTP status that fits; `details` are findings or fields, as plain data."""
+
+    def __init__(self, code: str, status: int, message: str, details: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.message = message
+        self.details = list(details)
+
+
+def rejected(fault: faults.Rejected) -> Problem:
+    """The core's rejection as a problem."""
+    return Problem(fault.code, STATUS.get(fault.code, 409), fault.message)

@@ -1,0 +1,91 @@
+"""Reading instances: one by id, and lists."""
+
+import json
+from typing import Final
+
+from andante.store.projection import EXT
+from andante.store.records import InstanceQuery, InstanceRecord, Page
+from andante.store.store import Row, Store
+
+COLUMNS: Final = (
+    "id", "definition_id", "name", "version", "label", "title", "business_key", "state", "suspended", "closed",
+    "is_test", "urgency", "task_outcome", "bp_status", "bp_stage", "bp_step", "description", "next_element",
+    "current_element", "created_by", "owner", "last_handler", "modified_by", "started_at", "modified_at", "ended_at",
+    "ext", "parent_id", "root_id", "incident",
+)  # fmt: skip
+FLAGS: Final = tuple(COLUMNS.index(name) for name in ("suspended", "closed", "is_test", "incident"))
+EXT_AT: Final = COLUMNS.index("ext")
+SELECT: Final = "select " + ",".join(COLUMNS) + " from instance"
+MOST: Final = 1_000
+
+
+def record(row: Row) -> InstanceRecord:
+    values = list(row)
+    for at in FLAGS:
+        values[at] = bool(values[at])
+    values[EXT_AT] = json.loads(values[EXT_AT]) if values[EXT_AT] else list(EXT)
+    return InstanceRecord(*values)
+
+
+def one(store: Store, instance_id: str) -> InstanceRecord | None:
+    row = store.get(f"{SELECT} where id=?", (instance_id,))
+    return record(row) if row is not None else None
+
+
+def children(store: Store, instance_id: str) -> list[str]:
+    """Ids of the open instances that this one called."""
+    rows = store.get_all(
+        "select id from instance where parent_id=? and parent_id <> '' and closed=0 order by id", (instance_id,)
+    )
+    return [row[0] for row in rows]
+
+
+def _where(query: InstanceQuery) -> tuple[str, list[object]]:
+    conditions: list[str] = []
+    values: list[object] = []
+    if query.states:
+        states = [state for state in query.states if state != "Suspended"]
+        parts = []
+        if states:
+            parts.append(f"state in ({','.join('?' * len(states))})")
+            values.extend(states)
+        if "Suspended" in query.states:
+            parts.append("(suspended=1 and closed=0)")
+        conditions.append(f"({' or '.join(parts)})")
+    for column, value in (
+        ("name", query.name),
+        ("version", query.version),
+        ("business_key", query.business_key),
+        ("created_by", query.created_by),
+    ):
+        if value:
+            conditions.append(f"{column}=?")
+            values.append(value)
+    return (" where " + " and ".join(conditions) if conditions else ""), values
+
+
+async def many(store: Store, query: InstanceQuery) -> Page[InstanceRecord]:
+    """A page. Raises ValueError for an order field that is no column; ties go by id."""
+    if query.order_field not in COLUMNS:
+        raise ValueError(query.order_field)
+    where, values = _where(query)
+    direction = "desc" if query.descending else "asc"
+    limit = max(1, min(query.limit, MOST))
+    offset = max(0, query.skip)
+    if query.after:
+        offset = cursor(query.after)
+    rows = await store.read(
+        f"{SELECT}{where} order by {query.order_field} {direction}, id {direction} limit ? offset ?",
+        [*values, limit, offset],
+    )
+    total = (await store.read(f"select count(*) from instance{where}", values))[0][0]
+    end = offset + len(rows)
+    return Page([record(row) for row in rows], total, str(end) if end < total else "")
+
+
+def cursor(text: str) -> int:
+    """Where a page goes on. Raises ValueError for a cursor that is not ours."""
+    place = int(text)
+    if place < 0:
+        raise ValueError(text)
+    return place

@@ -1,0 +1,264 @@
+"""Rows from facts: what a step's events change in the tables that are queried.
+
+A `Batch` gathers the rows of many commands; of an instance, task or job that changes several times in one batch only
+the last row is written. Nothing here decides anything.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, final
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import ProcessGraph
+from andante.codec import encode_effect, encode_entry, encode_state
+from andante.engine import events as ev
+from andante.engine.commands import Command
+from andante.engine.due import next_due
+from andante.engine.effects import Effect, Notify
+from andante.engine.state import Instance
+from andante.engine.views import current_element, next_element
+from andante.engine.waits import Task
+from andante.store import statements as st
+from andante.store.records import InstanceRecord, TaskRecord
+
+Row = tuple[object, ...]
+EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
+
+
+@final
+class Batch:
+    """The rows of commands that share one transaction."""
+
+    __slots__ = ("_jobs", "_live", "_tasks", "commands", "rows", "work")
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
+        self.work: list[tuple[str, tuple[object, ...]]] = []
+        self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
+        self._tasks: dict[tuple[str, int], Row] = {}
+        self._jobs: dict[tuple[str, int], Row] = {}
+
+    def add(
+        self,
+        graph: ProcessGraph,
+        instance: Instance,
+        command: Command,
+        facts: list[ev.Event],
+        effects: list[Effect],
+    ) -> None:
+        """Take up one command's step. Raises what the codec raises for values it cannot write; then call it off."""
+        entry = encode_entry(command, facts)
+        letters = [encode_effect(effect) for effect in effects]
+        self.commands += 1
+        self._live[instance.id] = (instance, graph)
+        rows = self.rows
+        for fact in facts:
+            project = PROJECTIONS.get(fact.__class__)
+            if project is not None:
+                project(self, graph, instance, fact)
+        rows[st.JOURNAL].append((instance.id, instance.seq, instance.modified_at, instance.modified_by, entry))
+        for n, letter in enumerate(letters):
+            lane = "note" if effects[n].__class__ is Notify else "inner"
+            rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, letter))
+
+    def replace(self, graph: ProcessGraph, instance: Instance) -> None:
+        """The instance was made anew in memory, in the state that this batch has of it."""
+        self._live[instance.id] = (instance, graph)
+
+    def seal(self) -> list[tuple[str, bytes]]:
+        """Turn what is gathered into rows, and give each instance's id and state as it is written."""
+        found = self.rows[st.INSTANCE] = [instance_row(graph, instance) for instance, graph in self._live.values()]
+        self.rows[st.TASK] = list(self._tasks.values())
+        self.rows[st.JOB] = list(self._jobs.values())
+        return [(row[0], row[-1]) for row in found]  # type: ignore[misc]
+
+    def calls(self) -> list[tuple[str, list[object]]]:
+        """The statements of the transaction, in order."""
+        rows = self.rows
+        found: list[tuple[str, list[object]]] = []
+        for statement in st.ORDER:
+            if rows[statement]:
+                found.extend(statement.calls(rows[statement]))
+        found.extend((sql, list(parameters)) for sql, parameters in self.work)
+        return found
+
+    @property
+    def empty(self) -> bool:
+        return not self.commands and not self.work and not self.rows[st.OUTBOX_END]
+
+    # What single facts change.
+
+    def _task(self, graph: ProcessGraph, instance: Instance, key: int) -> None:
+        task = instance.tasks.get(key)
+        if task is not None:
+            self._tasks[instance.id, key] = task_row(graph, instance, task)
+
+    def _job(self, graph: ProcessGraph, instance: Instance, key: int) -> None:
+        job = instance.jobs.get(key)
+        if job is not None:
+            node = graph.nodes[job.node]
+            self._jobs[instance.id, key] = (
+                instance.id, key, job.type, node.id, job.priority, job.retries, job.retry_at, 0, "",
+            )  # fmt: skip
+
+
+def _task_created(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCreated) -> None:
+    if e.task not in instance.tasks:  # created and gone in one step: history still wants it
+        task = Task(
+            e.task, e.token, e.node, e.name, e.assignee, e.users, e.groups, e.queue, e.priority, e.form, e.outcomes,
+            e.due_at, e.follow_up_at, instance.modified_at,
+        )  # fmt: skip
+        batch._tasks[instance.id, e.task] = task_row(graph, instance, task)
+    else:
+        batch._task(graph, instance, e.task)
+    who = candidates(e.users, e.groups, e.queue)
+    if len(who) > 1:
+        batch.rows[st.CANDIDATE].extend((instance.id, e.task, name) for name in who)
+
+
+def _task_changed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned) -> None:
+    batch._task(graph, instance, e.task)
+
+
+def _task_completed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCompleted) -> None:
+    batch.rows[st.TASK_END].append(
+        (instance.id, e.task, "completed", e.outcome, instance.modified_at, instance.modified_by)
+    )
+
+
+def _task_cancelled(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCancelled) -> None:
+    batch.rows[st.TASK_END].append((instance.id, e.task, "cancelled", "", instance.modified_at, ""))
+
+
+def _clock(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStarted | ev.ClockChanged) -> None:
+    clock = instance.clocks.get(e.clock)
+    if clock is not None and clock.task:
+        batch._task(graph, instance, clock.task)
+
+
+def _subscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionOpened) -> None:
+    kind = kinds.EVENT_NAMES[e.kind]
+    batch.rows[st.SUBSCRIPTION].append((instance.id, e.subscription, kind, e.name, e.key or ""))
+
+
+def _unsubscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionClosed) -> None:
+    batch.rows[st.SUBSCRIPTION_END].append((instance.id, e.subscription))
+
+
+def _job_changed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCreated) -> None:
+    batch._job(graph, instance, e.job)
+
+
+def _job_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCompleted) -> None:
+    batch.rows[st.JOB_END].append((instance.id, e.job))
+
+
+PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
+    ev.TaskCreated: _task_created,
+    ev.TaskAssigned: _task_changed,
+    ev.TaskFollowUpSet: _task_changed,
+    ev.TaskCompleted: _task_completed,
+    ev.TaskCancelled: _task_cancelled,
+    ev.ClockStarted: _clock,
+    ev.ClockChanged: _clock,
+    ev.SubscriptionOpened: _subscribed,
+    ev.SubscriptionClosed: _unsubscribed,
+    ev.JobCreated: _job_changed,
+    ev.JobFailed: _job_changed,
+    ev.JobRetried: _job_changed,
+    ev.JobCompleted: _job_gone,
+    ev.JobCancelled: _job_gone,
+}
+
+
+def candidates(users: list[str], groups: list[str], queue: str) -> list[str]:
+    """Who may claim: "user:x", and the groups, roles and queues as they are named; none means everybody ("*")."""
+    who = [f"user:{name}" for name in users]
+    who.extend(groups)
+    if queue:
+        who.append(f"queue:{queue}")
+    return who or ["*"]
+
+
+def goal_and_due(task: Task) -> tuple[int, int]:
+    """The earliest goal and deadline of the task's SLA clocks; else the model's due date."""
+    goal = due = 0
+    for clock in task.clocks:
+        if clock.state.goal_at and (not goal or clock.state.goal_at < goal):
+            goal = clock.state.goal_at
+        if clock.state.deadline_at and (not due or clock.state.deadline_at < due):
+            due = clock.state.deadline_at
+    return goal, due or task.due_at or 0
+
+
+def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
+    who = candidates(task.users, task.groups, task.queue)
+    goal, due = goal_and_due(task)
+    return (
+        instance.id, task.key, task.name, graph.nodes[task.node].id, task.assignee, who[0] if len(who) == 1 else "",
+        _names(task.users), _names(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
+        task.created_at, goal, due, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
+    )  # fmt: skip
+
+
+def _names(names: list[str]) -> str:
+    return json.dumps(names, ensure_ascii=False) if names else ""
+
+
+def task_record(graph: ProcessGraph, instance: Instance, task: Task) -> TaskRecord:
+    """An open task as the lists would show it."""
+    goal, due = goal_and_due(task)
+    return TaskRecord(
+        f"{instance.id}-{task.key}", instance.id, task.key, task.name, graph.nodes[task.node].id,
+        instance.definition_id, instance.name, instance.version, instance.business_key, task.assignee,
+        list(task.users), list(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
+        task.created_at, goal, due, task.follow_up_at or 0, task.form, list(task.outcomes), "open", "", 0, "",
+        instance.stopped,
+    )  # fmt: skip
+
+
+def _text(instance: Instance, name: str, default: str = "") -> str:
+    value = instance.properties.get(name, default)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def instance_record(graph: ProcessGraph, instance: Instance) -> InstanceRecord:
+    """The instance as the lists would show it."""
+    return InstanceRecord(
+        instance.id, instance.definition_id, instance.name, instance.version, instance.label, instance.title,
+        instance.business_key, instance.state, instance.stopped, instance.ended_at != 0, instance.is_test,
+        instance.urgency, instance.task_outcome, _text(instance, "bpStatus", "New"), _text(instance, "bpStage"),
+        _text(instance, "bpStep"), _text(instance, "description"), next_element(graph, instance),
+        current_element(graph, instance), instance.created_by, _text(instance, "owner", instance.created_by),
+        instance.last_handler, instance.modified_by, instance.started_at, instance.modified_at, instance.ended_at,
+        _ext(instance), instance.parent_id, instance.root_id, bool(instance.incidents),
+    )  # fmt: skip
+
+
+def _ext(instance: Instance) -> list[str | int | float]:
+    return list(instance.ext) if instance.ext is not None else list(EXT)  # type: ignore[arg-type]
+
+
+def instance_row(graph: ProcessGraph, instance: Instance) -> Row:
+    """The instance's whole row, in the order of the table's columns."""
+    properties = instance.properties
+    plain = not properties
+    return (
+        instance.id, instance.seq, next_due(instance, graph), instance.definition_id, instance.name, instance.version,
+        instance.label, instance.title, instance.business_key, instance.state,
+        instance.suspended or instance.held, instance.ended_at != 0, instance.is_test, instance.urgency,
+        instance.task_outcome,
+        "New" if plain else _text(instance, "bpStatus", "New"),
+        "" if plain else _text(instance, "bpStage"),
+        "" if plain else _text(instance, "bpStep"),
+        "" if plain else _text(instance, "description"),
+        next_element(graph, instance), current_element(graph, instance), instance.created_by,
+        instance.created_by if plain else _text(instance, "owner", instance.created_by),
+        instance.last_handler, instance.modified_by, instance.started_at, instance.modified_at, instance.ended_at,
+        "" if instance.ext is None else json.dumps(instance.ext), instance.parent_id, instance.root_id,
+        bool(instance.incidents), encode_state(instance),
+    )  # fmt: skip
+
+
+__all__ = ["Batch", "candidates", "instance_record", "instance_row", "task_record"]

@@ -1,0 +1,153 @@
+"""What the lists and single reads give: one record a row. Times are ms since the epoch, UTC; 0 is unset."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class InstanceRecord(msgspec.Struct, frozen=True):
+    """An instance as lists show it (contract 2.1 and 2.2 are made of these). `ext` holds Ext1..Ext8."""
+
+    id: str
+    definition_id: str
+    name: str
+    version: str
+    label: str
+    title: str
+    business_key: str
+    state: str
+    suspended: bool
+    closed: bool
+    is_test: bool
+    urgency: int
+    task_outcome: str
+    bp_status: str
+    bp_stage: str
+    bp_step: str
+    description: str
+    next_element: str
+    current_element: str
+    created_by: str
+    owner: str
+    last_handler: str
+    modified_by: str
+    started_at: int
+    modified_at: int
+    ended_at: int
+    ext: list[str | int | float]
+    parent_id: str
+    root_id: str
+    incident: bool
+
+
+class TaskRecord(msgspec.Struct, frozen=True):
+    """A user task, open or over. `state` is open, completed or cancelled; `suspended` is its instance's flag.
+
+    `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date. `groups` items are "group:x",
+    "role:x" or "queue:x"; `users` are bare names.
+    """
+
+    id: str
+    instance_id: str
+    key: int
+    name: str
+    element: str
+    definition_id: str
+    definition: str
+    version: str
+    business_key: str
+    assignee: str
+    users: list[str]
+    groups: list[str]
+    queue: str
+    owner: str
+    delegated: bool
+    priority: int
+    urgency: int
+    created_at: int
+    goal_at: int
+    due_at: int
+    follow_up_at: int
+    form: str
+    outcomes: list[str]
+    state: str
+    outcome: str
+    ended_at: int
+    ended_by: str
+    suspended: bool
+    sla_state: str = ""
+
+
+class DefinitionRecord(msgspec.Struct, frozen=True):
+    """A definition (contract 2.3). `config` is JSON text; `kind` is xml or json; `status` Pass or Warning."""
+
+    id: str
+    name: str
+    version: str
+    label: str
+    description: str
+    active: bool
+    suspended: bool
+    status: str
+    config: str
+    kind: str
+    created_at: int
+    created_by: str
+    source_id: str = ""
+    modified_by: str = ""
+    modified_at: int = 0
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """One page of a list: `total` counts all that match; `after` continues it ("" when there is no more)."""
+
+    items: list[T]
+    total: int
+    after: str = ""
+
+
+class InstanceQuery(msgspec.Struct):
+    """Which instances, in which order. `states` may hold "Suspended" (the flag); empty means all."""
+
+    states: list[str] = []
+    name: str = ""
+    version: str = ""
+    business_key: str = ""
+    created_by: str = ""
+    order_field: str = "started_at"
+    descending: bool = True
+    skip: int = 0
+    limit: int = 100
+    after: str = ""
+
+
+class TaskQuery(msgspec.Struct):
+    """Which tasks. `view` todo: open and not suspended; paused: open and suspended; history: over; all.
+
+    Unless `everything`, only what `user` (with `groups` and `queues`) works on, may claim, or (history) has handled.
+    `groups` are bare names; `due_before` is in ms.
+    """
+
+    view: str = "todo"
+    user: str = ""
+    groups: list[str] = []
+    queues: list[str] = []
+    everything: bool = False
+    instance_id: str = ""
+    assignee: str = ""
+    candidate: str = ""
+    name: str = ""
+    element: str = ""
+    business_key: str = ""
+    due_before: int = 0
+    overdue: bool = False
+    urgency_min: int = 0
+    text: str = ""
+    now: int = 0
+    order_field: str = ""
+    descending: bool = False
+    skip: int = 0
+    limit: int = 100
+    after: str = ""

@@ -1,0 +1,245 @@
+"""The tables. Every key starts with the instance id, the definition id, or a name of its own: no write of a command
+touches rows of two instances (DESIGN 6). Times are ms since the epoch, UTC; 0 is unset. Migrations make these tables;
+a test holds the two together.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+metadata: Final = sa.MetaData()
+
+
+def _text(name: str, default: str = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+def _int(name: str, default: int = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
+
+
+source: Final = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # sha256 of the content
+    _text("kind"),  # xml, json
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+definition: Final = sa.Table(
+    "definition",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("name"),
+    _text("version"),
+    _text("label"),
+    _text("description"),
+    _int("active"),
+    _int("suspended"),
+    _text("status"),
+    _text("config"),
+    _text("kind"),
+    _int("created_at"),
+    _text("created_by"),
+    _text("source_id"),
+    _text("modified_by"),
+    _int("modified_at"),
+    sa.UniqueConstraint("name", "version", name="uq_definition_name_version"),
+)
+
+# What starts an instance of an active definition from outside: a message, a signal, a timer.
+start_event: Final = sa.Table(
+    "start_event",
+    metadata,
+    sa.Column("definition_id", sa.Text, primary_key=True),
+    sa.Column("node", sa.Integer, primary_key=True),
+    _text("kind"),  # message, signal, timer
+    _text("name"),
+    _int("due_at"),
+    _text("cycle"),
+    _int("remaining"),
+    sa.Index("ix_start_event_name", "kind", "name"),
+    sa.Index("ix_start_event_due", "due_at", sqlite_where=sa.text("due_at > 0")),
+)
+
+instance: Final = sa.Table(
+    "instance",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _int("seq"),
+    _int("due_at"),
+    _text("definition_id"),
+    _text("name"),
+    _text("version"),
+    _text("label"),
+    _text("title"),
+    _text("business_key"),
+    _text("state"),
+    _int("suspended"),
+    _int("closed"),
+    _int("is_test"),
+    _int("urgency"),
+    _text("task_outcome"),
+    _text("bp_status"),
+    _text("bp_stage"),
+    _text("bp_step"),
+    _text("description"),
+    _text("next_element"),
+    _text("current_element"),
+    _text("created_by"),
+    _text("owner"),
+    _text("last_handler"),
+    _text("modified_by"),
+    _int("started_at"),
+    _int("modified_at"),
+    _int("ended_at"),
+    _text("ext"),
+    _text("parent_id"),
+    _text("root_id"),
+    _int("incident"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("ix_instance_due", "due_at", sqlite_where=sa.text("due_at > 0")),
+    sa.Index("ix_instance_state", "state", "started_at"),
+    sa.Index("ix_instance_started", "started_at"),
+    sa.Index("ix_instance_key", "business_key"),
+    sa.Index("ix_instance_definition", "definition_id"),
+    sa.Index("ix_instance_parent", "parent_id", sqlite_where=sa.text("parent_id <> ''")),
+)
+
+journal: Final = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    _int("at"),
+    _text("actor"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+task: Final = sa.Table(
+    "task",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("name"),
+    _text("element"),
+    _text("assignee"),
+    _text("pool"),  # who may claim it: "*" everyone, "user:x", "group:x"; "" several, see candidate
+    _text("users"),
+    _text("groups"),
+    _text("queue"),
+    _text("owner"),
+    _int("delegated"),
+    _int("priority"),
+    _int("urgency"),
+    _int("created_at"),
+    _int("goal_at"),
+    _int("due_at"),
+    _int("follow_up_at"),
+    _text("form"),
+    _text("outcomes"),
+    _text("state"),
+    _text("outcome"),
+    _int("ended_at"),
+    _text("ended_by"),
+    sa.Index("ix_task_assignee", "assignee", "state"),
+    sa.Index("ix_task_pool", "pool", sqlite_where=sa.text("state = 'open' and assignee = ''")),
+    sa.Index("ix_task_ended", "ended_at", sqlite_where=sa.text("ended_at > 0")),
+)
+
+candidate: Final = sa.Table(
+    "candidate",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("who", sa.Text, primary_key=True),
+    sa.Index("ix_candidate_who", "who"),
+)
+
+subscription: Final = sa.Table(
+    "subscription",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("kind"),  # message, signal
+    _text("name"),
+    _text("correlation"),
+    sa.Index("ix_subscription_name", "kind", "name", "correlation"),
+)
+
+job: Final = sa.Table(
+    "job",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("type"),
+    _text("element"),
+    _int("priority"),
+    _int("retries"),
+    _int("available_at"),
+    _int("locked_until"),
+    _text("worker"),
+    sa.Index("ix_job_type", "type", "available_at"),
+)
+
+outbox: Final = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    _text("lane"),  # inner: instances among themselves; note: to people
+    _text("state"),  # '' to do, dead
+    _int("attempts"),
+    _int("next_at"),
+    _text("error"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# Messages with a time to live that nobody awaited yet.
+message: Final = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("name"),
+    _text("business_key"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    _int("expires_at"),
+    _int("created_at"),
+    sa.Index("ix_message_name", "name"),
+)
+
+client: Final = sa.Table(
+    "client",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("secret_hash"),
+    sa.Column("user", sa.Text, nullable=False, server_default=""),
+    _int("created_at"),
+    _int("revoked"),
+)
+
+token: Final = sa.Table(
+    "token",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("user", sa.Text, nullable=False, server_default=""),
+    _text("client_id"),
+    _int("expires_at"),
+)
+
+person: Final = sa.Table(
+    "person",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("password_hash"),
+    _text("email"),
+    _text("manager"),
+    _text("roles", "[]"),
+    _text("groups", "[]"),
+    _text("queues", "[]"),
+    _text("kind"),
+    _int("created_at"),
+    _int("disabled"),
+)
