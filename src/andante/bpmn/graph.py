@@ -1,6 +1,6 @@
 """A process as the core runs it: one immutable graph, nodes and flows indexed by small ints.
 
-Built by `bpmn.compile` from XML or from the contract's JSON form; both give the same graph. Nothing here knows where
+Built by `bpmn.build` from XML or from the contract's JSON form; both give the same graph. Nothing here knows where
 a node came from, but each keeps the id and the line it was written on, for messages.
 """
 
@@ -210,14 +210,52 @@ Work = UserTask | JobWork | Script | Call
 
 
 @final
+class SlaAction:
+    """What is done when a goal or deadline passes (contract 2.5). `criteria` None: always.
+
+    `type` is one of the contract's action types, e.g. "Notify Manager"; `to` holds receiver items (contract 6.2).
+    """
+
+    __slots__ = ("criteria", "name", "to", "type")
+
+    def __init__(self, name: str, type: str, criteria: Expression | None = None, to: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.type = type
+        self.criteria = criteria
+        self.to = to
+
+
+@final
+class Sla:
+    """An SLA of a task or of the process (contract 2.5). `criteria` decides whether it applies at all, `start_when`
+    when its clock starts; None: always, and when the task (or the instance) is created."""
+
+    __slots__ = ("criteria", "deadline_actions", "goal_actions", "policy", "start_when")
+
+    def __init__(
+        self,
+        policy: SlaPolicy,
+        *,
+        criteria: Expression | None = None,
+        start_when: Expression | None = None,
+        goal_actions: tuple[SlaAction, ...] = (),
+        deadline_actions: tuple[SlaAction, ...] = (),
+    ) -> None:
+        self.policy = policy
+        self.criteria = criteria
+        self.start_when = start_when
+        self.goal_actions = goal_actions
+        self.deadline_actions = deadline_actions
+
+
+@final
 class Node:
     """A flow node. `scope` is the index of the enclosing sub-process, -1 at process level.
 
     `incoming`/`outgoing` hold flow indices; `default` is the default flow's index or -1. `boundaries` are the boundary
     events attached here; `attached_to` the activity a boundary event sits on (-1 elsewhere). `start` is the none start
-    event of a sub-process (-1 elsewhere). `inputs`/`outputs` are the variable mappings; `assignments` are set before
-    the node's own work on the variables themselves (the JSON form's data mappers).
-    `instantiate` marks a receive task or start event that creates instances.
+    event of a sub-process (-1 elsewhere). `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
+    is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     """
 
     __slots__ = (
@@ -248,7 +286,7 @@ class Node:
         inputs: tuple[Assignment, ...] = (),
         outputs: tuple[Assignment, ...] = (),
         start: int = -1,
-        slas: tuple[SlaPolicy, ...] = (),
+        slas: tuple[Sla, ...] = (),
         lane: str = "",
         documentation: str = "",
     ) -> None:
@@ -308,8 +346,8 @@ class ProcessGraph:
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `starts` are the root start events; `reach[flow index]` is, for flows into an
-    inclusive join, a bit mask of the nodes from which the flow can be reached without passing the join
-    (BPMN 2.0.2 section 13.4.3). `timer_zone` is the IANA zone for times without an offset.
+    inclusive join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow
+    can be reached without passing the join (BPMN 2.0.2 section 13.4.3).
     """
 
     __slots__ = (
@@ -329,7 +367,7 @@ class ProcessGraph:
         documentation: str = "",
         variables: Mapping[str, Variable] | None = None,
         constants: Mapping[str, object] | None = None,
-        slas: tuple[SlaPolicy, ...] = (),
+        slas: tuple[Sla, ...] = (),
         instance_label: Expression | None = None,
         cancelable: bool = False,
         no_cancel_after: str = "",

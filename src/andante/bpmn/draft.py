@@ -1,0 +1,89 @@
+"""A process as a reader has understood it: ids instead of indices, nothing checked across elements yet.
+
+Both forms, XML and JSON, are read into this; `build` makes the graph of it.
+"""
+
+from typing import final
+
+from andante.bpmn.graph import Assignment, EventDefinition, MultiInstance, Sla, Variable, Work
+from andante.expressions import Expression
+
+
+@final
+class NodeDraft:
+    """A flow node. `scope` is the id of the enclosing sub-process, "" at process level; `default` a flow's id;
+    `attached_to` an activity's id."""
+
+    __slots__ = (
+        "attached_to", "default", "documentation", "event", "id", "inputs", "interrupting", "kind", "lane", "line",
+        "multi", "name", "outputs", "scope", "slas", "work",
+    )  # fmt: skip
+
+    def __init__(self, id: str, kind: int, *, name: str = "", scope: str = "", line: int = 0) -> None:
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.scope = scope
+        self.line = line
+        self.default = ""
+        self.attached_to = ""
+        self.interrupting = True
+        self.event: EventDefinition | None = None
+        self.multi: MultiInstance | None = None
+        self.work: Work | None = None
+        self.inputs: list[Assignment] = []
+        self.outputs: list[Assignment] = []
+        self.slas: list[Sla] = []
+        self.lane = ""
+        self.documentation = ""
+
+
+@final
+class FlowDraft:
+    """A sequence flow between the nodes of ids `source` and `target`."""
+
+    __slots__ = ("condition", "id", "line", "name", "scope", "source", "target")
+
+    def __init__(
+        self,
+        id: str,
+        source: str,
+        target: str,
+        *,
+        name: str = "",
+        condition: Expression | None = None,
+        scope: str = "",
+        line: int = 0,
+    ) -> None:
+        self.id = id
+        self.source = source
+        self.target = target
+        self.name = name
+        self.condition = condition
+        self.scope = scope
+        self.line = line
+
+
+@final
+class ProcessDraft:
+    """A process. `nodes` and `flows` are in document order, sub-processes before what is in them."""
+
+    __slots__ = (
+        "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
+        "no_cancel_after", "nodes", "slas", "variables", "version",
+    )  # fmt: skip
+
+    def __init__(self, id: str, *, name: str = "", line: int = 0) -> None:
+        self.id = id
+        self.name = name
+        self.line = line
+        self.version = ""
+        self.documentation = ""
+        self.nodes: list[NodeDraft] = []
+        self.flows: list[FlowDraft] = []
+        self.variables: dict[str, Variable] | None = None
+        self.constants: dict[str, object] = {}
+        self.slas: list[Sla] = []
+        self.instance_label: Expression | None = None
+        self.cancelable = False
+        self.no_cancel_after = ""

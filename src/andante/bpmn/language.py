@@ -1,0 +1,93 @@
+"""Which expression language a text in a model is written in, and its compilation with faults as findings."""
+
+from typing import Final, final
+
+from andante.bpmn.findings import Findings
+from andante.expressions import Expression, ExpressionError, compile_feel, compile_juel, compile_text, literal
+
+FEEL: Final = "feel"
+JUEL: Final = "juel"
+XPATH: Final = "xpath"
+_FORMATS: Final = {"feel": FEEL, "application/feel": FEEL, "juel": JUEL, "application/juel": JUEL, "unified": JUEL}
+
+
+def language_of(uri: str) -> str | None:
+    """The language that a URI, MIME type or short name stands for; None where it is none of ours."""
+    text = uri.strip().lower()
+    if not text or text in _FORMATS:
+        return _FORMATS.get(text, "")
+    if "feel" in text:
+        return FEEL
+    if "juel" in text or "unified-el" in text:
+        return JUEL
+    return XPATH if text.rstrip("/").endswith("xpath") else None
+
+
+@final
+class Language:
+    """Compiles the texts of one file. `default` is its declared expression language, "" where none is.
+
+    A text tells its language by its form: `${...}` is JUEL, a leading `=` FEEL. What has neither form is plain text
+    where a value stands, and an expression in the declared language, else FEEL, where a condition or script stands.
+    """
+
+    __slots__ = ("default", "findings")
+
+    def __init__(self, findings: Findings, default: str = "") -> None:
+        self.findings = findings
+        self.default = default
+
+    def value(self, text: str, element: str, line: int) -> Expression | None:
+        """A value: an expression in one of the forms, else the text itself. None for "" and where it is faulty."""
+        if not text.strip():
+            return None
+        try:
+            return compile_text(text.strip())
+        except ExpressionError as fault:
+            return self._faulty(text, element, line, fault)
+
+    def condition(self, text: str, element: str, line: int, language: str = "") -> Expression | None:
+        """A condition, a number or a script: always an expression. None for "" and where it is faulty."""
+        text = text.strip()
+        if not text:
+            return None
+        chosen = language or self.default
+        try:
+            if text.startswith("="):
+                return compile_feel(text[1:].strip())
+            if "${" in text or "#{" in text:
+                return compile_juel(text)
+            if chosen == JUEL:
+                return compile_juel("${" + text + "}")
+            if chosen == XPATH:
+                what = f"'{text}' is read as FEEL, though the file names XPath as its expression language"
+                self.findings.warn("expressionLanguage", element, line, f"{what}. Write ={text} to say that FEEL is meant.")
+            return compile_feel(text)
+        except ExpressionError as fault:
+            return self._faulty(text, element, line, fault)
+
+    def declared(self, uri: str, element: str, line: int) -> str:
+        """The language an element names for itself; a fault where we do not have it."""
+        found = language_of(uri)
+        if found is None:
+            self.findings.fault(
+                "expressionLanguage", element, line,
+                f"The expression language '{uri}' is not supported. Write the expression in FEEL or as ${{...}}.",
+            )  # fmt: skip
+            return FEEL
+        return "" if found == XPATH else found
+
+    def constant(self, value: object) -> Expression:
+        return literal(value)
+
+    def _faulty(self, text: str, element: str, line: int, fault: ExpressionError) -> None:
+        shown = text if len(text) <= 200 else text[:200] + "…"
+        self.findings.fault("expression", element, line, f"The expression '{shown}' cannot be read: {fault}")
+
+
+def constant_text(expression: Expression | None) -> str | None:
+    """The text of a constant expression; None where it is none or not a string."""
+    if expression is None or not expression.is_constant:
+        return None
+    value = expression.constant
+    return value if isinstance(value, str) else None
