@@ -71,14 +71,14 @@ class Bundle:
 
     def __init__(self) -> None:
         self.batch = Batch()
-        self.entries: list[tuple[Request[Any], Step, Any]] = []
+        self.entries: list[tuple[Request[Any], Step, Any, int]] = []
         self.refusals: list[tuple[asyncio.Future[Any], Problem]] = []
         self.slots: dict[str, Slot] = {}
 
 
 @final
 class Executor:
-    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept."""
+    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept and its number."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Executor:
         clock: Clock,
         settings: EngineSettings,
         graph_of: Callable[[str], Awaitable[ProcessGraph]],
-        committed: Callable[[Step], None],
+        committed: Callable[[Step, int], None],
         *,
         cache: int = 10_000,
         queue: int = 50_000,
@@ -235,7 +235,7 @@ class Executor:
         elif not slot.unwritten:
             request.future.set_result(answer)
             return
-        bundle.entries.append((request, taken, answer))
+        bundle.entries.append((request, taken, answer, instance.seq))
         self._schedule()
 
     def _take_back(self, instance_id: str, slot: Slot, graph: ProcessGraph) -> None:
@@ -244,7 +244,7 @@ class Executor:
             self._slots.pop(instance_id, None)
             return
         instance = decode_state(slot.data) if slot.data else Instance(instance_id)
-        steps = [taken for _, taken, _ in self._open.entries if taken.instance.id == instance_id and taken.events]
+        steps = [taken for _, taken, _, _ in self._open.entries if taken.instance.id == instance_id and taken.events]
         fold(instance, [(taken.now, taken.actor, taken.events) for taken in steps])
         slot.instance = instance
         if steps:
@@ -284,9 +284,9 @@ class Executor:
             self._lose(bundle)
         else:
             self._evict(bundle)
-            for request, taken, answer in bundle.entries:
+            for request, taken, answer, seq in bundle.entries:
                 if taken.events:
-                    self._committed(taken)
+                    self._committed(taken, seq)
                 if not request.future.done():
                     request.future.set_result(answer)
             for future, problem in bundle.refusals:
@@ -302,7 +302,7 @@ class Executor:
             self._open.batch.rows[st.OUTBOX_END].extend(bundle.batch.rows[st.OUTBOX_END])
             for instance_id in bundle.slots:
                 self._slots.pop(instance_id, None)
-            for request, _, _ in bundle.entries:
+            for request, _, _, _ in bundle.entries:
                 _fail(request.future, problem)
             for future, _ in bundle.refusals:
                 _fail(future, problem)

@@ -1,0 +1,310 @@
+"""Definitions: deploying, activating, and the graphs they compile to."""
+
+import asyncio
+import json
+from hashlib import sha256
+from typing import Final, final
+
+import msgspec
+
+from andante.bpmn import Finding, ModelRefused, kinds, read_json, read_xml
+from andante.bpmn.graph import ProcessGraph
+from andante.runtime.clock import Clock
+from andante.runtime.ids import DEFINITION, Ids
+from andante.runtime.problem import (
+    DEFINITION_EXISTS, DEFINITION_IN_USE, DEFINITION_INACTIVE, DEFINITION_NOT_FOUND, DEFINITION_SUSPENDED,
+    MODEL_REFUSED, PARAMETER, Problem,
+)  # fmt: skip
+from andante.store import definitions as rows
+from andante.store.records import DefinitionRecord
+from andante.store.store import Store
+from andante.timing.cycle import first
+
+FIRST_VERSION: Final = "1.0.0"
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """What was deployed: `id` of the first definition, `ids` of all by process id, and the findings that only warn."""
+
+    id: str
+    ids: dict[str, str]
+    warnings: list[Finding]
+
+
+@final
+class Definitions:
+    """Deploys and finds definitions. All methods raise Problem for what can be expected to go wrong."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, zone: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._zone = zone
+        self._graphs: dict[str, ProcessGraph] = {}
+        self._active: dict[str, DefinitionRecord] = {}
+        self._lock = asyncio.Lock()
+
+    async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
+        graphs, warnings = await _read(read_xml, data)
+        source_id = sha256(data).hexdigest()
+        async with self._lock:
+            known = self._store.get_all(
+                "select name, id from definition where source_id=? order by created_at", (source_id,)
+            )
+            if known and not version:
+                ids = dict(known)
+                return Deployment(next(iter(ids.values())), ids, warnings)
+            statements = [rows.insert_source(source_id, "xml", data)]
+            records = []
+            for graph in graphs:
+                record = self._record(graph, "xml", source_id, who, version, activate, bool(warnings))
+                records.append(record)
+                statements.extend(self._insert(record, graph))
+            await self._store.write(statements)
+            self._remember(records, graphs)
+        return Deployment(records[0].id, {record.name: record.id for record in records}, warnings)
+
+    async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
+        graphs, warnings = await _read(read_json, body)
+        graph = graphs[0]
+        data = msgspec.json.encode(body)
+        source_id = sha256(data).hexdigest()
+        activate = body.get("active", True) is not False
+        async with self._lock:
+            record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
+            await self._store.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
+            self._remember([record], graphs)
+        return Deployment(record.id, {record.name: record.id}, warnings)
+
+    async def modify_json(self, definition_id: str, body: dict[str, object], who: str) -> Deployment:
+        """Replace a definition that nobody runs. One with instances keeps its meaning: post a new version instead."""
+        old = self.one(definition_id)
+        graphs, warnings = await _read(read_json, body)
+        graph = graphs[0]
+        data = msgspec.json.encode(body)
+        source_id = sha256(data).hexdigest()
+        async with self._lock:
+            self._unused(definition_id, "create it as a new version instead")
+            version = graph.version or old.version
+            twin = rows.named(self._store, graph.process_id, version)
+            if twin is not None and twin.id != definition_id:
+                raise _exists(graph.process_id, version)
+            fresh = self._record(
+                graph, "json", source_id, old.created_by, version, old.active, bool(warnings), body, definition_id
+            )
+            fresh = msgspec.structs.replace(
+                fresh, created_at=old.created_at, modified_by=who, modified_at=self._clock.now()
+            )
+            statements: list[rows.Statement] = [
+                ("delete from start_event where definition_id=?", [definition_id]),
+                ("delete from definition where id=?", [definition_id]),
+                rows.insert_source(source_id, "json", data),
+                *self._insert(fresh, graph),
+            ]
+            await self._store.write(statements)
+            self._active.clear()
+            self._remember([fresh], graphs)
+        return Deployment(definition_id, {fresh.name: definition_id}, warnings)
+
+    def one(self, definition_id: str) -> DefinitionRecord:
+        record = rows.one(self._store, definition_id)
+        if record is None:
+            raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}'.")
+        return record
+
+    def source(self, definition_id: str) -> bytes:
+        """The XML, or the JSON body, as deployed."""
+        found = rows.source(self._store, self.one(definition_id).source_id)
+        if found is None:
+            raise AssertionError(f"the source of {definition_id} is gone")
+        return found[1]
+
+    async def many(
+        self, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
+    ) -> list[DefinitionRecord]:
+        return await rows.many(self._store, name, like, active, skip, min(limit, 1_000))
+
+    async def act(self, definition_id: str, action: str, who: str) -> DefinitionRecord:
+        """activate, deactivate, suspend (no new starts) or resume."""
+        record = self.one(definition_id)
+        graph = await self.graph(definition_id)
+        async with self._lock:
+            if action in ("activate", "deactivate"):
+                statements = rows.set_active(definition_id, record.name, action == "activate")
+                if action == "activate":
+                    statements.append((
+                        "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
+                        [record.name],
+                    ))  # fmt: skip
+                statements.extend(self._timers(definition_id, graph, action == "activate"))
+            elif action in ("suspend", "resume"):
+                flag = action == "suspend"
+                statements = [("update definition set suspended=? where id=?", [int(flag), definition_id])]
+            else:
+                raise Problem(
+                    PARAMETER, 400, f"action: '{action}' is none of activate, deactivate, suspend, resume."
+                )
+            statements.append((
+                "update definition set modified_by=?, modified_at=? where id=?",
+                [who, self._clock.now(), definition_id],
+            ))  # fmt: skip
+            await self._store.write(statements)
+            self._active.clear()
+        return self.one(definition_id)
+
+    async def delete(self, definition_id: str) -> None:
+        """Remove a definition that has no instances, not even closed ones: their history needs it."""
+        self.one(definition_id)
+        async with self._lock:
+            self._unused(definition_id, "delete its instances first, or deactivate it")
+            await self._store.write([
+                ("delete from start_event where definition_id=?", [definition_id]),
+                ("delete from definition where id=?", [definition_id]),
+            ])  # fmt: skip
+            self._active.clear()
+            self._graphs.pop(definition_id, None)
+
+    async def graph(self, definition_id: str) -> ProcessGraph:
+        """The compiled process; compiled once and kept."""
+        graph = self._graphs.get(definition_id)
+        if graph is None:
+            record = self.one(definition_id)
+            data = self.source(definition_id)
+            if record.kind == "xml":
+                graphs, _ = await _read(read_xml, data)
+            else:
+                graphs, _ = await _read(read_json, msgspec.json.decode(data))
+            graph = next(each for each in graphs if each.process_id == record.name)
+            self._graphs[definition_id] = graph
+        return graph
+
+    def startable(self, name: str, version: str = "") -> DefinitionRecord:
+        """The definition that a start of `name` runs (contract section 7 row 20)."""
+        record = self._active.get(name) if not version else None
+        if record is None:
+            record = rows.named(self._store, name, version)
+            if record is not None and not version:
+                self._active[name] = record
+        if record is None:
+            if version:
+                raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}' in version '{version}'.")
+            if not rows.versions(self._store, name):
+                raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}'.")
+            raise Problem(DEFINITION_INACTIVE, 409, f"No version of '{name}' is active. Activate one first.")
+        if record.suspended:
+            raise Problem(DEFINITION_SUSPENDED, 409, f"The definition '{name}' is suspended. Resume it first.")
+        return record
+
+    def _unused(self, definition_id: str, remedy: str) -> None:
+        if self._store.get("select 1 from instance where definition_id=? limit 1", (definition_id,)):
+            raise Problem(DEFINITION_IN_USE, 409, f"The definition '{definition_id}' has instances; {remedy}.")
+
+    def _record(
+        self, graph: ProcessGraph, kind: str, source_id: str, who: str, version: str, active: bool, warned: bool,
+        body: dict[str, object] | None = None, definition_id: str = "",
+    ) -> DefinitionRecord:  # fmt: skip
+        now = self._clock.now()
+        version = version or self._next_version(graph.process_id)
+        if not definition_id and rows.named(self._store, graph.process_id, version) is not None:
+            raise _exists(graph.process_id, version)
+        label = graph.name or graph.process_id
+        description = graph.documentation
+        if body is not None:
+            label, description = str(body.get("label") or label), str(body.get("description") or "")
+        after = graph.by_id.get(graph.no_cancel_after, -1)
+        config = {
+            "cancelable": graph.cancelable,
+            "noCancelAfterElem": graph.no_cancel_after,
+            "noCancelAfterElemLabel": graph.nodes[after].name if after >= 0 else "",
+        }
+        return DefinitionRecord(
+            definition_id or self._ids.new(DEFINITION, now), graph.process_id, version, label, description, active,
+            False, "Warning" if warned else "Pass", json.dumps(config, separators=(",", ":")), kind, now, who,
+            source_id,
+        )  # fmt: skip
+
+    def _next_version(self, name: str) -> str:
+        known = {record.version for record in rows.versions(self._store, name)}
+        if not known:
+            return FIRST_VERSION
+        numbers = [tuple(int(part) for part in text.split(".")) for text in known if _is_number(text)]
+        *head, last = max(numbers, default=(1, 0, 0))
+        while (text := ".".join(str(part) for part in (*head, last + 1))) in known:
+            last += 1
+        return text
+
+    def _insert(self, record: DefinitionRecord, graph: ProcessGraph) -> list[rows.Statement]:
+        statements = [rows.insert(record)]
+        if record.active:
+            statements.append((
+                "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
+                [record.name],
+            ))  # fmt: skip
+            statements.extend(rows.set_active(record.id, record.name, True))
+        for index in graph.starts:
+            event = graph.nodes[index].event
+            if event is not None and event.kind in (kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER):
+                name = "" if event.name is None else str(event.name.evaluate({}, self._clock.now()))
+                statements.append((
+                    "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
+                    [record.id, index, kinds.EVENT_NAMES[event.kind], name],
+                ))  # fmt: skip
+        statements.extend(self._timers(record.id, graph, record.active))
+        return statements
+
+    def _timers(self, definition_id: str, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
+        """Arm, or disarm, the timers that start this definition."""
+        statements: list[rows.Statement] = []
+        now = self._clock.now()
+        for index in graph.starts:
+            event = graph.nodes[index].event
+            if event is None or event.kind != kinds.TIMER or event.timer is None:
+                continue
+            text, due, left = "", 0, 0
+            if active:
+                text = str(event.timer.evaluate({}, now))
+                due, left = first_due(event.timer_kind, text, now, self._zone)
+            statements.append((
+                "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=?",
+                [due, text if event.timer_kind == "cycle" else "", left, definition_id, index],
+            ))  # fmt: skip
+        return statements
+
+    def _remember(self, records: list[DefinitionRecord], graphs: tuple[ProcessGraph, ...]) -> None:
+        for record, graph in zip(records, graphs, strict=True):
+            self._graphs[record.id] = graph
+            self._active.pop(record.name, None)
+
+
+def first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
+    """When a timer armed at `now` is due (ms), and how often again after that."""
+    from andante.timing.duration import parse_duration, shift
+    from andante.timing.instants import parse_instant
+
+    if kind == "cycle":
+        return first(text, now, zone)
+    if kind == "date":
+        return parse_instant(text, zone), 0
+    return shift(now, parse_duration(text), zone), 0
+
+
+def _exists(name: str, version: str) -> Problem:
+    return Problem(DEFINITION_EXISTS, 409, f"'{name}' has a version '{version}' already. Choose another version.")
+
+
+def _is_number(text: str) -> bool:
+    return all(part.isdigit() for part in text.split(".")) and len(text) < 40
+
+
+async def _read(reader: object, data: object) -> tuple[tuple[ProcessGraph, ...], list[Finding]]:
+    try:
+        model = await asyncio.to_thread(reader, data)  # type: ignore[arg-type]
+    except ModelRefused as refused:
+        findings = [
+            {"code": f.code, "element": f.element, "line": f.line, "message": f.message} for f in refused.findings
+        ]
+        first_one = refused.findings[0] if refused.findings else None
+        text = f"line {first_one.line}, {first_one.element}: {first_one.message}" if first_one else str(refused)
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise Problem(MODEL_REFUSED, 422, f"The model cannot be deployed: {text}{more}", findings) from None
+    return model.processes, list(model.warnings)

@@ -1,0 +1,164 @@
+"""Messages and signals from outside and from instances: who awaits them, and whom they start."""
+
+import secrets
+from typing import Final, final
+
+import msgspec
+
+from andante.engine.commands import DeliverMessage, DeliverSignal, Start
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime.clock import Clock
+from andante.runtime.definitions import Definitions
+from andante.runtime.executor import Executor
+from andante.runtime.ids import INSTANCE, derived
+from andante.runtime.problem import Problem
+from andante.store import definitions as rows
+from andante.store.store import Store
+
+MANY: Final = 1_000
+
+
+class Published(msgspec.Struct, frozen=True):
+    """Instances that took the message, instances it started, and whether it waits for a receiver."""
+
+    delivered: list[str]
+    started: list[str]
+    buffered: bool
+
+
+class Broadcast(msgspec.Struct, frozen=True):
+    """How many instances caught the signal, and how many it started."""
+
+    delivered: int
+    started: int
+
+
+def _taken(step: Step, _: Task | None) -> bool:
+    return bool(step.answer)
+
+
+def _nothing(step: Step, _: Task | None) -> None:
+    return None
+
+
+@final
+class Messages:
+    """Correlation. A message goes to every instance that awaits it and matches; a signal to every one that awaits it."""
+
+    def __init__(self, store: Store, clock: Clock, executor: Executor, definitions: Definitions) -> None:
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+        self._definitions = definitions
+
+    async def publish(
+        self, name: str, business_key: str, correlation: dict[str, object] | None, variables: dict[str, object],
+        ttl_ms: int, message_id: str, who: str,
+    ) -> Published:  # fmt: skip
+        """With `ttl_ms` and no receiver it waits that long for one. The same `message_id` has its effect once."""
+        once = message_id or secrets.token_hex(12)
+        command = DeliverMessage(name, variables, business_key, correlation, message_id)
+        delivered = await self._deliver(command, who)
+        started = await self._start("message", name, variables, business_key, once, who)
+        buffered = False
+        if ttl_ms > 0 and not delivered and not started:
+            buffered = await self._keep(once, command, ttl_ms)
+            if buffered:  # a receiver may have come while it was being kept
+                delivered = await self._offer(once, command, who)
+                buffered = not delivered
+        return Published(delivered, started, buffered)
+
+    async def broadcast(self, name: str, variables: dict[str, object], who: str, once: str = "") -> Broadcast:
+        found = self._store.get_all(
+            "select distinct instance_id from subscription where kind='signal' and name=? order by instance_id", (name,)
+        )
+        caught = 0
+        for (instance_id,) in found:
+            caught += await self._tell(instance_id, DeliverSignal(name, variables), who)
+        started = await self._start("signal", name, variables, "", once or secrets.token_hex(12), who)
+        return Broadcast(caught, len(started))
+
+    async def match_buffered(self, instance_id: str, names: set[str]) -> None:
+        """A new subscription: give it the messages that wait for one."""
+        for name in names:
+            found = await self._store.read(
+                "select id, data from message where name=? and expires_at>? order by created_at limit ?",
+                (name, self._clock.now(), MANY),
+            )
+            for once, data in found:
+                kept = _Kept.decode(bytes(data))
+                command = DeliverMessage(kept.name, kept.variables, kept.business_key, kept.correlation, once)
+                if await self._tell(instance_id, command, ""):
+                    await self._store.write([("delete from message where id=?", [once])])
+
+    async def forget_expired(self) -> None:
+        if self._store.get("select 1 from message where expires_at<=? limit 1", (self._clock.now(),)):
+            await self._store.write([("delete from message where expires_at<=?", [self._clock.now()])])
+
+    async def _keep(self, once: str, command: DeliverMessage, ttl_ms: int) -> bool:
+        if self._store.get("select 1 from message where id=?", (once,)):
+            return True
+        now = self._clock.now()
+        kept = _Kept.Message(command.name, command.business_key, command.correlation, command.variables)
+        await self._store.write([(
+            "insert into message (id, name, business_key, data, expires_at, created_at) values (?,?,?,?,?,?)",
+            [once, command.name, command.business_key, _Kept.encode(kept), now + ttl_ms, now],
+        )])  # fmt: skip
+        return True
+
+    async def _offer(self, once: str, command: DeliverMessage, who: str) -> list[str]:
+        again = DeliverMessage(command.name, command.variables, command.business_key, command.correlation, once)
+        delivered = await self._deliver(again, who)
+        if delivered:
+            await self._store.write([("delete from message where id=?", [once])])
+        return delivered
+
+    async def _deliver(self, command: DeliverMessage, who: str) -> list[str]:
+        sql = (
+            "select distinct s.instance_id from subscription s join instance i on i.id = s.instance_id"
+            " where s.kind='message' and s.name=?"
+        )
+        values: list[object] = [command.name]
+        keys = [str(value) for value in (command.correlation or {}).values()]
+        if command.business_key:
+            sql += f" and (i.business_key=? or s.correlation in (?{',?' * len(keys)}))"
+            values.extend((command.business_key, command.business_key, *keys))
+        elif keys:
+            sql += f" and s.correlation in (''{',?' * len(keys)})"
+            values.extend(keys)
+        found = self._store.get_all(sql + " order by s.instance_id", values)
+        return [each for (each,) in found if await self._tell(each, command, who)]
+
+    async def _tell(self, instance_id: str, command: DeliverMessage | DeliverSignal, who: str) -> bool:
+        try:
+            return await self._executor.submit(instance_id, command, who, _taken)
+        except Problem as problem:
+            if problem.status >= 500:
+                raise
+            return False
+
+    async def _start(
+        self, kind: str, name: str, variables: dict[str, object], business_key: str, once: str, who: str
+    ) -> list[str]:
+        started = []
+        for definition_id, node in rows.started_by(self._store, kind, name):
+            record = self._definitions.one(definition_id)
+            instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)
+            command = Start(definition_id, record.name, record.version, variables, business_key, start=node)
+            await self._executor.submit(instance_id, command, who, _nothing)
+            started.append(instance_id)
+        return started
+
+
+class _Kept:
+    """How a message that waits is written."""
+
+    class Message(msgspec.Struct, frozen=True):
+        name: str
+        business_key: str
+        correlation: dict[str, object] | None
+        variables: dict[str, object]
+
+    encode = staticmethod(msgspec.msgpack.Encoder().encode)
+    decode = staticmethod(msgspec.msgpack.Decoder(Message).decode)

@@ -1,0 +1,203 @@
+"""What steps asked of the world, carried out after their commit, at least once.
+
+Inner letters (instances among themselves, messages, signals) go in order per instance; notes to people go by
+themselves, with retries, and become dead letters when they fail too often.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, Protocol, final
+
+import structlog
+
+from andante.codec import decode_effect
+from andante.engine.effects import Effect, Notify
+from andante.engine.step import Step
+from andante.runtime.clock import Clock
+from andante.runtime.executor import Executor
+from andante.runtime.problem import Problem
+from andante.store.store import Store
+
+log: Final = structlog.get_logger("andante.outbox")
+TRIES: Final = 8
+FIRST_WAIT: Final = 30_000  # ms; doubled with each try
+AT_ONCE: Final = 64
+
+
+@final
+class Note:
+    """A reminder or SLA notice. `key` is the same whenever the same note is sent again; `kind` is reminder, slaGoal or
+    slaDeadline; `due_at` in ms or None."""
+
+    __slots__ = ("definition", "due_at", "instance_id", "key", "kind", "recipients", "task_id", "task_name", "text")
+
+    def __init__(
+        self, key: str, kind: str, instance_id: str, task_id: str, task_name: str, definition: str,
+        recipients: list[str], due_at: int | None, text: str,
+    ) -> None:  # fmt: skip
+        self.key = key
+        self.kind = kind
+        self.instance_id = instance_id
+        self.task_id = task_id
+        self.task_name = task_name
+        self.definition = definition
+        self.recipients = recipients
+        self.due_at = due_at
+        self.text = text
+
+
+class Channel(Protocol):
+    """A way to people."""
+
+    name: str
+
+    async def send(self, note: Note) -> None:
+        """Send it, or raise: then it is tried again later. The same note may come twice; `note.key` tells."""
+        ...
+
+
+Key = tuple[str, int, int]  # instance id, seq, n
+Deliver = Callable[[Key, Effect], Awaitable[None]]
+
+
+@final
+class Outbox:
+    """One object a server. `deliver` carries out an inner effect; it may be called again after a crash."""
+
+    def __init__(self, store: Store, clock: Clock, executor: Executor, deliver: Deliver) -> None:
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+        self._deliver = deliver
+        self.channels: list[Channel] = []
+        self._chains: dict[str, deque[tuple[Key, Effect]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._notes: set[Key] = set()
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def depth(self) -> int:
+        """Letters known and not yet carried out."""
+        return sum(len(chain) for chain in self._chains.values()) + len(self._notes)
+
+    def add(self, step: Step, seq: int) -> None:
+        """Take up the effects of a committed step, which is journal entry `seq` of its instance."""
+        for n, effect in enumerate(step.effects):
+            self._put((step.instance.id, seq, n), effect)
+
+    async def load(self) -> None:
+        """At start: what a server before us asked for and did not do."""
+        rows = await self._store.read(
+            "select instance_id, seq, n, data from outbox where state='' and next_at=0 order by instance_id, seq, n"
+        )
+        for instance_id, seq, n, data in rows:
+            self._put((instance_id, seq, n), decode_effect(bytes(data)))
+
+    async def load_due(self) -> int:
+        """Take up notes whose next try is due. Returns how many."""
+        rows = await self._store.read(
+            "select instance_id, seq, n, data from outbox where state='' and next_at>0 and next_at<=?"
+            " order by next_at limit 500",
+            (self._clock.now(),),
+        )
+        found = [row for row in rows if (row[0], row[1], row[2]) not in self._notes]
+        for instance_id, seq, n, data in found:
+            self._put((instance_id, seq, n), decode_effect(bytes(data)))
+        return len(found)
+
+    async def drain(self) -> bool:
+        """Wait until nothing is under way. Returns whether there was anything."""
+        busy = bool(self._tasks)
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        return busy
+
+    def close(self) -> None:
+        """Stop; what is not done stays in the table for the next start."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _put(self, key: Key, effect: Effect) -> None:
+        if isinstance(effect, Notify):
+            self._notes.add(key)
+            self._spawn(self._send(key, effect))
+            return
+        chain = self._chains.get(key[0])
+        if chain is None:
+            chain = self._chains[key[0]] = deque()
+            self._spawn(self._work(key[0], chain))
+        chain.append((key, effect))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, instance_id: str, chain: deque[tuple[Key, Effect]]) -> None:
+        await asyncio.sleep(0)  # let the step's other effects join
+        tries = 0
+        while chain:
+            key, effect = chain[0]
+            try:
+                async with self._gate:
+                    await self._deliver(key, effect)
+            except Problem as problem:
+                if problem.status >= 500:
+                    tries += 1
+                    await asyncio.sleep(min(0.05 * 2**tries, 30))
+                    continue
+                log.warning("not delivered", instance=instance_id, effect=type(effect).__name__, why=problem.message)
+            except Exception:
+                log.exception("an effect failed", instance=instance_id, effect=type(effect).__name__)
+                tries += 1
+                await asyncio.sleep(min(0.05 * 2**tries, 30))
+                continue
+            tries = 0
+            chain.popleft()
+            self._executor.outbox_done(key)
+        del self._chains[instance_id]
+
+    async def _send(self, key: Key, effect: Notify) -> None:
+        instance_id, seq, n = key
+        try:
+            if not self._wanted(instance_id, effect):
+                self._executor.outbox_done(key)
+                return
+            note = self._note(instance_id, effect)
+            async with self._gate:
+                for channel in self.channels:
+                    await channel.send(note)
+        except Exception as fault:
+            row = self._store.get("select attempts from outbox where instance_id=? and seq=? and n=?", key)
+            attempts = (row[0] if row is not None else 0) + 1
+            state = "dead" if attempts >= TRIES else ""
+            due = self._clock.now() + FIRST_WAIT * 2 ** (attempts - 1)
+            log.warning("a note was not sent", key=effect.key, attempts=attempts, why=str(fault))
+            await self._store.write(
+                [(
+                    "update outbox set attempts=?, next_at=?, state=?, error=? where instance_id=? and seq=? and n=?",
+                    [attempts, due, state, str(fault)[:500], instance_id, seq, n],
+                )]
+            )  # fmt: skip
+        else:
+            self._executor.outbox_done(key)
+        finally:
+            self._notes.discard(key)
+
+    def _wanted(self, instance_id: str, effect: Notify) -> bool:
+        """No reminder for what is suspended, over or finished meanwhile."""
+        row = self._store.get("select suspended, closed from instance where id=?", (instance_id,))
+        if row is None or row[0] or row[1]:
+            return False
+        if not effect.task:
+            return True
+        task = self._store.get("select state from task where instance_id=? and key=?", (instance_id, effect.task))
+        return task is not None and task[0] == "open"
+
+    def _note(self, instance_id: str, effect: Notify) -> Note:
+        row = self._store.get("select name from instance where id=?", (instance_id,))
+        return Note(
+            effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
+            effect.task_name, row[0] if row is not None else "", list(effect.recipients), effect.due_at, effect.text,
+        )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Acting on tasks. Who may is decided by the caller (people); what the state allows, by the core."""
+
+from typing import Final, final
+
+import msgspec
+
+from andante.engine import commands as cmd
+from andante.engine.events import TaskCompleted
+from andante.engine.state import Instance
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime.clock import Clock
+from andante.runtime.executor import Executor
+from andante.runtime.problem import PARAMETER, TASK_CLOSED, Problem
+from andante.engine.faults import TASK_NOT_FOUND
+from andante.store import tasks as rows
+from andante.store.projection import task_record
+from andante.store.records import Page, TaskQuery, TaskRecord
+from andante.store.store import Store
+
+AT_RISK: Final = 0.2  # the last fifth of the time to the next target
+ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment")
+
+
+def sla_state(record: TaskRecord, now: int) -> str:
+    """"on track", "at risk", "goal passed", "breached", "paused" or "met"; "" where there is no time to keep."""
+    if not record.goal_at and not record.due_at:
+        return ""
+    if record.state != "open":
+        if record.due_at and record.ended_at > record.due_at:
+            return "breached"
+        return "met" if record.state == "completed" else ""
+    if record.suspended:
+        return "paused"
+    if record.due_at and now >= record.due_at:
+        return "breached"
+    if record.goal_at and now >= record.goal_at:
+        return "goal passed"
+    target = record.goal_at or record.due_at
+    span = target - record.created_at
+    return "at risk" if span > 0 and target - now <= span * AT_RISK else "on track"
+
+
+def task_key(task_id: str) -> tuple[str, int]:
+    """Instance id and key. Raises Problem for an id that is none."""
+    instance_id, _, key = task_id.rpartition("-")
+    if not instance_id or not key.isdigit() or len(key) > 15:
+        raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.")
+    return instance_id, int(key)
+
+
+@final
+class Tasks:
+    """The to-do list, the history, and what can be done with a task."""
+
+    def __init__(self, store: Store, clock: Clock, executor: Executor) -> None:
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+
+    def one(self, task_id: str) -> TaskRecord:
+        record = rows.one(self._store, *task_key(task_id))
+        if record is None:
+            raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.")
+        return self._timed(record)
+
+    async def many(self, query: TaskQuery) -> Page[TaskRecord]:
+        query.now = self._clock.now()
+        try:
+            page = await rows.many(self._store, query)
+        except ValueError as fault:
+            raise Problem(PARAMETER, 400, f"The task query is wrong: {fault}.") from None
+        return Page([self._timed(record) for record in page.items], page.total, page.after)
+
+    async def act(
+        self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str
+    ) -> TaskRecord:
+        instance_id, key = task_key(task_id)
+        command = _command(action, key, who, outcome, variables, to, text)
+        try:
+            record = await self._executor.submit(instance_id, command, who, _view)
+        except Problem as problem:
+            if problem.code == TASK_NOT_FOUND and rows.one(self._store, instance_id, key) is not None:
+                raise Problem(TASK_CLOSED, 409, f"The task '{task_id}' is over already.") from None
+            if problem.status == 404:
+                raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.") from None
+            raise
+        return self._timed(record)
+
+    def _timed(self, record: TaskRecord) -> TaskRecord:
+        return msgspec.structs.replace(record, sla_state=sla_state(record, self._clock.now()))
+
+
+def _command(
+    action: str, key: int, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str
+) -> cmd.Command:
+    if action in ("transfer", "delegate") and not to:
+        raise Problem(PARAMETER, 400, f"to: '{action}' needs the name of the user who takes the task.")
+    if action == "comment" and not text.strip():
+        raise Problem(PARAMETER, 400, "text: a comment needs words.")
+    if action == "complete":
+        return cmd.CompleteTask(key, outcome, variables)
+    if action == "claim":
+        return cmd.ClaimTask(key, to or who)
+    if action == "unclaim":
+        return cmd.UnclaimTask(key)
+    if action == "transfer":
+        return cmd.TransferTask(key, to)
+    if action == "delegate":
+        return cmd.DelegateTask(key, to)
+    if action == "resolve":
+        return cmd.ResolveTask(key, variables)
+    if action == "comment":
+        return cmd.CommentTask(key, text)
+    raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
+
+
+def _view(step: Step, before: Task | None) -> TaskRecord:
+    if before is None:
+        raise AssertionError("the core accepted an action on a task that is not there")
+    instance: Instance = step.instance
+    record = task_record(step.graph, instance, before)
+    if before.key in instance.tasks:
+        return record
+    outcome = next((e.outcome for e in step.events if isinstance(e, TaskCompleted) and e.task == before.key), "")
+    return msgspec.structs.replace(
+        record, state="completed", outcome=outcome, ended_at=step.now, ended_by=step.actor, suspended=False
+    )

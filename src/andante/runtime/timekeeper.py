@@ -1,0 +1,145 @@
+"""What falls due: timers, SLA clocks and reminders of instances, timers that start definitions, notes to send again."""
+
+import asyncio
+from typing import Final, final
+
+import structlog
+
+from andante.engine.commands import FireTimers, Start
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime.clock import Clock
+from andante.runtime.definitions import Definitions
+from andante.runtime.executor import Executor
+from andante.runtime.ids import INSTANCE, derived
+from andante.runtime.messages import Messages
+from andante.runtime.outbox import Outbox
+from andante.runtime.problem import Problem
+from andante.store.store import Store
+from andante.timing.cycle import following
+
+log: Final = structlog.get_logger("andante.timekeeper")
+AT_ONCE: Final = 500
+LONGEST_SLEEP: Final = 5.0  # seconds: the safety net under the wake-ups
+
+
+def _changed(step: Step, _: Task | None) -> bool:
+    return bool(step.events)
+
+
+@final
+class Timekeeper:
+    """`run` lives as long as the server; `run_due` is one pass, and all that a test needs."""
+
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, messages: Messages,
+        outbox: Outbox, zone: str,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+        self._definitions = definitions
+        self._messages = messages
+        self._outbox = outbox
+        self._zone = zone
+        self._woken = asyncio.Event()
+        self._planned = 0
+        self._one = asyncio.Lock()
+        self._stuck: dict[str, int] = {}
+
+    def note(self, due: int) -> None:
+        """Something is due at `due` (ms); wake up in time."""
+        if due < self._planned or not self._planned:
+            self._woken.set()
+
+    async def run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self._pass()
+            except Exception:
+                log.exception("the timekeeper stumbled")
+                await asyncio.sleep(1)
+            self._planned = self._next()
+            wait = LONGEST_SLEEP
+            if self._planned:
+                wait = min(wait, max(0.001, (self._planned - self._clock.now()) / 1000))
+            try:
+                await asyncio.wait_for(self._woken.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def run_due(self) -> None:
+        """Let everything that is due by now happen, with all that follows from it at once."""
+        while True:
+            await self._executor.idle()
+            busy = await self._outbox.drain()
+            if not await self._pass() and not busy and not self._outbox.depth:
+                await self._executor.idle()
+                return
+
+    async def _pass(self) -> int:
+        async with self._one:
+            done = await self._instances() + await self._starts() + await self._outbox.load_due()
+            await self._messages.forget_expired()
+            return done
+
+    def _next(self) -> int:
+        found = [
+            self._store.get("select min(due_at) from instance where due_at>0"),
+            self._store.get("select min(due_at) from start_event where due_at>0"),
+            self._store.get("select min(next_at) from outbox where state='' and next_at>0"),
+        ]
+        times = [row[0] for row in found if row is not None and row[0]]
+        return min(times, default=0)
+
+    async def _instances(self) -> int:
+        now = self._clock.now()
+        done = 0
+        while True:
+            rows = self._store.get_all(
+                "select id, due_at from instance where due_at>0 and due_at<=? order by due_at limit ?", (now, AT_ONCE)
+            )
+            rows = [row for row in rows if self._stuck.get(row[0]) != row[1]]
+            if not rows:
+                return done
+            moved = await asyncio.gather(*(self._fire(row[0], row[1]) for row in rows))
+            done += sum(moved)
+
+    async def _fire(self, instance_id: str, due: int) -> bool:
+        try:
+            changed = await self._executor.submit(instance_id, FireTimers(), "", _changed)
+        except Problem as problem:
+            log.error("a timer could not fire", instance=instance_id, why=problem.message)
+            changed = False
+        if not changed:
+            row = self._store.get("select due_at from instance where id=?", (instance_id,))
+            if row is not None and row[0] == due:
+                self._stuck[instance_id] = due  # never turn in a circle over one that does not move
+        return changed
+
+    async def _starts(self) -> int:
+        now = self._clock.now()
+        rows = self._store.get_all(
+            "select s.definition_id, s.node, s.due_at, s.cycle, s.remaining from start_event s"
+            " join definition d on d.id=s.definition_id"
+            " where s.due_at>0 and s.due_at<=? and d.active=1 and d.suspended=0 limit ?",
+            (now, AT_ONCE),
+        )
+        for definition_id, node, due, cycle, left in rows:
+            record = self._definitions.one(definition_id)
+            instance_id = derived(INSTANCE, definition_id, str(node), "timer", str(due))
+            command = Start(definition_id, record.name, record.version, {}, start=node)
+            try:
+                await self._executor.submit(instance_id, command, "", _changed)
+            except Problem as problem:
+                log.error("a timer could not start its definition", definition=record.name, why=problem.message)
+            then = 0
+            if cycle and left:
+                then, missed = following(cycle, due, now, self._zone)
+                left = left if left < 0 else max(0, left - 1 - missed)
+            await self._store.write([(
+                "update start_event set due_at=?, remaining=? where definition_id=? and node=? and due_at=?",
+                [then, left, definition_id, node, due],
+            )])  # fmt: skip
+        return len(rows)
