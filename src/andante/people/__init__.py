@@ -1,0 +1,25 @@
+"""Who uses Andante: persons, machine clients, their tokens, and what each may do."""
+
+from andante.people.access import Access, Grant
+from andante.people.accounts import Accounts, Bootstrap, ClientRecord, PersonRecord
+from andante.people.caller import Caller
+from andante.people.faults import AccessProblem
+from andante.people.permissions import demand, may
+from andante.people.work import demand_instance_action, demand_task_action, may_see, may_work
+
+__all__ = [
+    "Access",
+    "AccessProblem",
+    "Accounts",
+    "Bootstrap",
+    "Caller",
+    "ClientRecord",
+    "Grant",
+    "PersonRecord",
+    "demand",
+    "demand_instance_action",
+    "demand_task_action",
+    "may",
+    "may_see",
+    "may_work",
+]

@@ -1,0 +1,109 @@
+"""Tokens: client credentials for programs (contract 1.4), log-in for browser sessions, and who a token stands for."""
+
+from collections.abc import Callable
+from typing import Final, final
+
+import msgspec
+
+from andante.people.accounts import MOST_PASSWORD, Accounts, Tables
+from andante.people.attempts import Attempts
+from andante.people.caller import Caller
+from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
+from andante.people.secrets import digest, new_secret
+
+DEFAULT_LIFETIME_S: Final = 600
+SESSION_S: Final = 12 * 3_600
+_names = msgspec.json.Decoder(frozenset[str]).decode
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A fresh access token; `expires_in` in seconds."""
+
+    token: str
+    expires_in: int
+
+
+@final
+class Access:
+    """Gives out tokens and knows whose they are. Only their hashes are stored; checks are never cached, so that
+    revoking a client or disabling a person ends their access at once."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        accounts: Accounts,
+        now: Callable[[], int],
+        *,
+        lifetime_s: int = DEFAULT_LIFETIME_S,
+        session_s: int = SESSION_S,
+    ) -> None:
+        self._tables = tables
+        self._accounts = accounts
+        self._now = now
+        self._lifetime_s = lifetime_s
+        self._session_s = session_s
+        self._attempts = Attempts()
+
+    async def grant(self, client_id: str, secret: str, address: str = "") -> Grant | None:
+        """A token for the client, or None for an unknown or revoked client or a wrong secret.
+
+        Raises AccessProblem (429) after too many wrong secrets.
+        """
+        row = self._tables.get(
+            'select c.secret_hash, c."user" from client c join person p on p.name = c."user"'
+            " where c.id=? and c.revoked=0 and p.disabled=0",
+            (client_id,),
+        )
+        stored, user = row if row is not None else ("", "")
+        if not await self._proven(f"client {client_id}", stored, secret, address):
+            return None
+        return Grant(await self._issue(user, client_id, self._lifetime_s), self._lifetime_s)
+
+    async def log_in(self, name: str, password: str, address: str = "") -> str:
+        """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
+        row = self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
+        if not await self._proven(f"person {name}", row[0] if row is not None else "", password, address):
+            raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
+        return await self._issue(name, "", self._session_s)
+
+    async def log_out(self, token: str) -> None:
+        """The token is worth nothing from now on."""
+        await self._tables.write([("delete from token where hash=?", (digest(token),))])
+
+    def caller_of(self, token: str) -> Caller | None:
+        """Whose token it is, as they are now; None if it is unknown, expired or its person disabled."""
+        row = self._tables.get(
+            'select p.name, p.roles, p."groups", p.queues, p.kind, t.client_id from token t'
+            ' join person p on p.name = t."user" where t.hash=? and t.expires_at>? and p.disabled=0',
+            (digest(token), self._now()),
+        )
+        if row is None:
+            return None
+        name, roles, groups, queues, kind, client_id = row
+        return Caller(name, _names(roles), _names(groups), _names(queues), kind, client_id)
+
+    async def _proven(self, who: str, stored: str, secret: str, address: str) -> bool:
+        now = self._now()
+        wait = self._attempts.wait_ms(address, who, now)
+        if wait:
+            raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {-(-wait // 1000)} seconds.")
+        good = len(secret) <= MOST_PASSWORD and await self._accounts.hasher.verify(stored, secret)
+        if good:
+            self._attempts.succeeded(address, who)
+        else:
+            self._attempts.failed(address, who, now)
+        return good
+
+    async def _issue(self, user: str, client_id: str, lifetime_s: int) -> str:
+        token = new_secret()
+        now = self._now()
+        await self._tables.write(
+            [
+                ("delete from token where expires_at<=?", (now,)),
+                (
+                    'insert into token (hash, "user", client_id, expires_at) values (?,?,?,?)',
+                    (digest(token), user, client_id, now + lifetime_s * 1_000),
+                ),
+            ]
+        )
+        return token

@@ -1,0 +1,297 @@
+"""Persons and OAuth clients: who exists, with which roles, groups and work queues."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol, final
+
+import msgspec
+
+from andante.people.faults import (
+    CLIENT_EXISTS,
+    CLIENT_NOT_FOUND,
+    LAST_ADMINISTRATOR,
+    PARAMETER,
+    PERSON_EXISTS,
+    PERSON_NOT_FOUND,
+    AccessProblem,
+)  # fmt: skip
+from andante.people.permissions import ADMINISTRATOR, ROLES, USER
+from andante.people.secrets import Hasher, new_secret
+
+KINDS: Final = ("User", "PortalUser", "Machine")
+NAME: Final = re.compile(r"\w[\w.@+-]{0,63}")
+LEAST_PASSWORD: Final = 8
+MOST_PASSWORD: Final = 1_024
+
+_PERSONS: Final = 'select name, email, manager, roles, "groups", queues, kind, created_at, disabled from person'
+
+
+class PersonRecord(msgspec.Struct, frozen=True):
+    """A person or machine user. `manager` is a person's name; `created_at` ms, UTC."""
+
+    name: str
+    email: str
+    manager: str
+    roles: list[str]
+    groups: list[str]
+    queues: list[str]
+    kind: str
+    created_at: int
+    disabled: bool
+
+
+class ClientRecord(msgspec.Struct, frozen=True):
+    """An OAuth client; a token of it acts as `user`."""
+
+    id: str
+    user: str
+    created_at: int
+    revoked: bool
+
+
+class Bootstrap(msgspec.Struct, frozen=True):
+    """The first administrator's client, as generated: shown once, stored as a hash only."""
+
+    client_id: str
+    client_secret: str
+
+
+class Tables(Protocol):
+    """The part of the store this room needs."""
+
+    def get(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None: ...
+    async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
+    async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None: ...
+
+
+def _list(items: Iterable[str]) -> str:
+    return msgspec.json.encode(sorted(set(items))).decode()
+
+
+def _person(row: tuple[Any, ...]) -> PersonRecord:
+    name, email, manager, roles, groups, queues, kind, created_at, disabled = row
+    decode = msgspec.json.decode
+    return PersonRecord(
+        name, email, manager, decode(roles), decode(groups), decode(queues), kind, created_at, bool(disabled)
+    )
+
+
+@final
+class Accounts:
+    """`now` gives ms since the epoch. Every method that changes something is durable when it returns."""
+
+    def __init__(self, tables: Tables, now: Callable[[], int], hasher: Hasher | None = None) -> None:
+        self._tables = tables
+        self._now = now
+        self.hasher = hasher or Hasher()
+
+    # Persons.
+
+    def person(self, name: str) -> PersonRecord:
+        """Raises AccessProblem (404) if there is none of that name."""
+        row = self._tables.get(_PERSONS + " where name=?", (name,))
+        if row is None:
+            raise AccessProblem(PERSON_NOT_FOUND, 404, f"There is no person '{name}'.")
+        return _person(row)
+
+    async def persons(self) -> list[PersonRecord]:
+        """All, by name."""
+        return [_person(row) for row in await self._tables.read(_PERSONS + " order by name")]
+
+    async def add_person(
+        self,
+        name: str,
+        *,
+        password: str = "",
+        email: str = "",
+        manager: str = "",
+        roles: Iterable[str] = (USER,),
+        groups: Iterable[str] = (),
+        queues: Iterable[str] = (),
+        kind: str = "User",
+    ) -> PersonRecord:
+        """Without a password nobody can log in as them. Raises AccessProblem: 400 bad value, 409 name taken."""
+        if not NAME.fullmatch(name):
+            raise AccessProblem(
+                PARAMETER, 400, "name: letters, digits and . _ @ + - (first a letter or digit), at most 64 characters."
+            )
+        roles = _known_roles(roles)
+        _check_kind(kind)
+        hashed = await self._hash(password) if password else ""
+        try:
+            await self._tables.write(
+                [
+                    (
+                        'insert into person (name, password_hash, email, manager, roles, "groups", queues, kind,'
+                        " created_at, disabled) values (?,?,?,?,?,?,?,?,?,0)",
+                        (name, hashed, email, manager, _list(roles), _list(groups), _list(queues), kind, self._now()),
+                    )
+                ]
+            )
+        except sqlite3.IntegrityError:
+            raise AccessProblem(PERSON_EXISTS, 409, f"There is a person '{name}' already.") from None
+        return self.person(name)
+
+    async def change_person(
+        self,
+        name: str,
+        *,
+        password: str | None = None,
+        email: str | None = None,
+        manager: str | None = None,
+        roles: Iterable[str] | None = None,
+        groups: Iterable[str] | None = None,
+        queues: Iterable[str] | None = None,
+        kind: str | None = None,
+        disabled: bool | None = None,
+    ) -> PersonRecord:
+        """Change what is given; a new password or disabling ends the person's tokens.
+
+        Raises AccessProblem: 404 no such person, 400 bad value, 409 the last administrator would be gone.
+        """
+        person = self.person(name)
+        changes: dict[str, object] = {}
+        if roles is not None:
+            changes["roles"] = _list(_known_roles(roles))
+        for column, items in (("groups", groups), ("queues", queues)):
+            if items is not None:
+                changes[column] = _list(items)
+        for column, text in (("email", email), ("manager", manager)):
+            if text is not None:
+                changes[column] = text
+        if kind is not None:
+            _check_kind(kind)
+            changes["kind"] = kind
+        if disabled is not None:
+            changes["disabled"] = int(disabled)
+        if password is not None:
+            changes["password_hash"] = await self._hash(password)
+        stays = not disabled and (roles is None or ADMINISTRATOR in roles)
+        if ADMINISTRATOR in person.roles and not person.disabled and not stays:
+            await self._keep_an_administrator(name)
+        statements: list[tuple[str, Sequence[object]]] = []
+        if changes:
+            columns = ", ".join(f'"{column}"=?' for column in changes)
+            statements.append(("update person set " + columns + " where name=?", [*changes.values(), name]))
+        if disabled or password is not None:
+            statements.append(('delete from token where "user"=?', (name,)))
+        if statements:
+            await self._tables.write(statements)
+        return self.person(name)
+
+    async def _keep_an_administrator(self, leaving: str) -> None:
+        others = [p for p in await self.persons() if p.name != leaving and not p.disabled and ADMINISTRATOR in p.roles]
+        if not others:
+            raise AccessProblem(
+                LAST_ADMINISTRATOR, 409, f"'{leaving}' is the last administrator. Make somebody else one first."
+            )
+
+    async def _hash(self, password: str) -> str:
+        if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+            raise AccessProblem(
+                PARAMETER, 400, f"password: {LEAST_PASSWORD} to {MOST_PASSWORD} characters, got {len(password)}."
+            )
+        return await self.hasher.hash(password)
+
+    # Clients.
+
+    async def clients(self) -> list[ClientRecord]:
+        """All, by id, revoked ones too."""
+        rows = await self._tables.read('select id, "user", created_at, revoked from client order by id')
+        return [ClientRecord(i, user, at, bool(revoked)) for i, user, at, revoked in rows]
+
+    async def add_client(self, user: str, client_id: str = "", secret: str = "") -> Bootstrap:
+        """A client acting as `user`; id and secret are generated where not given. The secret is not seen again.
+
+        Raises AccessProblem: 404 no such person, 400 bad id or secret, 409 id taken.
+        """
+        self.person(user)
+        client_id = client_id or f"{user}-{new_secret()[:8]}"
+        if not NAME.fullmatch(client_id):
+            raise AccessProblem(PARAMETER, 400, "client_id: letters, digits and . _ @ + -, at most 64 characters.")
+        secret = secret or new_secret()
+        hashed = await self._hash(secret)
+        try:
+            await self._tables.write(
+                [
+                    (
+                        'insert into client (id, secret_hash, "user", created_at, revoked) values (?,?,?,?,0)',
+                        (client_id, hashed, user, self._now()),
+                    )
+                ]
+            )
+        except sqlite3.IntegrityError:
+            raise AccessProblem(CLIENT_EXISTS, 409, f"There is a client '{client_id}' already.") from None
+        return Bootstrap(client_id, secret)
+
+    async def revoke_client(self, client_id: str) -> None:
+        """The client and every token of it end now. Raises AccessProblem (404) if there is none."""
+        if self._tables.get("select 1 from client where id=?", (client_id,)) is None:
+            raise AccessProblem(CLIENT_NOT_FOUND, 404, f"There is no client '{client_id}'.")
+        await self._tables.write(
+            [
+                ("update client set revoked=1 where id=?", (client_id,)),
+                ("delete from token where client_id=?", (client_id,)),
+            ]
+        )
+
+    # The first administrator.
+
+    async def bootstrap(self, client_id: str = "", secret: str = "") -> Bootstrap | None:
+        """Make sure there is an administrator, who is a person and a client of the same name and secret.
+
+        With `secret` given, that client is made, or set to it. Else one is generated if no administrator exists, and
+        returned: nobody can see its secret later.
+        """
+        if secret:
+            await self._set_administrator(client_id or "admin", secret)
+            return None
+        if any(ADMINISTRATOR in person.roles and not person.disabled for person in await self.persons()):
+            return None
+        made = Bootstrap(client_id or "admin", new_secret())
+        await self._set_administrator(made.client_id, made.client_secret)
+        return made
+
+    async def _set_administrator(self, name: str, secret: str) -> None:
+        known = self._tables.get(
+            'select c.secret_hash from client c join person p on p.name = c."user"'
+            " where c.id=? and c.revoked=0 and p.disabled=0",
+            (name,),
+        )
+        if known is not None and await self.hasher.verify(known[0], secret):
+            return
+        if not NAME.fullmatch(name):
+            raise AccessProblem(PARAMETER, 400, "The bootstrap client id: letters, digits and . _ @ + - only.")
+        hashed = await self._hash(secret)
+        now = self._now()
+        await self._tables.write(
+            [
+                (
+                    "insert into person (name, password_hash, roles, kind, created_at) values (?,?,?,'User',?)"
+                    " on conflict (name) do update set password_hash=excluded.password_hash, roles=excluded.roles,"
+                    " disabled=0",
+                    (name, hashed, _list((ADMINISTRATOR, USER)), now),
+                ),
+                (
+                    'insert into client (id, secret_hash, "user", created_at) values (?,?,?,?)'
+                    ' on conflict (id) do update set secret_hash=excluded.secret_hash, "user"=excluded."user",'
+                    " revoked=0",
+                    (name, hashed, name, now),
+                ),
+                ('delete from token where "user"=? or client_id=?', (name, name)),
+            ]
+        )
+
+
+def _known_roles(roles: Iterable[str]) -> list[str]:
+    chosen = list(roles)
+    for role in chosen:
+        if role not in ROLES:
+            raise AccessProblem(PARAMETER, 400, f"roles: '{role}' is none; they are {', '.join(ROLES)}.")
+    return chosen
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise AccessProblem(PARAMETER, 400, f"kind: '{kind}' is none; they are {', '.join(KINDS)}.")

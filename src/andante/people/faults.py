@@ -1,0 +1,24 @@
+"""What can be expected to go wrong with accounts and access; the codes are listed in docs/reference/errors.md."""
+
+from typing import Final
+
+PARAMETER: Final = "astrozero.0002"
+UNAUTHORISED: Final = "astrozero.0004"
+WRONG_PASSWORD: Final = "astrozero.0007"  # noqa: S105 - a code, not a secret
+FORBIDDEN: Final = "bpm.access.forbidden"
+TOO_FAST: Final = "bpm.access.tooFast"
+PERSON_NOT_FOUND: Final = "bpm.person.notFound"
+PERSON_EXISTS: Final = "bpm.person.exists"
+LAST_ADMINISTRATOR: Final = "bpm.person.lastAdministrator"
+CLIENT_NOT_FOUND: Final = "bpm.client.notFound"
+CLIENT_EXISTS: Final = "bpm.client.exists"
+
+
+class AccessProblem(Exception):  # noqa: N818 - the caller's mistake, not an error of ours
+    """`status` is the HTTP status that fits; `message` says what was wrong and what to do."""
+
+    def __init__(self, code: str, status: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.message = message

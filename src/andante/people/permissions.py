@@ -1,0 +1,77 @@
+"""Who may do what, in one table. Every route names its row; a route without one is refused (contract section 4,
+section 7 row 26).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from andante.people.caller import Caller
+from andante.people.faults import FORBIDDEN, AccessProblem
+
+ADMINISTRATOR: Final = "administrator"
+OPERATOR: Final = "operator"
+USER: Final = "user"
+ROLES: Final = (ADMINISTRATOR, OPERATOR, USER)
+
+_ADMINISTRATORS: Final = frozenset((ADMINISTRATOR,))
+_OPERATORS: Final = frozenset((ADMINISTRATOR, OPERATOR))
+_ALL: Final = frozenset(ROLES)
+
+DEFINITION_READ: Final = "definition.read"
+DEFINITION_DEPLOY: Final = "definition.deploy"
+DEFINITION_DELETE: Final = "definition.delete"
+INSTANCE_START: Final = "instance.start"
+INSTANCE_READ: Final = "instance.read"
+INSTANCE_READ_ANY: Final = "instance.readAny"
+INSTANCE_ACT: Final = "instance.act"
+INSTANCE_ACT_ANY: Final = "instance.actAny"
+INSTANCE_DELETE: Final = "instance.delete"
+VARIABLES_SET: Final = "variables.set"
+TASK_READ: Final = "task.read"
+TASK_READ_ANY: Final = "task.readAny"
+TASK_ACT: Final = "task.act"
+TASK_HAND_ON_ANY: Final = "task.handOnAny"
+TASK_ACT_ANY: Final = "task.actAny"
+MESSAGE_PUBLISH: Final = "message.publish"
+SIGNAL_BROADCAST: Final = "signal.broadcast"
+JOB_WORK: Final = "job.work"
+EXPRESSION_EVALUATE: Final = "expression.evaluate"
+PEOPLE_MANAGE: Final = "people.manage"
+CLOCK_SET: Final = "clock.set"
+PUBLIC: Final = "public"
+
+PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
+    DEFINITION_READ: _ALL,
+    DEFINITION_DEPLOY: _OPERATORS,  # also change, activate, suspend
+    DEFINITION_DELETE: _ADMINISTRATORS,
+    INSTANCE_START: _ALL,
+    INSTANCE_READ: _ALL,  # own ones, and those the person has or had a task in
+    INSTANCE_READ_ANY: _OPERATORS,
+    INSTANCE_ACT: _ALL,  # withdraw or terminate an own one whose definition allows it
+    INSTANCE_ACT_ANY: _OPERATORS,  # suspend, resume, terminate, retry any
+    INSTANCE_DELETE: _ADMINISTRATORS,
+    VARIABLES_SET: _OPERATORS,
+    TASK_READ: _ALL,  # what the person may work on, or handled
+    TASK_READ_ANY: _OPERATORS,
+    TASK_ACT: _ALL,  # as assignee, candidate or owner: andante.people.work
+    TASK_HAND_ON_ANY: _OPERATORS,  # transfer, delegate, give back, comment any
+    TASK_ACT_ANY: _ADMINISTRATORS,  # claim, complete, resolve any
+    MESSAGE_PUBLISH: _OPERATORS,
+    SIGNAL_BROADCAST: _OPERATORS,
+    JOB_WORK: _OPERATORS,
+    EXPRESSION_EVALUATE: _OPERATORS,
+    PEOPLE_MANAGE: _ADMINISTRATORS,
+    CLOCK_SET: _ADMINISTRATORS,
+}
+
+
+def may(caller: Caller, permission: str) -> bool:
+    """Whether one of the caller's roles has the permission. Raises KeyError for a permission not in the table."""
+    return not PERMISSIONS[permission].isdisjoint(caller.roles)
+
+
+def demand(caller: Caller, permission: str) -> None:
+    """Raise AccessProblem (403) unless the caller has the permission."""
+    if not may(caller, permission):
+        needed = " or ".join(role for role in ROLES if role in PERMISSIONS[permission])
+        raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' lacks the permission {permission}; it needs {needed}.")

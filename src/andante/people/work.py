@@ -1,0 +1,80 @@
+"""Who may work on a task, and who may stop an instance of their own."""
+
+from typing import Final
+
+from andante.people.caller import Caller
+from andante.people.faults import FORBIDDEN, AccessProblem
+from andante.people.permissions import INSTANCE_ACT_ANY, TASK_ACT_ANY, TASK_HAND_ON_ANY, TASK_READ_ANY, may
+from andante.store.records import InstanceRecord, TaskRecord
+
+HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment"))
+STOP_OWN: Final = frozenset(("terminate", "withdraw"))
+
+
+def is_candidate(caller: Caller, task: TaskRecord) -> bool:
+    """Whether the task is offered to the caller: by name, group, role or work queue; to everyone if to nobody."""
+    if caller.user in task.users:
+        return True
+    if task.queue and task.queue in caller.queues:
+        return True
+    for item in task.groups:
+        kind, _, name = item.rpartition(":")
+        if name in (caller.queues if kind == "queue" else caller.names):
+            return True
+    return not task.users and not task.groups and not task.queue
+
+
+def may_work(caller: Caller, task: TaskRecord) -> bool:
+    """Whether the caller may do the task now: its assignee, its owner, or a candidate while nobody has it."""
+    if caller.user in (task.assignee, task.owner):
+        return True
+    return not task.assignee and is_candidate(caller, task)
+
+
+def may_see(caller: Caller, task: TaskRecord) -> bool:
+    """Whether the caller may read the task: who may work on it, is offered it, or has ended it, and operators."""
+    return (
+        may_work(caller, task)
+        or is_candidate(caller, task)
+        or caller.user == task.ended_by
+        or may(caller, TASK_READ_ANY)
+    )
+
+
+def demand_task_action(caller: Caller, task: TaskRecord, action: str) -> None:
+    """Raise AccessProblem (403) unless the caller may do `action` to the task.
+
+    Claiming needs to be a candidate (whether somebody else has it is for the engine to say); transfer and delegate
+    need the assignee, the owner or a candidate of a free task; operators hand any task on.
+    """
+    if may(caller, TASK_ACT_ANY) or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY)):
+        return
+    if may_work(caller, task) or (action == "claim" and is_candidate(caller, task)):
+        return
+    if action == "comment" and may_see(caller, task):
+        return
+    holder = f"it is with '{task.assignee}'" if task.assignee else "you are not one of its candidates"
+    raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not {action} task '{task.name}': {holder}.")
+
+
+def demand_instance_action(caller: Caller, instance: InstanceRecord, action: str, *, cancelable: bool) -> None:
+    """Raise AccessProblem (403) unless the caller may do `action` to the instance.
+
+    Operators and administrators may do any; whoever started an instance may terminate or withdraw it if its
+    definition is `cancelable` (contract section 7 row 26).
+    """
+    if action == "withdraw":
+        if caller.user != instance.created_by:
+            raise AccessProblem(FORBIDDEN, 403, "Only the one who started an instance may withdraw it; use terminate.")
+        if not cancelable:
+            raise AccessProblem(FORBIDDEN, 403, f"Instances of '{instance.name}' cannot be withdrawn (cancelable).")
+        return
+    if may(caller, INSTANCE_ACT_ANY):
+        return
+    if action in STOP_OWN and caller.user == instance.created_by:
+        if cancelable:
+            return
+        raise AccessProblem(
+            FORBIDDEN, 403, f"Instances of '{instance.name}' cannot be withdrawn by who started them (cancelable)."
+        )
+    raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not {action} instances; it needs an operator.")
