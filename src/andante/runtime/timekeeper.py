@@ -43,14 +43,12 @@ class Timekeeper:
         self._outbox = outbox
         self._zone = zone
         self._woken = asyncio.Event()
-        self._planned = 0
         self._one = asyncio.Lock()
         self._stuck: dict[str, int] = {}
 
-    def note(self, due: int) -> None:
-        """Something is due at `due` (ms); wake up in time."""
-        if due < self._planned or not self._planned:
-            self._woken.set()
+    def wake(self) -> None:
+        """Something may be due sooner than planned."""
+        self._woken.set()
 
     async def run(self) -> None:
         while True:
@@ -60,10 +58,10 @@ class Timekeeper:
             except Exception:
                 log.exception("the timekeeper stumbled")
                 await asyncio.sleep(1)
-            self._planned = self._next()
+            due = self._next()
             wait = LONGEST_SLEEP
-            if self._planned:
-                wait = min(wait, max(0.001, (self._planned - self._clock.now()) / 1000))
+            if due:
+                wait = min(wait, max(0.001, (due - self._clock.now()) / 1000))
             try:
                 await asyncio.wait_for(self._woken.wait(), wait)
             except TimeoutError:

@@ -1,0 +1,39 @@
+"""The shell around the core: command loop, timers, outbox, jobs. It knows no BPMN."""
+
+from andante.runtime.clock import Clock, SystemClock, TestClock
+from andante.runtime.definitions import Deployment
+from andante.runtime.jobs import JobView
+from andante.runtime.messages import Broadcast, Published
+from andante.runtime.outbox import Channel, Note
+from andante.runtime.problem import Problem
+from andante.runtime.runtime import Runtime, RuntimeSettings
+from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
+from andante.store.store import StoreProblem
+
+__all__ = [
+    "Broadcast",
+    "Channel",
+    "Clock",
+    "ClockView",
+    "DefinitionRecord",
+    "Deployment",
+    "HistoryEntry",
+    "IncidentView",
+    "InstanceDetail",
+    "InstanceQuery",
+    "InstanceRecord",
+    "JobView",
+    "Note",
+    "Page",
+    "Problem",
+    "Published",
+    "Runtime",
+    "RuntimeSettings",
+    "StoreProblem",
+    "SystemClock",
+    "TaskQuery",
+    "TaskRecord",
+    "TestClock",
+    "TokenView",
+]

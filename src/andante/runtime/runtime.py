@@ -1,0 +1,312 @@
+"""The runtime: everything that can be asked of a running Andante, from the HTTP API, the pages, or a program of one's
+own. Every method raises Problem for what can be expected to go wrong; what it returns is on the disk."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final, final
+
+import msgspec
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import ProcessGraph
+from andante.engine import commands as cmd
+from andante.engine.events import SubscriptionOpened
+from andante.engine.settings import EngineSettings
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime import views
+from andante.runtime.clock import Clock, SystemClock
+from andante.runtime.definitions import Definitions, Deployment
+from andante.runtime.executor import Executor
+from andante.runtime.ids import INSTANCE, Ids
+from andante.runtime.jobs import Jobs, JobView
+from andante.runtime.messages import Broadcast, Messages, Published
+from andante.runtime.outbox import Channel, Outbox
+from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
+from andante.runtime.relations import Relations
+from andante.runtime.tasks import Tasks
+from andante.runtime.timekeeper import Timekeeper
+from andante.runtime.views import HistoryEntry, InstanceDetail
+from andante.store import instances as instance_rows
+from andante.store.projection import instance_record
+from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
+from andante.store.store import Store
+
+
+class RuntimeSettings(msgspec.Struct, frozen=True):
+    """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands that
+    may wait for one batch. `max_steps`: elements passed in one command without waiting."""
+
+    zone: str = "UTC"
+    cache: int = 10_000
+    queue: int = 50_000
+    max_steps: int = 50_000
+
+
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
+INSTANCE_TABLES: Final = ("journal", "task", "candidate", "subscription", "job", "outbox")
+
+
+def _record(step: Step, _: Task | None) -> InstanceRecord:
+    return instance_record(step.graph, step.instance)
+
+
+@final
+class Runtime:
+    """Open it with `await Runtime.open(url)`, close it with `await runtime.close()`. For one event loop."""
+
+    def __init__(self, store: Store, clock: Clock, settings: RuntimeSettings) -> None:
+        self.store = store
+        self.clock = clock
+        self.settings = settings
+        self._ids = Ids()
+        self._definitions = Definitions(store, clock, self._ids, settings.zone)
+        engine = EngineSettings(settings.zone, max_steps=settings.max_steps)
+        self.executor = Executor(
+            store, clock, engine, self._definitions.graph, self._committed, cache=settings.cache, queue=settings.queue
+        )
+        self._messages = Messages(store, clock, self.executor, self._definitions)
+        relations = Relations(self.executor, self._definitions, self._messages)
+        self.outbox = Outbox(store, clock, self.executor, relations.deliver)
+        self._jobs = Jobs(store, clock, self.executor, self._definitions)
+        self._tasks = Tasks(store, clock, self.executor)
+        self._timekeeper = Timekeeper(
+            store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
+        )
+        self._background: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(
+        cls, url: str, *, clock: Clock | None = None, settings: RuntimeSettings | None = None, timers: bool = True
+    ) -> "Runtime":
+        """Open the database (made or brought up to date as needed) and go on with what is unfinished.
+
+        `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database cannot be used.
+        """
+        store = await asyncio.to_thread(Store, url)
+        runtime = cls(store, clock or SystemClock(), settings or RuntimeSettings())
+        await runtime.outbox.load()
+        if timers:
+            runtime._spawn(runtime._timekeeper.run())
+        return runtime
+
+    async def close(self) -> None:
+        """Finish what is being written and let go of the database. What is unfinished goes on at the next start."""
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self.outbox.close()
+        await self.executor.idle()
+        await asyncio.to_thread(self.store.close)
+
+    @property
+    def channels(self) -> list[Channel]:
+        """The ways to people: add to this list."""
+        return self.outbox.channels
+
+    async def run_due(self) -> None:
+        """Let everything that is due by the clock happen, with all that follows at once."""
+        await self._settle()
+        await self._timekeeper.run_due()
+        await self._settle()
+
+    async def _settle(self) -> None:
+        while self._matching:
+            await asyncio.wait(set(self._matching))
+
+    @property
+    def _matching(self) -> set["asyncio.Task[None]"]:
+        return {task for task in self._background if task.get_name() == "match"}
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str = "background") -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _committed(self, step: Step, seq: int) -> None:
+        if step.effects:
+            self.outbox.add(step, seq)
+        instance = step.instance
+        if instance.jobs:
+            self._jobs.announce()
+        if instance.timers or instance.clocks:
+            self._timekeeper.wake()
+        if instance.subscriptions:
+            names = {
+                fact.name for fact in step.events if isinstance(fact, SubscriptionOpened) and fact.kind == kinds.MESSAGE
+            }
+            if names and self.store.get("select 1 from message limit 1"):
+                self._spawn(self._messages.match_buffered(instance.id, names), "match")
+
+    # Definitions.
+
+    async def deploy_xml(self, data: bytes, *, who: str, activate: bool = True, version: str = "") -> Deployment:
+        """Deploy BPMN 2.0 XML. Raises Problem 422 with every finding when the model cannot run."""
+        return await self._definitions.deploy_xml(data, who, activate, version)
+
+    async def deploy_json(self, body: dict[str, object], *, who: str) -> Deployment:
+        """Deploy the contract's JSON form (2.4)."""
+        return await self._definitions.deploy_json(body, who)
+
+    async def modify_json(self, definition_id: str, body: dict[str, object], *, who: str) -> Deployment:
+        """Replace a JSON definition that has no instances."""
+        return await self._definitions.modify_json(definition_id, body, who)
+
+    async def definition(self, definition_id: str) -> DefinitionRecord:
+        return self._definitions.one(definition_id)
+
+    async def definition_source(self, definition_id: str) -> bytes:
+        """As deployed: XML, or the JSON body."""
+        return self._definitions.source(definition_id)
+
+    async def definitions(
+        self, *, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
+    ) -> list[DefinitionRecord]:
+        return await self._definitions.many(name, like, active, skip, limit)
+
+    async def definition_action(
+        self, definition_id: str, action: str, *, who: str, instances: bool = False
+    ) -> DefinitionRecord:
+        """activate, deactivate, suspend or resume; the latter two with its open instances where `instances`."""
+        record = await self._definitions.act(definition_id, action, who)
+        if instances and action in ("suspend", "resume"):
+            rows = await self.store.read(
+                "select id from instance where definition_id=? and closed=0 and parent_id='' order by id",
+                (definition_id,),
+            )
+            for (instance_id,) in rows:
+                try:
+                    await self.act(instance_id, action, who=who, reason=f"the definition: {action}")
+                except Problem as problem:  # it may have ended meanwhile
+                    if problem.status >= 500:
+                        raise
+        return record
+
+    async def delete_definition(self, definition_id: str, *, who: str) -> None:
+        await self._definitions.delete(definition_id)
+
+    async def graph(self, definition_id: str) -> ProcessGraph:
+        return await self._definitions.graph(definition_id)
+
+    # Instances.
+
+    async def start(
+        self, name: str, *, version: str = "", variables: dict[str, object] | None = None, who: str,
+        business_key: str = "", title: str = "", is_test: bool = False, ext: list[object] | None = None,
+    ) -> InstanceRecord:  # fmt: skip
+        """Start an instance and run it to where it must wait (contract API 1)."""
+        record = self._definitions.startable(name, version)
+        graph = await self._definitions.graph(record.id)
+        instance_id = self._ids.new(INSTANCE, self.clock.now())
+        command = cmd.Start(
+            record.id, record.name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext
+        )
+        return await self.executor.start(graph, instance_id, command, who, _record)
+
+    async def instance(self, instance_id: str) -> InstanceRecord:
+        record = instance_rows.one(self.store, instance_id)
+        if record is None:
+            raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
+        return record
+
+    async def instances(self, query: InstanceQuery) -> Page[InstanceRecord]:
+        try:
+            return await instance_rows.many(self.store, query)
+        except ValueError as fault:
+            raise Problem(PARAMETER, 400, f"The instance query is wrong: {fault}.") from None
+
+    async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord:
+        """suspend, resume, terminate (contract API 3) or retry."""
+        command: cmd.Command
+        if action == "suspend":
+            command = cmd.Suspend(reason=reason)
+        elif action == "resume":
+            command = cmd.Resume(reason=reason)
+        elif action == "terminate":
+            command = cmd.Terminate(reason=reason)
+        elif action == "retry":
+            command = cmd.Retry(reason)
+        else:
+            raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
+        return await self.executor.submit(instance_id, command, who, _record)
+
+    async def set_variables(
+        self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
+    ) -> None:
+        """Change variables that the instance has; unknown and read-only names are ignored (contract API 5)."""
+        await self.executor.submit(instance_id, cmd.SetVariables(values, introduce), who, _record)
+
+    async def variables(self, instance_id: str) -> dict[str, object]:
+        return dict(views.load(self.store, instance_id)[1].variables)
+
+    async def detail(self, instance_id: str) -> InstanceDetail:
+        record, instance = views.load(self.store, instance_id)
+        graph = await self._definitions.graph(record.definition_id)
+        return views.detail(self.store, graph, record, instance, self.clock.now())
+
+    async def history(self, instance_id: str, *, after: int = 0, limit: int = 200) -> list[HistoryEntry]:
+        record = await self.instance(instance_id)
+        graph = await self._definitions.graph(record.definition_id)
+        return await views.history(self.store, graph, instance_id, after, limit)
+
+    async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
+        """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""
+        record = await self.instance(instance_id)
+        if not record.closed:
+            if not force:
+                raise Problem(INSTANCE_OPEN, 409, f"The instance '{instance_id}' is open. Terminate it first.")
+            await self.act(instance_id, "terminate", who=who, reason="deleted")
+            await self.outbox.drain()
+        await self.executor.idle()
+        await self.store.write(
+            [
+                *((f"delete from {table} where instance_id=?", [instance_id]) for table in INSTANCE_TABLES),
+                ("delete from instance where id=?", [instance_id]),
+            ]
+        )
+        self.executor.discard(instance_id)
+
+    # Tasks.
+
+    async def tasks(self, query: TaskQuery) -> Page[TaskRecord]:
+        return await self._tasks.many(query)
+
+    async def task(self, task_id: str) -> TaskRecord:
+        return self._tasks.one(task_id)
+
+    async def task_action(
+        self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,
+        to: str = "", text: str = "",
+    ) -> TaskRecord:  # fmt: skip
+        """claim, unclaim, complete, transfer, delegate, resolve or comment. Whether `who` may is for the caller to see."""
+        return await self._tasks.act(task_id, action, who, outcome, variables, to, text)
+
+    # Messages, signals, jobs.
+
+    async def publish(
+        self, name: str, *, business_key: str = "", correlation: dict[str, object] | None = None,
+        variables: dict[str, object] | None = None, ttl_ms: int = 0, message_id: str = "", who: str,
+    ) -> Published:  # fmt: skip
+        """A message from outside, to all that await it and match."""
+        return await self._messages.publish(
+            name, business_key, correlation, variables or {}, ttl_ms, message_id, who
+        )
+
+    async def broadcast(self, name: str, *, variables: dict[str, object] | None = None, who: str) -> Broadcast:
+        """A signal, to all that await it."""
+        return await self._messages.broadcast(name, variables or {}, who)
+
+    async def activate_jobs(
+        self, types: list[str], *, worker: str, max_jobs: int = 1, lock_ms: int = 30_000, wait_ms: int = 0
+    ) -> list[JobView]:
+        """Jobs for a worker, locked for `lock_ms`."""
+        return await self._jobs.activate(types, worker, max_jobs, lock_ms, wait_ms)
+
+    async def job_action(
+        self, job_id: str, action: str, *, who: str, variables: dict[str, object] | None = None,
+        retries: int | None = None, backoff_ms: int = 0, message: str = "", code: str = "", lock_ms: int = 0,
+    ) -> JobView:  # fmt: skip
+        """complete, fail, error or extend."""
+        return await self._jobs.act(
+            job_id, action, who, variables, retries, backoff_ms, message, code, lock_ms
+        )

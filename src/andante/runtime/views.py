@@ -1,0 +1,197 @@
+"""One instance looked at closely: where its tokens are, what is wrong, its clocks, and its history in order."""
+
+from typing import Any, Final
+
+import msgspec
+
+from andante.bpmn.graph import ProcessGraph
+from andante.codec import decode_entry, decode_state
+from andante.engine import events as ev
+from andante.engine.gate import allowed
+from andante.engine.state import ACTIVE, JOINED, Instance, Token
+from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
+from andante.store import instances as rows
+from andante.store.records import InstanceRecord
+from andante.store.store import Store
+
+
+class TokenView(msgspec.Struct, frozen=True):
+    """A token: the element it is at, "active", "joining", "failed" or "ready", and since when (ms)."""
+
+    element: str
+    state: str
+    since: int
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """What stopped the instance, where ("" for the instance as a whole) and when (ms)."""
+
+    id: int
+    element: str
+    kind: str
+    message: str
+    at: int
+
+
+class ClockView(msgspec.Struct, frozen=True):
+    """An SLA clock: of the task `task` (its id, "" for the process). Times in ms, 0 unset."""
+
+    name: str
+    task: str
+    element: str
+    goal_at: int
+    deadline_at: int
+    paused_at: int
+    state: str
+
+
+class InstanceDetail(msgspec.Struct, frozen=True):
+    """All that the instance page shows. `allowed` tells which actions would be carried out now."""
+
+    record: InstanceRecord
+    tokens: list[TokenView]
+    incidents: list[IncidentView]
+    sla: list[ClockView]
+    allowed: dict[str, bool]
+    children: list[str]
+    parked: int
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One fact of the journal. `seq` numbers the command it belongs to; `element_kind` is BPMN's own word."""
+
+    seq: int
+    at: int
+    kind: str
+    element: str
+    element_kind: str
+    who: str
+    data: dict[str, Any]
+
+
+# Facts that only move the machinery; people are shown the others.
+INNER: Final = (ev.TokenActive, ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet)
+HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command"))
+
+
+def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:
+    """The record and the state, as committed. Raises Problem 404."""
+    record = rows.one(store, instance_id)
+    row = store.get("select data from instance where id=?", (instance_id,))
+    if record is None or row is None:
+        raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
+    return record, decode_state(bytes(row[0]))
+
+
+def detail(store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int) -> InstanceDetail:
+    failed = {incident.token for incident in instance.incidents.values()}
+    entered = _entered(store, instance.id)
+    tokens = [
+        TokenView(graph.nodes[token.node].id, _token_state(token, failed), entered.get(token.key, record.started_at))
+        for token in instance.tokens.values()
+        if not token.child or token.key in failed
+    ]
+    incidents = [
+        IncidentView(i.key, _element(graph, instance, i.token), i.kind, i.message, i.at)
+        for i in instance.incidents.values()
+    ]
+    return InstanceDetail(
+        record, tokens, incidents, _clocks(graph, instance, now), allowed(instance),
+        rows.children(store, instance.id), len(instance.parked),
+    )  # fmt: skip
+
+
+def _token_state(token: Token, failed: set[int]) -> str:
+    if token.key in failed:
+        return "failed"
+    if token.phase == JOINED:
+        return "joining"
+    return "active" if token.phase == ACTIVE else "ready"
+
+
+def _element(graph: ProcessGraph, instance: Instance, key: int) -> str:
+    token = instance.tokens.get(key)
+    return graph.nodes[token.node].id if token is not None else ""
+
+
+def _clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]:
+    found = []
+    for clock in instance.clocks.values():
+        task = instance.tasks.get(clock.task)
+        node = graph.nodes[task.node] if task is not None else None
+        slas = node.slas if node is not None else graph.slas
+        found.append(
+            ClockView(
+                slas[clock.policy].policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
+                node.id if node is not None else "", clock.state.goal_at, clock.state.deadline_at,
+                clock.state.paused_at, clock.state.state(now),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _entered(store: Store, instance_id: str) -> dict[int, int]:
+    """When each token came to where it is (ms)."""
+    found: dict[int, int] = {}
+    for at, data in store.get_all("select at, data from journal where instance_id=? order by seq", (instance_id,)):
+        for fact in decode_entry(bytes(data))[1]:
+            if isinstance(fact, ev.ElementEntered):
+                found[fact.token] = at
+    return found
+
+
+async def history(
+    store: Store, graph: ProcessGraph, instance_id: str, after: int, limit: int
+) -> list[HistoryEntry]:
+    """The facts of the commands after number `after`, at most `limit` commands of them."""
+    journal = await store.read(
+        "select seq, at, actor, data from journal where instance_id=? and seq<=? order by seq",
+        (instance_id, after + limit),
+    )
+    places: dict[int, int] = {}
+    owners: dict[int, int] = {}  # node of each task, timer, job, subscription by key
+    found: list[HistoryEntry] = []
+    for seq, at, actor, data in journal:
+        for fact in decode_entry(bytes(data))[1]:
+            node = _place(fact, places, owners)
+            if seq <= after or isinstance(fact, INNER):
+                continue
+            element = graph.nodes[node] if node is not None and 0 <= node < len(graph.nodes) else None
+            found.append(
+                HistoryEntry(
+                    seq, at, type(fact).__name__, element.id if element is not None else "",
+                    element.kind_name if element is not None else "", actor, _data(fact),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _place(fact: ev.Event, places: dict[int, int], owners: dict[int, int]) -> int | None:
+    """The node a fact is about; remembers where tokens and waits are."""
+    node: int | None = getattr(fact, "node", None)
+    token: int | None = getattr(fact, "token", None)
+    if isinstance(fact, ev.ElementEntered):
+        places[fact.token] = fact.node
+    for name in ("task", "timer", "subscription", "job"):
+        key = getattr(fact, name, None)
+        if key:
+            if node is not None:
+                owners[key] = node
+            else:
+                node = owners.get(key)
+    if node is None and token is not None:
+        node = places.get(token)
+    return node
+
+
+def _data(fact: ev.Event) -> dict[str, Any]:
+    found = {}
+    for name in getattr(type(fact), "__slots__", ()):
+        if name in HIDDEN:
+            if name == "state" and isinstance(value := getattr(fact, name), str):
+                found[name] = value
+            continue
+        value = getattr(fact, name)
+        if value not in ("", None, [], {}):
+            found[name] = value
+    return found

@@ -1,0 +1,1 @@
+"""Where it is kept: schema, migrations, the write path and the read path."""
