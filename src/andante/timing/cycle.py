@@ -97,8 +97,8 @@ def following(text: str, due: int, now: int, zone: str) -> tuple[int, int]:
     """The point after `due` (a point of the cycle) that lies strictly after `now` too, and how many lie between.
 
     These missed points use up repetitions as the one at `due` does; the caller counts them, so the point given may lie
-    beyond the cycle's last. Beyond the end of a cycle that has one it is 0. Missed points of cron, which never ends, are
-    counted to 100 at most. Raises TimingError.
+    beyond the cycle's last. Beyond the end of a cycle that has one it is 0. Missed points of cron, which never ends,
+    are counted to 100 at most. Raises TimingError.
     """
     now = max(due, now)
     if is_cron(text):

@@ -138,7 +138,8 @@ class SlaClock:
     @classmethod
     def from_tuple(cls, numbers: tuple[int, ...] | list[int]) -> "SlaClock":
         """The clock that gave these numbers by `as_tuple`."""
-        return cls(*numbers[:10], tuple(numbers[10:]))
+        a, b, c, d, e, f, g, h, i, j, *points = numbers
+        return cls(a, b, c, d, e, f, g, h, i, j, tuple(points))
 
     def as_tuple(self) -> tuple[int, ...]:
         """The clock in plain numbers: the ten of its constructor, then the reminders' points."""
