@@ -1,0 +1,6 @@
+"""A process as written: BPMN 2.0 XML or the contract's JSON form in, one immutable compiled graph out."""
+
+from andante.bpmn.findings import Finding, Model, ModelRefused
+from andante.bpmn.xml.read import read_xml
+
+__all__ = ["Finding", "Model", "ModelRefused", "read_xml"]

@@ -1,0 +1,142 @@
+"""The rules that hold between elements (BPMN 2.0.2 chapters 10 and 13), checked on the linked nodes and flows."""
+
+from collections.abc import Sequence
+
+from andante.bpmn import kinds
+from andante.bpmn.findings import Findings
+from andante.bpmn.graph import Flow, Node, Script
+from andante.expressions import Expression
+from andante.timing.cycle import check as check_timer
+from andante.timing.instants import TimingError
+
+_EVENTS_AFTER_GATEWAY = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
+
+
+def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
+    """Adds a fault for what cannot run, a warning for what runs but is probably not meant."""
+    if not any(n.kind == kinds.START_EVENT and n.scope < 0 for n in nodes):
+        findings.fault("noStart", id, line, "The process has no start event. Add one.")
+    for node in nodes:
+        kind = node.kind
+        if node.event is not None:
+            _event(node, findings)
+        if kind == kinds.START_EVENT:
+            _start(node, findings)
+        elif kind == kinds.END_EVENT:
+            if node.outgoing:
+                findings.fault(
+                    "endFlow", node.id, node.line, "A flow leaves the end event. Use an intermediate event or remove it."
+                )
+        elif kind == kinds.BOUNDARY_EVENT:
+            _boundary(node, findings)
+        elif kind == kinds.SUB_PROCESS and node.start < 0:
+            findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
+        elif kind == kinds.EVENT_GATEWAY:
+            _event_gateway(node, nodes, flows, findings)
+        elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
+            findings.fault("noScript", node.id, node.line, "The script task has no script. Write one.")
+        if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:
+            _choice(node, flows, findings)
+    _reachable(nodes, flows, findings)
+
+
+def _event(node: Node, findings: Findings) -> None:
+    event = node.event
+    if event is not None and event.kind == kinds.TIMER and event.timer is not None and event.timer.is_constant:
+        text = event.timer.constant
+        try:
+            check_timer(event.timer_kind, text if isinstance(text, str) else str(text))
+        except TimingError as fault:
+            findings.fault("timer", node.id, node.line, f"The timer's {event.timer_kind} cannot be read: {fault}")
+
+
+def _start(node: Node, findings: Findings) -> None:
+    if node.incoming:
+        findings.fault(
+            "startFlow", node.id, node.line, "A flow leads into the start event. Lead it to the element after it."
+        )
+    if not node.outgoing:
+        findings.fault("startFlow", node.id, node.line, "No flow leaves the start event. Connect it.")
+    event = node.event
+    if event is None:
+        return
+    read: list[Expression] = [e for e in (event.name, event.timer) if e is not None]
+    if any(expression.names for expression in read):
+        names = ", ".join(sorted(name for expression in read for name in expression.names))
+        findings.fault(
+            "startExpression", node.id, node.line,
+            f"The start event reads the variables {names}, but there are none before the start. Use a fixed text.",
+        )  # fmt: skip
+
+
+def _boundary(node: Node, findings: Findings) -> None:
+    if node.incoming:
+        findings.fault("boundaryFlow", node.id, node.line, "A flow leads into the boundary event. Remove it.")
+    if node.event is not None and node.event.kind == kinds.ERROR and not node.interrupting:
+        findings.fault(
+            "boundaryError", node.id, node.line,
+            "An error always interrupts its activity. Remove cancelActivity=\"false\".",
+        )  # fmt: skip
+    if not node.outgoing:
+        findings.warn(
+            "boundaryFlow", node.id, node.line, "No flow leaves the boundary event: its path ends at once. Connect it."
+        )
+
+
+def _event_gateway(node: Node, nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
+    if len(node.outgoing) < 2:
+        findings.fault(
+            "eventGateway", node.id, node.line, "An event-based gateway needs two or more outgoing flows. Add events."
+        )
+    for index in node.outgoing:
+        target = nodes[flows[index].target]
+        caught = target.kind == kinds.RECEIVE_TASK or (
+            target.kind == kinds.CATCH_EVENT and target.event is not None and target.event.kind in _EVENTS_AFTER_GATEWAY
+        )
+        if not caught or target.boundaries or target.multi is not None:
+            findings.fault(
+                "eventGateway", node.id, node.line,
+                f"After an event-based gateway only a message, timer or signal catch event or a plain receive task may "
+                f"come, but {target.id} is a {target.kind_name}. Put such an event before it.",
+            )  # fmt: skip
+        elif len(target.incoming) > 1:
+            findings.fault(
+                "eventGateway", target.id, target.line,
+                f"{target.id} follows the event-based gateway {node.id}: no other flow may lead there. Remove the other.",
+            )  # fmt: skip
+
+
+def _choice(node: Node, flows: Sequence[Flow], findings: Findings) -> None:
+    if len(node.outgoing) < 2 and not node.conditional:
+        return
+    open_flows = [flows[i] for i in node.outgoing if flows[i].condition is None and i != node.default]
+    if node.kind == kinds.EXCLUSIVE_GATEWAY and len(node.outgoing) > 1:
+        for flow in open_flows:
+            findings.fault(
+                "noCondition", flow.id, node.line,
+                f"The flow leaves the exclusive gateway {node.id} without a condition. Write one, or make it the "
+                "default flow.",
+            )  # fmt: skip
+    if node.default < 0 and not open_flows and node.outgoing:
+        findings.warn(
+            "noDefault", node.id, node.line,
+            "If no condition is true the instance stops here with an incident. Mark one flow as the default.",
+        )  # fmt: skip
+
+
+def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
+    pending = [n.index for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0]
+    seen = set(pending)
+    while pending:
+        node = nodes[pending.pop()]
+        ahead = [flows[i].target for i in node.outgoing]
+        ahead.extend(node.boundaries)
+        if node.start >= 0:
+            ahead.append(node.start)
+        for index in ahead:
+            if index not in seen:
+                seen.add(index)
+                pending.append(index)
+    for node in nodes:
+        if node.index not in seen and (node.scope < 0 or node.scope in seen):
+            findings.warn("unreachable", node.id, node.line, "No path leads here. Connect it or remove it.")

@@ -1,0 +1,95 @@
+"""What a vendor's extensions may add: one class a vendor, one instance a namespace."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from andante.bpmn.draft import NodeDraft, ProcessDraft
+from andante.bpmn.graph import EventDefinition, JobWork, MultiInstance, UserTask
+from andante.bpmn.xml.element import Element
+from andante.expressions import Expression, literal
+
+if TYPE_CHECKING:
+    from andante.bpmn.xml.reading import Lane, Message, Reading
+
+
+class Vendor:
+    """Maps one namespace to ours. Each hook takes from the element what it understands and puts it into the draft.
+
+    What is left is looked up in `harmless` (name -> why it has no effect here: a warning) and `refused` (name ->
+    remedy: a fault); what is in neither is a fault too, since it may have a meaning.
+    """
+
+    name: ClassVar[str] = ""
+    harmless: ClassVar[Mapping[str, str]] = {}
+    refused: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, space: str) -> None:
+        self.space = space
+
+    def process(self, process: ProcessDraft, element: Element, reading: "Reading") -> None:
+        """Extensions of a process."""
+
+    def lane(self, lane: "Lane", element: Element, reading: "Reading") -> None:
+        """Extensions of a lane."""
+
+    def node(self, node: NodeDraft, element: Element, reading: "Reading") -> None:
+        """Extensions of a flow node."""
+
+    def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: "Reading") -> None:
+        """Extensions of an event definition, e.g. of an errorEventDefinition."""
+
+    def loop(self, multi: MultiInstance, element: Element, reading: "Reading") -> None:
+        """Extensions of multiInstanceLoopCharacteristics."""
+
+    def message(self, message: "Message", element: Element, reading: "Reading") -> None:
+        """Extensions of a message."""
+
+    # For the vendors' modules.
+
+    def text(self, element: Element, name: str) -> str:
+        """The attribute of this namespace, taken."""
+        return element.attributes.pop(f"{{{self.space}}}{name}", "")
+
+    def value(self, element: Element, name: str, reading: "Reading") -> Expression | None:
+        """The attribute as an expression or literal, taken."""
+        text = self.text(element, name)
+        return reading.language.value(text, element.label, element.line) if text else None
+
+    def elements(self, element: Element, *names: str) -> list[Element]:
+        """The extension elements of this namespace, taken."""
+        return element.take_extensions(self.space, *names)
+
+    def inner(self, element: Element, *names: str) -> list[Element]:
+        """The children of this namespace within an extension element, taken."""
+        taken = [c for c in element.children if c.space == self.space and c.name in names]
+        element.children = [c for c in element.children if c not in taken]
+        return taken
+
+    def number(self, text: str, what: str, element: Element, reading: "Reading", default: int) -> int:
+        """A whole number that must be known at deployment; a fault otherwise."""
+        text = text.strip().removeprefix("=").strip()
+        if not text:
+            return default
+        if text.lstrip("+-").isdigit() and len(text) < 10:
+            return int(text)
+        reading.findings.fault(
+            "number", element.label, element.line,
+            f"{what} is '{text}', but must be a whole number here. Write the number itself.",
+        )  # fmt: skip
+        return default
+
+
+def user_task(node: NodeDraft) -> UserTask | None:
+    """The node's user task; None on other nodes."""
+    return node.work if isinstance(node.work, UserTask) else None
+
+
+def job(node: NodeDraft) -> JobWork:
+    """The node's job, made if it had none; its type is literal "" until someone sets it."""
+    if not isinstance(node.work, JobWork):
+        node.work = JobWork(literal(""))
+    return node.work
+
+
+def csv(text: str) -> tuple[str, ...]:
+    return tuple(part for item in text.split(",") if (part := item.strip()))

@@ -1,0 +1,169 @@
+"""Tasks, call activities and multi-instance as XML (BPMN 2.0.2 section 10.3)."""
+
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script, UserTask
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.events import local_name, read_data, reference_message
+from andante.bpmn.xml.reading import Reading
+from andante.expressions import literal
+
+_EXPRESSION_ATTRIBUTES: Final = frozenset(("evaluatesToTypeRef", "language"))
+
+
+def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
+    """What all activities have, then the kind's own."""
+    if reading.flag(element, "isForCompensation", False):
+        reading.fault("unsupported", element, "Compensation is not supported. Model what undoes the work as tasks.")
+    for name in ("startQuantity", "completionQuantity"):
+        if (quantity := element.take(name, "1").strip()) != "1":
+            reading.fault("unsupported", element, f"{name} {quantity} is not supported. Use a parallel gateway.")
+    loop = element.take_one("multiInstanceLoopCharacteristics")
+    if loop is not None:
+        node.multi = _multi(loop, element, reading)
+    read_data(element, reading)
+    reader = _READERS.get(node.kind)
+    if reader is not None:
+        reader(node, element, reading)
+
+
+def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
+    language = reading.language
+    multi = MultiInstance(sequential=reading.flag(loop, "isSequential", False))
+    for name in ("loopCardinality", "completionCondition"):
+        part = loop.take_one(name)
+        if part is not None:
+            stated = language.declared(part.take("language"), owner.label, part.line)
+            expression = language.condition(part.text, owner.label, part.line, stated)
+            if name == "loopCardinality":
+                multi.cardinality = expression
+            else:
+                multi.completion = expression
+            reading.leftovers(part, but=_EXPRESSION_ATTRIBUTES)
+    collection = loop.take_text("loopDataInputRef")
+    if collection:
+        multi.collection = language.condition(collection, owner.label, loop.line)
+    item = loop.take_one("inputDataItem")
+    if item is not None:
+        multi.element_variable = item.take("name") or item.id
+    if (behavior := loop.take("behavior", "All")) != "All":
+        reading.fault("unsupported", owner, f"Multi-instance behavior {behavior} is not supported. Remove it.")
+    for vendor in reading.vendors_of(loop):
+        vendor.loop(multi, loop, reading)
+    reading.leftovers(loop)
+    if (multi.cardinality is None) == (multi.collection is None):
+        reading.fault(
+            "multiInstance", owner,
+            "The multi-instance must say how often it runs. Give either a loopCardinality or a collection.",
+        )  # fmt: skip
+    return multi
+
+
+def _user_task(node: NodeDraft, element: Element, reading: Reading) -> None:
+    task = UserTask()
+    node.work = task
+    element.take("implementation")
+    for role in element.take_all("humanPerformer", "potentialOwner"):
+        expression = ""
+        assignment = role.take_one("resourceAssignmentExpression")
+        if assignment is not None:
+            formal = assignment.take_one("formalExpression")
+            expression = formal.text if formal is not None else assignment.text
+        value = reading.language.value(expression, element.label, role.line)
+        if value is None:
+            reading.findings.ignored(
+                role.name, element.label, role.line, "it names no one; write a resourceAssignmentExpression."
+            )
+        elif role.name == "humanPerformer":
+            task.assignee = value
+        else:
+            task.candidates = reading.language.value(_owners(expression), element.label, role.line)
+
+
+def _owners(text: str) -> str:
+    """`user(a), group(b), c` of BPMN's users in the contract's receiver form; a bare name is a group there."""
+    if "${" in text or text.startswith("="):
+        return text
+    items: list[str] = []
+    for item in (part.strip() for part in text.split(",")):
+        kind, bracket, rest = item.partition("(")
+        items.append(f"{kind.strip()}:{rest.rstrip(')').strip()}" if bracket else f"group:{item}")
+    return ",".join(items)
+
+
+def _service_task(node: NodeDraft, element: Element, reading: Reading) -> None:
+    job = JobWork(literal(""))
+    node.work = job
+    _operation(element, reading)
+    implementation = element.take("implementation").strip()
+    if implementation and not implementation.startswith("##"):
+        value = reading.language.value(implementation, element.label, element.line)
+        if value is not None:
+            job.type = value
+
+
+def _script_task(node: NodeDraft, element: Element, reading: Reading) -> None:
+    form = element.take("scriptFormat")
+    script = element.take_one("script")
+    if script is None or not script.text:
+        return
+    language = reading.language.declared(form, element.label, element.line)
+    if form and not language:
+        reading.fault("expressionLanguage", element, f"Scripts in '{form}' are not supported. Write it in FEEL.")
+        return
+    expression = reading.language.condition(script.text, element.label, script.line, language)
+    if expression is not None:
+        node.work = Script(expression)
+
+
+def _message_task(node: NodeDraft, element: Element, reading: Reading) -> None:
+    _operation(element, reading)
+    element.take("implementation")
+    if reading.flag(element, "instantiate", False):
+        reading.fault("unsupported", element, "A receive task that starts instances is not supported. Use a start event.")
+    node.event = EventDefinition(kinds.MESSAGE)
+    reference_message(node.event, element.take("messageRef"), element, reading)
+
+
+def _call_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
+    called = local_name(element.take("calledElement")) if ":" in element.attributes.get("calledElement", "") else ""
+    text = called or element.take("calledElement")
+    value = reading.language.value(text, element.label, element.line)
+    node.work = Call(value if value is not None else literal(""))
+
+
+def _operation(element: Element, reading: Reading) -> None:
+    operation = element.take("operationRef")
+    if operation:
+        reading.findings.ignored(
+            "operationRef", element.label, element.line, "web service operations are documentation here; set a job type."
+        )
+
+
+def finish_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
+    """After the extensions: what is still missing?"""
+    work = node.work
+    if isinstance(work, JobWork) and work.type.is_constant and not work.type.constant:
+        work.type = literal(node.id)
+        reading.findings.warn(
+            "noJobType", element.label, element.line,
+            f"It has no job type: workers will ask for '{node.id}'. Set andante:type.",
+        )  # fmt: skip
+    elif isinstance(work, Call) and work.element.is_constant and not work.element.constant:
+        reading.fault("noCalledElement", element, "It says not which process it calls. Set calledElement.")
+    elif node.kind in (kinds.SEND_TASK, kinds.RECEIVE_TASK) and not isinstance(work, JobWork):
+        if node.event is None or node.event.name is None:
+            what = "sends" if node.kind == kinds.SEND_TASK else "waits for"
+            reading.fault("messageName", element, f"It says not which message it {what}. Set messageRef.")
+
+
+_READERS: Final = {
+    kinds.USER_TASK: _user_task,
+    kinds.SERVICE_TASK: _service_task,
+    kinds.SCRIPT_TASK: _script_task,
+    kinds.SEND_TASK: _message_task,
+    kinds.RECEIVE_TASK: _message_task,
+    kinds.CALL_ACTIVITY: _call_activity,
+}

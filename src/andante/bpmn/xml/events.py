@@ -1,0 +1,165 @@
+"""Events as XML: what they wait for or throw (BPMN 2.0.2 section 10.5)."""
+
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft
+from andante.bpmn.graph import EventDefinition, JobWork
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.names import REFUSED_EVENTS
+from andante.bpmn.xml.reading import Reading
+
+_DEFINITIONS: Final = {
+    "messageEventDefinition": kinds.MESSAGE,
+    "timerEventDefinition": kinds.TIMER,
+    "signalEventDefinition": kinds.SIGNAL,
+    "errorEventDefinition": kinds.ERROR,
+    "terminateEventDefinition": kinds.TERMINATE,
+}
+_ALLOWED: Final = {
+    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
+    kinds.END_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ERROR, kinds.TERMINATE)),
+    kinds.CATCH_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
+    kinds.THROW_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL)),
+    kinds.BOUNDARY_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR)),
+}
+_TIMERS: Final = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+_THROWING: Final = frozenset((kinds.END_EVENT, kinds.THROW_EVENT))
+
+
+def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
+    """Any of the five kinds of event node."""
+    if node.kind == kinds.BOUNDARY_EVENT:
+        node.attached_to = element.take("attachedToRef")
+        node.interrupting = reading.flag(element, "cancelActivity", True)
+    elif node.kind == kinds.START_EVENT:
+        reading.flag(element, "isInterrupting", True)  # it says something in event sub-processes alone
+    if reading.flag(element, "parallelMultiple", False):
+        reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
+    definitions = [c for c in element.take_all(*_DEFINITIONS, *REFUSED_EVENTS, "eventDefinitionRef")]
+    if len(definitions) > 1:
+        reading.fault(
+            "unsupported", element,
+            "Several event definitions in one event are not supported. Use an event-based gateway or several events.",
+        )  # fmt: skip
+        return
+    kind = kinds.NONE
+    if definitions:
+        definition = definitions[0]
+        if definition.name not in _DEFINITIONS:
+            remedy = REFUSED_EVENTS.get(definition.name, "Write the event definition inside the event.")
+            message = f"{definition.name} is not supported. {remedy}"
+            reading.findings.fault("unsupported", element.label, definition.line, message)
+            return
+        kind = _DEFINITIONS[definition.name]
+    if kind not in _ALLOWED[node.kind]:
+        if kind == kinds.NONE:
+            message = f"The {element.name} says not what it waits for. Add a message, timer or signal definition."
+        else:
+            message = f"A {kinds.EVENT_NAMES[kind]} {element.name} is not possible. Use another kind of event."
+        reading.fault("eventKind", element, message)
+        return
+    if definitions:
+        node.event = _definition(kind, node, definitions[0], element, reading)
+    read_data(element, reading)
+
+
+def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, reading: Reading) -> EventDefinition:
+    event = EventDefinition(kind)
+    if kind == kinds.MESSAGE:
+        reference_message(event, source.take("messageRef"), owner, reading)
+        if (operation := source.take("operationRef")) or source.take_text("operationRef"):
+            reading.findings.ignored("operationRef", owner.label, source.line, f"{operation} is documentation here.")
+    elif kind == kinds.TIMER:
+        _timer(event, source, owner, reading)
+    elif kind == kinds.SIGNAL:
+        _signal(event, source, owner, reading)
+    elif kind == kinds.ERROR:
+        _error(event, node, source, owner, reading)
+    for vendor in reading.vendors_of(source):
+        vendor.event(event, node, source, reading)
+    source.take("name")
+    reading.leftovers(source)
+    return event
+
+
+def reference_message(event: EventDefinition, ref: str, owner: Element, reading: Reading) -> None:
+    """Name and correlation key of the message that `ref` names; left open where it names none."""
+    if not ref:
+        return
+    message = reading.messages.get(local_name(ref))
+    if message is None:
+        reading.fault("unknownMessage", owner, f"messageRef names '{ref}', but the file has no such message. Add it.")
+        return
+    if message.name is None:
+        reading.fault("messageName", owner, f"The message {ref} (line {message.line}) has no name. Give it one.")
+    event.name = message.name
+    event.correlation = message.correlation
+
+
+def _timer(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:
+    times = source.take_all(*_TIMERS)
+    if len(times) != 1 or not times[0].text:
+        reading.fault("timer", owner, "The timer has no time. Write one timeDate, timeDuration or timeCycle.")
+        return
+    time = times[0]
+    event.timer_kind = _TIMERS[time.name]
+    event.timer = reading.language.value(time.text, owner.label, time.line)
+    time.take("language")
+    time.take("evaluatesToTypeRef")
+    reading.leftovers(time)
+
+
+def _signal(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:
+    ref = local_name(source.take("signalRef"))
+    if ref not in reading.signals:
+        reading.fault("unknownSignal", owner, f"signalRef names '{ref}', but the file has no such signal. Add it.")
+        return
+    event.name = reading.signals[ref]
+    if event.name is None:
+        reading.fault("signalName", owner, f"The signal {ref} has no name. Give it one.")
+
+
+def _error(event: EventDefinition, node: NodeDraft, source: Element, owner: Element, reading: Reading) -> None:
+    ref = local_name(source.take("errorRef"))
+    if ref and ref not in reading.errors:
+        reading.fault("unknownError", owner, f"errorRef names '{ref}', but the file has no such error. Add it.")
+        return
+    event.code = reading.errors.get(ref) or None
+    if event.code is None and node.kind == kinds.END_EVENT:
+        reading.fault("errorCode", owner, "The error end event has no error code. Refer to an error with an errorCode.")
+    if event.code is not None and (event.code.startswith("=") or "${" in event.code):
+        reading.fault("errorCode", owner, f"The error code '{event.code}' must be a fixed text. Write the code itself.")
+
+
+def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:
+    """After the extensions: is it known what the message is, or who sends it?"""
+    event = node.event
+    if event is None or event.kind != kinds.MESSAGE or event.name is not None:
+        return
+    if node.kind not in _THROWING:
+        reading.fault("messageName", element, "The event says not which message it waits for. Set messageRef.")
+    elif not isinstance(node.work, JobWork):
+        reading.fault("messageName", element, "The event says not which message it throws. Set messageRef.")
+
+
+def local_name(ref: str) -> str:
+    """A reference is a QName; the part after the prefix is the id."""
+    return ref.strip().rpartition(":")[2]
+
+
+
+
+def read_data(element: Element, reading: Reading) -> None:
+    """Data associations draw where data goes. One that also computes would be lost: it is refused."""
+    for association in element.take_all("dataInputAssociation", "dataOutputAssociation"):
+        if association.take_all("assignment", "transformation"):
+            reading.findings.fault(
+                "unsupported", element.label, association.line,
+                f"An {association.name} with an assignment or transformation is not supported. Use input and output "
+                "mappings (andante:input, andante:output).",
+            )  # fmt: skip
+        else:
+            reading.findings.ignored(
+                association.name, element.label, association.line, "it is documentation here; variables carry the data."
+            )

@@ -1,0 +1,62 @@
+"""What BPMN has and this runtime does not: refused with a remedy. And what in BPMN has no effect on execution."""
+
+from typing import Final
+
+# Flow elements and root elements that would change the run: element -> remedy.
+REFUSED: Final[dict[str, str]] = {
+    "adHocSubProcess": "Use an embedded sub-process with gateways for the possible orders.",
+    "transaction": "Use an embedded sub-process with an error boundary event.",
+    "complexGateway": "Use an inclusive gateway, or a multi-instance with a completion condition.",
+    "businessRuleTask": "Use a script task with a FEEL expression, or a service task whose worker decides.",
+    "subChoreography": "Model it as a process.",
+    "choreographyTask": "Model it as a process.",
+    "callChoreography": "Model it as a process.",
+    "implicitThrowEvent": "Use an intermediate throw event.",
+    "event": "Use a start, intermediate or end event.",
+    "globalTask": "Use a task in a process.",
+    "globalUserTask": "Use a user task in a process.",
+    "globalManualTask": "Use a manual task in a process.",
+    "globalScriptTask": "Use a script task in a process.",
+    "globalBusinessRuleTask": "Use a script task in a process.",
+    "choreography": "Model it as a process.",
+    "globalChoreographyTask": "Model it as a process.",
+    "correlationProperty": "Give the message a correlation key (andante:correlation).",
+    "correlationSubscription": "Give the message a correlation key (andante:correlation).",
+    "standardLoopCharacteristics": "Use a multi-instance, or an exclusive gateway that leads back.",
+    "ioBinding": "Call the process by its id.",
+}
+
+# Event definitions that are refused: name -> remedy.
+REFUSED_EVENTS: Final[dict[str, str]] = {
+    "conditionalEventDefinition": "Use a message or signal, thrown by who changes the data, or a timer and a gateway.",
+    "escalationEventDefinition": "Use an error, a message or a signal.",
+    "compensateEventDefinition": "Model what undoes the work as tasks after an error boundary event.",
+    "cancelEventDefinition": "Use an error end event and an error boundary event.",
+    "linkEventDefinition": "Connect both ends by a sequence flow.",
+}
+
+# Drawing, documentation and data modelling: no effect on the run, not even in BPMN's own text.
+DOCUMENTATION: Final = frozenset(
+    (
+        "association", "category", "categoryValue", "conversationLink", "dataObject", "dataObjectReference",
+        "dataStore", "dataStoreReference", "documentation", "endPoint", "escalation", "flowNodeRef", "group", "import",
+        "incoming", "interface", "itemDefinition", "outgoing", "partnerEntity", "partnerRole", "relationship",
+        "resource", "textAnnotation",
+    )
+)  # fmt: skip
+
+# Elements that have a meaning which this runtime leaves out without harm: name -> what to do if it was meant.
+REPORTED: Final[dict[str, str]] = {
+    "auditing": "the journal records everything",
+    "monitoring": "the journal records everything",
+    "ioSpecification": "data inputs and outputs are documentation here; use input and output mappings",
+    "property": "variables need no declaration here",
+    "performer": "it names a resource; assign the task by andante:assignee or a candidate list",
+    "resourceRole": "it names a resource; assign the task by andante:assignee or a candidate list",
+    "rendering": "name the form by andante:form",
+    "supportedInterfaceRef": "a process is started by its id",
+    "dataInput": "data inputs are documentation here",
+    "dataOutput": "data outputs are documentation here",
+    "inputSet": "data inputs are documentation here",
+    "outputSet": "data outputs are documentation here",
+}

@@ -1,0 +1,146 @@
+"""A process and its sub-processes as XML: flow nodes, sequence flows and lanes."""
+
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
+from andante.bpmn.graph import UserTask
+from andante.bpmn.xml.activities import finish_activity, read_activity
+from andante.bpmn.xml.element import BPMN, Element
+from andante.bpmn.xml.events import finish_event, read_event
+from andante.bpmn.xml.reading import Lane, Reading
+
+NODES: Final = {name: kind for kind, name in kinds.NAMES.items()}
+_EVENTS: Final = frozenset(
+    (kinds.START_EVENT, kinds.END_EVENT, kinds.CATCH_EVENT, kinds.THROW_EVENT, kinds.BOUNDARY_EVENT)
+)
+_WITH_DEFAULT: Final = kinds.ACTIVITIES | {kinds.EXCLUSIVE_GATEWAY, kinds.INCLUSIVE_GATEWAY}
+_PROCESS_ATTRIBUTES: Final = frozenset(("definitionalCollaborationRef", "isClosed", "processType"))
+_FLOW_ATTRIBUTES: Final = frozenset(("isImmediate",))
+
+
+def read_process(element: Element, reading: Reading) -> ProcessDraft:
+    """The draft of a `process`. Faults go to the reading's findings."""
+    draft = ProcessDraft(element.id, name=element.take("name"), line=element.line)
+    element.take("isExecutable")
+    if not draft.id:
+        reading.fault("noId", element, "The process has no id. Give it one: instances are started by it.")
+    draft.documentation = _documentation(element)
+    lanes: dict[str, Lane] = {}
+    _read_scope(draft, element, "", lanes, reading)
+    for node in draft.nodes:
+        lane = lanes.get(node.id)
+        if lane is not None:
+            node.lane = lane.name
+            if lane.queue and isinstance(node.work, UserTask):
+                use_lane(node.work, lane.queue)
+    for vendor in reading.vendors_of(element):
+        vendor.process(draft, element, reading)
+    reading.leftovers(element, but=_PROCESS_ATTRIBUTES)
+    return draft
+
+
+def use_lane(task: UserTask, queue: str) -> None:
+    """The lane's queue serves tasks that name no receiver of their own (contract 6.2)."""
+    own = (task.assignee, task.candidate_users, task.candidate_groups, task.candidates)
+    if not task.queue and all(receiver is None for receiver in own):
+        task.queue = queue
+
+
+def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[str, Lane], reading: Reading) -> None:
+    others: list[Element] = []
+    for child in element.children:
+        if child.space != BPMN:
+            others.append(child)
+        elif (kind := NODES.get(child.name)) is not None:
+            _read_node(draft, child, kind, scope, lanes, reading)
+        elif child.name == "sequenceFlow":
+            draft.flows.append(_read_flow(child, scope, reading))
+        elif child.name == "laneSet":
+            _read_lanes(child, Lane(""), lanes, reading)
+        else:
+            others.append(child)
+    element.children = others
+
+
+def _read_node(
+    draft: ProcessDraft, element: Element, kind: int, scope: str, lanes: dict[str, Lane], reading: Reading
+) -> None:
+    if not element.id:
+        reading.fault("noId", element, f"The {element.name} has no id. Give it one.")
+        return
+    node = NodeDraft(element.id, kind, name=element.take("name").strip(), scope=scope, line=element.line)
+    node.documentation = _documentation(element)
+    if kind in _WITH_DEFAULT:
+        node.default = element.take("default")
+    if kind in kinds.ACTIVITIES:
+        read_activity(node, element, reading)
+    elif kind in _EVENTS:
+        read_event(node, element, reading)
+    else:
+        _read_gateway(element, kind, reading)
+    draft.nodes.append(node)
+    if kind == kinds.SUB_PROCESS:
+        if reading.flag(element, "triggeredByEvent", False):
+            reading.fault(
+                "unsupported", element,
+                "Event sub-processes are not supported. Use a boundary event on a sub-process around the rest.",
+            )  # fmt: skip
+            return
+        _read_scope(draft, element, node.id, lanes, reading)
+    for vendor in reading.vendors_of(element):
+        vendor.node(node, element, reading)
+    if kind in kinds.ACTIVITIES:
+        finish_activity(node, element, reading)
+    elif kind in _EVENTS:
+        finish_event(node, element, reading)
+    reading.leftovers(element)
+
+
+def _read_gateway(element: Element, kind: int, reading: Reading) -> None:
+    element.take("gatewayDirection")
+    if kind == kinds.EVENT_GATEWAY:
+        if (form := element.take("eventGatewayType", "Exclusive")) != "Exclusive":
+            reading.fault("unsupported", element, f"A {form} event gateway is not supported. Use an exclusive one.")
+        if reading.flag(element, "instantiate", False):
+            reading.fault("unsupported", element, "An event gateway cannot start instances. Use several start events.")
+
+
+def _read_flow(element: Element, scope: str, reading: Reading) -> FlowDraft:
+    line = element.line
+    flow = FlowDraft(
+        element.id or f"{element.attributes.get('sourceRef', '')}-{element.attributes.get('targetRef', '')}",
+        element.take("sourceRef").strip(),
+        element.take("targetRef").strip(),
+        name=element.take("name").strip(),
+        scope=scope,
+        line=line,
+    )
+    condition = element.take_one("conditionExpression")
+    if condition is not None:
+        language = reading.language.declared(condition.take("language"), flow.id, condition.line)
+        flow.condition = reading.language.condition(condition.text, flow.id, condition.line, language)
+        reading.leftovers(condition, but=frozenset(("evaluatesToTypeRef",)))
+    reading.leftovers(element, but=_FLOW_ATTRIBUTES)
+    return flow
+
+
+def _read_lanes(element: Element, outer: Lane, lanes: dict[str, Lane], reading: Reading) -> None:
+    """Each node's innermost lane; an inner lane without a queue of its own keeps the outer one's."""
+    element.take("name")
+    for child in element.take_all("lane"):
+        lane = Lane(child.take("name").strip() or child.id, outer.queue)
+        child.take("partitionElementRef")
+        for vendor in reading.vendors_of(child):
+            vendor.lane(lane, child, reading)
+        for ref in child.take_all("flowNodeRef"):
+            lanes[ref.text] = lane
+        for inner in child.take_all("childLaneSet"):
+            _read_lanes(inner, lane, lanes, reading)
+        child.take_all("partitionElement")
+        reading.leftovers(child)
+    reading.leftovers(element)
+
+
+def _documentation(element: Element) -> str:
+    return "\n".join(child.text for child in element.take_all("documentation") if child.text)

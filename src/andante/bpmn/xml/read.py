@@ -1,0 +1,88 @@
+"""A BPMN 2.0 file: its root elements, and which of its processes are deployed."""
+
+from typing import Final
+
+from andante.bpmn.build import build
+from andante.bpmn.findings import Model, refuse
+from andante.bpmn.graph import ProcessGraph
+from andante.bpmn.vendors import VENDORS
+from andante.bpmn.xml.element import BPMN, Element, parse
+from andante.bpmn.xml.process import NODES, read_process
+from andante.bpmn.xml.reading import Message, Reading
+
+_ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNamespace", "typeLanguage"))
+
+
+def read_xml(data: bytes) -> Model:
+    """The executable processes of a BPMN 2.0 file; all of them where none is marked executable.
+
+    Raises ModelRefused with every fault.
+    """
+    root = parse(data)
+    if root.name != "definitions" or root.space != BPMN:
+        raise refuse(
+            "notBpmn", f"The file is no BPMN 2.0: its root is {{{root.space}}}{root.name}. Export it as BPMN 2.0 XML.",
+            root.line, root.name,
+        )  # fmt: skip
+    reading = Reading(VENDORS)
+    language = root.take("expressionLanguage")
+    reading.language.default = reading.language.declared(language, root.label, root.line)
+    if language and not reading.language.default and "xpath" in language.lower():
+        reading.language.default = "xpath"
+    _definitions(root, reading)
+    drafts = [read_process(element, reading) for element in _chosen(root, reading)]
+    reading.leftovers(root, but=_ATTRIBUTES)
+    graphs: list[ProcessGraph] = []
+    seen: set[str] = set()
+    for draft in drafts:
+        if draft.id in seen:
+            reading.findings.fault("duplicateId", draft.id, draft.line, "Two processes have this id. Rename one.")
+        seen.add(draft.id)
+        graph = build(draft, reading.findings)
+        if graph is not None:
+            graphs.append(graph)
+    if not drafts:
+        reading.findings.fault("noProcess", root.label, root.line, "The file has no process with elements. Add one.")
+    return Model(tuple(graphs), reading.findings.close())
+
+
+def _definitions(root: Element, reading: Reading) -> None:
+    language = reading.language
+    for element in root.take_all("message"):
+        message = Message(element.id, element.line, language.value(element.take("name"), element.label, element.line))
+        element.take("itemRef")
+        for vendor in reading.vendors_of(element):
+            vendor.message(message, element, reading)
+        reading.leftovers(element)
+        reading.messages[element.id] = message
+    for element in root.take_all("signal"):
+        element.take("structureRef")
+        reading.signals[element.id] = language.value(element.take("name"), element.label, element.line)
+        reading.leftovers(element)
+    for element in root.take_all("error"):
+        element.take("structureRef")
+        element.take("name")
+        reading.errors[element.id] = element.take("errorCode").strip()
+        reading.leftovers(element)
+    root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
+    for element in root.take_all("extension"):
+        if element.attributes.get("mustUnderstand") == "true":
+            reading.fault("unsupported", element, "The file demands an extension that is not known. Remove it.")
+
+
+def _chosen(root: Element, reading: Reading) -> list[Element]:
+    processes = root.take_all("process")
+    marked = [p for p in processes if p.attributes.get("isExecutable") in ("true", "1")]
+    if not marked:
+        return [p for p in processes if _has_nodes(p)]
+    for process in processes:
+        if process not in marked and _has_nodes(process):
+            reading.findings.warn(
+                "notExecutable", process.label, process.line,
+                "The process is not marked executable and is not deployed. Set isExecutable=\"true\" if it should be.",
+            )  # fmt: skip
+    return marked
+
+
+def _has_nodes(process: Element) -> bool:
+    return any(child.space == BPMN and child.name in NODES for child in process.children)
