@@ -12,8 +12,14 @@ from andante.bpmn.graph import ProcessGraph
 from andante.runtime.clock import Clock
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import (
-    DEFINITION_EXISTS, DEFINITION_IN_USE, DEFINITION_INACTIVE, DEFINITION_NOT_FOUND, DEFINITION_SUSPENDED,
-    MODEL_REFUSED, PARAMETER, Problem,
+    DEFINITION_EXISTS,
+    DEFINITION_IN_USE,
+    DEFINITION_INACTIVE,
+    DEFINITION_NOT_FOUND,
+    DEFINITION_SUSPENDED,
+    MODEL_REFUSED,
+    PARAMETER,
+    Problem,
 )  # fmt: skip
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
@@ -141,9 +147,7 @@ class Definitions:
                 flag = action == "suspend"
                 statements = [("update definition set suspended=? where id=?", [int(flag), definition_id])]
             else:
-                raise Problem(
-                    PARAMETER, 400, f"action: '{action}' is none of activate, deactivate, suspend, resume."
-                )
+                raise Problem(PARAMETER, 400, f"action: '{action}' is none of activate, deactivate, suspend, resume.")
             statements.append((
                 "update definition set modified_by=?, modified_at=? where id=?",
                 [who, self._clock.now(), definition_id],

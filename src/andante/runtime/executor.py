@@ -24,7 +24,13 @@ from andante.engine.step import Step, step
 from andante.engine.waits import Task
 from andante.runtime.clock import Clock
 from andante.runtime.problem import (
-    INSTANCE_NOT_FOUND, INTERNAL, OVERLOADED, PARAMETER, UNAVAILABLE, Problem, rejected,
+    INSTANCE_NOT_FOUND,
+    INTERNAL,
+    OVERLOADED,
+    PARAMETER,
+    UNAVAILABLE,
+    Problem,
+    rejected,
 )  # fmt: skip
 from andante.store import statements as st
 from andante.store.projection import Batch
@@ -78,7 +84,8 @@ class Bundle:
 
 @final
 class Executor:
-    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept and its number."""
+    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept and
+    its number, `due` of the first time (ms) at which something of a batch will be due."""
 
     def __init__(
         self,
@@ -87,6 +94,7 @@ class Executor:
         settings: EngineSettings,
         graph_of: Callable[[str], Awaitable[ProcessGraph]],
         committed: Callable[[Step, int], None],
+        due: Callable[[int], None],
         *,
         cache: int = 10_000,
         queue: int = 50_000,
@@ -96,6 +104,7 @@ class Executor:
         self._settings = settings
         self._graph_of = graph_of
         self._committed = committed
+        self._due = due
         self._cache = cache
         self._limit = queue
         self._slots: OrderedDict[str, Slot] = OrderedDict()
@@ -284,6 +293,8 @@ class Executor:
             self._lose(bundle)
         else:
             self._evict(bundle)
+            if bundle.batch.earliest:
+                self._due(bundle.batch.earliest)
             for request, taken, answer, seq in bundle.entries:
                 if taken.events:
                     self._committed(taken, seq)

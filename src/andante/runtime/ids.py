@@ -26,7 +26,7 @@ def base62(value: int, width: int) -> str:
 class Ids:
     """Gives ids that grow. One object a process."""
 
-    __slots__ = ("_last", "_head", "_next")
+    __slots__ = ("_head", "_last", "_next")
 
     def __init__(self) -> None:
         self._last = 0

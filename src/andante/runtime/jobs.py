@@ -61,9 +61,7 @@ class Jobs:
         """There may be a new job: wake those who wait for one."""
         self._news.set()
 
-    async def activate(
-        self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int
-    ) -> list[JobView]:
+    async def activate(self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int) -> list[JobView]:
         """Up to `max_jobs` jobs of these types, locked for `lock_ms`; waits up to `wait_ms` for the first."""
         deadline = asyncio.get_running_loop().time() + min(wait_ms, LONGEST_WAIT) / 1000
         while True:

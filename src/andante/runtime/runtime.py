@@ -63,7 +63,7 @@ class Runtime:
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
         engine = EngineSettings(settings.zone, max_steps=settings.max_steps)
         self.executor = Executor(
-            store, clock, engine, self._definitions.graph, self._committed, cache=settings.cache, queue=settings.queue
+            store, clock, engine, self._definitions.graph, self._committed, self._fall_due, cache=settings.cache, queue=settings.queue
         )
         self._messages = Messages(store, clock, self.executor, self._definitions)
         relations = Relations(self.executor, self._definitions, self._messages)
@@ -123,14 +123,15 @@ class Runtime:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
+    def _fall_due(self, due: int) -> None:
+        self._timekeeper.note(due)
+
     def _committed(self, step: Step, seq: int) -> None:
         if step.effects:
             self.outbox.add(step, seq)
         instance = step.instance
         if instance.jobs:
             self._jobs.announce()
-        if instance.timers or instance.clocks:
-            self._timekeeper.wake()
         if instance.subscriptions:
             names = {
                 fact.name for fact in step.events if isinstance(fact, SubscriptionOpened) and fact.kind == kinds.MESSAGE
@@ -288,9 +289,7 @@ class Runtime:
         variables: dict[str, object] | None = None, ttl_ms: int = 0, message_id: str = "", who: str,
     ) -> Published:  # fmt: skip
         """A message from outside, to all that await it and match."""
-        return await self._messages.publish(
-            name, business_key, correlation, variables or {}, ttl_ms, message_id, who
-        )
+        return await self._messages.publish(name, business_key, correlation, variables or {}, ttl_ms, message_id, who)
 
     async def broadcast(self, name: str, *, variables: dict[str, object] | None = None, who: str) -> Broadcast:
         """A signal, to all that await it."""
@@ -307,6 +306,4 @@ class Runtime:
         retries: int | None = None, backoff_ms: int = 0, message: str = "", code: str = "", lock_ms: int = 0,
     ) -> JobView:  # fmt: skip
         """complete, fail, error or extend."""
-        return await self._jobs.act(
-            job_id, action, who, variables, retries, backoff_ms, message, code, lock_ms
-        )
+        return await self._jobs.act(job_id, action, who, variables, retries, backoff_ms, message, code, lock_ms)

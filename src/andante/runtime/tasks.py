@@ -6,13 +6,13 @@ import msgspec
 
 from andante.engine import commands as cmd
 from andante.engine.events import TaskCompleted
+from andante.engine.faults import TASK_NOT_FOUND
 from andante.engine.state import Instance
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import PARAMETER, TASK_CLOSED, Problem
-from andante.engine.faults import TASK_NOT_FOUND
 from andante.store import tasks as rows
 from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
@@ -23,7 +23,7 @@ ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resol
 
 
 def sla_state(record: TaskRecord, now: int) -> str:
-    """"on track", "at risk", "goal passed", "breached", "paused" or "met"; "" where there is no time to keep."""
+    """ "on track", "at risk", "goal passed", "breached", "paused" or "met"; "" where there is no time to keep."""
     if not record.goal_at and not record.due_at:
         return ""
     if record.state != "open":

@@ -43,12 +43,14 @@ class Timekeeper:
         self._outbox = outbox
         self._zone = zone
         self._woken = asyncio.Event()
+        self._planned = 0
         self._one = asyncio.Lock()
         self._stuck: dict[str, int] = {}
 
-    def wake(self) -> None:
-        """Something may be due sooner than planned."""
-        self._woken.set()
+    def note(self, due: int) -> None:
+        """Something is due at `due` (ms): wake up in time."""
+        if not self._planned or due < self._planned:
+            self._woken.set()
 
     async def run(self) -> None:
         while True:
@@ -58,7 +60,7 @@ class Timekeeper:
             except Exception:
                 log.exception("the timekeeper stumbled")
                 await asyncio.sleep(1)
-            due = self._next()
+            due = self._planned = self._next()
             wait = LONGEST_SLEEP
             if due:
                 wait = min(wait, max(0.001, (due - self._clock.now()) / 1000))

@@ -140,9 +140,7 @@ def _entered(store: Store, instance_id: str) -> dict[int, int]:
     return found
 
 
-async def history(
-    store: Store, graph: ProcessGraph, instance_id: str, after: int, limit: int
-) -> list[HistoryEntry]:
+async def history(store: Store, graph: ProcessGraph, instance_id: str, after: int, limit: int) -> list[HistoryEntry]:
     """The facts of the commands after number `after`, at most `limit` commands of them."""
     journal = await store.read(
         "select seq, at, actor, data from journal where instance_id=? and seq<=? order by seq",

@@ -27,12 +27,14 @@ EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
 @final
 class Batch:
-    """The rows of commands that share one transaction."""
+    """The rows of commands that share one transaction. `earliest`, once sealed: the first time (ms) at which one of
+    its instances has something due, 0 for none."""
 
-    __slots__ = ("_jobs", "_live", "_tasks", "commands", "rows", "work")
+    __slots__ = ("_jobs", "_live", "_tasks", "commands", "earliest", "rows", "work")
 
     def __init__(self) -> None:
         self.commands = 0
+        self.earliest: int = 0
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
         self.work: list[tuple[str, tuple[object, ...]]] = []
         self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
@@ -69,6 +71,7 @@ class Batch:
     def seal(self) -> list[tuple[str, bytes]]:
         """Turn what is gathered into rows, and give each instance's id and state as it is written."""
         found = self.rows[st.INSTANCE] = [instance_row(graph, instance) for instance, graph in self._live.values()]
+        self.earliest = min((row[2] for row in found if row[2]), default=0)  # type: ignore[type-var]
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
         return [(row[0], row[-1]) for row in found]  # type: ignore[misc]

@@ -135,9 +135,7 @@ async def many(store: Store, query: TaskQuery) -> Page[TaskRecord]:
     limit = max(1, min(query.limit, MOST))
     offset = cursor(query.after) if query.after else max(0, query.skip)
     rows = await store.read(f"{SELECT}{where} order by {order} limit ? offset ?", [*values, limit, offset])
-    counted = await store.read(
-        f"select count(*) from task t join instance i on i.id=t.instance_id{where}", values
-    )
+    counted = await store.read(f"select count(*) from task t join instance i on i.id=t.instance_id{where}", values)
     total = counted[0][0]
     end = offset + len(rows)
     return Page([record(row) for row in rows], total, str(end) if end < total else "")
