@@ -1,0 +1,28 @@
+"""The migrations make exactly the tables that the code names."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from andante.store.migrate import upgrade
+from andante.store.schema import metadata
+
+
+def test_migrations_and_schema_agree(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/schema.db")
+    upgrade(engine)
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        columns = {
+            table.name: [column["name"] for column in sa.inspect(connection).get_columns(table.name)]
+            for table in metadata.sorted_tables
+        }
+    assert columns == {table.name: [column.name for column in table.columns] for table in metadata.sorted_tables}
+
+
+def test_every_row_of_a_command_is_found_by_its_instance() -> None:
+    for name in ("journal", "task", "candidate", "subscription", "job", "outbox"):
+        assert next(iter(metadata.tables[name].primary_key.columns)).name == "instance_id"
