@@ -35,7 +35,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
     nodes = _nodes(draft, positions)
     flows = _flows(draft, nodes, positions, findings)
     _link(draft, nodes, flows, positions, findings)
-    if len(findings.faults) > before:
+    if len(findings.faults) > before or draft.refused:
         return None
     check_graph(draft.id, draft.line, nodes, flows, findings)
     if draft.no_cancel_after and draft.no_cancel_after not in positions:
@@ -111,6 +111,8 @@ def _flows(draft: ProcessDraft, nodes: list[Node], positions: dict[str, int], fi
     into: list[list[int]] = [[] for _ in nodes]
     out: list[list[int]] = [[] for _ in nodes]
     for flow in draft.flows:
+        if flow.source in draft.refused or flow.target in draft.refused:
+            continue
         ends = [_end(flow, end, what, positions, findings) for end, what in ((flow.source, "from"), (flow.target, "to"))]
         source, target = ends
         if source is None or target is None:
@@ -168,7 +170,7 @@ def _link(
     for item, node in zip(draft.nodes, nodes, strict=True):
         if item.default:
             _default(item, node, by_id, findings)
-        if item.kind == kinds.BOUNDARY_EVENT:
+        if item.kind == kinds.BOUNDARY_EVENT and item.attached_to not in draft.refused:
             host = positions.get(item.attached_to, -1)
             if host < 0 or nodes[host].kind not in kinds.ACTIVITIES or nodes[host].scope != node.scope:
                 findings.fault(

@@ -66,11 +66,12 @@ class FlowDraft:
 
 @final
 class ProcessDraft:
-    """A process. `nodes` and `flows` are in document order, sub-processes before what is in them."""
+    """A process. `nodes` and `flows` are in document order, sub-processes before what is in them; `refused` holds the ids
+    of flow nodes that a reader refused, so that nobody complains of flows to them as well."""
 
     __slots__ = (
         "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
-        "no_cancel_after", "nodes", "slas", "variables", "version",
+        "no_cancel_after", "nodes", "refused", "slas", "variables", "version",
     )  # fmt: skip
 
     def __init__(self, id: str, *, name: str = "", line: int = 0) -> None:
@@ -81,6 +82,7 @@ class ProcessDraft:
         self.documentation = ""
         self.nodes: list[NodeDraft] = []
         self.flows: list[FlowDraft] = []
+        self.refused: set[str] = set()
         self.variables: dict[str, Variable] | None = None
         self.constants: dict[str, object] = {}
         self.slas: list[Sla] = []

@@ -8,6 +8,7 @@ from andante.bpmn.graph import UserTask
 from andante.bpmn.xml.activities import finish_activity, read_activity
 from andante.bpmn.xml.element import BPMN, Element
 from andante.bpmn.xml.events import finish_event, read_event
+from andante.bpmn.xml.names import REFUSED
 from andante.bpmn.xml.reading import Lane, Reading
 
 NODES: Final = {name: kind for kind, name in kinds.NAMES.items()}
@@ -59,6 +60,8 @@ def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[s
         elif child.name == "laneSet":
             _read_lanes(child, Lane(""), lanes, reading)
         else:
+            if child.name in REFUSED:
+                draft.refused.add(child.id)
             others.append(child)
     element.children = others
 
@@ -79,14 +82,15 @@ def _read_node(
         read_event(node, element, reading)
     else:
         _read_gateway(element, kind, reading)
+    if kind == kinds.SUB_PROCESS and reading.flag(element, "triggeredByEvent", False):
+        draft.refused.add(node.id)
+        reading.fault(
+            "unsupported", element,
+            "Event sub-processes are not supported. Use a boundary event on a sub-process around the rest.",
+        )  # fmt: skip
+        return
     draft.nodes.append(node)
     if kind == kinds.SUB_PROCESS:
-        if reading.flag(element, "triggeredByEvent", False):
-            reading.fault(
-                "unsupported", element,
-                "Event sub-processes are not supported. Use a boundary event on a sub-process around the rest.",
-            )  # fmt: skip
-            return
         _read_scope(draft, element, node.id, lanes, reading)
     for vendor in reading.vendors_of(element):
         vendor.node(node, element, reading)

@@ -1,0 +1,163 @@
+"""Andante's own extensions, namespace http://andante.dev/schema/bpmn/1.0 (docs/reference/bpmn-xml.md)."""
+
+from typing import ClassVar
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft, ProcessDraft
+from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script, Sla, SlaAction
+from andante.bpmn.slas import action, reminder, sla, span, target
+from andante.bpmn.vendors.base import Vendor, csv, job, user_task
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.reading import Lane, Message, Reading
+from andante.expressions import literal
+from andante.timing.instants import TimingError
+from andante.timing.sla import Reminder
+
+ANDANTE = "http://andante.dev/schema/bpmn/1.0"
+
+_JOBS = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.THROW_EVENT, kinds.END_EVENT))
+
+
+class Andante(Vendor):
+    """The native dialect."""
+
+    name: ClassVar[str] = "andante"
+
+    def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
+        process.version = self.text(element, "version") or process.version
+        process.instance_label = self.value(element, "instanceLabel", reading) or process.instance_label
+        process.no_cancel_after = self.text(element, "noCancelAfter")
+        cancelable = self.text(element, "cancelable")
+        if cancelable not in ("", "true", "false"):
+            reading.fault("boolean", element, f"andante:cancelable is '{cancelable}'. Write true or false.")
+        process.cancelable = cancelable == "true"
+        process.slas.extend(self._slas(element, reading))
+
+    def lane(self, lane: Lane, element: Element, reading: Reading) -> None:
+        lane.queue = self.text(element, "queue") or lane.queue
+
+    def message(self, message: Message, element: Element, reading: Reading) -> None:
+        message.correlation = self.value(element, "correlation", reading) or message.correlation
+
+    def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
+        if event.kind == kinds.ERROR:
+            event.code_variable = self.text(element, "codeVariable") or event.code_variable
+            event.message_variable = self.text(element, "messageVariable") or event.message_variable
+        elif event.kind == kinds.MESSAGE:
+            event.correlation = self.value(element, "correlation", reading) or event.correlation
+
+    def loop(self, multi: MultiInstance, element: Element, reading: Reading) -> None:
+        collection = self.text(element, "collection")
+        if collection:
+            multi.collection = reading.language.condition(collection, element.label, element.line)
+        multi.element_variable = self.text(element, "elementVariable") or multi.element_variable
+        multi.output_collection = self.text(element, "outputCollection") or multi.output_collection
+        output = self.text(element, "outputElement")
+        if output:
+            multi.output_element = reading.language.condition(output, element.label, element.line)
+
+    def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        language = reading.language
+        for name, mappings in (("input", node.inputs), ("output", node.outputs)):
+            for mapping in self.elements(element, name) if node.kind in kinds.ACTIVITIES else ():
+                source = language.value(mapping.take("source"), node.id, mapping.line)
+                mappings.append(Assignment(mapping.take("target"), source if source is not None else literal(None)))
+                reading.leftovers(mapping)
+        if user_task(node) is not None:
+            self._user_task(node, element, reading)
+        elif node.kind in _JOBS:
+            self._job(node, element, reading)
+        if isinstance(node.work, Script):
+            node.work.result_variable = self.text(element, "resultVariable") or node.work.result_variable
+        elif isinstance(node.work, Call):
+            node.work.version = self.text(element, "version")
+            node.work.business_key = self.value(element, "businessKey", reading)
+            self._call(node, node.work)
+
+    def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        task = user_task(node)
+        assert task is not None
+        task.assignee = self.value(element, "assignee", reading) or task.assignee
+        task.candidate_users = self.value(element, "candidateUsers", reading) or task.candidate_users
+        task.candidate_groups = self.value(element, "candidateGroups", reading) or task.candidate_groups
+        task.candidates = self.value(element, "candidates", reading) or task.candidates
+        task.due = self.value(element, "dueDate", reading) or task.due
+        task.follow_up = self.value(element, "followUpDate", reading) or task.follow_up
+        task.priority = self.value(element, "priority", reading) or task.priority
+        task.title = self.value(element, "title", reading) or task.title
+        task.form = self.text(element, "form") or task.form
+        task.queue = self.text(element, "queue") or task.queue
+        task.outcomes = csv(self.text(element, "outcomes")) or task.outcomes
+        node.slas.extend(self._slas(element, reading))
+
+    def _job(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        type = self.value(element, "type", reading)
+        if type is not None:
+            job(node).type = type
+        if not isinstance(node.work, JobWork):
+            return
+        work = node.work
+        work.retries = self.number(self.text(element, "retries"), "andante:retries", element, reading, work.retries)
+        work.priority = self.number(self.text(element, "priority"), "andante:priority", element, reading, work.priority)
+        work.result_variable = self.text(element, "resultVariable") or work.result_variable
+        headers = self.elements(element, "header")
+        if headers:
+            work.headers = {**work.headers, **{header.take("name"): header.take("value") for header in headers}}
+            for header in headers:
+                reading.leftovers(header)
+
+    def _call(self, node: NodeDraft, call: Call) -> None:
+        """Mappings of a call activity say all that goes in and comes out."""
+        if node.inputs:
+            call.all_in, call.ins, node.inputs = False, (*call.ins, *node.inputs), []
+        if node.outputs:
+            call.all_out, call.outs, node.outputs = False, (*call.outs, *node.outputs), []
+
+    def _slas(self, element: Element, reading: Reading) -> list[Sla]:
+        found: list[Sla] = []
+        for source in self.elements(element, "sla"):
+            try:
+                found.append(self._sla(source, element, reading))
+            except TimingError as fault:
+                reading.findings.fault("sla", element.label, source.line, f"The SLA cannot be read: {fault}.")
+            reading.leftovers(source)
+        return found
+
+    def _sla(self, source: Element, owner: Element, reading: Reading) -> Sla:
+        language = reading.language
+        goal = target(
+            span(source.take("goal")),
+            reading.flag(source, "goalBusinessDays", False),
+            self.number(source.take("goalIncreaseUrgencyBy"), "goalIncreaseUrgencyBy", source, reading, 0),
+        )
+        deadline = target(
+            span(source.take("deadline")),
+            reading.flag(source, "deadlineBusinessDays", False),
+            self.number(source.take("deadlineIncreaseUrgencyBy"), "deadlineIncreaseUrgencyBy", source, reading, 0),
+        )
+        return sla(
+            source.take("name") or f"{owner.label}_sla",
+            goal,
+            deadline,
+            tuple(self._reminder(each, reading) for each in self.inner(source, "reminder")),
+            criteria=language.condition(source.take("criteria"), owner.label, source.line),
+            start_when=language.condition(source.take("startWhen"), owner.label, source.line),
+            goal_actions=self._actions(source, "goalAction", owner, reading),
+            deadline_actions=self._actions(source, "deadlineAction", owner, reading),
+        )
+
+    def _reminder(self, source: Element, reading: Reading) -> Reminder:
+        made = reminder(source.take("relativeTo"), source.take("offset"), source.take("every"), source.take("max"))
+        reading.leftovers(source)
+        return made
+
+    def _actions(self, source: Element, name: str, owner: Element, reading: Reading) -> tuple[SlaAction, ...]:
+        made: list[SlaAction] = []
+        for each in self.inner(source, name):
+            criteria = reading.language.condition(each.take("criteria"), owner.label, each.line)
+            label, type, to = each.take("name"), each.take("type"), csv(each.take("to"))
+            found = action(label, type, criteria, to, owner.label, each.line, reading.findings)
+            if found is not None:
+                made.append(found)
+            reading.leftovers(each)
+        return tuple(made)

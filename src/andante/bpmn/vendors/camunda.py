@@ -1,0 +1,149 @@
+"""Camunda 7's extensions, namespace http://camunda.org/schema/1.0/bpmn."""
+
+from typing import ClassVar, Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft, ProcessDraft
+from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script
+from andante.bpmn.vendors.base import job, user_task
+from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.reading import Reading
+from andante.expressions import Expression, literal
+
+CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+
+_WORKED: Final = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.THROW_EVENT, kinds.END_EVENT))
+
+
+class Camunda(JavaVendor):
+    """Camunda Platform 7."""
+
+    name: ClassVar[str] = "camunda"
+    harmless = {
+        **HARMLESS,
+        "diagramRelationId": "it concerns the modelling tool.",
+        "formRefBinding": "the task names its form alone.",
+        "formRefVersion": "the task names its form alone.",
+        "jobPriority": "only jobs of workers have a priority.",
+    }
+    refused = {
+        **REFUSED,
+        "errorEventDefinition": "Let the worker report the error by its code.",
+        "variableMappingClass": "Map variables by camunda:in and camunda:out.",
+        "variableMappingDelegateExpression": "Map variables by camunda:in and camunda:out.",
+        "caseBinding": "Case models (CMMN) are not run; call a process.",
+    }
+
+    def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
+        process.version = self.text(element, "versionTag") or process.version
+
+    def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
+        if event.kind == kinds.ERROR:
+            event.code_variable = self.text(element, "errorCodeVariable")
+            event.message_variable = self.text(element, "errorMessageVariable")
+        elif event.kind == kinds.MESSAGE and node.kind in _WORKED:
+            self._work(node, element, reading)
+
+    def loop(self, multi: MultiInstance, element: Element, reading: Reading) -> None:
+        collection = self.text(element, "collection")
+        if collection:
+            multi.collection = reading.language.condition(collection, element.label, element.line, "feel")
+        multi.element_variable = self.text(element, "elementVariable") or multi.element_variable
+
+    def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        if user_task(node) is not None:
+            self._user_task(node, element, reading)
+        elif node.kind in _WORKED:
+            self._work(node, element, reading)
+        elif isinstance(node.work, Script):
+            node.work.result_variable = self.text(element, "resultVariable")
+        elif isinstance(node.work, Call):
+            self._binding(node.work, element, reading)
+            self.call(node, element, reading)
+        elif node.kind == kinds.START_EVENT:
+            self.start_form(node, element, reading)
+        for block in self.elements(element, "inputOutput"):
+            for parameter in self.inner(block, "inputParameter"):
+                node.inputs.append(self._parameter(parameter, element, reading))
+            for parameter in self.inner(block, "outputParameter"):
+                node.outputs.append(self._parameter(parameter, element, reading))
+            reading.leftovers(block)
+        if node.kind == kinds.SERVICE_TASK and isinstance(node.work, Script):
+            node.kind = kinds.SCRIPT_TASK
+
+    def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        task = user_task(node)
+        assert task is not None
+        task.assignee = self.value(element, "assignee", reading) or task.assignee
+        task.candidate_users = self.value(element, "candidateUsers", reading) or task.candidate_users
+        task.candidate_groups = self.value(element, "candidateGroups", reading) or task.candidate_groups
+        task.due = self.value(element, "dueDate", reading)
+        task.follow_up = self.value(element, "followUpDate", reading)
+        task.priority = self.value(element, "priority", reading)
+        task.form = self.text(element, "formKey") or self.text(element, "formRef") or task.form
+
+    def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        kind = self.text(element, "type")
+        topic = self.value(element, "topic", reading)
+        if kind == "external" and topic is not None:
+            job(node).type = topic
+        elif kind:
+            reading.fault(
+                "unsupportedExtension", element,
+                f"camunda:type='{kind}' is not supported. Set camunda:type to external and a camunda:topic.",
+            )  # fmt: skip
+        self.delegate(node, element, reading, result=self.text(element, "resultVariable"))
+        self.retries(node, element, reading)
+        if not isinstance(node.work, JobWork):
+            return
+        work = node.work
+        for name in ("taskPriority", "jobPriority"):
+            text = self.text(element, name)
+            work.priority = self.number(text, f"camunda:{name}", element, reading, work.priority)
+        work.headers = {**work.headers, **self.fields(element, reading)}
+        for block in self.elements(element, "properties"):
+            work.headers = {**work.headers, **{p.take("name"): p.take("value") for p in self.inner(block, "property")}}
+
+    def _binding(self, call: Call, element: Element, reading: Reading) -> None:
+        binding = self.text(element, "calledElementBinding")
+        version = self.text(element, "calledElementVersion") or self.text(element, "calledElementVersionTag")
+        if binding == "deployment":
+            reading.findings.ignored(
+                "camunda:calledElementBinding", element.label, element.line, "the active version is called."
+            )
+        elif binding in ("version", "versionTag"):
+            call.version = version
+
+    def _parameter(self, parameter: Element, owner: Element, reading: Reading) -> Assignment:
+        name = parameter.take("name")
+        value: Expression | None
+        parts = self.inner(parameter, "list", "map", "script")
+        if not parts:
+            value = reading.language.value(parameter.text, owner.label, parameter.line)
+        elif parts[0].name == "script":
+            script = parts[0]
+            form = script.take("scriptFormat")
+            language = reading.language.declared(form, owner.label, script.line)
+            value = reading.language.condition(script.text, owner.label, script.line, language)
+            reading.leftovers(script)
+        else:
+            value = self._constant(parts[0], owner, reading)
+        reading.leftovers(parameter)
+        return Assignment(name, value if value is not None else literal(None))
+
+    def _constant(self, source: Element, owner: Element, reading: Reading) -> Expression | None:
+        """A list or map of fixed texts."""
+        items = self.inner(source, "value", "entry")
+        values = [reading.language.value(item.text, owner.label, item.line) for item in items]
+        if source.children or any(value is not None and not value.is_constant for value in values):
+            reading.findings.fault(
+                "mapping", owner.label, source.line,
+                f"A camunda:{source.name} with expressions is not supported. Write it as one FEEL expression "
+                "(=[a, b] or ={key: a}).",
+            )  # fmt: skip
+            return None
+        constants = ["" if value is None else value.constant for value in values]
+        if source.name == "list":
+            return literal(constants)
+        return literal({item.take("key"): constant for item, constant in zip(items, constants, strict=True)})

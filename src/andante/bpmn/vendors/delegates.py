@@ -1,0 +1,153 @@
+"""What the Java engines write alike: code to call as a job's type, call mappings, and what has no place here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from andante.bpmn.draft import NodeDraft
+from andante.bpmn.graph import Assignment, Call, Script
+from andante.bpmn.vendors.base import Vendor, job
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.reading import Reading
+from andante.expressions import Expression, literal
+
+_LISTENER: Final = "A listener runs code of its own engine. Put its work into a service or script task."
+_ASYNC: Final = "every step is saved before the next one begins, so there is nothing to set."
+_WORKER: Final = "Let a worker do it: use a service task with a job type."
+
+HARMLESS: Final[Mapping[str, str]] = {
+    "async": _ASYNC,
+    "asyncAfter": _ASYNC,
+    "asyncBefore": _ASYNC,
+    "asyncLeave": _ASYNC,
+    "exclusive": "the commands of one instance never run at the same time.",
+    "candidateStarterGroups": "who may start a process is set by permissions.",
+    "candidateStarterUsers": "who may start a process is set by permissions.",
+    "formData": "it describes a form; values come in as variables.",
+    "formProperty": "it describes a form; values come in as variables.",
+    "historyTimeToLive": "how long history is kept is a setting of the server.",
+    "isStartableInTasklist": "it concerns another product's pages.",
+    "modelerTemplate": "it concerns the modelling tool.",
+    "modelerTemplateVersion": "it concerns the modelling tool.",
+    "modelerTemplateIcon": "it concerns the modelling tool.",
+    "properties": "only jobs have headers; here no one reads them.",
+}
+
+REFUSED: Final[Mapping[str, str]] = {
+    "connector": _WORKER,
+    "eventListener": _LISTENER,
+    "executionListener": _LISTENER,
+    "executionListeners": _LISTENER,
+    "taskListener": _LISTENER,
+    "taskListeners": _LISTENER,
+    "initiator": "Pass the starter as a variable at the start.",
+    "resource": "Write the script into the task.",
+    "skipExpression": "Put an exclusive gateway before the task.",
+    "triggerable": "Use a receive task after the service task.",
+    "caseRef": "Case models (CMMN) are not run; call a process.",
+    "decisionRef": "Use a script task with a FEEL expression.",
+}
+
+
+class JavaVendor(Vendor):
+    """The common ground of Camunda 7, Flowable and Activiti."""
+
+    harmless = HARMLESS
+    refused = REFUSED
+
+    def delegate(self, node: NodeDraft, element: Element, reading: Reading, *, result: str) -> None:
+        """`class`, `delegateExpression` and `expression` become the type of a job that a worker takes.
+
+        An expression that names nothing needs no code: it is computed here.
+        """
+        name = self.text(element, "class")
+        if name:
+            job(node).type = literal(name)
+            return
+        text = self.text(element, "delegateExpression")
+        if text:
+            job(node).type = literal(inner_text(text))
+            return
+        text = self.text(element, "expression")
+        if not text:
+            return
+        if "(" not in text:
+            value = reading.language.value(text, element.label, element.line)
+            if value is not None and value.is_constant:
+                node.work = Script(value, result)
+                return
+        work = job(node)
+        work.type = literal(inner_text(text).partition("(")[0].strip())
+        work.headers = {**work.headers, "expression": text}
+        work.result_variable = result or work.result_variable
+
+    def retries(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """`failedJobRetryTimeCycle` R3/PT10M: three retries; the pause between them is the worker's to say."""
+        for cycle in self.elements(element, "failedJobRetryTimeCycle"):
+            count = cycle.text.partition("/")[0].removeprefix("R")
+            job(node).retries = self.number(count, f"{self.name}:failedJobRetryTimeCycle", cycle, reading, 3)
+
+    def fields(self, element: Element, reading: Reading) -> dict[str, str]:
+        """Injected fields, which a worker gets as headers; an expression stays text."""
+        found: dict[str, str] = {}
+        for field in self.elements(element, "field"):
+            texts = [each.text for each in self.inner(field, "string", "expression")]
+            value = field.take("stringValue") or field.take("expression")
+            found[field.take("name")] = value or (texts[0] if texts else "")
+            reading.leftovers(field)
+        return found
+
+    def call(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """`in` and `out` of a call activity. With one of them, only what is mapped passes in that direction."""
+        call = node.work
+        if not isinstance(call, Call):
+            return
+        ins: list[Assignment] = []
+        outs: list[Assignment] = []
+        for direction, mappings in (("in", ins), ("out", outs)):
+            found = self.elements(element, direction)
+            everything = False
+            for mapping in found:
+                key = mapping.take("businessKey")
+                if mapping.take("variables") == "all":
+                    everything = True
+                elif key:
+                    call.business_key = reading.language.value(key, element.label, mapping.line)
+                else:
+                    mappings.append(self._mapping(mapping, element, reading))
+                if mapping.take("local") == "true":
+                    reading.fault("unsupported", element, "local variables alone cannot be passed. Map them one by one.")
+                reading.leftovers(mapping)
+            if found and direction == "in":
+                call.all_in = everything
+            elif found:
+                call.all_out = everything
+        call.ins = (*call.ins, *ins)
+        call.outs = (*call.outs, *outs)
+
+    def _mapping(self, mapping: Element, owner: Element, reading: Reading) -> Assignment:
+        source = mapping.take("source")
+        if source:
+            value: Expression | None = reading.language.condition(source, owner.label, mapping.line, "feel")
+        else:
+            value = reading.language.value(mapping.take("sourceExpression"), owner.label, mapping.line)
+        name = mapping.take("target")
+        if value is None or not name:
+            reading.findings.fault(
+                "mapping", owner.label, mapping.line, f"The {mapping.name} mapping lacks source or target. Write both."
+            )
+            return Assignment(name, literal(None))
+        return Assignment(name, value)
+
+    def start_form(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """A form to start by is for pages; the start takes variables."""
+        for name in ("formKey", "formRef", "formRefBinding", "formRefVersion"):
+            if self.text(element, name):
+                reading.findings.ignored(
+                    f"{self.name}:{name}", element.label, element.line, "a start takes variables; it shows no form."
+                )
+
+
+def inner_text(text: str) -> str:
+    """`${mailSender}` -> `mailSender`."""
+    text = text.strip()
+    return text[2:-1].strip() if text[:2] in ("${", "#{") and text.endswith("}") else text

@@ -1,0 +1,114 @@
+"""Flowable's and Activiti's extensions, namespaces http://flowable.org/bpmn and http://activiti.org/bpmn."""
+
+from typing import ClassVar, Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft, ProcessDraft
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script
+from andante.bpmn.vendors.base import job, user_task
+from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
+from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.reading import Reading
+
+FLOWABLE: Final = "http://flowable.org/bpmn"
+ACTIVITI: Final = "http://activiti.org/bpmn"
+
+_WORKED: Final = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK))
+_LOCAL: Final = "Rename the variable, or map it by an output."
+
+
+class Flowable(JavaVendor):
+    """Flowable and, under its older namespace, Activiti."""
+
+    name: ClassVar[str] = "flowable"
+    harmless = {
+        **HARMLESS,
+        "businessCalendarName": "times are ISO 8601 texts here.",
+        "category": "tasks have no category.",
+        "formFieldValidation": "it describes a form; values come in as variables.",
+        "isEagerExecutionFetching": "it concerns another engine's storage.",
+        "localization": "names are shown as written.",
+        "localScope": "results of a job are kept in the instance.",
+        "sameDeployment": "the active version is called.",
+        "calledElementType": "processes are called by their id.",
+    }
+    refused = {
+        **REFUSED,
+        "autoStoreVariables": "Scripts are expressions here; they set their result variable.",
+        "completeAsync": "Remove it.",
+        "useLocalScopeForResultVariable": _LOCAL,
+        "storeResultVariableAsTransient": _LOCAL,
+        "eventType": "Event registry events are not supported; use a message.",
+        "fallbackToDefaultTenant": "Remove it: there are no tenants for models.",
+        "failedJobRetryTimeCycle": "Let the worker report how many retries are left.",
+        "mapException": "Let the worker report the error by its code.",
+    }
+
+    def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
+        process.version = self.text(element, "versionTag") or process.version
+
+    def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
+        if event.kind == kinds.ERROR:
+            event.code_variable = self.text(element, "errorVariableName") or self.text(element, "errorCodeVariable")
+
+    def loop(self, multi: MultiInstance, element: Element, reading: Reading) -> None:
+        collection = self.text(element, "collection")
+        if collection:
+            multi.collection = reading.language.condition(collection, element.label, element.line, "feel")
+        multi.element_variable = self.text(element, "elementVariable") or multi.element_variable
+
+    def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        if user_task(node) is not None:
+            self._user_task(node, element, reading)
+        elif node.kind in _WORKED:
+            self._work(node, element, reading)
+        elif isinstance(node.work, Script):
+            node.work.result_variable = self.text(element, "resultVariable")
+        elif isinstance(node.work, Call):
+            self._call(node, node.work, element, reading)
+        elif node.kind == kinds.START_EVENT:
+            self.start_form(node, element, reading)
+        if node.kind == kinds.SERVICE_TASK and isinstance(node.work, Script):
+            node.kind = kinds.SCRIPT_TASK
+
+    def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        task = user_task(node)
+        assert task is not None
+        task.assignee = self.value(element, "assignee", reading) or task.assignee
+        task.candidate_users = self.value(element, "candidateUsers", reading) or task.candidate_users
+        task.candidate_groups = self.value(element, "candidateGroups", reading) or task.candidate_groups
+        task.due = self.value(element, "dueDate", reading)
+        task.priority = self.value(element, "priority", reading)
+        task.form = self.text(element, "formKey") or task.form
+
+    def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        kind = self.text(element, "type")
+        topic = self.value(element, "topic", reading)
+        if kind == "external-worker" and topic is not None:
+            job(node).type = topic
+        elif kind:
+            reading.fault(
+                "unsupportedExtension", element,
+                f"{self.name}:type='{kind}' is not supported. Let a worker do it: use external-worker with a topic.",
+            )  # fmt: skip
+        result = self.text(element, "resultVariableName") or self.text(element, "resultVariable")
+        self.delegate(node, element, reading, result=result)
+        if isinstance(node.work, JobWork):
+            node.work.headers = {**node.work.headers, **self.fields(element, reading)}
+
+    def _call(self, node: NodeDraft, call: Call, element: Element, reading: Reading) -> None:
+        inherit = self.text(element, "inheritVariables")
+        self.call(node, element, reading)
+        if inherit == "true":
+            call.all_in = True
+        elif inherit == "false":
+            call.all_in = False
+        call.business_key = self.value(element, "businessKey", reading) or call.business_key
+        if self.text(element, "inheritBusinessKey") == "true" and call.business_key is None:
+            call.business_key = reading.language.value("${execution.businessKey}", element.label, element.line)
+
+
+class Activiti(Flowable):
+    """The older namespace, which messages name as it is written."""
+
+    name: ClassVar[str] = "activiti"
