@@ -5,8 +5,8 @@
 - `R/PT1H/2026-01-31T18:00`: the last point is the end, the others lie whole hours before. `R3/...`: the last three.
 - cron with 5 fields (minute hour day month weekday) or 6 (second first), where the package `cronsim` is installed.
 
-Months are counted from the start or the end, else from the point before: "R/2026-01-31T09:00/P1M" stays at the end of
-each month.
+Months are counted from the start or the end, so that "R/2026-01-31T09:00/P1M" stays at the end of each month; without
+either, from the last point that occurred.
 """
 
 import importlib
