@@ -1,0 +1,238 @@
+"""Deploying, finding, changing and deleting definitions (contract APIs 6 to 10), from the JSON form or BPMN XML."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from msgspec import Meta
+
+from andante.api.errors import NO_XML, bad_parameter
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, caller, services
+from andante.api.wire import at, body_of, one_of, query_of, success
+from andante.people import permissions as allow
+from andante.runtime import DefinitionRecord, Deployment, Problem
+from andante.runtime import problem as codes
+
+PATH: Final = f"{BASE}/metadata/definitions"
+ONE: Final = f"{PATH}/{{definition_id:str}}"
+ACTIONS: Final = ("activate", "deactivate", "suspend", "resume")
+XML: Final = ("application/xml", "text/xml")
+MOST: Final = 1_000
+FLAG: Final = ("", "true", "false")
+
+
+class DefinitionSummary(msgspec.Struct, frozen=True):
+    """Contract 2.3. `config` is a string that holds JSON."""
+
+    active: bool
+    config: str
+    description: str
+    id: str
+    label: str
+    name: str
+    status: str
+    version: str
+
+
+class DefinitionBody(msgspec.Struct, frozen=True):
+    """Contract 2.4; beside `name` and `label` any of its lists: userTasks, exclusiveGateways, variables, slas, ..."""
+
+    name: Annotated[str, Meta(description="A letter, then letters, digits and single _; at most 64.")]
+    label: Annotated[str, Meta(description="1 to 80 characters.")]
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """All of the contract; `like` "true" finds names that contain `name`."""
+
+    like: Annotated[str, Meta(description="true or false")] = ""
+    name: str = ""
+    active: Annotated[str, Meta(description="true or false")] = ""
+    skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+
+
+class DeployQuery(msgspec.Struct, frozen=True):
+    """For XML: make it the active version or not, and under which version ("": the next)."""
+
+    activate: bool = True
+    version: Annotated[str, Meta(max_length=64)] = ""
+
+
+class FindingShape(msgspec.Struct, frozen=True):
+    """A warning of the deployment."""
+
+    code: str
+    element: str
+    line: int
+    message: str
+
+
+class XmlDeployment(msgspec.Struct, frozen=True):
+    """`ids`: definition id by process id."""
+
+    id: str
+    ids: dict[str, str]
+    warnings: list[FindingShape]
+
+
+class ActionBody(msgspec.Struct, frozen=True):
+    """`instances`: suspend or resume those of the definition too."""
+
+    action: str
+    instances: bool = False
+
+
+def summary(d: DefinitionRecord) -> DefinitionSummary:
+    return DefinitionSummary(d.active, d.config, d.description, d.id, d.label, d.name, d.status, d.version)
+
+
+def _findings(deployment: Deployment) -> list[FindingShape]:
+    return [FindingShape(w.code, w.element, w.line, w.message) for w in deployment.warnings]
+
+
+def _deployed(deployment: Deployment) -> Response[bytes]:
+    warnings = _findings(deployment)
+    return success(deployment.id, warnings=warnings) if warnings else success(deployment.id)
+
+
+@post(
+    PATH,
+    status_code=200,
+    operation=Operation(
+        "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment, DefinitionBody, DeployQuery, own=False,
+        tag="definitions", raw_body="application/xml", errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS),
+        description="JSON (2.4) answers with the new id, XML with the ids of all its processes; the same XML again "
+        "gives the same ids. Warnings of a JSON definition stand beside the result.",
+    ),
+)  # fmt: skip
+async def deploy(request: Call) -> Response[bytes]:
+    desk, who = services(request), caller(request).user
+    kind, _ = request.content_type
+    if kind in XML:
+        query = query_of(request, DeployQuery)
+        data = await request.body()
+        made = await desk.runtime.deploy_xml(data, who=who, activate=query.activate, version=query.version)
+        return success(XmlDeployment(made.id, made.ids, _findings(made)))
+    body = await body_of(request, dict[str, Any])
+    _needs_names(body)
+    return _deployed(await desk.runtime.deploy_json(body, who=who))
+
+
+def _needs_names(body: dict[str, Any]) -> None:
+    for field in ("name", "label"):
+        if field not in body:
+            raise bad_parameter(field, "it is required.")
+        if not isinstance(body[field], str) or not body[field]:
+            raise bad_parameter(field, "it must be a string that is not empty.")
+
+
+@get(
+    PATH,
+    operation=Operation(
+        "Find definitions", allow.DEFINITION_READ, list[DefinitionSummary], query=ListQuery, own=False,
+        tag="definitions",
+    ),
+)  # fmt: skip
+async def find(request: Call) -> Response[bytes]:
+    query = query_of(request, ListQuery)
+    one_of("like", query.like, FLAG)
+    one_of("active", query.active, FLAG)
+    found = await services(request).runtime.definitions(
+        name=query.name,
+        like=query.like == "true",
+        active=None if not query.active else query.active == "true",
+        skip=query.skip,
+        limit=query.limit,
+    )
+    return success([summary(each) for each in found])
+
+
+@get(
+    ONE,
+    operation=Operation(
+        "Read a definition", allow.DEFINITION_READ, dict[str, Any], own=False, tag="definitions",
+        errors=(codes.DEFINITION_NOT_FOUND,),
+        description="A JSON definition as it was created, with id, version and status; of an XML definition the "
+        "settings, its model is at /xml.",
+    ),
+)  # fmt: skip
+async def read(request: Call, definition_id: str) -> Response[bytes]:
+    desk = services(request)
+    record = await desk.runtime.definition(definition_id)
+    body: dict[str, Any] = {}
+    if record.kind == "json":
+        body = msgspec.json.decode(await desk.runtime.definition_source(definition_id))
+    own = {
+        "name": record.name,
+        "label": record.label,
+        "description": record.description,
+        "version": record.version,
+        "config": body.get("config") or msgspec.json.decode(record.config),
+        "id": record.id,
+        "active": record.active,
+        "suspended": record.suspended,
+        "status": record.status,
+        "kind": record.kind,
+        "createdBy": record.created_by,
+        "createdAt": at(record.created_at),
+        "lastModifiedBy": record.modified_by or record.created_by,
+        "lastModifiedAt": at(record.modified_at or record.created_at),
+    }
+    return success({**body, **own})
+
+
+@get(
+    f"{ONE}/xml",
+    operation=Operation(
+        "Read a definition's XML", allow.DEFINITION_READ, ..., media="application/xml", tag="definitions",
+        errors=(codes.DEFINITION_NOT_FOUND, NO_XML), description="Byte for byte as it was deployed.",
+    ),
+)  # fmt: skip
+async def xml(request: Call, definition_id: str) -> Response[bytes]:
+    desk = services(request)
+    record = await desk.runtime.definition(definition_id)
+    if record.kind != "xml":
+        raise Problem(NO_XML, 404, f"The definition '{record.name}' was created from JSON.")
+    return Response(await desk.runtime.definition_source(definition_id), media_type="application/xml")
+
+
+@put(
+    ONE,
+    operation=Operation(
+        "Change a definition", allow.DEFINITION_DEPLOY, str | DefinitionSummary, DefinitionBody | ActionBody,
+        own=False, tag="definitions",
+        errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_EXISTS, codes.DEFINITION_IN_USE, codes.MODEL_REFUSED),
+        description="A full body (2.4) replaces a definition without instances and answers with its id. "
+        '{"action":"activate"|"deactivate"|"suspend"|"resume"} answers with the summary.',
+    ),
+)  # fmt: skip
+async def change(request: Call, definition_id: str) -> Response[bytes]:
+    desk, who = services(request), caller(request).user
+    body = await body_of(request, dict[str, Any])
+    if "action" in body and "name" not in body:
+        asked = await body_of(request, ActionBody)
+        one_of("action", asked.action, ACTIONS)
+        record = await desk.runtime.definition_action(
+            definition_id, asked.action, who=who, instances=asked.instances
+        )
+        return success(summary(record))
+    _needs_names(body)
+    return _deployed(await desk.runtime.modify_json(definition_id, body, who=who))
+
+
+@delete(
+    ONE,
+    status_code=200,
+    operation=Operation(
+        "Delete a definition", allow.DEFINITION_DELETE, str, own=False, tag="definitions",
+        errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_IN_USE),
+        description='One that has no instances. The result is the string "1".',
+    ),
+)  # fmt: skip
+async def remove(request: Call, definition_id: str) -> Response[bytes]:
+    await services(request).runtime.delete_definition(definition_id, who=caller(request).user)
+    return success("1")
+
+
+HANDLERS: Final = (deploy, find, read, xml, change, remove)

@@ -1,0 +1,172 @@
+"""Every error the API answers with, in one table; docs/reference/errors.md is made of it.
+
+The body is `{"resCode": ..., "resMsg": ..., "details": [...]}` with a real HTTP status (contract section 5 and section
+7 rows 29 and 30). Programs read `resCode`; `resMsg` is for people.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+
+from andante.engine import faults
+from andante.people import AccessProblem
+from andante.people import faults as access
+from andante.runtime import Problem
+from andante.runtime import problem as runtime
+
+log: Final = structlog.get_logger("andante.api")
+
+NOT_FOUND: Final = "bpm.request.noSuchRoute"
+METHOD: Final = "bpm.request.method"
+CONTENT_TYPE: Final = "bpm.request.contentType"
+TOO_LARGE: Final = "bpm.request.tooLarge"
+EXPRESSION: Final = "bpm.expression.fault"
+NO_XML: Final = "bpm.definition.noXml"
+WITHDRAWN_LATE: Final = "bpm.instance.pastWithdrawal"
+
+
+class ErrorCode(msgspec.Struct, frozen=True):
+    """One row: the HTTP status, what it means and what to do."""
+
+    status: int
+    meaning: str
+    remedy: str
+
+
+class ErrorBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What every failed call answers."""
+
+    resCode: str  # noqa: N815 - the contract's spelling
+    resMsg: str  # noqa: N815
+    details: list[Any] = []
+
+
+ERRORS: Final[Mapping[str, ErrorCode]] = {
+    runtime.PARAMETER: ErrorCode(400, "A parameter is missing or wrong.", "The message names the field; correct it."),
+    EXPRESSION: ErrorCode(
+        400, "The expression is faulty.", "details[0].position is the character (from 0) where reading stopped."
+    ),
+    faults.TASK_OUTCOME: ErrorCode(400, "The task has no such outcome.", "Use one of the task's outcomes."),
+    faults.VARIABLE_TYPE: ErrorCode(
+        400, "A value does not fit the variable's declared type.", "Nothing was written; correct the value."
+    ),
+    access.UNAUTHORISED: ErrorCode(
+        401, "No token, or one that is unknown or expired.", "Get a new token from /baas/auth/v1.0/oauth2/token."
+    ),
+    access.WRONG_PASSWORD: ErrorCode(401, "Unknown account or wrong password.", "Check both."),
+    access.FORBIDDEN: ErrorCode(403, "The caller's roles do not allow this.", "Ask an administrator for the role."),
+    NOT_FOUND: ErrorCode(404, "There is no such address.", "See /docs."),
+    runtime.INSTANCE_NOT_FOUND: ErrorCode(404, "There is no such instance, or it is not yours.", "Check the id."),
+    runtime.DEFINITION_NOT_FOUND: ErrorCode(404, "There is no such definition or version.", "Deploy it first."),
+    NO_XML: ErrorCode(404, "The definition was not made from XML.", "Read it with GET /metadata/definitions/{id}."),
+    faults.TASK_NOT_FOUND: ErrorCode(404, "There is no such task, or it is not yours.", "List tasks anew."),
+    runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),
+    access.PERSON_NOT_FOUND: ErrorCode(404, "There is no such person.", "Create the person first."),
+    access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
+    METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),
+    faults.CLOSED: ErrorCode(409, "The instance is over.", "Nothing more can be done with it; start a new one."),
+    faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
+    faults.PARENT_SUSPENDED: ErrorCode(409, "The calling instance is suspended.", "Resume the topmost instance."),
+    faults.NOTHING_TO_RETRY: ErrorCode(409, "The instance has no incident.", "There is nothing to retry."),
+    runtime.INSTANCE_OPEN: ErrorCode(409, "The instance is open.", "Terminate it first, or delete with force=true."),
+    WITHDRAWN_LATE: ErrorCode(
+        409, "The instance has passed the element after which nobody can withdraw it.", "Ask an operator to terminate."
+    ),
+    faults.TASK_CLAIMED: ErrorCode(409, "Somebody else has the task.", "Ask for a transfer."),
+    faults.TASK_NOT_CLAIMED: ErrorCode(409, "Nobody has claimed the task.", "Claim it first."),
+    faults.TASK_DELEGATED: ErrorCode(409, "The task is delegated.", "The delegate resolves it first."),
+    faults.TASK_NOT_DELEGATED: ErrorCode(409, "The task is not delegated.", "Complete it instead."),
+    runtime.TASK_CLOSED: ErrorCode(409, "The task is over already.", "List tasks anew."),
+    runtime.DEFINITION_INACTIVE: ErrorCode(409, "No version of the definition is active.", "Activate one."),
+    runtime.DEFINITION_SUSPENDED: ErrorCode(409, "The definition is suspended.", "Resume it."),
+    runtime.DEFINITION_EXISTS: ErrorCode(409, "This version exists already.", "Choose another version."),
+    runtime.DEFINITION_IN_USE: ErrorCode(409, "The definition has instances.", "Post a new version instead."),
+    access.PERSON_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change that person."),
+    access.CLIENT_EXISTS: ErrorCode(409, "The client id is taken.", "Choose another, or let it be generated."),
+    access.LAST_ADMINISTRATOR: ErrorCode(409, "Nobody would be left to administer.", "Make another one first."),
+    TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
+    CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),
+    runtime.MODEL_REFUSED: ErrorCode(
+        422, "The model cannot be deployed.", "details lists each fault: code, element, line, message."
+    ),
+    access.TOO_FAST: ErrorCode(429, "Too many wrong secrets.", "Wait as long as the message says."),
+    runtime.INTERNAL: ErrorCode(500, "A fault of the server; nothing was changed.", "Report it with the server's log."),
+    faults.PARKED_FULL: ErrorCode(503, "A suspended instance can keep no more input.", "Resume it, then send again."),
+    runtime.UNAVAILABLE: ErrorCode(503, "The database did not take the change.", "Try again."),
+    runtime.OVERLOADED: ErrorCode(503, "More work than the server can write.", "Try again in a moment."),
+}
+
+
+def bad_parameter(field: str, message: str) -> Problem:
+    """A 400 that names the field."""
+    return Problem(runtime.PARAMETER, 400, f"{field}: {message}", [{"field": field, "message": message}])
+
+
+def failure(code: str, message: str, details: list[Any] | None = None, *, status: int = 0) -> Response[bytes]:
+    """The error answer; the status is the table's unless given."""
+    body = msgspec.json.encode(ErrorBody(code, message, details or []), enc_hook=str)
+    status = status or ERRORS[code].status
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def on_problem(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
+    return failure(problem.code, problem.message, problem.details, status=problem.status)
+
+
+def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Response[bytes]:
+    return failure(problem.code, problem.message, status=problem.status)
+
+
+def on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
+    """What the framework refuses by itself: unknown addresses, methods, bodies too large."""
+    method, path = request.method, request.scope["path"]
+    if fault.status_code == 404:
+        return failure(NOT_FOUND, f"There is no {path}. See /docs.")
+    if fault.status_code == 405:
+        response = failure(METHOD, f"{path} does not know {method}.")
+        response.headers.update({name.title(): value for name, value in (fault.headers or {}).items()})
+        return response
+    if fault.status_code == 413:
+        return failure(TOO_LARGE, "The body is too large for this server.")
+    if fault.status_code >= 500:
+        return on_fault(request, fault)
+    return failure(runtime.PARAMETER, fault.detail or "The request is wrong.", status=400)
+
+
+def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
+    """A bug of ours: logged with its traceback, told without it."""
+    log.error("a request failed", method=request.method, path=request.scope["path"], exc_info=fault)
+    return failure(runtime.INTERNAL, "Something went wrong in the server. Its log tells more.")
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    Problem: on_problem,
+    AccessProblem: on_access_problem,
+    HTTPException: on_http_exception,
+    Exception: on_fault,
+}
+
+
+def reference() -> str:
+    """docs/reference/errors.md."""
+    lines = [
+        "# Errors",
+        "",
+        "<!-- Made from src/andante/api/errors.py by `python -m andante.api.reference`. -->",
+        "",
+        "A failed call answers with the HTTP status of the fault and the body",
+        '`{"resCode":"...","resMsg":"...","details":[...]}`; `details` is there when there is more to tell. Programs test',
+        "`resCode`; `resMsg` is for people and may change. Nothing has changed in the server when an error is answered.",
+        "The token endpoint alone answers as OAuth 2.0 says: `{\"error\":\"...\",\"error_description\":\"...\"}`.",
+        "",
+        "| HTTP | resCode | meaning | remedy |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {row.status} | `{code}` | {row.meaning} | {row.remedy} |" for code, row in ERRORS.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,297 @@
+"""Starting, finding, suspending, resuming, terminating and deleting instances (contract APIs 1 to 4), and reading one."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from msgspec import Meta
+
+from andante.api.errors import WITHDRAWN_LATE, bad_parameter
+from andante.api.instance_shapes import (
+    FIELDS,
+    ORDER_COLUMNS,
+    DetailShape,
+    RunShape,
+    detail_shape,
+    list_shape,
+    run_shape,
+)
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, Services, caller, services
+from andante.api.wire import at, body_of, done, one_of, query_of, success
+from andante.bpmn.graph import ProcessGraph
+from andante.engine import faults
+from andante.people import Caller, demand_instance_action, may
+from andante.people import permissions as allow
+from andante.runtime import InstanceQuery, InstanceRecord, Problem, TaskQuery
+from andante.runtime import problem as codes
+
+STATES: Final = (
+    "New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused", "Suspended",
+    "Broken", "CompletedOkWait", "Completed OK", "User Terminated", "Terminated",
+)  # fmt: skip
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw")
+BUSINESS_KEY: Final = "$Flow.BusinessKey"
+TITLE: Final = "$Flow.Title"
+MOST: Final = 1_000
+
+Variables = Annotated[dict[str, Any], Meta(description="Variable name to JSON value.")]
+
+
+class StartBody(msgspec.Struct, frozen=True):
+    """`variables` may also set `$Flow.BusinessKey` and `$Flow.Title`; the keys after it are Andante's own."""
+
+    name: Annotated[str, Meta(min_length=1, description="Definition name.")]
+    version: Annotated[str, Meta(description="Absent or empty: the active version.")] = ""
+    variables: Variables = {}
+    businessKey: str = ""  # noqa: N815 - the contract's spelling, here and below
+    title: str = ""
+    isTest: bool = False  # noqa: N815
+    Ext1: str = ""
+    Ext2: str = ""
+    Ext3: str = ""
+    Ext4: str = ""
+    Ext5: str = ""
+    Ext6: str = ""
+    Ext7: float = 0
+    Ext8: float = 0
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """`states` and `fields` are comma-separated. After `name` the parameters are Andante's own."""
+
+    states: Annotated[str, Meta(min_length=1, description="One or more of the 12 states, comma-separated.")]
+    fields: str = ""
+    orderField: str = ""  # noqa: N815
+    orderType: Annotated[str, Meta(description="asc (default when orderField is given) or desc.")] = ""  # noqa: N815
+    name: str = ""
+    version: str = ""
+    businessKey: str = ""  # noqa: N815
+    skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+
+
+class ActionBody(msgspec.Struct, frozen=True):
+    """Letter case counts. `reason` is kept in the history."""
+
+    action: Annotated[str, Meta(description="suspend, resume, terminate, retry (open incidents) or withdraw.")]
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class HistoryQuery(msgspec.Struct, frozen=True):
+    """`after`: the last `seq` seen. `limit` counts commands; each may give several entries."""
+
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 200
+
+
+class DeleteQuery(msgspec.Struct, frozen=True):
+    """`force`: terminate an open instance first."""
+
+    force: bool = False
+
+
+class HistoryShape(msgspec.Struct, frozen=True):
+    """A fact of the journal; `seq` is the number of the command it belongs to."""
+
+    seq: int
+    at: str
+    kind: str
+    element: str
+    elementKind: str  # noqa: N815
+    who: str
+    data: dict[str, Any]
+
+
+class HistoryRecs(msgspec.Struct, frozen=True):
+    """`total` counts this page's entries."""
+
+    Recs: list[HistoryShape]
+    total: int
+
+
+@post(
+    f"{BASE}/runtime/instances",
+    status_code=200,
+    operation=Operation(
+        "Start an instance", allow.INSTANCE_START, RunShape, StartBody, own=False, tag="instances",
+        errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED,
+                faults.VARIABLE_TYPE, codes.OVERLOADED),
+        description="Runs the instance to where it must wait and answers with its true state.",
+    ),
+)  # fmt: skip
+async def start(request: Call) -> Response[bytes]:
+    body = await body_of(request, StartBody)
+    desk = services(request)
+    variables = dict(body.variables)
+    business_key = body.businessKey or _text(variables, BUSINESS_KEY)
+    title = body.title or _text(variables, TITLE)
+    variables.pop(BUSINESS_KEY, None)
+    variables.pop(TITLE, None)
+    ext: list[object] = [
+        body.Ext1, body.Ext2, body.Ext3, body.Ext4, body.Ext5, body.Ext6, _whole(body.Ext7), _whole(body.Ext8)
+    ]  # fmt: skip
+    record = await desk.runtime.start(
+        body.name,
+        version=body.version,
+        variables=variables,
+        who=caller(request).user,
+        business_key=business_key,
+        title=title,
+        is_test=body.isTest,
+        ext=ext if any(ext) else None,
+    )
+    return success(run_shape(record, desk.zone))
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _text(variables: dict[str, Any], name: str) -> str:
+    value = variables.get(name, "")
+    if not isinstance(value, str):
+        raise bad_parameter(f"variables.{name}", "it must be a string.")
+    return value
+
+
+@get(
+    f"{BASE}/runtime/instances",
+    operation=Operation(
+        "Find instances", allow.INSTANCE_READ, list[dict[str, Any]], query=ListQuery, own=False, tag="instances",
+        description="Newest first unless orderField says otherwise. Persons with the role user find their own. "
+        "The header X-Total-Count tells how many match.",
+    ),
+)  # fmt: skip
+async def find(request: Call) -> Response[bytes]:
+    query = query_of(request, ListQuery)
+    desk, who = services(request), caller(request)
+    states = [one_of("states", state.strip(), STATES) for state in query.states.split(",")]
+    fields = [name.strip() for name in query.fields.split(",") if name.strip()]
+    for name in fields:
+        if name not in FIELDS:
+            raise bad_parameter("fields", f"'{name}' is no field of an instance.")
+    if query.orderField and query.orderField not in ORDER_COLUMNS:
+        raise bad_parameter("orderField", f"'{query.orderField}' is no field to order by.")
+    if query.orderType:
+        one_of("orderType", query.orderType, ("asc", "desc"))
+    page = await desk.runtime.instances(
+        InstanceQuery(
+            states=states,
+            name=query.name,
+            version=query.version,
+            business_key=query.businessKey,
+            created_by="" if may(who, allow.INSTANCE_READ_ANY) else who.user,
+            order_field=ORDER_COLUMNS[query.orderField] if query.orderField else "started_at",
+            descending=query.orderType == "desc" if query.orderField else query.orderType != "asc",
+            skip=query.skip,
+            limit=query.limit,
+        )
+    )
+    response = success([list_shape(record, fields, desk.zone) for record in page.items])
+    response.headers["X-Total-Count"] = str(page.total)
+    return response
+
+
+@get(
+    f"{BASE}/runtime/instances/{{instance_id:str}}",
+    operation=Operation(
+        "Read an instance", allow.INSTANCE_READ, DetailShape, tag="instances", errors=(codes.INSTANCE_NOT_FOUND,),
+        description="Shape 2.1 and its tokens, incidents, SLA clocks and the actions allowed now.",
+    ),
+)  # fmt: skip
+async def read(request: Call, instance_id: str) -> Response[bytes]:
+    desk = services(request)
+    await visible(desk, caller(request), instance_id)
+    return success(detail_shape(await desk.runtime.detail(instance_id), desk.zone))
+
+
+@put(
+    f"{BASE}/runtime/instances/{{instance_id:str}}",
+    operation=Operation(
+        "Suspend, resume, terminate, retry or withdraw an instance", allow.INSTANCE_ACT, RunShape, ActionBody,
+        own=False, tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.SUSPENDED, faults.PARENT_SUSPENDED,
+                faults.NOTHING_TO_RETRY, WITHDRAWN_LATE, codes.OVERLOADED),
+        description="Operators and administrators act on any instance; whoever started one may terminate or withdraw "
+        "it if its definition is cancelable. The answer is the instance after the action.",
+    ),
+)  # fmt: skip
+async def act(request: Call, instance_id: str) -> Response[bytes]:
+    body = await body_of(request, ActionBody)
+    action = one_of("action", body.action, ACTIONS)
+    desk, who = services(request), caller(request)
+    record = await visible(desk, who, instance_id)
+    graph = await desk.runtime.graph(record.definition_id)
+    demand_instance_action(who, record, action, cancelable=graph.cancelable)
+    own = action == "withdraw" or (action == "terminate" and not may(who, allow.INSTANCE_ACT_ANY))
+    if own and not record.closed:
+        await _withdrawable(desk, graph, record)
+    changed = await desk.runtime.act(
+        instance_id, "terminate" if action == "withdraw" else action, who=who.user, reason=body.reason
+    )
+    return success(run_shape(changed, desk.zone))
+
+
+async def _withdrawable(desk: Services, graph: ProcessGraph, record: InstanceRecord) -> None:
+    """Raise Problem 409 once the element of `noCancelAfterElem` was left (contract 6.3)."""
+    last = graph.no_cancel_after
+    if not last:
+        return
+    seq = 0
+    while entries := await desk.runtime.history(record.id, after=seq, limit=MOST):
+        if any(entry.kind == "ElementLeft" and entry.element == last for entry in entries):
+            raise Problem(WITHDRAWN_LATE, 409, f"The instance has passed '{last}'; it cannot be withdrawn any more.")
+        seq = entries[-1].seq
+
+
+@delete(
+    f"{BASE}/runtime/instances/{{instance_id:str}}",
+    status_code=200,
+    operation=Operation(
+        "Delete an instance", allow.INSTANCE_DELETE, None, query=DeleteQuery, own=False, tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND, codes.INSTANCE_OPEN, faults.PARENT_SUSPENDED),
+        description="Removes the record and its history for good. An open instance only with force=true.",
+    ),
+)  # fmt: skip
+async def remove(request: Call, instance_id: str) -> Response[bytes]:
+    query = query_of(request, DeleteQuery)
+    await services(request).runtime.delete_instance(instance_id, who=caller(request).user, force=query.force)
+    return done()
+
+
+@get(
+    f"{BASE}/runtime/instances/{{instance_id:str}}/history",
+    operation=Operation(
+        "Read an instance's history", allow.INSTANCE_READ, HistoryRecs, query=HistoryQuery, tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND,),
+    ),
+)  # fmt: skip
+async def history(request: Call, instance_id: str) -> Response[bytes]:
+    query = query_of(request, HistoryQuery)
+    desk = services(request)
+    await visible(desk, caller(request), instance_id)
+    entries = await desk.runtime.history(instance_id, after=query.after, limit=query.limit)
+    recs = [HistoryShape(e.seq, at(e.at), e.kind, e.element, e.element_kind, e.who, e.data) for e in entries]
+    return success(HistoryRecs(recs, len(recs)))
+
+
+async def visible(desk: Services, who: Caller, instance_id: str) -> InstanceRecord:
+    """The instance, if the caller may see it: operators any; others their own and those they have or had a task in.
+
+    Raises Problem 404, the same for one that is not there and one that is not theirs.
+    """
+    record = await desk.runtime.instance(instance_id)
+    if may(who, allow.INSTANCE_READ_ANY) or who.user in (record.created_by, record.owner):
+        return record
+    for view in ("all", "history"):
+        query = TaskQuery(
+            view=view, user=who.user, groups=sorted(who.names), queues=sorted(who.queues), instance_id=instance_id,
+            limit=1,
+        )  # fmt: skip
+        if (await desk.runtime.tasks(query)).total:
+            return record
+    raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
+
+
+HANDLERS: Final = (start, find, read, act, remove, history)

@@ -1,0 +1,88 @@
+"""Messages and signals from outside."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, post
+from msgspec import Meta
+
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, caller, services
+from andante.api.wire import body_of, duration_ms, success
+from andante.people import permissions as allow
+from andante.runtime import problem as codes
+
+LONGEST_MS: Final = 366 * 86_400_000
+
+
+class MessageBody(msgspec.Struct, frozen=True):
+    """`correlation`: variables that must be equal. `ttl` (ISO 8601): wait so long for a receiver. The same `id` takes
+    effect once."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    businessKey: str = ""  # noqa: N815 - the contract's spelling
+    correlation: dict[str, Any] = {}
+    variables: dict[str, Any] = {}
+    ttl: Annotated[str, Meta(description="ISO 8601 duration, at most 366 days")] = ""
+    id: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Published(msgspec.Struct, frozen=True):
+    """Instances that took the message, that it started, and whether it waits."""
+
+    delivered: list[str]
+    started: list[str]
+    buffered: bool
+
+
+class SignalBody(msgspec.Struct, frozen=True):
+    """A signal goes to every instance that awaits it."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    variables: dict[str, Any] = {}
+
+
+class Broadcast(msgspec.Struct, frozen=True):
+    """How many instances caught it, and how many it started."""
+
+    delivered: int
+    started: int
+
+
+@post(
+    f"{BASE}/runtime/messages",
+    status_code=200,
+    operation=Operation(
+        "Publish a message", allow.MESSAGE_PUBLISH, Published, MessageBody, tag="messages", errors=(codes.OVERLOADED,)
+    ),
+)
+async def publish(request: Call) -> Response[bytes]:
+    body = await body_of(request, MessageBody)
+    desk = services(request)
+    ttl = duration_ms("ttl", body.ttl, desk.runtime.clock.now(), desk.zone, LONGEST_MS)
+    sent = await desk.runtime.publish(
+        body.name,
+        business_key=body.businessKey,
+        correlation=body.correlation or None,
+        variables=body.variables,
+        ttl_ms=ttl,
+        message_id=body.id,
+        who=caller(request).user,
+    )
+    return success(Published(sent.delivered, sent.started, sent.buffered))
+
+
+@post(
+    f"{BASE}/runtime/signals",
+    status_code=200,
+    operation=Operation(
+        "Broadcast a signal", allow.SIGNAL_BROADCAST, Broadcast, SignalBody, tag="messages", errors=(codes.OVERLOADED,)
+    ),
+)
+async def broadcast(request: Call) -> Response[bytes]:
+    body = await body_of(request, SignalBody)
+    sent = await services(request).runtime.broadcast(body.name, variables=body.variables, who=caller(request).user)
+    return success(Broadcast(sent.delivered, sent.started))
+
+
+HANDLERS: Final = (publish, broadcast)

@@ -1,0 +1,88 @@
+"""What Prometheus reads at /metrics."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Final, final
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from andante.runtime import Runtime
+
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+OPEN: Final = "select count(*), coalesce(sum(suspended), 0), coalesce(sum(incident), 0) from instance where closed=0"
+
+
+@final
+class Metrics:
+    """One registry an application, so that several live in one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "andante_requests", "HTTP requests answered", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "andante_request_seconds", "Time to answer", ("method", "route"), buckets=BUCKETS, registry=self._registry
+        )
+        self._inside = _Inside()
+        self._registry.register(self._inside)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, status).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    async def text(self, runtime: Runtime) -> bytes:
+        """All of it, in Prometheus's text format."""
+        (opened, suspended, incidents), *_ = await runtime.store.read(OPEN)
+        executor = runtime.executor
+        self._inside.values = (
+            executor.commands, executor.batches, executor.cached, runtime.outbox.depth, opened, suspended, incidents
+        )  # fmt: skip
+        return generate_latest(self._registry)
+
+
+@final
+class _Inside(Collector):
+    """Numbers of the runtime, as last read."""
+
+    def __init__(self) -> None:
+        self.values: tuple[int, ...] = (0,) * 7
+
+    def collect(self) -> Iterator[Metric]:
+        commands, batches, cached, depth, opened, suspended, incidents = self.values
+        yield CounterMetricFamily("andante_commands", "Commands carried out", commands)
+        yield CounterMetricFamily("andante_batches", "Transactions they shared", batches)
+        yield GaugeMetricFamily("andante_cached_instances", "Instances in memory", cached)
+        yield GaugeMetricFamily("andante_outbox_depth", "Effects not carried out yet", depth)
+        yield GaugeMetricFamily("andante_open_instances", "Instances that are not over", opened)
+        yield GaugeMetricFamily("andante_suspended_instances", "Open instances that are suspended", suspended)
+        yield GaugeMetricFamily("andante_broken_instances", "Open instances with an incident", incidents)
+
+
+def measure(app: ASGIApp) -> ASGIApp:
+    """Middleware that counts and times every request by its route."""
+
+    async def measured(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        begun = perf_counter()
+        status = 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await app(scope, receive, watch)
+        finally:
+            metrics: Metrics = scope["litestar_app"].state.services.metrics
+            route = scope.get("path_template") or "none"
+            metrics.answered(scope["method"], route, status, perf_counter() - begun)
+
+    return measured

@@ -1,0 +1,66 @@
+"""What a route promises, said once: who may call it, what it takes and what it answers. The guard, the reading of
+bodies and queries, and the OpenAPI document all go by it.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from andante.people import AccessProblem, Caller, demand
+from andante.people.faults import UNAUTHORISED
+from andante.people.permissions import PUBLIC
+
+BASE: Final = "/u-route/baas/bp/v2.0"
+KEY: Final = "operation"  # in a handler's `opt`
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """`result` is the type of the envelope's `result`, None for an answer without one, ... for an answer without
+    envelope described by `media`. `body` and `query` are Structs; `errors` lists codes beyond those every route of its
+    kind has."""
+
+    summary: str
+    permission: str
+    result: Any = None
+    body: Any = None
+    query: type[msgspec.Struct] | None = None
+    errors: tuple[str, ...] = ()
+    tag: str = ""
+    description: str = ""
+    own: bool = True  # Andante's own, not of the published contract
+    media: str = ""
+    raw_body: str = ""  # media type of a body that is no JSON
+
+
+def operation_of(handler: BaseRouteHandler) -> Operation:
+    """Raises LookupError for a route that says nothing about itself: it must not be served."""
+    found = handler.opt.get(KEY)
+    if not isinstance(found, Operation):
+        raise LookupError(f"the route {handler} names no operation")
+    return found
+
+
+def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The token: of the `access-token` header (contract 1.1) or of `Authorization: Bearer`; "" for none."""
+    token = connection.headers.get("access-token", "")
+    if token:
+        return token
+    scheme, _, value = connection.headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who has no token (401) or not the permission (403)."""
+    permission = operation_of(handler).permission
+    if permission == PUBLIC:
+        return
+    token = bearer(connection)
+    if not token:
+        raise AccessProblem(UNAUTHORISED, 401, "No token. Send it in the access-token header.")
+    who: Caller | None = connection.app.state.services.access.caller_of(token)
+    if who is None:
+        raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
+    demand(who, permission)
+    connection.scope["user"] = who

@@ -1,0 +1,199 @@
+"""Persons and OAuth clients, for administrators."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from msgspec import UNSET, Meta, UnsetType
+
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, services
+from andante.api.wire import at, body_of, done, success
+from andante.people import ClientRecord, PersonRecord, faults
+from andante.people import permissions as allow
+from andante.people.accounts import KINDS
+from andante.people.permissions import ROLES
+
+PERSONS: Final = f"{BASE}/admin/persons"
+PERSON: Final = f"{PERSONS}/{{name:str}}"
+CLIENTS: Final = f"{BASE}/admin/clients"
+
+Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1_000)]
+
+
+class PersonShape(msgspec.Struct, frozen=True):
+    """A person or machine user; no secret in it."""
+
+    name: str
+    email: str
+    manager: str
+    roles: list[str]
+    groups: list[str]
+    queues: list[str]
+    kind: str
+    createdAt: str  # noqa: N815 - as in the contract
+    disabled: bool
+
+
+class PersonRecs(msgspec.Struct, frozen=True):
+    """All, by name."""
+
+    Recs: list[PersonShape]
+    total: int
+
+
+class NewPerson(msgspec.Struct, frozen=True):
+    """Without a password the person cannot log in to the pages; a client of theirs still works."""
+
+    name: Annotated[str, Meta(description="Letters, digits and . _ @ + -; at most 64.")]
+    password: Annotated[str, Meta(description="At least 8 characters.")] = ""
+    email: Annotated[str, Meta(max_length=320)] = ""
+    manager: Annotated[str, Meta(max_length=64, description="Name of the person to notify.")] = ""
+    roles: Annotated[Names, Meta(description=", ".join(ROLES))] = ["user"]
+    groups: Names = []
+    queues: Names = []
+    kind: Annotated[str, Meta(description=", ".join(KINDS))] = "User"
+
+
+class PersonChange(msgspec.Struct, frozen=True):
+    """What is absent stays. A new password or `disabled` ends the person's tokens."""
+
+    password: str | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=320)] | UnsetType = UNSET
+    manager: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    roles: Names | UnsetType = UNSET
+    groups: Names | UnsetType = UNSET
+    queues: Names | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+
+
+class ClientShape(msgspec.Struct, frozen=True):
+    """A client; a token of it acts as `user`."""
+
+    clientId: str  # noqa: N815 - as in the contract, here and below
+    user: str
+    createdAt: str  # noqa: N815
+    revoked: bool
+
+
+class ClientRecs(msgspec.Struct, frozen=True):
+    """All, by id."""
+
+    Recs: list[ClientShape]
+    total: int
+
+
+class NewClient(msgspec.Struct, frozen=True):
+    """`clientId` and `clientSecret` are generated where absent."""
+
+    user: str
+    clientId: str = ""  # noqa: N815
+    clientSecret: str = ""  # noqa: N815
+
+
+class ClientSecret(msgspec.Struct, frozen=True):
+    """The secret is shown this once."""
+
+    username: str
+    clientId: str  # noqa: N815
+    clientSecret: str  # noqa: N815
+
+
+def _person(p: PersonRecord) -> PersonShape:
+    return PersonShape(
+        p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled
+    )
+
+
+def _client(c: ClientRecord) -> ClientShape:
+    return ClientShape(c.id, c.user, at(c.created_at), c.revoked)
+
+
+@get(PERSONS, operation=Operation("List persons", allow.PEOPLE_MANAGE, PersonRecs, tag="people"))
+async def persons(request: Call) -> Response[bytes]:
+    recs = [_person(each) for each in await services(request).accounts.persons()]
+    return success(PersonRecs(recs, len(recs)))
+
+
+@post(
+    PERSONS,
+    status_code=200,
+    operation=Operation(
+        "Create a person", allow.PEOPLE_MANAGE, PersonShape, NewPerson, tag="people", errors=(faults.PERSON_EXISTS,)
+    ),
+)
+async def add_person(request: Call) -> Response[bytes]:
+    body = await body_of(request, NewPerson)
+    made = await services(request).accounts.add_person(
+        body.name,
+        password=body.password,
+        email=body.email,
+        manager=body.manager,
+        roles=body.roles,
+        groups=body.groups,
+        queues=body.queues,
+        kind=body.kind,
+    )
+    return success(_person(made))
+
+
+@get(
+    PERSON,
+    operation=Operation(
+        "Read a person", allow.PEOPLE_MANAGE, PersonShape, tag="people", errors=(faults.PERSON_NOT_FOUND,)
+    ),
+)
+async def person(request: Call, name: str) -> Response[bytes]:
+    return success(_person(services(request).accounts.person(name)))
+
+
+@put(
+    PERSON,
+    operation=Operation(
+        "Change a person", allow.PEOPLE_MANAGE, PersonShape, PersonChange, tag="people",
+        errors=(faults.PERSON_NOT_FOUND, faults.LAST_ADMINISTRATOR),
+    ),
+)  # fmt: skip
+async def change_person(request: Call, name: str) -> Response[bytes]:
+    body = await body_of(request, PersonChange)
+    given: dict[str, Any] = {
+        field: value for field in body.__struct_fields__ if (value := getattr(body, field)) is not UNSET
+    }
+    return success(_person(await services(request).accounts.change_person(name, **given)))
+
+
+@get(CLIENTS, operation=Operation("List clients", allow.PEOPLE_MANAGE, ClientRecs, tag="people"))
+async def clients(request: Call) -> Response[bytes]:
+    recs = [_client(each) for each in await services(request).accounts.clients()]
+    return success(ClientRecs(recs, len(recs)))
+
+
+@post(
+    CLIENTS,
+    status_code=200,
+    operation=Operation(
+        "Create a client", allow.PEOPLE_MANAGE, ClientSecret, NewClient, tag="people",
+        errors=(faults.PERSON_NOT_FOUND, faults.CLIENT_EXISTS),
+    ),
+)  # fmt: skip
+async def add_client(request: Call) -> Response[bytes]:
+    body = await body_of(request, NewClient)
+    made = await services(request).accounts.add_client(body.user, body.clientId, body.clientSecret)
+    return success(ClientSecret(body.user, made.client_id, made.client_secret))
+
+
+@delete(
+    f"{CLIENTS}/{{client_id:str}}",
+    status_code=200,
+    operation=Operation(
+        "Revoke a client", allow.PEOPLE_MANAGE, None, tag="people", errors=(faults.CLIENT_NOT_FOUND,),
+        description="Its tokens end at once.",
+    ),
+)  # fmt: skip
+async def revoke_client(request: Call, client_id: str) -> Response[bytes]:
+    await services(request).accounts.revoke_client(client_id)
+    return done()
+
+
+HANDLERS: Final = (persons, add_person, person, change_person, clients, add_client, revoke_client)

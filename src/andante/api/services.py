@@ -1,0 +1,48 @@
+"""What the handlers work with, kept in the application's state."""
+
+from typing import TYPE_CHECKING, Any, final
+
+from litestar import Request
+
+from andante.people import Access, Accounts, Caller
+from andante.runtime import Runtime
+
+if TYPE_CHECKING:
+    from andante.api.metrics import Metrics
+
+
+@final
+class Services:
+    """One object an application. `zone` is the IANA zone of the contract's times; `test_clock` allows setting it."""
+
+    __slots__ = ("access", "accounts", "metrics", "runtime", "test_clock", "zone")
+
+    def __init__(
+        self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, test_clock: bool
+    ) -> None:
+        self.runtime = runtime
+        self.accounts = accounts
+        self.access = access
+        self.metrics = metrics
+        self.zone = zone
+        self.test_clock = test_clock
+
+
+Call = Request[Any, Any, Any]
+
+
+def services(request: Call) -> Services:
+    """The services of the application that takes this request."""
+    found: Services = request.app.state.services
+    return found
+
+
+def caller(request: Call) -> Caller:
+    """Who asks, as the guard found out."""
+    found: Caller = request.scope["user"]
+    return found
+
+
+def address(request: Call) -> str:
+    """Where the request comes from; "" if that is not known."""
+    return request.client.host if request.client is not None else ""

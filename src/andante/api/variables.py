@@ -1,0 +1,46 @@
+"""Reading and setting an instance's variables (contract API 5)."""
+
+from typing import Any, Final
+
+from litestar import Response, get, put
+
+from andante.api.instances import visible
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, caller, services
+from andante.api.wire import body_of, done, success
+from andante.engine import faults
+from andante.people import permissions as allow
+from andante.runtime import problem as codes
+
+PATH: Final = f"{BASE}/runtime/instances/{{instance_id:str}}/variables"
+Values = dict[str, Any]
+
+
+@get(
+    PATH,
+    operation=Operation(
+        "Read an instance's variables", allow.INSTANCE_READ, dict[str, Any], tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND,),
+    ),
+)  # fmt: skip
+async def read(request: Call, instance_id: str) -> Response[bytes]:
+    desk = services(request)
+    await visible(desk, caller(request), instance_id)
+    return success(await desk.runtime.variables(instance_id))
+
+
+@put(
+    PATH,
+    operation=Operation(
+        "Set variables of an instance", allow.VARIABLES_SET, None, Values, own=False, tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.VARIABLE_TYPE, codes.OVERLOADED),
+        description="Names the instance does not have, and read-only ones, are ignored. All or nothing is written.",
+    ),
+)  # fmt: skip
+async def write(request: Call, instance_id: str) -> Response[bytes]:
+    values = await body_of(request, Values)
+    await services(request).runtime.set_variables(instance_id, values, who=caller(request).user)
+    return done()
+
+
+HANDLERS: Final = (read, write)
