@@ -128,7 +128,8 @@ def test_a_reminder_that_lay_before_the_start_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: Target(0), "longer than nothing"),
+        (lambda: Target(0), "more than nothing"),
+        (lambda: Target(101 * 366 * DAY), "at most 100 years"),
         (lambda: SlaPolicy("s", None, None), "neither goal nor deadline"),
         (lambda: SlaPolicy("s", Target(1), None, (Reminder("deadline"),)), "reminder of its deadline"),
         (lambda: Reminder("start"), "goal or deadline"),

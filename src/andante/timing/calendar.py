@@ -11,7 +11,7 @@ from andante.timing.instants import DAY, TimingError, local, to_ms, zone_of
 # Working time is summed up in chunks of whole weeks, about a year each. Day 1 of the calendar was a Monday.
 _WEEKS: Final = 64
 _DAYS: Final = _WEEKS * 7
-_LONGEST: Final = 100 * 366 * DAY
+LONGEST: Final = 100 * 366 * DAY
 _SECONDS_A_DAY: Final = 86_400
 
 
@@ -84,7 +84,7 @@ class BusinessCalendar:
 
         Raises TimingError for a negative or more than 100 years long amount.
         """
-        if not 0 <= working_ms <= _LONGEST:
+        if not 0 <= working_ms <= LONGEST:
             raise TimingError(f"{working_ms} ms of working time: give 0 to 100 years")
         if working_ms == 0:
             return at_ms

@@ -3,15 +3,16 @@
 - `R3/PT10M`: three points, each 10 minutes after the one before, the first 10 minutes from now. `R/PT1H`: endless.
 - `R3/2026-01-01T09:00/P1D`: three points, the first at the start. `R/...`: endless.
 - `R/PT1H/2026-01-31T18:00`: the last point is the end, the others lie whole hours before. `R3/...`: the last three.
-- cron with 5 fields (minute hour day month weekday) or 6 (second first), where the package `cronsim` is installed.
+- cron with 5 fields (minute hour day month weekday) or 6 (second first), by the local time of the zone.
 
 Months are counted from the start or the end, so that "R/2026-01-31T09:00/P1M" stays at the end of each month; without
 either, from the last point that occurred.
 """
 
-import importlib
 from functools import lru_cache
-from typing import Any, Final, final
+from typing import Final, final
+
+from cronsim import CronSim, CronSimError
 
 from andante.timing.duration import Duration, parse_duration, shift
 from andante.timing.instants import DAY, TimingError, excerpt, local, parse_instant, to_ms
@@ -157,14 +158,7 @@ def _parse(text: str, zone: str) -> _Interval:
 
 def _next_cron(text: str, after: int, zone: str) -> int:
     try:
-        cronsim: Any = importlib.import_module("cronsim")
-    except ImportError:
-        raise TimingError(
-            f"{excerpt(text)} is a cron expression, which needs the package cronsim: install it, or write an ISO 8601"
-            " cycle such as R/2026-01-31T09:00/P1D"
-        ) from None
-    try:
         # What Quartz calls "?", no condition on this field, is "*" to cron.
-        return to_ms(next(cronsim.CronSim(text.replace("?", "*"), local(after, zone))))
-    except (cronsim.CronSimError, StopIteration, OverflowError) as fault:
+        return to_ms(next(CronSim(text.replace("?", "*"), local(after, zone))))
+    except (CronSimError, StopIteration, OverflowError) as fault:
         raise TimingError(f"{excerpt(text)} is no cron expression that ever occurs: {fault}") from None

@@ -5,7 +5,20 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, final
 
-from andante.timing.instants import DAY, HOUR, MINUTE, SECOND, WEEK, TimingError, excerpt, local, to_ms, zone_of
+from andante.timing.instants import (
+    DAY,
+    EARLIEST,
+    HOUR,
+    LATEST,
+    MINUTE,
+    SECOND,
+    WEEK,
+    TimingError,
+    excerpt,
+    local,
+    to_ms,
+    zone_of,
+)
 
 _NUMBER: Final = r"(?:(\d{1,12}(?:[.,]\d{1,9})?)"
 _FORM: Final = re.compile(
@@ -64,15 +77,20 @@ def shift(at_ms: int, duration: Duration, zone: str) -> int:
     A month that is too short gives its last day: 31 January and P1M is 28 or 29 February, at the same local time.
     Raises TimingError when the result lies outside the years 1 to 9999.
     """
-    if not duration.months:
-        return at_ms + duration.ms
+    then = (_months_later(at_ms, duration.months, zone) if duration.months else at_ms) + duration.ms
+    if not EARLIEST <= then <= LATEST:
+        raise TimingError(f"{duration} from {at_ms} ms leads outside the years 1 to 9999")
+    return then
+
+
+def _months_later(at_ms: int, months: int, zone: str) -> int:
     moment = local(at_ms, zone)
-    year, month = divmod(moment.year * 12 + moment.month - 1 + duration.months, 12)
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise TimingError(f"the year {year} lies outside 1 to 9999")
+        raise TimingError(f"{months} months from the year {moment.year} lead to the year {year}, outside 1 to 9999")
     day = min(moment.day, _days_in(year, month + 1))
     # The fold stays: of an hour that the clocks repeat, each half keeps its half.
-    return to_ms(moment.replace(year=year, month=month + 1, day=day, tzinfo=zone_of(zone))) + duration.ms
+    return to_ms(moment.replace(year=year, month=month + 1, day=day, tzinfo=zone_of(zone)))
 
 
 def _days_in(year: int, month: int) -> int:

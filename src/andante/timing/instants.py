@@ -13,6 +13,9 @@ DAY: Final = 24 * HOUR
 WEEK: Final = 7 * DAY
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# The first and last moment that every zone can show: a day within the years 1 to 9999.
+EARLIEST: Final = -62_135_596_800_000 + DAY
+LATEST: Final = 253_402_300_799_999 - DAY
 _MILLISECOND: Final = dt.timedelta(milliseconds=1)
 _LONGEST_TEXT: Final = 100
 # The zone may be named after the time, "@Europe/Rome" as FEEL writes it or "[Europe/Rome]" as Java does.

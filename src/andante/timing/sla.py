@@ -6,7 +6,7 @@ each verb gives the next one. All times are ms since the epoch (UTC), all spans 
 
 from typing import Final, final
 
-from andante.timing.calendar import BusinessCalendar
+from andante.timing.calendar import LONGEST, BusinessCalendar
 from andante.timing.instants import TimingError
 
 GOAL: Final = "goal"
@@ -23,14 +23,14 @@ _RISK_PART: Final = 5
 class Target:
     """When the work should be done: `ms` after the start, in working time if `business`; passing it adds `urgency`.
 
-    Raises TimingError unless `ms` is positive.
+    Raises TimingError unless `ms` is more than 0 and at most 100 years.
     """
 
     __slots__ = ("business", "ms", "urgency")
 
     def __init__(self, ms: int, business: bool = False, urgency: int = 0) -> None:
-        if ms <= 0:
-            raise TimingError(f"a target of {ms} ms: give a span longer than nothing, or no target")
+        if not 0 < ms <= LONGEST:
+            raise TimingError(f"a target of {ms} ms: give more than nothing and at most 100 years, or no target")
         self.ms = ms
         self.business = business
         self.urgency = urgency
