@@ -113,8 +113,8 @@ def _flows(draft: ProcessDraft, nodes: list[Node], positions: dict[str, int], fi
     for flow in draft.flows:
         if flow.source in draft.refused or flow.target in draft.refused:
             continue
-        ends = [_end(flow, end, what, positions, findings) for end, what in ((flow.source, "from"), (flow.target, "to"))]
-        source, target = ends
+        source = _end(flow, flow.source, "from", positions, findings)
+        target = _end(flow, flow.target, "to", positions, findings)
         if source is None or target is None:
             continue
         if nodes[source].scope != nodes[target].scope:
@@ -156,7 +156,7 @@ def _condition(flow: FlowDraft, source: Node, findings: Findings) -> Expression 
     else:
         findings.fault(
             "conditionMisplaced", flow.id, flow.line,
-            f"A flow that leaves a {source.kind_name} can have no condition. Put an exclusive gateway after {source.id}.",
+            f"A flow that leaves a {source.kind_name} can have no condition. Put an exclusive gateway after it.",
         )  # fmt: skip
     return None
 

@@ -25,7 +25,7 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
         elif kind == kinds.END_EVENT:
             if node.outgoing:
                 findings.fault(
-                    "endFlow", node.id, node.line, "A flow leaves the end event. Use an intermediate event or remove it."
+                    "endFlow", node.id, node.line, "A flow leaves the end event. Make it an intermediate event."
                 )
         elif kind == kinds.BOUNDARY_EVENT:
             _boundary(node, findings)
@@ -102,7 +102,7 @@ def _event_gateway(node: Node, nodes: Sequence[Node], flows: Sequence[Flow], fin
         elif len(target.incoming) > 1:
             findings.fault(
                 "eventGateway", target.id, target.line,
-                f"{target.id} follows the event-based gateway {node.id}: no other flow may lead there. Remove the other.",
+                f"{target.id} follows the event-based gateway {node.id}: no other flow may lead there. Remove it.",
             )  # fmt: skip
 
 

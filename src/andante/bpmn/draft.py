@@ -5,7 +5,7 @@ Both forms, XML and JSON, are read into this; `build` makes the graph of it.
 
 from typing import final
 
-from andante.bpmn.graph import Assignment, EventDefinition, MultiInstance, Sla, Variable, Work
+from andante.bpmn.graph import Assignment, EventDefinition, MultiInstance, Sla, UserTask, Variable, Work
 from andante.expressions import Expression
 
 
@@ -66,8 +66,8 @@ class FlowDraft:
 
 @final
 class ProcessDraft:
-    """A process. `nodes` and `flows` are in document order, sub-processes before what is in them; `refused` holds the ids
-    of flow nodes that a reader refused, so that nobody complains of flows to them as well."""
+    """A process. `nodes` and `flows` are in document order, sub-processes before what is in them; `refused` holds the
+    ids of flow nodes that a reader refused, so that nobody complains of flows to them as well."""
 
     __slots__ = (
         "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
@@ -89,3 +89,10 @@ class ProcessDraft:
         self.instance_label: Expression | None = None
         self.cancelable = False
         self.no_cancel_after = ""
+
+
+def use_lane(task: UserTask, queue: str) -> None:
+    """The lane's queue serves tasks that name no receiver of their own (contract 6.2)."""
+    own = (task.assignee, task.candidate_users, task.candidate_groups, task.candidates)
+    if not task.queue and all(receiver is None for receiver in own):
+        task.queue = queue

@@ -28,7 +28,7 @@ class Model:
         self.warnings = warnings
 
 
-class ModelRefused(Exception):
+class ModelRefused(Exception):  # noqa: N818 - the runtime's word for it
     """The model cannot be deployed; nothing of it is. `findings` has every fault (at most MAX_FAULTS)."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:

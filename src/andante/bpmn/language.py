@@ -1,13 +1,22 @@
 """Which expression language a text in a model is written in, and its compilation with faults as findings."""
 
+import re
 from typing import Final, final
 
 from andante.bpmn.findings import Findings
-from andante.expressions import Expression, ExpressionError, compile_feel, compile_juel, compile_text, literal
+from andante.expressions import (
+    Expression,
+    ExpressionError,
+    compile_contract,
+    compile_feel,
+    compile_juel,
+    compile_text,
+)
 
 FEEL: Final = "feel"
 JUEL: Final = "juel"
 XPATH: Final = "xpath"
+_REFERENCE: Final = re.compile(r"\{!([^{}]*)\}")
 _FORMATS: Final = {"feel": FEEL, "application/feel": FEEL, "juel": JUEL, "application/juel": JUEL, "unified": JUEL}
 
 
@@ -29,19 +38,23 @@ class Language:
 
     A text tells its language by its form: `${...}` is JUEL, a leading `=` FEEL. What has neither form is plain text
     where a value stands, and an expression in the declared language, else FEEL, where a condition or script stands.
+    With `references` the contract's `{!Name}` is a form of its own (contract 2.5).
     """
 
-    __slots__ = ("default", "findings")
+    __slots__ = ("default", "findings", "references")
 
-    def __init__(self, findings: Findings, default: str = "") -> None:
+    def __init__(self, findings: Findings, default: str = "", *, references: bool = False) -> None:
         self.findings = findings
         self.default = default
+        self.references = references
 
     def value(self, text: str, element: str, line: int) -> Expression | None:
         """A value: an expression in one of the forms, else the text itself. None for "" and where it is faulty."""
         if not text.strip():
             return None
         try:
+            if self.references and "{!" in text:
+                return compile_juel(_REFERENCE.sub(r"${\1}", text.strip()))
             return compile_text(text.strip())
         except ExpressionError as fault:
             return self._faulty(text, element, line, fault)
@@ -55,13 +68,15 @@ class Language:
         try:
             if text.startswith("="):
                 return compile_feel(text[1:].strip())
+            if self.references and "{!" in text:
+                return compile_contract(text)
             if "${" in text or "#{" in text:
                 return compile_juel(text)
             if chosen == JUEL:
                 return compile_juel("${" + text + "}")
             if chosen == XPATH:
-                what = f"'{text}' is read as FEEL, though the file names XPath as its expression language"
-                self.findings.warn("expressionLanguage", element, line, f"{what}. Write ={text} to say that FEEL is meant.")
+                what = f"The file names XPath as its expression language, but '{text}' is read as FEEL."
+                self.findings.warn("expressionLanguage", element, line, f"{what} Write ={text} to say that.")
             return compile_feel(text)
         except ExpressionError as fault:
             return self._faulty(text, element, line, fault)
@@ -77,17 +92,6 @@ class Language:
             return FEEL
         return "" if found == XPATH else found
 
-    def constant(self, value: object) -> Expression:
-        return literal(value)
-
     def _faulty(self, text: str, element: str, line: int, fault: ExpressionError) -> None:
         shown = text if len(text) <= 200 else text[:200] + "…"
         self.findings.fault("expression", element, line, f"The expression '{shown}' cannot be read: {fault}")
-
-
-def constant_text(expression: Expression | None) -> str | None:
-    """The text of a constant expression; None where it is none or not a string."""
-    if expression is None or not expression.is_constant:
-        return None
-    value = expression.constant
-    return value if isinstance(value, str) else None

@@ -1,5 +1,6 @@
 """Camunda 7's extensions, namespace http://camunda.org/schema/1.0/bpmn."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from andante.bpmn import kinds
@@ -20,14 +21,14 @@ class Camunda(JavaVendor):
     """Camunda Platform 7."""
 
     name: ClassVar[str] = "camunda"
-    harmless = {
+    harmless: ClassVar[Mapping[str, str]] = {
         **HARMLESS,
         "diagramRelationId": "it concerns the modelling tool.",
         "formRefBinding": "the task names its form alone.",
         "formRefVersion": "the task names its form alone.",
         "jobPriority": "only jobs of workers have a priority.",
     }
-    refused = {
+    refused: ClassVar[Mapping[str, str]] = {
         **REFUSED,
         "errorEventDefinition": "Let the worker report the error by its code.",
         "variableMappingClass": "Map variables by camunda:in and camunda:out.",

@@ -115,7 +115,9 @@ class JavaVendor(Vendor):
                 else:
                     mappings.append(self._mapping(mapping, element, reading))
                 if mapping.take("local") == "true":
-                    reading.fault("unsupported", element, "local variables alone cannot be passed. Map them one by one.")
+                    reading.fault(
+                        "unsupported", mapping, "Local variables alone cannot be passed. Map each by its name."
+                    )
                 reading.leftovers(mapping)
             if found and direction == "in":
                 call.all_in = everything

@@ -1,5 +1,6 @@
 """Flowable's and Activiti's extensions, namespaces http://flowable.org/bpmn and http://activiti.org/bpmn."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from andante.bpmn import kinds
@@ -21,7 +22,7 @@ class Flowable(JavaVendor):
     """Flowable and, under its older namespace, Activiti."""
 
     name: ClassVar[str] = "flowable"
-    harmless = {
+    harmless: ClassVar[Mapping[str, str]] = {
         **HARMLESS,
         "businessCalendarName": "times are ISO 8601 texts here.",
         "category": "tasks have no category.",
@@ -32,7 +33,7 @@ class Flowable(JavaVendor):
         "sameDeployment": "the active version is called.",
         "calledElementType": "processes are called by their id.",
     }
-    refused = {
+    refused: ClassVar[Mapping[str, str]] = {
         **REFUSED,
         "autoStoreVariables": "Scripts are expressions here; they set their result variable.",
         "completeAsync": "Remove it.",

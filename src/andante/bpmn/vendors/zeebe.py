@@ -1,5 +1,6 @@
 """Zeebe's extensions (Camunda 8), namespace http://camunda.org/schema/zeebe/1.0."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from andante.bpmn import kinds
@@ -20,14 +21,14 @@ class Zeebe(Vendor):
     """Camunda 8."""
 
     name: ClassVar[str] = "zeebe"
-    harmless = {
+    harmless: ClassVar[Mapping[str, str]] = {
         "modelerTemplate": _TOOL,
         "modelerTemplateIcon": _TOOL,
         "modelerTemplateVersion": _TOOL,
         "properties": "no one reads them here.",
         "userTaskForm": "it describes a form; values come in as variables.",
     }
-    refused = {
+    refused: ClassVar[Mapping[str, str]] = {
         "adHoc": "Use an embedded sub-process.",
         "calledDecision": "Use a script task with a FEEL expression.",
         "conditionalFilter": "Use a message or signal.",

@@ -122,7 +122,7 @@ def _message_task(node: NodeDraft, element: Element, reading: Reading) -> None:
     _operation(element, reading)
     element.take("implementation")
     if reading.flag(element, "instantiate", False):
-        reading.fault("unsupported", element, "A receive task that starts instances is not supported. Use a start event.")
+        reading.fault("unsupported", element, "A receive task cannot start instances here. Use a message start event.")
     node.event = EventDefinition(kinds.MESSAGE)
     reference_message(node.event, element.take("messageRef"), element, reading)
 
@@ -138,7 +138,7 @@ def _operation(element: Element, reading: Reading) -> None:
     operation = element.take("operationRef")
     if operation:
         reading.findings.ignored(
-            "operationRef", element.label, element.line, "web service operations are documentation here; set a job type."
+            "operationRef", element.label, element.line, "web services are documentation here; set a job type."
         )
 
 
@@ -153,10 +153,9 @@ def finish_activity(node: NodeDraft, element: Element, reading: Reading) -> None
         )  # fmt: skip
     elif isinstance(work, Call) and work.element.is_constant and not work.element.constant:
         reading.fault("noCalledElement", element, "It says not which process it calls. Set calledElement.")
-    elif node.kind in (kinds.SEND_TASK, kinds.RECEIVE_TASK) and not isinstance(work, JobWork):
-        if node.event is None or node.event.name is None:
-            what = "sends" if node.kind == kinds.SEND_TASK else "waits for"
-            reading.fault("messageName", element, f"It says not which message it {what}. Set messageRef.")
+    elif (event := node.event) is not None and event.name is None and not isinstance(work, JobWork):
+        what = "sends" if node.kind == kinds.SEND_TASK else "waits for"
+        reading.fault("messageName", element, f"It says not which message it {what}. Set messageRef.")
 
 
 _READERS: Final = {

@@ -26,13 +26,12 @@ class Element:
     __slots__ = ("attributes", "children", "extensions", "id", "line", "name", "space", "text")
 
     def __init__(self, source: "etree._Element") -> None:
-        space, _, self.name = source.tag.rpartition("}")
+        space, _, self.name = str(source.tag).rpartition("}")
         self.space = space[1:]
         self.line = int(source.sourceline or 0)
         self.text = (source.text or "").strip()
-        self.attributes = {
-            name: value for name, value in source.items() if not name.startswith((_SCHEMA, _XML))
-        }
+        attributes: dict[str, str] = {str(name): str(value) for name, value in source.items()}
+        self.attributes = {name: value for name, value in attributes.items() if not name.startswith((_SCHEMA, _XML))}
         self.id = self.attributes.pop("id", "") if self.space == BPMN else self.attributes.get("id", "")
         self.children: list[Element] = []
         self.extensions: list[Element] = []

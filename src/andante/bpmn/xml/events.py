@@ -36,7 +36,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         reading.flag(element, "isInterrupting", True)  # it says something in event sub-processes alone
     if reading.flag(element, "parallelMultiple", False):
         reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
-    definitions = [c for c in element.take_all(*_DEFINITIONS, *REFUSED_EVENTS, "eventDefinitionRef")]
+    definitions = element.take_all(*_DEFINITIONS, *REFUSED_EVENTS, "eventDefinitionRef")
     if len(definitions) > 1:
         reading.fault(
             "unsupported", element,
@@ -146,8 +146,6 @@ def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:
 def local_name(ref: str) -> str:
     """A reference is a QName; the part after the prefix is the id."""
     return ref.strip().rpartition(":")[2]
-
-
 
 
 def read_data(element: Element, reading: Reading) -> None:

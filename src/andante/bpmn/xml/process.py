@@ -3,7 +3,7 @@
 from typing import Final
 
 from andante.bpmn import kinds
-from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
+from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft, use_lane
 from andante.bpmn.graph import UserTask
 from andante.bpmn.xml.activities import finish_activity, read_activity
 from andante.bpmn.xml.element import BPMN, Element
@@ -39,13 +39,6 @@ def read_process(element: Element, reading: Reading) -> ProcessDraft:
         vendor.process(draft, element, reading)
     reading.leftovers(element, but=_PROCESS_ATTRIBUTES)
     return draft
-
-
-def use_lane(task: UserTask, queue: str) -> None:
-    """The lane's queue serves tasks that name no receiver of their own (contract 6.2)."""
-    own = (task.assignee, task.candidate_users, task.candidate_groups, task.candidates)
-    if not task.queue and all(receiver is None for receiver in own):
-        task.queue = queue
 
 
 def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[str, Lane], reading: Reading) -> None:

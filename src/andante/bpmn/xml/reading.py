@@ -81,7 +81,7 @@ class Reading:
                 space, _, local = name[1:].partition("}")
                 self._foreign(space, local, element, element)
             elif name not in but:
-                self.fault("unknownAttribute", element, f"The attribute '{name}' of {element.name} is not known. Remove it.")
+                self.fault("unknownAttribute", element, f"{element.name} has an unknown attribute '{name}'. Remove it.")
         for child in element.children:
             if child.space == BPMN:
                 self._bpmn(child, element)
@@ -107,7 +107,8 @@ class Reading:
         vendor = self.vendors.get(space)
         if vendor is None:
             if space not in _TOOLS:
-                self.findings.ignored(f"{{{space}}}{name}", owner.label, where.line, "this namespace has no meaning here.")
+                what = f"{{{space}}}{name}"
+                self.findings.ignored(what, owner.label, where.line, "this namespace has no meaning here.")
             return
         shown = f"{vendor.name}:{name}"
         if name in vendor.harmless:

@@ -1,0 +1,127 @@
+"""Activities of a JSON definition: who or what does them, with which data, how often."""
+
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.draft import NodeDraft
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script, UserTask
+from andante.bpmn.jsonform.fields import Fields
+from andante.bpmn.language import language_of
+from andante.expressions import literal
+
+PRIORITIES: Final = {"high": 75, "normal": 50, "low": 25}
+_MAX_RETRIES: Final = 1_000
+
+
+def read_activity(node: NodeDraft, item: Fields) -> None:
+    """What all activities have."""
+    node.inputs = item.mappings("inputs")
+    node.outputs = item.mappings("outputs")
+    loop = item.part("multiInstance")
+    if loop is None:
+        return
+    node.multi = MultiInstance(
+        sequential=loop.flag("sequential"),
+        cardinality=loop.condition("cardinality"),
+        collection=loop.condition("collection"),
+        element_variable=loop.text("elementVariable"),
+        completion=loop.condition("completionCondition"),
+        output_collection=loop.text("outputCollection"),
+        output_element=loop.condition("outputElement"),
+    )
+    if (node.multi.cardinality is None) == (node.multi.collection is None):
+        loop.fault("multiInstance", "The multi-instance must say how often it runs. Set cardinality or collection.")
+    loop.close()
+
+
+def read_user_task(node: NodeDraft, item: Fields) -> None:
+    """Receivers as in contract 6.2."""
+    receivers = item.raw("receivers")
+    if isinstance(receivers, str):
+        receivers = receivers.strip().strip('"')
+    priority = item.raw("priority")
+    if isinstance(priority, str) and priority.lower() in PRIORITIES:
+        priority = PRIORITIES[priority.lower()]
+    node.work = UserTask(
+        assignee=item.value("assignee"),
+        candidate_users=item.value("candidateUsers"),
+        candidate_groups=item.value("candidateGroups"),
+        candidates=item.as_value(receivers) if receivers else None,
+        queue=item.text("queue"),
+        due=item.value("dueDate"),
+        follow_up=item.value("followUpDate"),
+        form=item.text("form"),
+        outcomes=item.names("outcomes"),
+        priority=item.as_value(priority),
+        title=item.value("title"),
+    )
+
+
+def read_service_task(node: NodeDraft, item: Fields) -> None:
+    """A job for a worker; with a `script`, an expression computed here."""
+    type = item.text("type", "Script" if item.has("script") else "Job")
+    if type == "Script":
+        node.kind = kinds.SCRIPT_TASK
+        read_script_task(node, item)
+        return
+    if type != "Job":
+        item.fault("unsupported", f"The type '{type}' is not supported. Use Job with a jobType, or Script.")
+        return
+    node.work = _job(node, item)
+    if node.work.type.constant == node.id and not node.work.type.names:
+        message = f"It has no job type: workers will ask for '{node.id}'. Set jobType."
+        item.findings.warn("noJobType", node.id, 0, message)
+
+
+def _job(node: NodeDraft, item: Fields) -> JobWork:
+    headers = item.part("headers")
+    texts: dict[str, str] = {}
+    if headers is not None:
+        texts = {name: headers.text(name) for name in list(headers.values)}
+    retries = item.number("retries", 3)
+    if not 0 <= retries <= _MAX_RETRIES:
+        item.fault("number", f"retries is {retries}. Use 0 to {_MAX_RETRIES}.")
+    type = item.value("jobType") or literal(node.id)
+    return JobWork(type, retries, texts, item.text("resultVariable"), item.number("jobPriority"))
+
+
+def read_script_task(node: NodeDraft, item: Fields) -> None:
+    """`script` in FEEL, or as `${...}`."""
+    form = item.text("scriptFormat")
+    language = language_of(form)
+    if language not in ("", "feel", "juel"):
+        item.fault("expressionLanguage", f"Scripts in '{form}' are not supported. Write it in FEEL.")
+        return
+    raw = item.raw("script")
+    if isinstance(raw, str):
+        expression = item.language.condition(raw, item.where, 0, language)
+        if expression is not None:
+            node.work = Script(expression, item.text("resultVariable"))
+
+
+def read_message_task(node: NodeDraft, item: Fields) -> None:
+    """A send or receive task. A send task with a `jobType` is sent by a worker."""
+    node.event = EventDefinition(kinds.MESSAGE, name=item.value("message"), correlation=item.value("correlation"))
+    if node.kind == kinds.SEND_TASK and item.has("jobType"):
+        node.work = _job(node, item)
+    elif node.event.name is None:
+        item.fault("messageName", "It does not say which message. Set 'message' to its name.")
+
+
+def read_call(node: NodeDraft, item: Fields) -> None:
+    """`inputs` and `outputs` of a call say all that goes in and comes out; without them everything does."""
+    element = item.value("process")
+    if element is None:
+        item.fault("noCalledElement", "It does not say which process it calls. Set 'process' to its name.")
+        element = literal("")
+    node.work = Call(
+        element,
+        item.text("version"),
+        all_in=not node.inputs,
+        all_out=not node.outputs,
+        ins=tuple(node.inputs),
+        outs=tuple(node.outputs),
+        business_key=item.value("businessKey"),
+    )
+    node.inputs = []
+    node.outputs = []
