@@ -107,6 +107,6 @@ def test_shift_counts_months_by_the_calendar_and_days_by_hours(at: str, duration
 
 
 def test_shift_stays_in_the_calendar() -> None:
-    for duration in ("P1M", "P40D", "-P9999Y", "-P3652000D"):
+    for duration in ("P1M", "P40D", "-P9999Y", "-P3652100D"):
         with pytest.raises(TimingError, match="outside"):
             shift(parse_instant("9999-12-01", "UTC"), parse_duration(duration), "UTC")
