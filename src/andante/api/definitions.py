@@ -185,7 +185,7 @@ async def read(request: Call, definition_id: str) -> Response[bytes]:
 @get(
     f"{ONE}/xml",
     operation=Operation(
-        "Read a definition's XML", allow.DEFINITION_READ, ..., media="application/xml", tag="definitions",
+        "Read a definition's XML", allow.DEFINITION_READ, media="application/xml", tag="definitions",
         errors=(codes.DEFINITION_NOT_FOUND, NO_XML), description="Byte for byte as it was deployed.",
     ),
 )  # fmt: skip
@@ -200,7 +200,7 @@ async def xml(request: Call, definition_id: str) -> Response[bytes]:
 @put(
     ONE,
     operation=Operation(
-        "Change a definition", allow.DEFINITION_DEPLOY, str | DefinitionSummary, DefinitionBody | ActionBody,
+        "Change a definition", allow.DEFINITION_DEPLOY, str | DefinitionSummary, (DefinitionBody, ActionBody),
         own=False, tag="definitions",
         errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_EXISTS, codes.DEFINITION_IN_USE, codes.MODEL_REFUSED),
         description="A full body (2.4) replaces a definition without instances and answers with its id. "
@@ -213,9 +213,7 @@ async def change(request: Call, definition_id: str) -> Response[bytes]:
     if "action" in body and "name" not in body:
         asked = await body_of(request, ActionBody)
         one_of("action", asked.action, ACTIONS)
-        record = await desk.runtime.definition_action(
-            definition_id, asked.action, who=who, instances=asked.instances
-        )
+        record = await desk.runtime.definition_action(definition_id, asked.action, who=who, instances=asked.instances)
         return success(summary(record))
     _needs_names(body)
     return _deployed(await desk.runtime.modify_json(definition_id, body, who=who))

@@ -37,7 +37,7 @@ class ClockNow(msgspec.Struct, frozen=True):
     now: str
 
 
-@get("/health/live", operation=Operation("Is the process alive", PUBLIC, ..., media="health", tag="operation"))
+@get("/health/live", operation=Operation("Is the process alive", PUBLIC, bare=Health, tag="operation"))
 async def live(request: Call) -> Response[bytes]:
     return as_json(Health("live"))
 
@@ -45,7 +45,7 @@ async def live(request: Call) -> Response[bytes]:
 @get(
     "/health/ready",
     operation=Operation(
-        "Can it serve", PUBLIC, ..., media="health", tag="operation", errors=(UNAVAILABLE,),
+        "Can it serve", PUBLIC, bare=Health, tag="operation", errors=(UNAVAILABLE,),
         description="It asks the database.",
     ),
 )  # fmt: skip
@@ -57,7 +57,7 @@ async def ready(request: Call) -> Response[bytes]:
     return as_json(Health("ready"))
 
 
-@get("/metrics", operation=Operation("Numbers for Prometheus", PUBLIC, ..., media="text/plain", tag="operation"))
+@get("/metrics", operation=Operation("Numbers for Prometheus", PUBLIC, media="text/plain", tag="operation"))
 async def metrics(request: Call) -> Response[bytes]:
     desk = services(request)
     return Response(await desk.metrics.text(desk.runtime), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -103,16 +103,24 @@ def run_shape(record: InstanceRecord, zone: str) -> RunShape:
 def detail_shape(detail: InstanceDetail, zone: str) -> DetailShape:
     r = detail.record
     return DetailShape(
-        *_run_values(r, zone), r.title, r.created_by, at(r.started_at), at(r.modified_at), at(r.ended_at), r.parent_id,
-        r.root_id,
-        [TokenShape(t.element, t.state, at(t.since)) for t in detail.tokens],
-        [IncidentShape(i.id, i.element, i.kind, i.message, at(i.at)) for i in detail.incidents],
-        [
+        *_run_values(r, zone),
+        title=r.title,
+        createdBy=r.created_by,
+        startedAt=at(r.started_at),
+        modifiedAt=at(r.modified_at),
+        endedAt=at(r.ended_at),
+        parentId=r.parent_id,
+        rootId=r.root_id,
+        tokens=[TokenShape(t.element, t.state, at(t.since)) for t in detail.tokens],
+        incidents=[IncidentShape(i.id, i.element, i.kind, i.message, at(i.at)) for i in detail.incidents],
+        sla=[
             ClockShape(c.name, c.task, c.element, at(c.goal_at), at(c.deadline_at), at(c.paused_at), c.state)
             for c in detail.sla
         ],
-        detail.allowed, detail.children, detail.parked,
-    )  # fmt: skip
+        allowed=detail.allowed,
+        children=detail.children,
+        parked=detail.parked,
+    )
 
 
 Reader = Callable[[InstanceRecord, str], object]

@@ -1,4 +1,4 @@
-"""Starting, finding, suspending, resuming, terminating and deleting instances (contract APIs 1 to 4), and reading one."""
+"""Starting, finding, reading, suspending, resuming, terminating and deleting instances (contract APIs 1 to 4)."""
 
 from typing import Annotated, Any, Final
 

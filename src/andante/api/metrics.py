@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Final, final
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -66,10 +67,11 @@ def measure(app: ASGIApp) -> ASGIApp:
     """Middleware that counts and times every request by its route."""
 
     async def measured(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         begun = perf_counter()
+        method = str(scope.get("method"))
         status = 500
 
         async def watch(message: Message) -> None:
@@ -83,6 +85,6 @@ def measure(app: ASGIApp) -> ASGIApp:
         finally:
             metrics: Metrics = scope["litestar_app"].state.services.metrics
             route = scope.get("path_template") or "none"
-            metrics.answered(scope["method"], route, status, perf_counter() - begun)
+            metrics.answered(method, route, status, perf_counter() - begun)
 
     return measured

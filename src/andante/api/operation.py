@@ -17,9 +17,10 @@ KEY: Final = "operation"  # in a handler's `opt`
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """`result` is the type of the envelope's `result`, None for an answer without one, ... for an answer without
-    envelope described by `media`. `body` and `query` are Structs; `errors` lists codes beyond those every route of its
-    kind has."""
+    """`result` is the type of the envelope's `result`, None for an envelope without one. Answers without envelope have
+    `bare`, the type of their JSON, or `media`, the media type of their text. `body` is a type, or a tuple of
+    alternatives, `raw_body` the media type of one that is no JSON, `query` a Struct. `errors` lists codes beyond those
+    that every route of its kind has. `own`: Andante's, not of the published contract."""
 
     summary: str
     permission: str
@@ -29,9 +30,10 @@ class Operation(msgspec.Struct, frozen=True):
     errors: tuple[str, ...] = ()
     tag: str = ""
     description: str = ""
-    own: bool = True  # Andante's own, not of the published contract
+    own: bool = True
+    bare: Any = None
     media: str = ""
-    raw_body: str = ""  # media type of a body that is no JSON
+    raw_body: str = ""
 
 
 def operation_of(handler: BaseRouteHandler) -> Operation:

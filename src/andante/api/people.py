@@ -101,9 +101,7 @@ class ClientSecret(msgspec.Struct, frozen=True):
 
 
 def _person(p: PersonRecord) -> PersonShape:
-    return PersonShape(
-        p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled
-    )
+    return PersonShape(p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled)
 
 
 def _client(c: ClientRecord) -> ClientShape:

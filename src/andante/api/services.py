@@ -13,19 +13,16 @@ if TYPE_CHECKING:
 
 @final
 class Services:
-    """One object an application. `zone` is the IANA zone of the contract's times; `test_clock` allows setting it."""
+    """One object an application. `zone` is the IANA zone of the contract's times;"""
 
-    __slots__ = ("access", "accounts", "metrics", "runtime", "test_clock", "zone")
+    __slots__ = ("access", "accounts", "metrics", "runtime", "zone")
 
-    def __init__(
-        self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, test_clock: bool
-    ) -> None:
+    def __init__(self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str) -> None:
         self.runtime = runtime
         self.accounts = accounts
         self.access = access
         self.metrics = metrics
         self.zone = zone
-        self.test_clock = test_clock
 
 
 Call = Request[Any, Any, Any]

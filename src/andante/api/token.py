@@ -12,7 +12,6 @@ from andante.api.operation import Operation
 from andante.api.services import Call, address, services
 from andante.api.wire import as_json
 from andante.people import AccessProblem
-from andante.people.faults import TOO_FAST
 from andante.people.permissions import PUBLIC
 
 PATH: Final = "/baas/auth/v1.0/oauth2/token"
@@ -52,8 +51,8 @@ class _Refused(Exception):  # noqa: N818
     PATH,
     status_code=200,
     operation=Operation(
-        "Get an access token", PUBLIC, ..., TokenBody, own=False, tag="access", errors=(TOO_FAST,),
-        media="token",
+        "Get an access token", PUBLIC, None, TokenBody, own=False, tag="access", bare=TokenAnswer,
+        raw_body="application/x-www-form-urlencoded",
         description="Client credentials grant. The body is a form or JSON; HTTP Basic is taken too.",
     ),
 )  # fmt: skip

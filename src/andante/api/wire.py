@@ -1,7 +1,7 @@
 """Bytes in, bytes out: bodies and queries are read into Structs, results go out in the contract's envelope (1.1)."""
 
 import re
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from litestar import Response

@@ -1,0 +1,121 @@
+"""The assembly: settings in, a web application out, and the server that runs it."""
+
+import asyncio
+import contextlib
+import importlib.metadata
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import structlog
+import uvicorn
+from litestar import Litestar, Router
+from litestar.datastructures import State
+
+from andante.api import Services, api_handlers
+from andante.api.documents import page
+from andante.api.errors import HANDLERS
+from andante.api.metrics import Metrics, measure
+from andante.api.openapi import document
+from andante.api.operation import guard
+from andante.api.wire import as_json
+from andante.people import Access, Accounts, Bootstrap
+from andante.runtime import Clock, Runtime, RuntimeSettings, SystemClock, TestClock
+from andante.settings import Settings
+
+log: Final = structlog.get_logger("andante")
+
+
+def create_app(
+    settings: Settings,
+    runtime: Runtime | None = None,
+    clock: Clock | None = None,
+    announce: Callable[[Bootstrap], None] | None = None,
+) -> Litestar:
+    """The application. It opens its own runtime from the settings unless one is given, which it then does not close.
+
+    `announce` is told the first administrator's client if one had to be generated. Start-up raises StoreProblem when
+    the database cannot be used.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        own = runtime is None
+        running = runtime or await open_runtime(settings, clock)
+        try:
+            now = running.clock.now
+            accounts = Accounts(running.store, now)
+            access = Access(
+                running.store, accounts, now,
+                lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
+            )  # fmt: skip
+            made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
+            if made is not None and announce is not None:
+                announce(made)
+            app.state.services = Services(running, accounts, access, Metrics(), settings.zone)
+            yield
+        finally:
+            if own:
+                await running.close()
+
+    handlers = api_handlers(test_clock=settings.test_clock)
+    described = document(handlers, importlib.metadata.version("andante"))
+    return Litestar(
+        [Router("/", route_handlers=handlers, guards=[guard])],
+        lifespan=[lifespan],
+        exception_handlers=HANDLERS,
+        middleware=[measure],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=settings.max_body,
+        state=State({"settings": settings, "openapi": bytes(as_json(described).content), "docs": page(described)}),
+    )
+
+
+async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """The runtime the settings ask for."""
+    if clock is None:
+        clock = TestClock(SystemClock().now()) if settings.test_clock else SystemClock()
+    return await Runtime.open(
+        settings.db,
+        clock=clock,
+        settings=RuntimeSettings(
+            zone=settings.zone, cache=settings.cache, queue=settings.queue, max_steps=settings.max_steps
+        ),
+    )
+
+
+def tell(made: Bootstrap) -> None:
+    """Print the generated client: the only time anybody sees its secret."""
+    print(
+        "The first administrator was made. Keep this, it is not shown again:\n"
+        f"  client id      {made.client_id}\n"
+        f"  client secret  {made.client_secret}\n"
+        "Get tokens with it, or log in to the pages with the id as name and the secret as password.",
+        flush=True,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready once it accepts requests."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for server in self.servers:
+            for each in server.sockets:
+                host, port = each.getsockname()[:2]
+                shown = f"[{host}]" if ":" in host else host
+                print(f"Andante is ready at http://{shown}:{port}", flush=True)
+
+
+def serve(settings: Settings) -> None:
+    """Run the server until it is told to stop (SIGINT, SIGTERM). Raises SystemExit when it cannot start."""
+    app = create_app(settings, announce=tell)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on",
+        server_header=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+    server = _Server(config)
+    asyncio.run(server.serve())
+    if not server.started:
+        raise SystemExit(1)

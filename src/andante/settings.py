@@ -1,0 +1,97 @@
+"""The server's settings: from `ANDANTE_...` in the environment, overridden by options of the command line."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from andante.timing.instants import TimingError, zone_of
+
+PREFIX: Final = "ANDANTE_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a server can be told. Each field is also an environment variable: `test_clock` is
+    ANDANTE_TEST_CLOCK. Raises nothing by itself; see `from_environment`."""
+
+    host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")] = 8080
+    db: Annotated[str, Meta(min_length=1, description="Database: sqlite:///FILE.")] = "sqlite:///andante.db"
+    base_url: Annotated[str, Meta(description="The address people reach the server by, for links in mail.")] = ""
+    zone: Annotated[
+        str, Meta(min_length=1, description="IANA zone of the times in answers and of times without a zone.")
+    ] = "UTC"
+    test_clock: Annotated[
+        bool, Meta(description="A clock that stands still until PUT /test/clock. For tests only.")
+    ] = False
+    bootstrap_client_id: Annotated[str, Meta(description="The first administrator's name and client id.")] = "admin"
+    bootstrap_client_secret: Annotated[
+        str, Meta(description="Their secret, for tokens and to log in; generated and printed once if absent.")
+    ] = ""
+    token_lifetime: Annotated[int, Meta(ge=10, le=86_400, description="Seconds an access token is good for.")] = 600
+    session_lifetime: Annotated[
+        int, Meta(ge=60, le=2_592_000, description="Seconds a log-in to the pages is good for.")
+    ] = 43_200
+    max_body: Annotated[int, Meta(ge=1_024, description="Largest request body in bytes.")] = 16 * 1024 * 1024
+    max_steps: Annotated[int, Meta(ge=100, description="Elements one command may pass without waiting.")] = 50_000
+    cache: Annotated[int, Meta(ge=1, description="Instances kept in memory.")] = 10_000
+    queue: Annotated[int, Meta(ge=1, description="Commands that may wait for the database before 503.")] = 50_000
+    smtp_url: Annotated[
+        str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")
+    ] = ""
+    mail_from: Annotated[str, Meta(description="Sender of mail.")] = "andante@localhost"
+
+
+class SettingsProblem(Exception):  # noqa: N818 - as Problem and StoreProblem
+    """A setting that cannot be: the message names it and what it may be."""
+
+
+def from_environment(environment: Mapping[str, str] | None = None, **options: Any) -> Settings:
+    """The settings of `ANDANTE_...`, with `options` (None: not given) over them. Raises SettingsProblem."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for name in Settings.__struct_fields__:
+        text = environment.get(PREFIX + name.upper())
+        if text is not None:
+            values[name] = text
+    unknown = [key for key in options if key not in Settings.__struct_fields__]
+    if unknown:
+        raise SettingsProblem(f"{unknown[0]}: there is no such setting.")
+    values.update({name: value for name, value in options.items() if value is not None})
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+        zone_of(settings.zone)
+    except msgspec.ValidationError as fault:
+        text, _, place = str(fault).partition(" - at `$.")
+        name = place.rstrip("`")
+        raise SettingsProblem(f"{PREFIX}{name.upper()} (--{name.replace('_', '-')}): {text}.") from None
+    except TimingError as fault:
+        raise SettingsProblem(f"{PREFIX}ZONE (--zone): {fault}.") from None
+    return settings
+
+
+def reference() -> str:
+    """docs/reference/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made from src/andante/settings.py by `python -m andante.settings`. -->",
+        "",
+        "Options of `andante serve` win over the environment.",
+        "",
+        "| option | environment | default | what |",
+        "|---|---|---|---|",
+    ]
+    (schema,) = msgspec.json.schema(Settings)["$defs"].values()
+    for name, field in schema["properties"].items():
+        default = field["default"]
+        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" if default != "" else ""
+        lines.append(f"| `--{name.replace('_', '-')}` | `{PREFIX}{name.upper()}` | {shown} | {field['description']} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
