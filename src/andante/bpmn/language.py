@@ -57,7 +57,8 @@ class Language:
                 return compile_juel(_REFERENCE.sub(r"${\1}", text.strip()))
             return compile_text(text.strip())
         except ExpressionError as fault:
-            return self._faulty(text, element, line, fault)
+            self._faulty(text, element, line, fault)
+            return None
 
     def condition(self, text: str, element: str, line: int, language: str = "") -> Expression | None:
         """A condition, a number or a script: always an expression. None for "" and where it is faulty."""
@@ -79,7 +80,8 @@ class Language:
                 self.findings.warn("expressionLanguage", element, line, f"{what} Write ={text} to say that.")
             return compile_feel(text)
         except ExpressionError as fault:
-            return self._faulty(text, element, line, fault)
+            self._faulty(text, element, line, fault)
+            return None
 
     def declared(self, uri: str, element: str, line: int) -> str:
         """The language an element names for itself; a fault where we do not have it."""

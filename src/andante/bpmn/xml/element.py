@@ -28,7 +28,8 @@ class Element:
     def __init__(self, source: "etree._Element") -> None:
         space, _, self.name = str(source.tag).rpartition("}")
         self.space = space[1:]
-        self.line = int(source.sourceline or 0)
+        line = source.sourceline
+        self.line = line if isinstance(line, int) else 0
         self.text = (source.text or "").strip()
         attributes: dict[str, str] = {str(name): str(value) for name, value in source.items()}
         self.attributes = {name: value for name, value in attributes.items() if not name.startswith((_SCHEMA, _XML))}
