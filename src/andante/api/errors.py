@@ -162,7 +162,7 @@ def reference() -> str:
         "",
         "A failed call answers with the HTTP status of the fault and the body",
         '`{"resCode":"...","resMsg":"...","details":[...]}`; `details` is there when there is more to tell.',
-        "Programs test `resCode`; `resMsg` is for people and may change. When an error is answered, nothing has changed.",
+        "Programs test `resCode`; `resMsg` is for people and may change. A call that failed has changed nothing.",
         'The token endpoint alone answers as OAuth 2.0 says: `{"error":"...","error_description":"..."}`.',
         "",
         "| HTTP | resCode | meaning | remedy |",

@@ -1,7 +1,7 @@
 """How an instance is written: the contract's run shape (2.1) and list shape (2.2), and our detail around the first."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, cast
 
 import msgspec
 
@@ -88,22 +88,20 @@ class DetailShape(RunShape, frozen=True):
     parked: int
 
 
-def _run_values(r: InstanceRecord, zone: str) -> tuple[Any, ...]:
-    return (
-        r.name, r.version, r.id, r.definition_id, r.label, r.next_element, r.is_test, r.state, r.bp_status, r.urgency,
-        r.task_outcome, r.business_key, clock_time(r.started_at, zone), clock_time(r.ended_at, zone), *r.ext,
-        r.suspended, r.closed,
-    )  # fmt: skip
-
-
 def run_shape(record: InstanceRecord, zone: str) -> RunShape:
-    return RunShape(*_run_values(record, zone))
+    r = record
+    e1, e2, e3, e4, e5, e6, e7, e8 = cast(tuple[str, str, str, str, str, str, float, float], tuple(r.ext))
+    return RunShape(
+        r.name, r.version, r.id, r.definition_id, r.label, r.next_element, r.is_test, r.state, r.bp_status, r.urgency,
+        r.task_outcome, r.business_key, clock_time(r.started_at, zone), clock_time(r.ended_at, zone),
+        e1, e2, e3, e4, e5, e6, e7, e8, r.suspended, r.closed,
+    )  # fmt: skip
 
 
 def detail_shape(detail: InstanceDetail, zone: str) -> DetailShape:
     r = detail.record
     return DetailShape(
-        *_run_values(r, zone),
+        **msgspec.structs.asdict(run_shape(r, zone)),
         title=r.title,
         createdBy=r.created_by,
         startedAt=at(r.started_at),
