@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from andante.engine import events as ev
 from andante.engine.state import (
-    COMPLETED, COMPLETING, DONE, ACTIVE, JOINED, NEW, READY, Instance, Loop, Scope, Token, Wait,
+    ACTIVE,
+    COMPLETED,
+    COMPLETING,
+    DONE,
+    JOINED,
+    NEW,
+    READY,
+    Instance,
+    Loop,
+    Scope,
+    Token,
+    Wait,
 )  # fmt: skip
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
 
@@ -320,6 +331,8 @@ def _properties(instance: Instance, e: ev.PropertiesSet) -> None:
             instance.title = str(value)
         elif name == "business_key":
             instance.business_key = str(value)
+        elif name == "label":
+            instance.label = str(value)
         else:
             instance.properties[name] = value
 

@@ -56,7 +56,7 @@ class TellChild:
 
     __slots__ = ("child_id", "command")
 
-    def __init__(self, child_id: str, command: Command) -> None:
+    def __init__(self, child_id: str, command: "Command") -> None:
         self.child_id = child_id
         self.command = command
 
@@ -67,7 +67,7 @@ class TellParent:
 
     __slots__ = ("command", "parent_id")
 
-    def __init__(self, parent_id: str, command: Command) -> None:
+    def __init__(self, parent_id: str, command: "Command") -> None:
         self.parent_id = parent_id
         self.command = command
 

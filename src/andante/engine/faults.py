@@ -19,6 +19,7 @@ TASK_OUTCOME: Final = "bpm.task.outcome"
 VARIABLE_TYPE: Final = "bpm.variable.type"
 PARKED_FULL: Final = "bpm.instance.parkedFull"
 NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
+NO_START: Final = "bpm.definition.noStart"
 
 
 class Rejected(Exception):  # noqa: N818 - a word of the house, not an error of ours

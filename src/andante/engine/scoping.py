@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from andante.engine.events import LocalsSet, VariablesSet
+from andante.engine.events import LocalsSet, PropertiesSet, VariablesSet
 from andante.engine.state import Instance, Token
 from andante.expressions import Expression, to_json
 
@@ -72,11 +72,30 @@ def json_value(value: object) -> object:
     return to_json(value)
 
 
-def set_variables(step: "Step", token: Token | None, values: Mapping[str, object]) -> None:
-    """Set each name where it is known, innermost first, else in the instance; keep to what the definition declares."""
+# What a model may set of the instance itself (contract 2.6 and 3.2), and the property it is.
+SETTABLE: Final = {
+    "$Flow.Title": "title",
+    "$Flow.BusinessKey": "business_key",
+    "$BP.Status": "bpStatus",
+    "$BP.Stage": "bpStage",
+    "$BP.Step": "bpStep",
+    "$BP.Description": "description",
+}
+
+
+def set_variables(step: "Step", token: Token | None, values: Mapping[str, object], *, outwards: bool = False) -> None:
+    """Set each name where it is known, innermost first, else in the instance; keep to what the definition declares.
+
+    `outwards` passes over what is local to the token: an output goes out of its activity.
+    """
     declared = step.graph.variables
     instance = step.instance
-    if token is None or (token.scope == 0 and token.locals is None):
+    for name in values:
+        if name in SETTABLE:
+            step.record(PropertiesSet({SETTABLE[n]: v for n, v in values.items() if n in SETTABLE}))
+            values = {n: v for n, v in values.items() if n not in SETTABLE}
+            break
+    if token is None or (token.scope == 0 and (outwards or token.locals is None)):
         kept = values if declared is None else admissible(step, values)
         if kept:
             step.record(VariablesSet(0, dict(kept)))
@@ -85,7 +104,7 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
     by_scope: dict[int, dict[str, object]] = {}
     outer: dict[str, object] = {}
     for name, value in values.items():
-        if token.locals is not None and name in token.locals:
+        if not outwards and token.locals is not None and name in token.locals:
             local[name] = value
             continue
         scope = instance.scopes[token.scope]

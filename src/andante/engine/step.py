@@ -8,17 +8,30 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final, final
 
-from andante.bpmn.graph import Node, ProcessGraph
+from andante.bpmn.graph import ProcessGraph
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine import gate
 from andante.engine.apply import APPLIERS, begin
 from andante.engine.effects import Effect
+from andante.engine.elements import BEHAVIOURS
+from andante.engine.elements.inclusive_gateway import release_joins
+from andante.engine.elements.withdrawal import withdraw
 from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Rejected
+from andante.engine.handlers import HANDLERS, wanted
 from andante.engine.scoping import evaluate
 from andante.engine.settings import DEFAULTS, EngineSettings
 from andante.engine.state import (
-    BROKEN, COMPLETED_WAIT, COMPLETING, DONE, PAUSED, READY, RUNNING, WAITING_FOR_USER, Instance, Token,
+    BROKEN,
+    COMPLETED_WAIT,
+    COMPLETING,
+    DONE,
+    PAUSED,
+    READY,
+    RUNNING,
+    WAITING_FOR_USER,
+    Instance,
+    Token,
 )  # fmt: skip
 from andante.expressions import Expression, ExpressionError
 
@@ -80,6 +93,28 @@ class Step:
         """The instance waits at this token for an operator."""
         node = self.graph.nodes[token.node]
         self.record(ev.IncidentRaised(self.key(), token.key, fault.kind, f"{node.id}: {fault.message}"))
+
+    def number(self) -> int:
+        """The number of the journal entry that this step becomes."""
+        return self.instance.seq if self.events else self.instance.seq + 1
+
+    def handle(self, command: cmd.Command) -> None:
+        """Carry out a command that the gate has let through."""
+        HANDLERS[command.__class__](self, command)
+
+    def unpark(self) -> None:
+        """Apply in order what arrived while the instance was stopped. What nobody awaits any more is an incident."""
+        instance = self.instance
+        while instance.parked and not instance.ended_at:
+            command = instance.parked[0]
+            self.record(ev.InputUnparked())
+            if wanted(self, command):
+                self.handle(command)
+                self.run()
+            else:
+                what = command.__class__.__name__
+                text = f"{what} arrived while the instance was suspended, but nothing awaits it any more"
+                self.record(ev.IncidentRaised(self.key(), 0, "input", text))
 
     # Running.
 
@@ -177,7 +212,9 @@ def hold(taken: Step, command: cmd.Command) -> None:
     if not wanted(taken, command):
         return
     if len(taken.instance.parked) >= MAX_PARKED:
-        raise Rejected(PARKED_FULL, f"The instance is suspended and already holds {MAX_PARKED} inputs. Resume it first.")
+        raise Rejected(
+            PARKED_FULL, f"The instance is suspended and already holds {MAX_PARKED} inputs. Resume it first."
+        )
     taken.record(ev.InputParked(command))
     taken.answer = True
 
@@ -186,12 +223,3 @@ def _reject(instance: Instance) -> None:
     if instance.ended_at:
         raise Rejected(CLOSED, f"The instance {instance.id} is closed ({instance.state}).")
     raise Rejected(SUSPENDED, f"The instance {instance.id} is suspended. Resume it first.")
-
-
-# The behaviours and handlers use Step; the tables that name them are read when the module is complete.
-from andante.engine.elements import BEHAVIOURS  # noqa: E402
-from andante.engine.elements.activity import withdraw  # noqa: E402
-from andante.engine.elements.inclusive_gateway import release_joins  # noqa: E402
-from andante.engine.handlers import HANDLERS, wanted  # noqa: E402
-
-__all__ = ["MAX_PARKED", "Node", "Step", "step"]

@@ -140,7 +140,7 @@ class Clock:
 
     __slots__ = ("key", "policy", "state", "task")
 
-    def __init__(self, key: int, task: int, policy: int, state: SlaClock) -> None:
+    def __init__(self, key: int, task: int, policy: int, state: "SlaClock") -> None:
         self.key = key
         self.task = task
         self.policy = policy

@@ -5,21 +5,11 @@ grow, which keeps the tables' pages together.
 """
 
 import secrets
-from hashlib import sha256
 from typing import Final, final
 
-DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-INSTANCE: Final = "002N"
-DEFINITION: Final = "001L"
+from andante.engine.ids import DEFINITION, DIGITS, INSTANCE, base62, derived
+
 _SPAN: Final = 62**3
-
-
-def base62(value: int, width: int) -> str:
-    digits = []
-    for _ in range(width):
-        value, digit = divmod(value, 62)
-        digits.append(DIGITS[digit])
-    return "".join(reversed(digits))
 
 
 @final
@@ -50,7 +40,4 @@ class Ids:
         return f"{prefix}000000{self._head}{DIGITS[high]}{DIGITS[middle]}{DIGITS[low]}"
 
 
-def derived(prefix: str, *parts: str) -> str:
-    """The same id for the same parts: what must not happen twice gets one of these."""
-    digest = sha256("\x00".join(parts).encode()).digest()
-    return prefix + base62(int.from_bytes(digest[:12], "big"), 16)
+__all__ = ["DEFINITION", "INSTANCE", "Ids", "derived"]

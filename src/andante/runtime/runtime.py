@@ -63,7 +63,14 @@ class Runtime:
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
         engine = EngineSettings(settings.zone, max_steps=settings.max_steps)
         self.executor = Executor(
-            store, clock, engine, self._definitions.graph, self._committed, self._fall_due, cache=settings.cache, queue=settings.queue
+            store,
+            clock,
+            engine,
+            self._definitions.graph,
+            self._committed,
+            self._fall_due,
+            cache=settings.cache,
+            queue=settings.queue,
         )
         self._messages = Messages(store, clock, self.executor, self._definitions)
         relations = Relations(self.executor, self._definitions, self._messages)

@@ -1,7 +1,7 @@
 """The verbs of a behaviour. A behaviour is stateless: it reads the state, records facts and asks for effects."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from andante.bpmn.graph import Flow, Node
 from andante.engine.state import Token
@@ -27,7 +27,15 @@ class FlowNode:
         """What `token` hosts (a scope, a called instance) ended well; `values` are its variables."""
         raise AssertionError(f"{node.kind_name} has no children")
 
+    def item_done(self, step: "Step", token: Token, node: Node) -> None:
+        """One inner instance of a multi-instance ended well. Raises ModelFault before anything has changed."""
+        raise AssertionError(f"{node.kind_name} is no activity")
+
     def choose(self, step: "Step", token: Token, node: Node) -> list[Flow]:
         """The flows a token leaves by; none ends it. Raises ModelFault."""
         flows = step.graph.flows
         return [flows[index] for index in node.outgoing]
+
+
+# Kind -> behaviour. Filled by `table`, read by the core's loop.
+BEHAVIOURS: Final[dict[int, FlowNode]] = {}

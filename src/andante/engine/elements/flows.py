@@ -7,6 +7,8 @@ from andante.bpmn.graph import Flow, Node
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.effects import TellParent
+from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.withdrawal import clear_waits, stop_clocks
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value, set_variables
 from andante.engine.state import DONE, Scope, Token
@@ -28,14 +30,15 @@ def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] 
 def proceed(step: "Step", token: Token, node: Node) -> None:
     """The second half of `finish`, also taken again by a retry."""
     mapped = token.phase == DONE or not node.outputs or (node.multi is not None and not token.loop)
+    behaviour = BEHAVIOURS[node.kind]
     try:
         if not mapped:
             _map_outputs(step, token, node)
             mapped = True
         if token.loop:
-            item_done(step, token, node)
+            behaviour.item_done(step, token, node)
             return
-        chosen = step_behaviour(node).choose(step, token, node)
+        chosen = behaviour.choose(step, token, node)
     except ModelFault as fault:
         step.record(ev.TokenDone(token.key, mapped))
         step.fail(token, fault)
@@ -45,10 +48,9 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
     if not chosen:
         end(step, token)
         return
-    tokens = step.instance.tokens
     flow = chosen[0]
     step.record(ev.ElementEntered(token.key, flow.target, token.scope, flow.index))
-    step.agenda.append(tokens[token.key])
+    step.agenda.append(token)
     for flow in chosen[1:]:
         step.enter(step.instance.last_key + 1, flow.target, token.scope, flow.index)
 
@@ -57,21 +59,13 @@ def _map_outputs(step: "Step", token: Token, node: Node) -> None:
     values: dict[str, object] = {}
     for mapping in node.outputs:
         values[mapping.target] = json_value(step.value(mapping.source, token, values))
-    locals_, token.locals = token.locals, None  # an output goes outwards, past what is local to the activity
-    try:
-        set_variables(step, token, values)
-    finally:
-        token.locals = locals_
+    set_variables(step, token, values, outwards=True)
 
 
 def conditional_flows(step: "Step", token: Token, node: Node) -> list[Flow]:
     """Every flow whose condition holds, and those without one; else the default flow (sections 8.4.13, 13.4.3)."""
     flows = step.graph.flows
-    chosen = [
-        flows[index]
-        for index in node.outgoing
-        if index != node.default and ((flow := flows[index]).condition is None or holds(step, token, flow))
-    ]
+    chosen = [flows[index] for index in node.outgoing if index != node.default and holds(step, token, flows[index])]
     if chosen:
         return chosen
     if node.default >= 0:
@@ -88,7 +82,9 @@ def holds(step: "Step", token: Token, flow: Flow) -> bool:
     if value is True or value is False:
         return value
     shown = "null" if value is None else repr(value)
-    raise ModelFault("expression", f"the condition '{condition.text}' of flow {flow.id} gave {shown}, not true or false")
+    raise ModelFault(
+        "expression", f"the condition '{condition.text}' of flow {flow.id} gave {shown}, not true or false"
+    )
 
 
 def end(step: "Step", token: Token) -> None:
@@ -100,15 +96,19 @@ def end(step: "Step", token: Token) -> None:
 
 
 def scope_done(step: "Step", scope: Scope) -> None:
+    """No token is left in the scope: the sub-process, or the instance, is complete."""
     instance = step.instance
     if scope.key:
         host = instance.tokens[scope.token]
         node = step.graph.nodes[host.node]
         values = dict(scope.variables)
         step.record(ev.ScopeClosed(scope.key))
-        step_behaviour(node).child_done(step, host, node, values)
+        BEHAVIOURS[node.kind].child_done(step, host, node, values)
         return
-    stop_clocks(step)
+    if instance.clocks:
+        stop_clocks(step)
+    for incident in list(instance.incidents):
+        step.record(ev.IncidentResolved(incident))
     step.record(ev.Completed())
     tell_parent(step)
 
@@ -119,34 +119,3 @@ def tell_parent(step: "Step") -> None:
     if instance.parent_id:
         done = cmd.CompleteCall(instance.parent_token, instance.id, dict(instance.variables))
         step.ask(TellParent(instance.parent_id, done))
-
-
-def stop_clocks(step: "Step") -> None:
-    for clock in list(step.instance.clocks.values()):
-        step.record(ev.ClockStopped(clock.key, clock.state))
-
-
-def close(step: "Step", state: str, reason: str) -> None:
-    """End the whole instance now: withdraw every token and what waits at them."""
-    instance = step.instance
-    for key in list(instance.scopes[0].tokens):
-        token = instance.tokens.get(key)
-        if token is not None:
-            cancel(step, token, reason)
-    for incident in list(instance.incidents):
-        step.record(ev.IncidentResolved(incident))
-    stop_clocks(step)
-    step.agenda.clear()
-    step.record(ev.Terminated(state, reason))
-
-
-def step_behaviour(node: Node) -> "FlowNode":
-    return BEHAVIOURS[node.kind]
-
-
-
-
-from andante.engine.elements.activity import cancel, clear_waits  # noqa: E402
-from andante.engine.elements.base import FlowNode  # noqa: E402
-from andante.engine.elements.multi_instance import item_done  # noqa: E402
-from andante.engine.elements.table import BEHAVIOURS  # noqa: E402

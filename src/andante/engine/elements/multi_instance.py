@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from andante.bpmn.graph import Node
 from andante.engine import events as ev
+from andante.engine.elements.flows import finish
+from andante.engine.elements.withdrawal import cancel, clear_waits
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
 from andante.engine.state import Loop, Token
@@ -94,7 +96,3 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
         finish(step, host, node, {multi.output_collection: outputs} if multi.output_collection else None)
     elif loop.sequential:
         _start_item(step, host, node, loop)
-
-
-from andante.engine.elements.activity import cancel, clear_waits  # noqa: E402
-from andante.engine.elements.flows import finish  # noqa: E402

@@ -117,7 +117,7 @@ class InputParked:
 
     __slots__ = ("command",)
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: "Command") -> None:
         self.command = command
 
 

@@ -145,7 +145,7 @@ class ClockStarted:
 
     __slots__ = ("clock", "policy", "state", "task")
 
-    def __init__(self, clock: int, task: int, policy: int, state: SlaClock) -> None:
+    def __init__(self, clock: int, task: int, policy: int, state: "SlaClock") -> None:
         self.clock = clock
         self.task = task
         self.policy = policy
@@ -158,7 +158,7 @@ class ClockChanged:
 
     __slots__ = ("clock", "facts", "state", "urgency")
 
-    def __init__(self, clock: int, state: SlaClock, facts: list[str], urgency: int) -> None:
+    def __init__(self, clock: int, state: "SlaClock", facts: list[str], urgency: int) -> None:
         self.clock = clock
         self.state = state
         self.facts = facts
@@ -171,6 +171,6 @@ class ClockStopped:
 
     __slots__ = ("clock", "state")
 
-    def __init__(self, clock: int, state: SlaClock) -> None:
+    def __init__(self, clock: int, state: "SlaClock") -> None:
         self.clock = clock
         self.state = state

@@ -1,0 +1,14 @@
+"""State and journal to bytes and back. Nobody else knows the bytes; their first element is always a version."""
+
+from andante.codec.blob import decode_state, encode_state
+from andante.codec.journal import CodecFault, decode_effect, decode_entry, encode_effect, encode_entry
+
+__all__ = [
+    "CodecFault",
+    "decode_effect",
+    "decode_entry",
+    "decode_state",
+    "encode_effect",
+    "encode_entry",
+    "encode_state",
+]

@@ -1,0 +1,70 @@
+"""An instance as bytes. What is derived (see state.py) is left out and rebuilt."""
+
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+
+from andante.codec.journal import CodecFault
+from andante.codec.values import commands, hook, packer
+from andante.engine.state import Instance, Loop, Scope, Token, index
+from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
+from andante.timing.sla import SlaClock
+
+VERSION: Final = 1
+
+# The order is that of the bytes: add at the end, never change.
+PLAIN: Final = (
+    "id", "definition_id", "name", "version", "label", "title", "business_key", "parent_id", "parent_token", "root_id",
+    "depth", "is_test", "state", "suspended", "held", "urgency", "task_outcome", "created_by", "last_handler",
+    "modified_by", "started_at", "modified_at", "ended_at", "seq", "last_key", "ext", "properties", "parked", "seen",
+)  # fmt: skip
+KEYED: Final[tuple[tuple[str, type], ...]] = (
+    ("scopes", Scope),
+    ("tokens", Token),
+    ("loops", Loop),
+    ("tasks", Task),
+    ("timers", Timer),
+    ("subscriptions", Subscription),
+    ("jobs", Job),
+    ("calls", Call),
+    ("clocks", Clock),
+    ("incidents", Incident),
+)
+KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token"}
+_plain: Final = attrgetter(*PLAIN)
+_packers: Final = tuple((name, packer(kind)) for name, kind in KEYED)
+_makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
+_decoder: Final = msgspec.msgpack.Decoder(list[Any])
+_PARKED: Final = PLAIN.index("parked")
+
+
+def encode_state(instance: Instance) -> bytes:
+    """The whole state. The same state gives the same bytes."""
+    parts = []
+    for name, pack in _packers:
+        things = getattr(instance, name)
+        parts.append([pack(thing) for thing in things.values()] if things else ())
+    return _encoder.encode((VERSION, _plain(instance), parts))
+
+
+def decode_state(data: bytes) -> Instance:
+    """Raises CodecFault for bytes of a version this release does not know."""
+    packed = _decoder.decode(data)
+    if packed[0] != VERSION:
+        raise CodecFault(f"the state is of version {packed[0]}, but this release reads version {VERSION}")
+    plain, parts = packed[1], packed[2]
+    instance = Instance(plain[0])
+    plain[_PARKED] = [commands.unpack(command) for command in plain[_PARKED]]
+    for name, value in zip(PLAIN, plain, strict=True):
+        setattr(instance, name, value)
+    for (name, kind, key), things in zip(_makers, parts, strict=True):
+        if things:
+            if kind is Clock:
+                for thing in things:
+                    thing[3] = SlaClock.from_tuple(thing[3])
+            made = [kind(*thing) for thing in things]
+            setattr(instance, name, {getattr(thing, key): thing for thing in made})
+    index(instance)
+    return instance

@@ -1,0 +1,170 @@
+"""From objects to lists of plain values and back: a class is a code number and its constructor's arguments in order.
+
+Codes and the order of arguments are written on disks: never change one, only add. An argument that is added comes last
+and has a default, so that old bytes still decode.
+"""
+
+import inspect
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Final, final
+
+from andante.engine import commands as cmd
+from andante.engine import effects as fx
+from andante.engine import events as ev
+from andante.timing.sla import SlaClock
+
+Packed = Any
+
+COMMANDS: Final[dict[int, type]] = {
+    1: cmd.Start,
+    2: cmd.CompleteTask,
+    3: cmd.ClaimTask,
+    4: cmd.UnclaimTask,
+    5: cmd.TransferTask,
+    6: cmd.DelegateTask,
+    7: cmd.ResolveTask,
+    8: cmd.CommentTask,
+    9: cmd.SetFollowUp,
+    10: cmd.FireTimers,
+    11: cmd.DeliverMessage,
+    12: cmd.DeliverSignal,
+    13: cmd.CompleteJob,
+    14: cmd.FailJob,
+    15: cmd.ThrowError,
+    16: cmd.CompleteCall,
+    17: cmd.FailCall,
+    18: cmd.SetVariables,
+    19: cmd.Suspend,
+    20: cmd.Resume,
+    21: cmd.Terminate,
+    22: cmd.Retry,
+}
+EFFECTS: Final[dict[int, type]] = {
+    1: fx.StartChild,
+    2: fx.TellChild,
+    3: fx.TellParent,
+    4: fx.PublishMessage,
+    5: fx.BroadcastSignal,
+    6: fx.Notify,
+}
+EVENTS: Final[dict[int, type]] = {
+    1: ev.InstanceStarted,
+    2: ev.ElementEntered,
+    3: ev.TokenActive,
+    4: ev.TokenJoined,
+    5: ev.TokenDone,
+    6: ev.TokenReady,
+    7: ev.TokenEnded,
+    8: ev.TokenCancelled,
+    9: ev.ScopeOpened,
+    10: ev.ScopeClosed,
+    11: ev.LoopOpened,
+    12: ev.LoopAdvanced,
+    13: ev.LoopItemDone,
+    14: ev.LoopClosed,
+    15: ev.LocalsSet,
+    16: ev.VariablesSet,
+    17: ev.TaskCreated,
+    18: ev.TaskAssigned,
+    19: ev.TaskCommented,
+    20: ev.TaskCompleted,
+    21: ev.TaskCancelled,
+    22: ev.TaskFollowUpSet,
+    23: ev.TimerSet,
+    24: ev.TimerFired,
+    25: ev.TimerCleared,
+    26: ev.SubscriptionOpened,
+    27: ev.SubscriptionClosed,
+    28: ev.MessageReceived,
+    29: ev.SignalReceived,
+    30: ev.MessageThrown,
+    31: ev.SignalThrown,
+    32: ev.JobCreated,
+    33: ev.JobCompleted,
+    34: ev.JobFailed,
+    35: ev.JobRetried,
+    36: ev.JobCancelled,
+    37: ev.CallStarted,
+    38: ev.CallEnded,
+    39: ev.ErrorThrown,
+    40: ev.ErrorCaught,
+    41: ev.ClockStarted,
+    42: ev.ClockChanged,
+    43: ev.ClockStopped,
+    44: ev.IncidentRaised,
+    45: ev.IncidentResolved,
+    46: ev.Suspended,
+    47: ev.Resumed,
+    48: ev.InputParked,
+    49: ev.InputUnparked,
+    50: ev.CommandIgnored,
+    51: ev.PropertiesSet,
+    52: ev.StateChanged,
+    53: ev.Completed,
+    54: ev.Terminated,
+}
+
+
+def arguments(kind: type) -> list[str]:
+    """The constructor's arguments, in order."""
+    return list(inspect.signature(kind.__init__).parameters)[1:]  # type: ignore[misc]
+
+
+def packer(kind: type, *head: object) -> Callable[[Any], tuple[Any, ...]]:
+    """A function from an object to `head` and its arguments' values."""
+    names = arguments(kind)
+    if not names:
+        return lambda _: head
+    get = attrgetter(*names)
+    if len(names) == 1:
+        return lambda thing: (*head, get(thing))
+    return lambda thing: (*head, *get(thing))
+
+
+@final
+class Family:
+    """Classes of one kind: packs and unpacks any of them."""
+
+    def __init__(self, kinds: dict[int, type]) -> None:
+        self._pack: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+        self._make: dict[int, tuple[type, int, Callable[[Any], Any] | None]] = {}
+        for code, kind in kinds.items():
+            self._pack[kind] = packer(kind, code)
+            names = arguments(kind)
+            where, unpack = -1, None
+            for name, change in NESTED.items():
+                if name in names and (name != "state" or kind in CLOCKED):
+                    where, unpack = names.index(name), change
+            self._make[code] = (kind, where, unpack)
+
+    def __contains__(self, kind: type) -> bool:
+        return kind in self._pack
+
+    def pack(self, thing: object) -> tuple[Any, ...]:
+        return self._pack[thing.__class__](thing)
+
+    def unpack(self, packed: list[Any]) -> Any:
+        kind, where, change = self._make[packed[0]]
+        if change is not None:
+            packed[where + 1] = change(packed[where + 1])
+        return kind(*packed[1:])
+
+
+def hook(thing: object) -> Packed:
+    """What msgspec cannot write by itself: commands and clocks inside of other things."""
+    if isinstance(thing, SlaClock):
+        return thing.as_tuple()
+    if thing.__class__ in commands:
+        return commands.pack(thing)
+    raise TypeError(f"a {type(thing).__name__} cannot be stored")
+
+
+CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
+NESTED: Final[dict[str, Callable[[Any], Any]]] = {
+    "state": SlaClock.from_tuple,
+    "command": lambda packed: commands.unpack(packed),
+}
+commands: Final = Family(COMMANDS)
+effects: Final = Family(EFFECTS)
+events: Final = Family(EVENTS)

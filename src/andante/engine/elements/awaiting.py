@@ -1,0 +1,23 @@
+"""Waiting for an event: one's own, a boundary event's, or one behind an event-based gateway."""
+
+from typing import TYPE_CHECKING
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import Node
+from andante.engine.elements.message import subscribe
+from andante.engine.elements.timer import arm_timer
+from andante.engine.state import Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def arm(step: "Step", token: Token, node: Node) -> None:
+    """Let `token` wait for the event of `node`. An error is not waited for: it is looked for when it is thrown."""
+    definition = node.event
+    if definition is None or definition.kind == kinds.ERROR:
+        return
+    if definition.kind == kinds.TIMER:
+        arm_timer(step, token, node, definition)
+    else:
+        subscribe(step, token, node, definition)

@@ -1,0 +1,59 @@
+"""The call activity: another process as an instance of its own (BPMN 2.0.2 section 10.2.6)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, final
+
+from andante.bpmn.graph import Call, Node
+from andante.engine import events as ev
+from andante.engine.effects import StartChild
+from andante.engine.elements.activity import Activity
+from andante.engine.elements.flows import finish
+from andante.engine.faults import ModelFault
+from andante.engine.ids import INSTANCE, derived
+from andante.engine.scoping import json_value, visible
+from andante.engine.state import Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+@final
+class CallActivity(Activity):
+    __slots__ = ()
+
+    def work(self, step: "Step", token: Token, node: Node) -> Mapping[str, object] | None:
+        call = node.work
+        if not isinstance(call, Call):
+            raise AssertionError(f"{node.id} is no call activity")
+        instance = step.instance
+        if instance.depth + 1 > step.settings.max_depth:
+            raise ModelFault(
+                "call", f"calls are nested more than {step.settings.max_depth} deep: do processes call each other?"
+            )
+        name = step.value(call.element, token)
+        if not isinstance(name, str) or not name:
+            raise ModelFault("call", f"the called process '{call.element.text}' should be a name, but is {name!r}")
+        values = dict(visible(instance, token)) if call.all_in else {}
+        for mapping in call.ins:
+            values[mapping.target] = json_value(step.value(mapping.source, token))
+        key = "" if call.business_key is None else str(json_value(step.value(call.business_key, token)) or "")
+        # The step's number makes a retried call a new instance, and a repeated letter the same one.
+        child_id = derived(INSTANCE, instance.id, str(token.key), str(step.number()))
+        step.record(ev.CallStarted(token.key, child_id, name))
+        step.ask(
+            StartChild(
+                child_id, name, call.version, values, key, token.key, instance.root_id, instance.depth + 1, False,
+                instance.is_test,
+            )
+        )  # fmt: skip
+        return None
+
+    def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        """Raises ModelFault when an output mapping fails; nothing has changed then."""
+        call = node.work
+        if not isinstance(call, Call):
+            raise AssertionError(f"{node.id} is no call activity")
+        brought = dict(values) if call.all_out else {}
+        for mapping in call.outs:
+            brought[mapping.target] = json_value(step.value(mapping.source, token, values))
+        finish(step, token, node, brought)

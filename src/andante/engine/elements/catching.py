@@ -1,0 +1,67 @@
+"""Intermediate catch events, boundary events and the event-based gateway (BPMN 2.0.2 sections 10.4.4, 10.5.6, 13.5)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, final
+
+from andante.bpmn.graph import Node
+from andante.engine import events as ev
+from andante.engine.elements.awaiting import arm
+from andante.engine.elements.base import FlowNode
+from andante.engine.elements.flows import finish
+from andante.engine.elements.withdrawal import clear_waits, withdraw
+from andante.engine.state import Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+@final
+class CatchEvent(FlowNode):
+    """The token waits for the event."""
+
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        arm(step, token, node)
+        step.record(ev.TokenActive(token.key))
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        finish(step, token, node, values)
+
+
+@final
+class BoundaryEvent(FlowNode):
+    """`token` is that of the activity it sits on: interrupting takes it over, not interrupting adds one beside it."""
+
+    __slots__ = ()
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        if node.interrupting:
+            withdraw(step, token, f"interrupted by {node.id}")
+            step.record(ev.ElementEntered(token.key, node.index, token.scope, -1))
+        else:
+            key = step.key()
+            step.record(ev.ElementEntered(key, node.index, token.scope, -1))
+            token = step.instance.tokens[key]
+        finish(step, token, node, values)
+
+
+@final
+class EventGateway(FlowNode):
+    """The token waits for the first of the events behind the gateway."""
+
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        graph = step.graph
+        for index in node.outgoing:
+            arm(step, token, graph.nodes[graph.flows[index].target])
+        step.record(ev.TokenActive(token.key))
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        """`node` is the event that occurred: the token goes there, and the others are no longer awaited."""
+        graph = step.graph
+        clear_waits(step, token, f"{node.id} came first")
+        flow = next(i for i in graph.nodes[token.node].outgoing if graph.flows[i].target == node.index)
+        step.record(ev.ElementEntered(token.key, node.index, token.scope, flow))
+        finish(step, token, node, values)

@@ -1,0 +1,38 @@
+"""The one table: kind of flow node -> behaviour. What is not in it is refused at deployment."""
+
+from andante.bpmn import kinds
+from andante.engine.elements.activity import Activity
+from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.call_activity import CallActivity
+from andante.engine.elements.catching import BoundaryEvent, CatchEvent, EventGateway
+from andante.engine.elements.exclusive_gateway import ExclusiveGateway
+from andante.engine.elements.inclusive_gateway import InclusiveGateway
+from andante.engine.elements.parallel_gateway import ParallelGateway
+from andante.engine.elements.start_event import StartEvent
+from andante.engine.elements.sub_process import SubProcess
+from andante.engine.elements.tasks import ReceiveTask, ScriptTask, SendTask, ServiceTask
+from andante.engine.elements.throwing import EndEvent, ThrowEvent
+from andante.engine.elements.user_task import UserTaskNode
+
+BEHAVIOURS.update(
+    {
+        kinds.START_EVENT: StartEvent(),
+        kinds.END_EVENT: EndEvent(),
+        kinds.CATCH_EVENT: CatchEvent(),
+        kinds.THROW_EVENT: ThrowEvent(),
+        kinds.BOUNDARY_EVENT: BoundaryEvent(),
+        kinds.TASK: Activity(),
+        kinds.MANUAL_TASK: Activity(),
+        kinds.USER_TASK: UserTaskNode(),
+        kinds.SERVICE_TASK: ServiceTask(),
+        kinds.SCRIPT_TASK: ScriptTask(),
+        kinds.SEND_TASK: SendTask(),
+        kinds.RECEIVE_TASK: ReceiveTask(),
+        kinds.SUB_PROCESS: SubProcess(),
+        kinds.CALL_ACTIVITY: CallActivity(),
+        kinds.EXCLUSIVE_GATEWAY: ExclusiveGateway(),
+        kinds.PARALLEL_GATEWAY: ParallelGateway(),
+        kinds.INCLUSIVE_GATEWAY: InclusiveGateway(),
+        kinds.EVENT_GATEWAY: EventGateway(),
+    }
+)

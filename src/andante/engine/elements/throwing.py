@@ -1,0 +1,78 @@
+"""Intermediate throw events and end events (BPMN 2.0.2 sections 10.4.4 and 13.5.6)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, final
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import JobWork, Node
+from andante.engine import events as ev
+from andante.engine.elements.activity import NOTHING, create_job, map_inputs
+from andante.engine.elements.base import FlowNode
+from andante.engine.elements.error import throw_error
+from andante.engine.elements.flows import end, finish, tell_parent
+from andante.engine.elements.message import throw_message, throw_signal
+from andante.engine.elements.withdrawal import cancel, close
+from andante.engine.state import TERMINATED, Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+class ThrowEvent(FlowNode):
+    """None, message and signal; a message may be a worker's to send (a job)."""
+
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        if node.inputs:
+            map_inputs(step, token, node)
+        event = node.event
+        if isinstance(node.work, JobWork):
+            create_job(step, token, node, node.work)
+            step.record(ev.TokenActive(token.key))
+            return
+        if event is not None and event.kind == kinds.MESSAGE:
+            throw_message(step, token, node, event)
+        elif event is not None and event.kind == kinds.SIGNAL:
+            throw_signal(step, token, node, event)
+        finish(step, token, node)
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        finish(step, token, node, values)
+
+
+@final
+class EndEvent(ThrowEvent):
+    """As a throw event, and error and terminate. Having no way out, it consumes its token."""
+
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        event = node.event
+        if event is not None and event.kind == kinds.TERMINATE:
+            _terminate(step, token)
+        elif event is not None and event.kind == kinds.ERROR:
+            if node.inputs:
+                map_inputs(step, token, node)
+            if not throw_error(step, token, event.code or "", node.name, NOTHING):
+                step.record(ev.ErrorThrown(token.key, event.code or "", node.name))
+                finish(step, token, node)
+        else:
+            super().arrive(step, token, node)
+
+
+def _terminate(step: "Step", token: Token) -> None:
+    """End the scope with all that runs in it; at process level the instance is Terminated (contract section 7 row 6).
+
+    A caller goes on as after any other end.
+    """
+    instance = step.instance
+    if token.scope == 0:
+        close(step, TERMINATED, "terminate end event")
+        tell_parent(step)
+        return
+    for key in list(instance.scopes[token.scope].tokens):
+        other = instance.tokens.get(key)
+        if other is not None and other is not token:
+            cancel(step, other, "terminate end event")
+    end(step, token)

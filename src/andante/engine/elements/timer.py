@@ -1,0 +1,52 @@
+"""Timers: when one is due, and what a cycle does after it fired (BPMN 2.0.2 section 10.4.5.7)."""
+
+from typing import TYPE_CHECKING
+
+from andante.bpmn.graph import EventDefinition, Node
+from andante.engine import events as ev
+from andante.engine.faults import ModelFault
+from andante.engine.scoping import json_value
+from andante.engine.state import Token
+from andante.engine.waits import Timer
+from andante.timing.cycle import first, following
+from andante.timing.duration import parse_duration, shift
+from andante.timing.instants import TimingError, parse_instant
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def arm_timer(step: "Step", token: Token, node: Node, definition: EventDefinition) -> None:
+    """Wait for the time that the definition names. Raises ModelFault when it names none."""
+    if definition.timer is None:
+        raise AssertionError(f"{node.id}: a timer without a time")
+    value = json_value(step.value(definition.timer, token))
+    if not isinstance(value, str):
+        raise ModelFault("timer", f"the time '{definition.timer.text}' should be a text, but is {value!r}")
+    zone = step.settings.zone
+    cycle, left = "", 0
+    try:
+        if definition.timer_kind == "date":
+            due = parse_instant(value, zone)
+        elif definition.timer_kind == "duration":
+            due = shift(step.now, parse_duration(value), zone)
+        else:
+            due, left = first(value, step.now, zone)
+            cycle = value
+    except TimingError as fault:
+        raise ModelFault("timer", str(fault)) from None
+    step.record(ev.TimerSet(step.key(), token.key, node.index, due, cycle, left))
+
+
+def fired(step: "Step", timer: Timer, again: bool) -> None:
+    """The timer occurs once, however many points of its cycle have passed; `again` sets it for the next one."""
+    missed = due = 0
+    left = timer.left
+    if timer.cycle and left and again:
+        due, missed = following(timer.cycle, timer.due_at, step.now, step.settings.zone)
+        if left > 0:
+            left = max(0, left - missed)
+    step.record(ev.TimerFired(timer.key, missed))
+    if due and left:
+        rest = left - 1 if left > 0 else left
+        step.record(ev.TimerSet(step.key(), timer.token, timer.node, due, timer.cycle, rest))

@@ -1,0 +1,35 @@
+"""What each command does, once the gate has let it through."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from andante.engine import commands as cmd
+from andante.engine.handlers import entering, lifecycle, tasks
+from andante.engine.handlers.entering import wanted
+
+HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
+    cmd.Start: lifecycle.start,
+    cmd.Suspend: lifecycle.suspend,
+    cmd.Resume: lifecycle.resume,
+    cmd.Terminate: lifecycle.terminate,
+    cmd.Retry: lifecycle.retry,
+    cmd.SetVariables: lifecycle.change_variables,
+    cmd.CompleteTask: tasks.complete,
+    cmd.ClaimTask: tasks.claim,
+    cmd.UnclaimTask: tasks.unclaim,
+    cmd.TransferTask: tasks.transfer,
+    cmd.DelegateTask: tasks.delegate,
+    cmd.ResolveTask: tasks.resolve,
+    cmd.CommentTask: tasks.comment,
+    cmd.SetFollowUp: tasks.set_follow_up,
+    cmd.FireTimers: entering.fire_timers,
+    cmd.DeliverMessage: entering.deliver_message,
+    cmd.DeliverSignal: entering.deliver_signal,
+    cmd.CompleteJob: entering.complete_job,
+    cmd.FailJob: entering.fail_job,
+    cmd.ThrowError: entering.throw_job_error,
+    cmd.CompleteCall: entering.complete_call,
+    cmd.FailCall: entering.fail_call,
+}
+
+__all__ = ["HANDLERS", "wanted"]

@@ -1,0 +1,179 @@
+"""What enters from outside the instance: time, messages, signals, workers' results, ends of called instances."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import JobWork
+from andante.engine import commands as cmd
+from andante.engine import events as ev
+from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.error import throw_error
+from andante.engine.elements.message import catchers, receiver
+from andante.engine.elements.timer import fired
+from andante.engine.faults import ModelFault
+from andante.engine.scoping import set_variables
+from andante.engine.sla import advance_clocks
+from andante.engine.waits import Call, Subscription, Timer
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def wanted(step: "Step", command: cmd.Command) -> bool:
+    """Whether what arrives while the instance is stopped is worth keeping: whether anything awaits it."""
+    instance = step.instance
+    if isinstance(command, cmd.DeliverMessage):
+        if any(isinstance(p, cmd.DeliverMessage) and p.message_id == command.message_id for p in instance.parked):
+            return not command.message_id
+        return receiver(instance, command) is not None
+    if isinstance(command, cmd.DeliverSignal):
+        return bool(catchers(instance, command))
+    if isinstance(command, cmd.CompleteJob | cmd.FailJob | cmd.ThrowError):
+        return command.job in instance.jobs
+    if isinstance(command, cmd.CompleteCall | cmd.FailCall):
+        return _call(step, command) is not None
+    return True
+
+
+def occur(step: "Step", wait: Timer | Subscription, values: Mapping[str, object]) -> None:
+    """The awaited event occurs: at a boundary, behind an event-based gateway, or at the token's own element."""
+    nodes = step.graph.nodes
+    token = step.instance.tokens[wait.token]
+    node = nodes[wait.node]
+    at = nodes[token.node].kind
+    behaviour = BEHAVIOURS[at if at == kinds.EVENT_GATEWAY else node.kind]
+    behaviour.occur(step, token, node, values)
+
+
+def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
+    """All timers that are due, in the order of their times; then the SLA clocks."""
+    instance = step.instance
+    due = sorted((timer.due_at, timer.key) for timer in instance.timers.values() if timer.due_at <= step.now)
+    for _, key in due:
+        timer = instance.timers.get(key)
+        if timer is None:
+            continue  # an earlier one has interrupted its activity
+        node = step.graph.nodes[timer.node]
+        again = node.kind == kinds.BOUNDARY_EVENT and not node.interrupting
+        try:
+            fired(step, timer, again)
+            occur(step, timer, {})
+        except ModelFault as fault:
+            step.stall(instance.tokens[timer.token], fault)
+        step.run()
+        if instance.ended_at:
+            return
+    advance_clocks(step)
+
+
+def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
+    step.answer = False
+    subscription = receiver(step.instance, command)
+    if subscription is not None:
+        step.answer = True
+        _receive(step, subscription)
+        step.record(ev.MessageReceived(subscription.key, command.name, command.message_id, command.variables))
+        occur(step, subscription, command.variables)
+
+
+def deliver_signal(step: "Step", command: cmd.DeliverSignal) -> None:
+    step.answer = False
+    for subscription in catchers(step.instance, command):
+        if step.instance.subscriptions.get(subscription.key) is not subscription:
+            continue  # an earlier one has interrupted its activity
+        step.answer = True
+        _receive(step, subscription)
+        step.record(ev.SignalReceived(subscription.key, command.name, command.variables))
+        occur(step, subscription, command.variables)
+
+
+def _receive(step: "Step", subscription: Subscription) -> None:
+    """It is taken: only a non-interrupting boundary event goes on waiting for the next one."""
+    node = step.graph.nodes[subscription.node]
+    if node.kind != kinds.BOUNDARY_EVENT or node.interrupting:
+        step.record(ev.SubscriptionClosed(subscription.key))
+
+
+def _ignore(step: "Step", command: object) -> None:
+    step.record(ev.CommandIgnored(command.__class__.__name__))
+
+
+def complete_job(step: "Step", command: cmd.CompleteJob) -> None:
+    instance = step.instance
+    job = instance.jobs.get(command.job)
+    if job is None:
+        _ignore(step, command)
+        return
+    values = command.variables or {}
+    node = step.graph.nodes[job.node]
+    step.record(ev.JobCompleted(job.key, values))
+    _resolve(step, job.token)
+    if isinstance(node.work, JobWork) and node.work.result_variable and node.work.result_variable not in values:
+        values = {node.work.result_variable: values}
+    BEHAVIOURS[node.kind].occur(step, instance.tokens[job.token], node, values)
+
+
+def fail_job(step: "Step", command: cmd.FailJob) -> None:
+    job = step.instance.jobs.get(command.job)
+    if job is None:
+        _ignore(step, command)
+        return
+    retries = max(0, command.retries)
+    step.record(ev.JobFailed(job.key, retries, command.message, step.now + max(0, command.backoff_ms)))
+    if not retries and all(incident.token != job.token for incident in step.instance.incidents.values()):
+        message = command.message or "the worker gave no reason"
+        step.fail(step.instance.tokens[job.token], ModelFault("job", f"the job failed: {message}"))
+
+
+def throw_job_error(step: "Step", command: cmd.ThrowError) -> None:
+    instance = step.instance
+    job = instance.jobs.get(command.job)
+    if job is None:
+        _ignore(step, command)
+        return
+    token = instance.tokens[job.token]
+    step.record(ev.JobCancelled(job.key))
+    _resolve(step, job.token)
+    if not throw_error(step, token, command.code, command.message, command.variables or {}):
+        if command.variables:
+            set_variables(step, token, command.variables)
+        text = f"nobody catches the error '{command.code}': {command.message}"
+        step.stall(token, ModelFault("error", text))
+
+
+def _resolve(step: "Step", token: int) -> None:
+    for incident in list(step.instance.incidents.values()):
+        if incident.token == token:
+            step.record(ev.IncidentResolved(incident.key))
+
+
+def _call(step: "Step", command: cmd.CompleteCall | cmd.FailCall) -> Call | None:
+    call = step.instance.calls.get(command.token)
+    return call if call is not None and call.child_id == command.child_id else None
+
+
+def complete_call(step: "Step", command: cmd.CompleteCall) -> None:
+    instance = step.instance
+    if _call(step, command) is None:
+        _ignore(step, command)
+        return
+    token = instance.tokens[command.token]
+    node = step.graph.nodes[token.node]
+    step.record(ev.CallEnded(command.token, "completed"))
+    try:
+        BEHAVIOURS[node.kind].child_done(step, token, node, command.variables)
+    except ModelFault as fault:
+        step.stall(token, fault)
+
+
+def fail_call(step: "Step", command: cmd.FailCall) -> None:
+    if _call(step, command) is None:
+        _ignore(step, command)
+        return
+    token = step.instance.tokens[command.token]
+    step.record(ev.CallEnded(command.token, "failed"))
+    if command.code and throw_error(step, token, command.code, command.message, {}):
+        return
+    why = f"nobody catches the error '{command.code}': {command.message}" if command.code else command.message
+    step.stall(token, ModelFault("call", f"the called process did not end well: {why}"))

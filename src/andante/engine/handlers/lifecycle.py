@@ -1,0 +1,153 @@
+"""The instance as a whole: start, suspend, resume, terminate, retry, variables (contract 3.4 and section 7)."""
+
+from typing import TYPE_CHECKING
+
+from andante.bpmn.graph import JobWork
+from andante.engine import commands as cmd
+from andante.engine import declared
+from andante.engine import events as ev
+from andante.engine.effects import TellChild, TellParent
+from andante.engine.elements.flows import proceed
+from andante.engine.elements.withdrawal import close
+from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, ModelFault, Rejected
+from andante.engine.scoping import admissible
+from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
+from andante.engine.state import COMPLETING, DONE, READY
+from andante.timing.instants import contract_time
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def start(step: "Step", command: cmd.Start) -> None:
+    """Create the instance at its start event. A child of a held parent waits before its first element (row 24)."""
+    graph, instance = step.graph, step.instance
+    node = command.start
+    if node < 0:
+        node = next((index for index in graph.starts if graph.nodes[index].event is None), -1)
+        if node < 0:
+            raise Rejected(NO_START, f"'{command.name}' has no none start event: a message, signal or timer starts it.")
+    values = declared.first_values(graph, command.variables)
+    label = f"{command.name} {contract_time(step.now, step.settings.zone)}"
+    step.record(
+        ev.InstanceStarted(
+            command.definition_id, command.name, command.version, label, command.title,
+            command.business_key or instance.id, command.parent_id, command.parent_token,
+            command.root_id or instance.id, command.depth, command.is_test, command.held, node, values, step.actor,
+            command.ext,
+        )
+    )  # fmt: skip
+    if graph.instance_label is not None:
+        _label(step)
+    if graph.slas:
+        _start_slas(step)
+    step.enter(step.key(), node, 0)
+    if command.held:
+        pause_clocks(step)
+        step.agenda.clear()
+
+
+def _label(step: "Step") -> None:
+    """The model's own label; a template that fails leaves the usual one."""
+    if step.graph.instance_label is None:
+        return
+    try:
+        text = step.value(step.graph.instance_label, None)
+    except ModelFault:
+        return
+    if isinstance(text, str) and text:
+        step.record(ev.PropertiesSet({"label": text}))
+
+
+def _start_slas(step: "Step") -> None:
+    try:
+        which = applying(step, step.graph.slas, None)
+    except ModelFault as fault:
+        step.record(ev.IncidentRaised(step.key(), 0, fault.kind, f"the SLA of the process: {fault.message}"))
+        return
+    start_clocks(step, 0, step.graph.slas, which)
+
+
+def suspend(step: "Step", command: cmd.Suspend) -> None:
+    """Idempotent (row 1). Clocks pause once, whichever of the two reasons to stop came first."""
+    instance = step.instance
+    if instance.held if command.held else instance.suspended:
+        return
+    running = not instance.stopped
+    step.record(ev.Suspended(command.held, command.reason))
+    if running:
+        pause_clocks(step)
+        for call in list(instance.calls.values()):
+            step.ask(TellChild(call.child_id, cmd.Suspend(True, command.reason)))
+
+
+def resume(step: "Step", command: cmd.Resume) -> None:
+    """Clocks go on with what was left, what was parked is applied in order, due timers fire once (rows 2, 8 to 10)."""
+    instance = step.instance
+    if not command.held and instance.held:
+        raise Rejected(PARENT_SUSPENDED, f"The instance that called {instance.id} is suspended. Resume that one first.")
+    if not (instance.held if command.held else instance.suspended):
+        return
+    step.record(ev.Resumed(command.held, command.reason))
+    if instance.stopped:
+        return
+    resume_clocks(step)
+    for call in list(instance.calls.values()):
+        step.ask(TellChild(call.child_id, cmd.Resume(True, command.reason)))
+    _wake(step)
+    step.run()
+    step.unpark()
+    if not instance.ended_at:
+        step.handle(cmd.FireTimers())
+
+
+def _wake(step: "Step") -> None:
+    """Tokens that stand before their element, and not for an incident, go on."""
+    stuck = {incident.token for incident in step.instance.incidents.values()}
+    step.agenda.extend(
+        token for token in step.instance.tokens.values() if token.phase == READY and token.key not in stuck
+    )
+
+
+def terminate(step: "Step", command: cmd.Terminate) -> None:
+    """End it now, with all it called; its caller meets an incident unless it asked for this itself (rows 3, 6, 7)."""
+    instance = step.instance
+    parent_id, token = instance.parent_id, instance.parent_token
+    close(step, command.state, command.reason)
+    if parent_id:
+        text = f"the called instance {instance.id} was terminated"
+        step.ask(TellParent(parent_id, cmd.FailCall(token, instance.id, "", text)))
+
+
+def retry(step: "Step", command: cmd.Retry) -> None:
+    """Take up every token that stands at an incident where it stopped."""
+    instance = step.instance
+    if not instance.incidents:
+        raise Rejected(NOTHING_TO_RETRY, f"The instance {instance.id} has no incident: there is nothing to retry.")
+    again = []
+    for incident in list(instance.incidents.values()):
+        step.record(ev.IncidentResolved(incident.key))
+        token = instance.tokens.get(incident.token)
+        if token is not None:
+            again.append(token)
+    for token in again:
+        if instance.tokens.get(token.key) is not token:
+            continue
+        if token.phase in (COMPLETING, DONE):
+            proceed(step, token, step.graph.nodes[token.node])
+            continue
+        for job in [wait for wait in instance.jobs.values() if wait.token == token.key and not wait.retries]:
+            work = step.graph.nodes[job.node].work
+            step.record(ev.JobRetried(job.key, max(1, work.retries) if isinstance(work, JobWork) else 1, step.now))
+    _wake(step)
+
+
+def change_variables(step: "Step", command: cmd.SetVariables) -> None:
+    """Contract API 5: unknown and read-only names are ignored; a wrong type is refused and nothing is written."""
+    declared.check(step.graph, command.values)
+    kept = admissible(step, command.values)
+    if step.graph.variables is None and not command.introduce:
+        known = step.instance.variables
+        kept = {name: value for name, value in kept.items() if name in known}
+    if kept:
+        step.record(ev.VariablesSet(0, kept))

@@ -1,0 +1,96 @@
+"""What people do with a task (contract 6.3)."""
+
+from typing import TYPE_CHECKING
+
+from andante.engine import commands as cmd
+from andante.engine import declared
+from andante.engine import events as ev
+from andante.engine.elements.flows import finish
+from andante.engine.faults import (
+    TASK_CLAIMED,
+    TASK_DELEGATED,
+    TASK_NOT_CLAIMED,
+    TASK_NOT_DELEGATED,
+    TASK_NOT_FOUND,
+    TASK_OUTCOME,
+    Rejected,
+)  # fmt: skip
+from andante.engine.scoping import admissible, set_variables
+from andante.engine.waits import Task
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+def _task(step: "Step", key: int) -> Task:
+    task = step.instance.tasks.get(key)
+    if task is None:
+        raise Rejected(TASK_NOT_FOUND, f"The task {step.instance.id}-{key} is not open.")
+    return task
+
+
+def complete(step: "Step", command: cmd.CompleteTask) -> None:
+    task = _task(step, command.task)
+    if task.delegated:
+        raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
+    if task.outcomes and command.outcome not in task.outcomes:
+        raise Rejected(TASK_OUTCOME, f"outcome: '{command.outcome}' is none of {', '.join(task.outcomes)}.")
+    values = command.variables or {}
+    if values:
+        declared.check(step.graph, values)
+        values = admissible(step, values)
+    for clock in list(task.clocks):
+        step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
+    step.record(ev.TaskCompleted(task.key, command.outcome, values))
+    token = step.instance.tokens[task.token]
+    finish(step, token, step.graph.nodes[task.node], values)
+
+
+def claim(step: "Step", command: cmd.ClaimTask) -> None:
+    task = _task(step, command.task)
+    if task.assignee == command.user:
+        return
+    if task.assignee:
+        raise Rejected(TASK_CLAIMED, f"The task is {task.assignee}'s already.")
+    step.record(ev.TaskAssigned(task.key, command.user, "", False, "claimed"))
+
+
+def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
+    task = _task(step, command.task)
+    if not task.assignee:
+        raise Rejected(TASK_NOT_CLAIMED, "The task is nobody's: there is nothing to give back.")
+    if task.delegated:
+        raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
+    step.record(ev.TaskAssigned(task.key, "", "", False, "unclaimed"))
+
+
+def transfer(step: "Step", command: cmd.TransferTask) -> None:
+    task = _task(step, command.task)
+    step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
+
+
+def delegate(step: "Step", command: cmd.DelegateTask) -> None:
+    task = _task(step, command.task)
+    owner = task.owner or task.assignee or step.actor
+    step.record(ev.TaskAssigned(task.key, command.to, owner, True, "delegated"))
+
+
+def resolve(step: "Step", command: cmd.ResolveTask) -> None:
+    task = _task(step, command.task)
+    if not task.delegated:
+        raise Rejected(TASK_NOT_DELEGATED, "The task is not delegated.")
+    values = command.variables or {}
+    declared.check(step.graph, values)
+    step.record(ev.TaskAssigned(task.key, task.owner, task.owner, False, "resolved"))
+    if values:
+        set_variables(step, step.instance.tokens[task.token], values)
+
+
+def comment(step: "Step", command: cmd.CommentTask) -> None:
+    step.record(ev.TaskCommented(_task(step, command.task).key, command.text))
+
+
+def set_follow_up(step: "Step", command: cmd.SetFollowUp) -> None:
+    task = _task(step, command.task)
+    if task.follow_up_at != command.at:
+        step.record(ev.TaskFollowUpSet(task.key, command.at))

@@ -1,0 +1,135 @@
+"""SLA clocks of tasks and instances: when they start, pause and go on, and what follows when a target passes.
+
+Contract 2.5 and 6.4. A clock is started when the task (or the instance) is created, unless its criteria are false.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from andante.bpmn.graph import Sla, SlaAction
+from andante.engine import events as ev
+from andante.engine.effects import Notify
+from andante.engine.faults import ModelFault
+from andante.engine.state import Token
+from andante.engine.waits import Clock, Task
+from andante.timing.sla import SlaClock
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+KINDS = {"goal": "slaGoal", "deadline": "slaDeadline"}
+
+
+def applying(step: "Step", slas: Sequence[Sla], token: Token | None) -> tuple[int, ...]:
+    """Indices of the SLAs that apply now. Raises ModelFault."""
+    return tuple(
+        n
+        for n, sla in enumerate(slas)
+        if (sla.criteria is None or step.value(sla.criteria, token) is True)
+        and (sla.start_when is None or step.value(sla.start_when, token) is True)
+    )
+
+
+def start_clocks(step: "Step", task: int, slas: Sequence[Sla], which: Sequence[int]) -> None:
+    for n in which:
+        clock = SlaClock.start(slas[n].policy, step.now, step.settings.calendar)
+        step.record(ev.ClockStarted(step.key(), task, n, clock))
+
+
+def policy_of(step: "Step", clock: Clock) -> Sla:
+    """What the clock was started for."""
+    return _slas(step, clock)[clock.policy]
+
+
+def _slas(step: "Step", clock: Clock) -> Sequence[Sla]:
+    if clock.task:
+        return step.graph.nodes[step.instance.tasks[clock.task].node].slas
+    return step.graph.slas
+
+
+def pause_clocks(step: "Step") -> None:
+    """The instance is suspended: every clock keeps what is left."""
+    for clock in list(step.instance.clocks.values()):
+        policy = policy_of(step, clock).policy
+        paused = clock.state.pause(policy, step.now, step.settings.calendar)
+        step.record(ev.ClockChanged(clock.key, paused, ["paused"], 0))
+
+
+def resume_clocks(step: "Step") -> None:
+    """Every clock goes on with what was left."""
+    for clock in list(step.instance.clocks.values()):
+        policy = policy_of(step, clock).policy
+        running = clock.state.resume(policy, step.now, step.settings.calendar)
+        step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0))
+
+
+def advance_clocks(step: "Step") -> None:
+    """Let every goal, deadline and reminder that is due by now pass."""
+    for clock in list(step.instance.clocks.values()):
+        sla = policy_of(step, clock)
+        due = clock.state.next_at(sla.policy)
+        if not due or due > step.now:
+            continue
+        state, facts = clock.state.advance(sla.policy, step.now)
+        urgency = 0
+        if "goal" in facts and sla.policy.goal is not None:
+            urgency += sla.policy.goal.urgency
+        if "deadline" in facts and sla.policy.deadline is not None:
+            urgency += sla.policy.deadline.urgency
+        step.record(ev.ClockChanged(clock.key, state, list(facts), urgency))
+        for fact in facts:
+            _follow(step, clock, sla, fact)
+
+
+def _follow(step: "Step", clock: Clock, sla: Sla, fact: str) -> None:
+    task = step.instance.tasks.get(clock.task)
+    if fact.startswith("reminder"):
+        reminder = sla.policy.reminders[int(fact.partition(":")[2])]
+        due = clock.state.goal_at if reminder.relative_to == "goal" else clock.state.deadline_at
+        _notify(step, clock, task, "reminder", fact, workers(task), due, f"{_subject(step, task)} is due")
+        return
+    actions = sla.goal_actions if fact == "goal" else sla.deadline_actions
+    for action in actions:
+        if _wanted(step, task, action):
+            due = clock.state.goal_at if fact == "goal" else clock.state.deadline_at
+            text = f"{_subject(step, task)} has passed its {fact}"
+            _notify(step, clock, task, KINDS[fact], f"{fact}:{action.name}", receivers(step, task, action), due, text)
+
+
+def _wanted(step: "Step", task: Task | None, action: SlaAction) -> bool:
+    """A criterion that cannot be evaluated does not silence the action: somebody should rather hear of it."""
+    if action.criteria is None:
+        return True
+    token = step.instance.tokens.get(task.token) if task is not None else None
+    try:
+        return step.value(action.criteria, token) is not False
+    except ModelFault:
+        return True
+
+
+def workers(task: Task | None) -> list[str]:
+    """Who holds the task; while nobody does, its candidates."""
+    if task is None:
+        return []
+    if task.assignee:
+        return [task.assignee]
+    queue = [f"queue:{task.queue}"] if task.queue else []
+    return [*task.users, *task.groups, *queue]
+
+
+def receivers(step: "Step", task: Task | None, action: SlaAction) -> list[str]:
+    """Those the action names; else the managers of who holds the task, or of the initiator."""
+    if action.to:
+        return list(action.to)
+    return [f"manager:{name}" for name in workers(task) or [step.instance.created_by] if name]
+
+
+def _subject(step: "Step", task: Task | None) -> str:
+    return task.name if task is not None else step.instance.label
+
+
+def _notify(
+    step: "Step", clock: Clock, task: Task | None, kind: str, what: str, to: list[str], due: int, text: str
+) -> None:
+    key = f"{step.instance.id}-{clock.key}-{what}-{step.instance.seq}"
+    step.ask(Notify(key, kind, clock.task, _subject(step, task), to, due or None, text))
