@@ -1,0 +1,45 @@
+# Everything one needs day to day. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock assets venv dev clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: venv assets ## start a server with the examples deployed, on http://127.0.0.1:8080
+	@.venv/bin/andante serve --examples examples $(ARGS)
+
+test: dev assets ## run all tests
+	@scripts/system-packages --tests
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: dev ## ruff, mypy --strict, and the arrows between the rooms
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: dev ## let ruff put the sources in order
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+bench: venv ## measure against SpiffWorkflow, bpmn-engine and the bare database; writes bench/results.json
+	@bench/run
+
+lock: dev ## renew the lock files from pyproject.toml
+	.venv/bin/uv pip compile pyproject.toml --upgrade --generate-hashes --universal --python-version 3.11 \
+		--no-header --quiet -o requirements/run.lock
+	.venv/bin/uv pip compile pyproject.toml --group dev -c requirements/run.lock --upgrade --generate-hashes --universal \
+		--python-version 3.11 --no-header --quiet -o requirements/dev.lock
+
+assets: ## fetch what the pages need from npm, when missing
+	@scripts/system-packages
+	@scripts/assets
+
+venv:
+	@scripts/venv requirements/run.lock
+
+dev:
+	@scripts/venv requirements/dev.lock
+
+clean: ## remove what was built, not the databases
+	rm -rf .venv node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules
