@@ -9,6 +9,7 @@ read as the decimal number it is written as.
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from math import isfinite
 from typing import Any, Final, final
@@ -79,21 +80,43 @@ class Range:
 
 @final
 class Run:
-    """What one evaluation spends and knows: steps left, calls deep, the clock. Never shared between evaluations."""
+    """What one evaluation spends and knows: steps left, calls deep, the clock. Never shared between evaluations.
 
-    __slots__ = ("depth", "limits", "now", "steps")
+    `now` is in milliseconds since the epoch, `zone` the zone of now() and today(), `known` the variables already read.
+    """
 
-    def __init__(self, limits: Limits, now: int | None) -> None:
+    __slots__ = ("depth", "known", "limits", "now", "steps", "zone")
+
+    def __init__(self, limits: Limits, now: int | None, zone: tzinfo = UTC) -> None:
         self.steps = limits.max_steps
         self.depth = 0
         self.limits = limits
         self.now = now
+        self.zone = zone
+        self.known: dict[str, Any] = {}
 
     def charge(self, steps: int) -> None:
         """Spend steps; EvaluationFault when there are no more."""
         self.steps -= steps
         if self.steps < 0:
             raise EvaluationFault(f"The expression takes more than {self.limits.max_steps} steps")
+
+    def weigh(self, value: Any) -> int:
+        """Spend a step for each value within a list or context, however often it occurs there; gives their number.
+
+        Lists that share their parts may be far larger to walk than to hold, so this comes before any deep walk.
+        """
+        kind = type(value)
+        if kind is not list and kind is not dict:
+            return 1
+        before = self.steps
+        stack = [value]
+        while stack:
+            each = stack.pop()
+            self.charge(len(each) + 1)
+            inner = each if type(each) is list else each.values()
+            stack.extend(item for item in inner if type(item) is list or type(item) is dict)
+        return before - self.steps
 
 
 Body = Callable[[list[Any], Run], Any]
@@ -115,7 +138,13 @@ class Function:
         if len(arguments) != len(self.parameters):
             return None
         run.charge(1)
-        return self.body(arguments, run)
+        if run.depth >= run.limits.max_depth:
+            raise EvaluationFault(f"Functions call each other more than {run.limits.max_depth} deep")
+        run.depth += 1
+        try:
+            return self.body(arguments, run)
+        finally:
+            run.depth -= 1
 
     def __repr__(self) -> str:
         return f"Function({self.name or 'anonymous'}: {', '.join(self.parameters)})"

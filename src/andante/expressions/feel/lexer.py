@@ -1,0 +1,96 @@
+"""FEEL text to tokens (DMN 1.5, section 10.3.1.2)."""
+
+import re
+from decimal import Decimal, DecimalException
+from typing import Any, Final, NamedTuple
+
+from andante.expressions.faults import Limits, SyntaxFault
+from andante.expressions.values import INT_BOUND, NUMBERS
+
+NUMBER: Final = "number"
+STRING: Final = "string"
+NAME: Final = "name"
+SYMBOL: Final = "symbol"
+END: Final = "end"
+
+_FIRST = r"[^\W\d]|[$?\U00010000-\U000EFFFF]"
+_TOKEN: Final = re.compile(
+    rf"""(?P<space>(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
+    |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<string>"(?:[^"\\]|\\.)*")
+    |(?P<name>(?:{_FIRST})(?:{_FIRST}|\d)*)
+    |`(?P<quoted>[^`\n]+)`
+    |(?P<symbol>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.@])""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrt\"'\\]))")
+_PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t"}
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+class Token(NamedTuple):
+    """`text` as written, without quotes for a quoted name; `value` of a number or string; `position` from 0."""
+
+    kind: str
+    text: str
+    value: Any
+    position: int
+
+
+def tokens(text: str, limits: Limits) -> list[Token]:
+    """All tokens and a last one of kind END. SyntaxFault for what is none, or a text longer than the limit."""
+    if len(text) > limits.max_length:
+        raise SyntaxFault(f"The expression is longer than {limits.max_length} characters", limits.max_length)
+    found: list[Token] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            what = "The string has no closing quote" if text[position] == '"' else f"Unexpected {text[position]!r}"
+            raise SyntaxFault(what, position)
+        kind, part = match.lastgroup or "", match[match.lastgroup or 0]
+        if kind == NUMBER:
+            found.append(Token(NUMBER, part, number_of(part, position), position))
+        elif kind == STRING:
+            found.append(Token(STRING, part, unescape(part[1:-1], position), position))
+        elif kind == "quoted":
+            found.append(Token("quoted", part, None, position))
+        elif kind != "space":
+            found.append(Token(kind, part, None, position))
+        position = match.end()
+    found.append(Token(END, "the end", None, len(text)))
+    return found
+
+
+def number_of(text: str, position: int) -> int | Decimal:
+    """A numeric literal: an int where it is whole, else a Decimal of 34 digits."""
+    try:
+        value = NUMBERS.create_decimal(text)
+    except DecimalException:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise SyntaxFault(f"The number {text[:40]} is out of bounds", position)
+    if value == value.to_integral_value() and abs(value) < INT_BOUND:
+        return int(value)
+    return value
+
+
+def unescape(text: str, position: int) -> str:
+    r"""The string a literal stands for. A backslash before any other character stands for itself, as in "\d"."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda match: _escaped(match, position), text)
+    if _SURROGATES.search(text):
+        try:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16")  # joins the two halves of a pair
+        except UnicodeError:
+            raise SyntaxFault("The string holds half a surrogate pair", position) from None
+    return text
+
+
+def _escaped(match: re.Match[str], position: int) -> str:
+    if match[3]:
+        return _PLAIN.get(match[3], match[3])
+    code = int(match[1] or match[2], 16)
+    if code > 0x10FFFF:
+        raise SyntaxFault(f"There is no character {match[0]}", position)
+    return chr(code)

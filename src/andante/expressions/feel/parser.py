@@ -1,0 +1,477 @@
+"""FEEL tokens to a tree, by precedence (DMN 1.5, section 10.3.1.2, grammar rules 1 to 66)."""
+
+from typing import Final, TypeVar, final
+
+from andante.expressions.arithmetic import negate
+from andante.expressions.faults import Limits, SyntaxFault
+from andante.expressions.feel.lexer import END, NAME, NUMBER, STRING, SYMBOL, Token, tokens
+from andante.expressions.feel.tree import (
+    Arithmetic,
+    Between,
+    Call,
+    Comparison,
+    Conditional,
+    ContextLiteral,
+    Filter,
+    FunctionLiteral,
+    InstanceOf,
+    Iterator,
+    ListLiteral,
+    Literal,
+    Logic,
+    Loop,
+    Membership,
+    Name,
+    Negation,
+    Node,
+    Path,
+    RangeLiteral,
+    Type,
+    UnaryTest,
+)
+from andante.expressions.feel.words import KEYWORDS, PROPERTIES, SIMPLE_TYPES, TYPE_WORDS, longest
+from andante.expressions.functions import BUILTINS
+from andante.expressions.temporal import parse_any
+
+_PRECEDENCE: Final = {
+    "or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3, "instance": 3,
+    "+": 4, "-": 4, "*": 5, "/": 5, "**": 6,
+}  # fmt: skip
+_COMPARISON: Final = 3
+_SUM: Final = 4
+_TESTS: Final = frozenset(("<", "<=", ">", ">=", "=", "!="))
+_CONSTANTS: Final = {"true": True, "false": False, "null": None}
+_FUNCTION_WORDS: Final = tuple(tuple(name.split()) for name in BUILTINS if " " in name)
+
+N = TypeVar("N", bound=Node)
+
+
+def parse(text: str, limits: Limits) -> Node:
+    """The tree of one expression. SyntaxFault with the position of what cannot be read."""
+    parser = _Parser(tokens(text, limits), limits)
+    try:
+        tree = parser.expression()
+    except RecursionError:
+        raise parser.too_deep(0) from None
+    parser.expect(END)
+    return tree
+
+
+@final
+class _Parser:
+    def __init__(self, found: list[Token], limits: Limits) -> None:
+        self.tokens = found
+        self.at = 0
+        self.depth = 0
+        self.limits = limits
+        self.declared: list[tuple[str, ...]] = []  # names of several words that the text itself introduces
+
+    # -- tokens
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def sees(self, *texts: str) -> bool:
+        token = self.tokens[self.at]
+        return token.text in texts and token.kind in (SYMBOL, NAME)
+
+    def follows(self, text: str, ahead: int = 1) -> bool:
+        token = self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+        return token.text == text and token.kind in (SYMBOL, NAME)
+
+    def take(self) -> Token:
+        token = self.tokens[self.at]
+        if token.kind != END:
+            self.at += 1
+        return token
+
+    def accept(self, text: str) -> bool:
+        if self.sees(text):
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> Token:
+        if text == END and self.token.kind == END:
+            return self.token
+        if not self.sees(text):
+            raise self.unexpected(f"expected {'the end' if text == END else repr(text)}")
+        return self.take()
+
+    def unexpected(self, wanted: str) -> SyntaxFault:
+        token = self.token
+        shown = "the end of the expression" if token.kind == END else repr(token.text[:40])
+        return SyntaxFault(f"Found {shown}, {wanted}", token.position)
+
+    def too_deep(self, position: int) -> SyntaxFault:
+        return SyntaxFault(f"The expression is nested more than {self.limits.max_depth} deep", position)
+
+    def made(self, node: N, *children: Node) -> N:
+        """The node with its height, which bounds every recursion over the tree."""
+        node.height = 1 + max((child.height for child in children), default=0)
+        if node.height > self.limits.max_depth:
+            raise self.too_deep(node.position)
+        return node
+
+    # -- operators
+
+    def expression(self) -> Node:
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise self.too_deep(self.token.position)
+        node = self.operand(1)
+        self.depth -= 1
+        return node
+
+    def operand(self, lowest: int, *, endpoint: bool = False) -> Node:
+        """An expression of operators that bind as strongly as `lowest`, or more."""
+        left = self.unary(endpoint)
+        while True:
+            token = self.token
+            precedence = _PRECEDENCE.get(token.text, 0) if token.kind in (SYMBOL, NAME) else 0
+            if precedence < lowest or precedence == 0:
+                return left
+            self.take()
+            if precedence == _COMPARISON:
+                left = self.comparison(left, token)
+                continue
+            right = self.operand(precedence + 1, endpoint=endpoint)
+            if precedence < _COMPARISON:
+                if not (isinstance(left, Logic) and left.operator == token.text):
+                    left = self.made(Logic(token.text, [left], position=token.position), left)
+                left.operands.append(right)
+            else:
+                if not (isinstance(left, Arithmetic) and left.precedence == precedence):
+                    left = self.made(Arithmetic(precedence, left, [], position=token.position), left)
+                left.rest.append((token.text, right))
+            left.height = max(left.height, right.height + 1)
+            if left.height > self.limits.max_depth:
+                raise self.too_deep(token.position)
+
+    def comparison(self, left: Node, token: Token) -> Node:
+        at = token.position
+        if token.text == "between":
+            low = self.operand(_SUM)
+            self.expect("and")
+            high = self.operand(_SUM)
+            return self.made(Between(left, low, high, position=at), left, low, high)
+        if token.text == "in":
+            tests = self.tests()
+            return self.made(Membership(left, tests, position=at), left, *tests)
+        if token.text == "instance":
+            self.expect("of")
+            return self.made(InstanceOf(left, self.type(), position=at), left)
+        right = self.operand(_SUM)
+        return self.made(Comparison(token.text, left, right, position=at), left, right)
+
+    def tests(self) -> list[Node]:
+        if not self.sees("("):
+            return [self.test(_SUM)]
+        start = self.take().position
+        found = [self.test(1)]
+        if self.accept(".."):  # not tests but a range that excludes its low end
+            return [self.range_end(found[0], False, start)]
+        while self.accept(","):
+            found.append(self.test(1))
+        self.expect(")")
+        return found
+
+    def test(self, lowest: int) -> Node:
+        if self.sees(*_TESTS):
+            token = self.take()
+            operand = self.operand(_SUM)
+            return self.made(UnaryTest(token.text, operand, position=token.position), operand)
+        return self.expression() if lowest == 1 else self.operand(lowest)
+
+    def unary(self, endpoint: bool) -> Node:
+        if not self.sees("-"):
+            return self.postfix(endpoint)
+        position = self.take().position
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise self.too_deep(position)
+        operand = self.unary(endpoint)
+        self.depth -= 1
+        if isinstance(operand, Literal) and self.tokens[self.at - 1].kind == NUMBER:
+            return Literal(negate(operand.value), position=position)
+        return self.made(Negation(operand, position=position), operand)
+
+    # -- what follows a value
+
+    def postfix(self, endpoint: bool) -> Node:
+        node = self.primary()
+        while True:
+            token = self.token
+            if token.kind != SYMBOL:
+                return node
+            if token.text == ".":
+                self.take()
+                node = self.made(Path(node, self.property(), position=token.position), node)
+            elif token.text == "(":
+                node = self.call(node)
+            elif token.text == "[" and not (endpoint and self.closes_range()):
+                self.take()
+                test = self.expression()
+                self.expect("]")
+                node = self.made(Filter(node, test, position=token.position), node, test)
+            else:
+                return node
+
+    def closes_range(self) -> bool:
+        """True when the `[` here ends a range such as `]1..5[`: nothing that follows could start a filter."""
+        after = self.tokens[self.at + 1]
+        if after.kind == NAME:
+            return after.text in KEYWORDS and after.text not in ("if", "for", "some", "every", "function", *_CONSTANTS)
+        return after.kind == END or (after.kind == SYMBOL and after.text not in ("(", "-", "{", "@", "<", "<=", ">"))
+
+    def property(self) -> str:
+        words = longest(self.upcoming(), (*PROPERTIES, *self.declared))
+        if words:
+            self.at += len(words)
+            return " ".join(words)
+        token = self.take()
+        if token.kind not in (NAME, "quoted"):
+            self.at -= token.kind != END
+            raise self.unexpected("expected a name after '.'")
+        return token.text
+
+    def call(self, callee: Node) -> Node:
+        position = self.take().position
+        arguments: list[Node] = []
+        named: dict[str, Node] | None = None
+        while not self.sees(")"):
+            name = self.argument_name()
+            if (name is None) is not (named is None) and (arguments or named):
+                raise self.unexpected("expected arguments all by name or all by position")
+            value = self.expression()
+            if name is None:
+                arguments.append(value)
+            else:
+                named = named if named is not None else {}
+                if name in named:
+                    raise SyntaxFault(f"The argument '{name}' is given twice", position)
+                named[name] = value
+            if not self.accept(","):
+                break
+        self.expect(")")
+        inner = arguments if named is None else list(named.values())
+        return self.made(Call(callee, arguments, named, position=position), callee, *inner)
+
+    def argument_name(self) -> str | None:
+        words = self.upcoming()
+        after = self.tokens[self.at + len(words)]
+        if not words or after.text != ":" or after.kind != SYMBOL:
+            return None
+        self.at += len(words) + 1
+        return " ".join(words)
+
+    def upcoming(self) -> list[str]:
+        """The words from here on."""
+        end = self.at
+        while self.tokens[end].kind == NAME:
+            end += 1
+            if end - self.at == 8:
+                break
+        return [token.text for token in self.tokens[self.at : end]]
+
+    # -- values
+
+    def primary(self) -> Node:
+        token = self.token
+        if token.kind in (NUMBER, STRING):
+            self.take()
+            return Literal(token.value, position=token.position)
+        if token.kind == "quoted":
+            self.take()
+            return Name(token.text, position=token.position)
+        if token.kind == NAME:
+            return self.word(token)
+        if token.kind == SYMBOL:
+            if token.text == "(":
+                return self.parenthesis()
+            if token.text == "[":
+                return self.bracket()
+            if token.text == "]":
+                self.take()
+                low = self.operand(_SUM, endpoint=True)
+                self.expect("..")
+                return self.range_end(low, False, token.position)
+            if token.text == "{":
+                return self.context()
+            if token.text == "@":
+                return self.temporal()
+        raise self.unexpected("expected a value")
+
+    def word(self, token: Token) -> Node:
+        words = longest(self.upcoming(), _FUNCTION_WORDS)
+        if words and self.follows("(", len(words)):
+            self.at += len(words)
+            return Name(" ".join(words), position=token.position)
+        if words := longest(self.upcoming(), self.declared):
+            self.at += len(words)
+            return Name(" ".join(words), position=token.position)
+        text = token.text
+        if text in _CONSTANTS:
+            self.take()
+            return Literal(_CONSTANTS[text], position=token.position)
+        if text == "if":
+            return self.conditional()
+        if text in ("for", "some", "every"):
+            return self.loop()
+        if text == "function":
+            return self.function()
+        if text in KEYWORDS:
+            raise self.unexpected("expected a value")
+        self.take()
+        return Name(text, position=token.position)
+
+    def conditional(self) -> Node:
+        position = self.take().position
+        condition = self.expression()
+        self.expect("then")
+        then = self.expression()
+        self.expect("else")
+        otherwise = self.expression()
+        return self.made(Conditional(condition, then, otherwise, position=position), condition, then, otherwise)
+
+    def loop(self) -> Node:
+        token = self.take()
+        iterators: list[Iterator] = []
+        while True:
+            start = self.token
+            name = self.declare("in")
+            self.expect("in")
+            source = self.expression()
+            last = self.expression() if self.accept("..") else None
+            iterators.append(
+                self.made(Iterator(name, source, last, position=start.position), source, *([last] if last else []))
+            )
+            if not self.accept(","):
+                break
+        self.expect("return" if token.text == "for" else "satisfies")
+        body = self.expression()
+        return self.made(Loop(token.text, iterators, body, position=token.position), *iterators, body)
+
+    def declare(self, *ends: str) -> str:
+        """A name that the text introduces, of one word or several, up to one of `ends`."""
+        words: list[str] = []
+        start = self.token
+        if start.kind == "quoted":
+            return self.take().text
+        while self.token.kind == NAME and not (words and self.sees(*ends)):
+            words.append(self.take().text)
+        if not words or (len(words) == 1 and words[0] in KEYWORDS and ":" not in ends):
+            raise self.unexpected("expected a name") if not words else SyntaxFault(
+                f"'{words[0]}' is a word of FEEL, not a name", start.position
+            )
+        if len(words) > 1 and tuple(words) not in self.declared:
+            self.declared.append(tuple(words))
+        return " ".join(words)
+
+    def function(self) -> Node:
+        position = self.take().position
+        self.expect("(")
+        parameters: list[str] = []
+        while not self.sees(")"):
+            name = self.declare(":", ",", ")")
+            if name in parameters:
+                raise SyntaxFault(f"The parameter '{name}' is there twice", position)
+            parameters.append(name)
+            if self.accept(":"):
+                self.type()
+            if not self.accept(","):
+                break
+        self.expect(")")
+        if self.sees("external"):
+            raise SyntaxFault("External functions (Java, PMML) cannot be called", self.token.position)
+        body = self.expression()
+        return self.made(FunctionLiteral(tuple(parameters), body, position=position), body)
+
+    def parenthesis(self) -> Node:
+        position = self.take().position
+        if self.sees(*_TESTS):
+            node = self.test(1)
+            self.expect(")")
+            return node
+        node = self.expression()
+        if self.accept(".."):
+            return self.range_end(node, False, position)
+        self.expect(")")
+        return node
+
+    def bracket(self) -> Node:
+        position = self.take().position
+        if self.accept("]"):
+            return ListLiteral([], position=position)
+        first = self.expression()
+        if self.accept(".."):
+            return self.range_end(first, True, position)
+        items = [first]
+        while self.accept(","):
+            items.append(self.expression())
+        self.expect("]")
+        return self.made(ListLiteral(items, position=position), *items)
+
+    def range_end(self, low: Node, low_in: bool, position: int) -> Node:
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise self.too_deep(position)
+        high = self.operand(_SUM, endpoint=True)
+        self.depth -= 1
+        if not self.sees("]", ")", "["):
+            raise self.unexpected("expected ']', ')' or '[' to end the range")
+        high_in = self.take().text == "]"
+        return self.made(RangeLiteral(low, high, low_in, high_in, position=position), low, high)
+
+    def context(self) -> Node:
+        position = self.take().position
+        entries: list[tuple[str, Node]] = []
+        while not self.sees("}"):
+            start = self.token
+            key = str(self.take().value) if start.kind == STRING else self.declare(":")
+            if any(key == other for other, _ in entries):
+                raise SyntaxFault(f"The entry '{key}' is there twice", start.position)
+            self.expect(":")
+            entries.append((key, self.expression()))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return self.made(ContextLiteral(entries, position=position), *(value for _, value in entries))
+
+    def temporal(self) -> Node:
+        position = self.take().position
+        token = self.take()
+        value = parse_any(token.value) if token.kind == STRING else None
+        if value is None:
+            raise SyntaxFault('@ is to be followed by a date, time or duration as in @"2026-01-31"', position)
+        return Literal(value, position=position)
+
+    def type(self) -> Type:
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise self.too_deep(self.token.position)
+        words = longest(self.upcoming(), TYPE_WORDS)
+        start = self.token
+        name = " ".join(words) if words else start.text
+        if not words and (start.kind != NAME or name not in SIMPLE_TYPES):
+            raise self.unexpected("expected a type such as number, string or list<number>")
+        self.at += len(words) or 1
+        parts: dict[str, Type] = {}
+        if name in ("list", "range", "context", "function") and self.accept("<"):
+            if name in ("list", "range"):
+                parts["item"] = self.type()
+            while name in ("context", "function") and not self.sees(">"):
+                if name == "context":
+                    key = self.declare(":")
+                    self.expect(":")
+                    parts[key] = self.type()
+                else:
+                    self.type()
+                if not self.accept(","):
+                    break
+            self.expect(">")
+        if name == "function" and self.accept("->"):
+            self.type()
+        self.depth -= 1
+        return Type(name, parts)
