@@ -34,7 +34,7 @@ async def _load(path: str, acknowledged: int, seed: int) -> None:
 
 async def _client(runtime: Runtime, acknowledged: int, choose: random.Random) -> None:
     while True:
-        started = await runtime.start("parallel_review", variables={"amount": choose.randrange(5000)}, who="load")
+        started = await runtime.start("ParallelReview", variables={"amount": choose.randrange(5000)}, who="load")
         _say(acknowledged, "started", started.id)
         ending = choose.random()
         if ending < 0.2:

@@ -108,7 +108,9 @@ EVENTS: Final[dict[int, type]] = {
 
 def arguments(kind: type) -> list[str]:
     """The constructor's arguments, in order."""
-    return list(inspect.signature(kind.__init__).parameters)[1:]  # type: ignore[misc]
+    if "__init__" not in vars(kind):
+        return []
+    return list(inspect.signature(kind).parameters)
 
 
 def packer(kind: type, *head: object) -> Callable[[Any], tuple[Any, ...]]:

@@ -85,7 +85,8 @@ class Bundle:
 @final
 class Executor:
     """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept and
-    its number, `due` of the first time (ms) at which something of a batch will be due."""
+    its number, `due` of the first time (ms) at which something of a batch will be due,
+    `removed` of outbox rows that are gone."""
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class Executor:
         graph_of: Callable[[str], Awaitable[ProcessGraph]],
         committed: Callable[[Step, int], None],
         due: Callable[[int], None],
+        removed: Callable[[list[tuple[object, ...]]], None],
         *,
         cache: int = 10_000,
         queue: int = 50_000,
@@ -105,6 +107,7 @@ class Executor:
         self._graph_of = graph_of
         self._committed = committed
         self._due = due
+        self._removed = removed
         self._cache = cache
         self._limit = queue
         self._slots: OrderedDict[str, Slot] = OrderedDict()
@@ -295,6 +298,8 @@ class Executor:
             self._evict(bundle)
             if bundle.batch.earliest:
                 self._due(bundle.batch.earliest)
+            if bundle.batch.rows[st.OUTBOX_END]:
+                self._removed(bundle.batch.rows[st.OUTBOX_END])
             for request, taken, answer, seq in bundle.entries:
                 if taken.events:
                     self._committed(taken, seq)

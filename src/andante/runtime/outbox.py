@@ -86,6 +86,10 @@ class Outbox:
         for n, effect in enumerate(step.effects):
             self._put((step.instance.id, seq, n), effect)
 
+    def removed(self, keys: list[tuple[object, ...]]) -> None:
+        """These rows are gone from the table."""
+        self._notes.difference_update(keys)  # type: ignore[arg-type]
+
     async def load(self) -> None:
         """At start: what a server before us asked for and did not do."""
         rows = await self._store.read(
@@ -180,10 +184,9 @@ class Outbox:
                     [attempts, due, state, str(fault)[:500], instance_id, seq, n],
                 )]
             )  # fmt: skip
+            self._notes.discard(key)
         else:
             self._executor.outbox_done(key)
-        finally:
-            self._notes.discard(key)
 
     def _wanted(self, instance_id: str, effect: Notify) -> bool:
         """No reminder for what is suspended, over or finished meanwhile."""

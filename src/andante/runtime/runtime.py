@@ -69,6 +69,7 @@ class Runtime:
             self._definitions.graph,
             self._committed,
             self._fall_due,
+            self._forget,
             cache=settings.cache,
             queue=settings.queue,
         )
@@ -129,6 +130,9 @@ class Runtime:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    def _forget(self, keys: list[tuple[object, ...]]) -> None:
+        self.outbox.removed(keys)
 
     def _fall_due(self, due: int) -> None:
         self._timekeeper.note(due)

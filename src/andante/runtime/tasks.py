@@ -18,7 +18,6 @@ from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
 
-AT_RISK: Final = 0.2  # the last fifth of the time to the next target
 ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment")
 
 
@@ -36,9 +35,7 @@ def sla_state(record: TaskRecord, now: int) -> str:
         return "breached"
     if record.goal_at and now >= record.goal_at:
         return "goal passed"
-    target = record.goal_at or record.due_at
-    span = target - record.created_at
-    return "at risk" if span > 0 and target - now <= span * AT_RISK else "on track"
+    return "at risk" if record.risk_at and now >= record.risk_at else "on track"
 
 
 def task_key(task_id: str) -> tuple[str, int]:

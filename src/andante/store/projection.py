@@ -22,6 +22,7 @@ from andante.store import statements as st
 from andante.store.records import InstanceRecord, TaskRecord
 
 Row = tuple[object, ...]
+RISK_PART: Final = 5  # a task that has only a due date is at risk in the last fifth of its time
 EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
 
@@ -184,24 +185,30 @@ def candidates(users: list[str], groups: list[str], queue: str) -> list[str]:
     return who or ["*"]
 
 
-def goal_and_due(task: Task) -> tuple[int, int]:
-    """The earliest goal and deadline of the task's SLA clocks; else the model's due date."""
-    goal = due = 0
+def targets(task: Task) -> tuple[int, int, int]:
+    """The earliest goal and deadline of the task's SLA clocks, else the model's due date; and when the risk begins."""
+    goal = due = risk = 0
     for clock in task.clocks:
         if clock.state.goal_at and (not goal or clock.state.goal_at < goal):
             goal = clock.state.goal_at
         if clock.state.deadline_at and (not due or clock.state.deadline_at < due):
             due = clock.state.deadline_at
-    return goal, due or task.due_at or 0
+        first = (clock.state.goal_at or clock.state.deadline_at) - clock.state.risk_ms
+        if not risk or first < risk:
+            risk = first
+    if not due and task.due_at:
+        due = task.due_at
+        risk = risk or due - (due - task.created_at) // RISK_PART
+    return goal, due, risk
 
 
 def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
     who = candidates(task.users, task.groups, task.queue)
-    goal, due = goal_and_due(task)
+    goal, due, risk = targets(task)
     return (
         instance.id, task.key, task.name, graph.nodes[task.node].id, task.assignee, who[0] if len(who) == 1 else "",
         _names(task.users), _names(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
-        task.created_at, goal, due, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
+        task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
     )  # fmt: skip
 
 
@@ -211,12 +218,12 @@ def _names(names: list[str]) -> str:
 
 def task_record(graph: ProcessGraph, instance: Instance, task: Task) -> TaskRecord:
     """An open task as the lists would show it."""
-    goal, due = goal_and_due(task)
+    goal, due, risk = targets(task)
     return TaskRecord(
         f"{instance.id}-{task.key}", instance.id, task.key, task.name, graph.nodes[task.node].id,
         instance.definition_id, instance.name, instance.version, instance.business_key, task.assignee,
         list(task.users), list(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
-        task.created_at, goal, due, task.follow_up_at or 0, task.form, list(task.outcomes), "open", "", 0, "",
+        task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, list(task.outcomes), "open", "", 0, "",
         instance.stopped,
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ class InstanceRecord(msgspec.Struct, frozen=True):
 class TaskRecord(msgspec.Struct, frozen=True):
     """A user task, open or over. `state` is open, completed or cancelled; `suspended` is its instance's flag.
 
-    `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date. `groups` items are "group:x",
+    `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date; from `risk_at` on it is at risk. `groups` items are "group:x",
     "role:x" or "queue:x"; `users` are bare names.
     """
 
@@ -69,6 +69,7 @@ class TaskRecord(msgspec.Struct, frozen=True):
     created_at: int
     goal_at: int
     due_at: int
+    risk_at: int
     follow_up_at: int
     form: str
     outcomes: list[str]

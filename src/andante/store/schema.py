@@ -136,6 +136,7 @@ task: Final = sa.Table(
     _int("created_at"),
     _int("goal_at"),
     _int("due_at"),
+    _int("risk_at"),
     _int("follow_up_at"),
     _text("form"),
     _text("outcomes"),

@@ -64,7 +64,7 @@ def _delete(table: str, keys: Sequence[str]) -> Statement:
 INSTANCE_COLUMNS: Final = tuple(column.name for column in instance_table.columns)
 TASK_COLUMNS: Final = (
     "instance_id", "key", "name", "element", "assignee", "pool", "users", "groups", "queue", "owner", "delegated",
-    "priority", "urgency", "created_at", "goal_at", "due_at", "follow_up_at", "form", "outcomes", "state",
+    "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state",
 )  # fmt: skip
 
 INSTANCE: Final = _upsert("instance", ("id",), INSTANCE_COLUMNS)

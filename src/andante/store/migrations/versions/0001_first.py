@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("goal_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("due_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("risk_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("follow_up_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("form", sa.Text(), server_default="", nullable=False),
         sa.Column("outcomes", sa.Text(), server_default="", nullable=False),
