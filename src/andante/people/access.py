@@ -57,14 +57,14 @@ class Access:
         stored, user = row if row is not None else ("", "")
         if not await self._proven(f"client {client_id}", stored, secret, address):
             return None
-        return Grant(await self._issue(user, client_id, self._lifetime_s), self._lifetime_s)
+        return Grant(await self.issue(user, client_id, self._lifetime_s), self._lifetime_s)
 
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
         row = self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
         if not await self._proven(f"person {name}", row[0] if row is not None else "", password, address):
             raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
-        return await self._issue(name, "", self._session_s)
+        return await self.issue(name, "", self._session_s)
 
     async def log_out(self, token: str) -> None:
         """The token is worth nothing from now on."""
@@ -82,19 +82,8 @@ class Access:
         name, roles, groups, queues, kind, client_id = row
         return Caller(name, _names(roles), _names(groups), _names(queues), kind, client_id)
 
-    async def _proven(self, who: str, stored: str, secret: str, address: str) -> bool:
-        now = self._now()
-        wait = self._attempts.wait_ms(address, who, now)
-        if wait:
-            raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {-(-wait // 1000)} seconds.")
-        good = len(secret) <= MOST_PASSWORD and await self._accounts.hasher.verify(stored, secret)
-        if good:
-            self._attempts.succeeded(address, who)
-        else:
-            self._attempts.failed(address, who, now)
-        return good
-
-    async def _issue(self, user: str, client_id: str, lifetime_s: int) -> str:
+    async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
+        """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""
         token = new_secret()
         now = self._now()
         await self._tables.write(
@@ -107,3 +96,15 @@ class Access:
             ]
         )
         return token
+
+    async def _proven(self, who: str, stored: str, secret: str, address: str) -> bool:
+        now = self._now()
+        wait = self._attempts.wait_ms(address, who, now)
+        if wait:
+            raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {-(-wait // 1000)} seconds.")
+        good = len(secret) <= MOST_PASSWORD and await self._accounts.hasher.verify(stored, secret)
+        if good:
+            self._attempts.succeeded(address, who)
+        else:
+            self._attempts.failed(address, who, now)
+        return good

@@ -173,7 +173,8 @@ class Accounts:
         statements: list[tuple[str, Sequence[object]]] = []
         if changes:
             columns = ", ".join(f'"{column}"=?' for column in changes)
-            statements.append(("update person set " + columns + " where name=?", [*changes.values(), name]))
+            sql = "update person set " + columns + " where name=?"  # noqa: S608 - the names are ours
+            statements.append((sql, [*changes.values(), name]))
         if disabled or password is not None:
             statements.append(('delete from token where "user"=?', (name,)))
         if statements:
