@@ -9,6 +9,7 @@ from andante.expressions import Expression
 from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
 
+_WITH_INPUTS = kinds.ACTIVITIES | {kinds.THROW_EVENT, kinds.END_EVENT}
 _EVENTS_AFTER_GATEWAY = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
 
 
@@ -16,8 +17,14 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
     """Adds a fault for what cannot run, a warning for what runs but is probably not meant."""
     if not any(n.kind == kinds.START_EVENT and n.scope < 0 for n in nodes):
         findings.fault("noStart", id, line, "The process has no start event. Add one.")
+    _one_none_start(nodes, findings)
     for node in nodes:
         kind = node.kind
+        if node.inputs and kind not in _WITH_INPUTS:
+            findings.fault(
+                "inputMisplaced", node.id, node.line,
+                f"A {node.kind_name} has no input mappings. Set the variables by a script task before it.",
+            )  # fmt: skip
         if node.event is not None:
             _event(node, findings)
         if kind == kinds.START_EVENT:
@@ -38,6 +45,15 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
         if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:
             _choice(node, flows, findings)
     _reachable(nodes, flows, findings)
+
+
+def _one_none_start(nodes: Sequence[Node], findings: Findings) -> None:
+    starts = [n for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0 and n.event is None]
+    for node in starts[1:]:
+        findings.fault(
+            "severalStarts", node.id, node.line,
+            f"The process has a none start event already, {starts[0].id}. Keep one, or start by message or signal.",
+        )  # fmt: skip
 
 
 def _event(node: Node, findings: Findings) -> None:

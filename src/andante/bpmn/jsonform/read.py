@@ -13,6 +13,8 @@ from andante.bpmn.jsonform.slas import attach_slas
 from andante.bpmn.language import Language
 
 TYPES: Final = ("Text", "Number", "Boolean", "Date", "DateTime", "Any")
+# Properties of the instance that a model may set (contract 2.2, 2.6, 3.2).
+_SETTABLE: Final = ("$Flow.Title", "$Flow.BusinessKey", "$BP.Status", "$BP.Stage", "$BP.Step", "$BP.Description")
 _NAME: Final = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # A definition that was queried and is sent back carries what the server knows of it.
@@ -153,7 +155,7 @@ def _declared(draft: ProcessDraft, findings: Findings) -> None:
         targets.extend([result] if result else [])
         if node.multi is not None and node.multi.output_collection:
             targets.append(node.multi.output_collection)
-        for target in targets:
+        for target in (target for target in targets if target not in _SETTABLE):
             variable = declared.get(target)
             if variable is None:
                 message = f"'{target}' is not declared. Add it to variables."

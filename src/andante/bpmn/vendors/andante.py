@@ -6,7 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script, Sla, SlaAction
 from andante.bpmn.slas import action, reminder, sla, span, target
-from andante.bpmn.vendors.base import Vendor, csv, job, user_task
+from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Lane, Message, Reading
 from andante.expressions import literal
@@ -14,8 +14,6 @@ from andante.timing.instants import TimingError
 from andante.timing.sla import Reminder
 
 ANDANTE = "http://andante.dev/schema/bpmn/1.0"
-
-_JOBS = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.THROW_EVENT, kinds.END_EVENT))
 
 
 class Andante(Vendor):
@@ -59,13 +57,13 @@ class Andante(Vendor):
     def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         language = reading.language
         for name, mappings in (("input", node.inputs), ("output", node.outputs)):
-            for mapping in self.elements(element, name) if node.kind in kinds.ACTIVITIES else ():
+            for mapping in self.elements(element, name):
                 source = language.value(mapping.take("source"), node.id, mapping.line)
                 mappings.append(Assignment(mapping.take("target"), source if source is not None else literal(None)))
                 reading.leftovers(mapping)
         if user_task(node) is not None:
             self._user_task(node, element, reading)
-        elif node.kind in _JOBS:
+        elif worked(node):
             self._job(node, element, reading)
         if isinstance(node.work, Script):
             node.work.result_variable = self.text(element, "resultVariable") or node.work.result_variable

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import EventDefinition, JobWork, MultiInstance, UserTask
 from andante.bpmn.xml.element import Element
@@ -82,6 +83,13 @@ class Vendor:
 def user_task(node: NodeDraft) -> UserTask | None:
     """The node's user task; None on other nodes."""
     return node.work if isinstance(node.work, UserTask) else None
+
+
+def worked(node: NodeDraft) -> bool:
+    """Whether a worker may do the node's work: service and send tasks, and events that throw a message."""
+    if node.kind in (kinds.THROW_EVENT, kinds.END_EVENT):
+        return node.event is not None and node.event.kind == kinds.MESSAGE
+    return node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK)
 
 
 def job(node: NodeDraft) -> JobWork:

@@ -6,15 +6,13 @@ from typing import ClassVar, Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script
-from andante.bpmn.vendors.base import job, user_task
+from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import Expression, literal
 
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
-
-_WORKED: Final = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.THROW_EVENT, kinds.END_EVENT))
 
 
 class Camunda(JavaVendor):
@@ -43,7 +41,7 @@ class Camunda(JavaVendor):
         if event.kind == kinds.ERROR:
             event.code_variable = self.text(element, "errorCodeVariable")
             event.message_variable = self.text(element, "errorMessageVariable")
-        elif event.kind == kinds.MESSAGE and node.kind in _WORKED:
+        elif event.kind == kinds.MESSAGE and node.kind in (kinds.THROW_EVENT, kinds.END_EVENT):
             self._work(node, element, reading)
 
     def loop(self, multi: MultiInstance, element: Element, reading: Reading) -> None:
@@ -55,7 +53,7 @@ class Camunda(JavaVendor):
     def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         if user_task(node) is not None:
             self._user_task(node, element, reading)
-        elif node.kind in _WORKED:
+        elif worked(node):
             self._work(node, element, reading)
         elif isinstance(node.work, Script):
             node.work.result_variable = self.text(element, "resultVariable")

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script
-from andante.bpmn.vendors.base import job, user_task
+from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
@@ -14,7 +14,6 @@ from andante.bpmn.xml.reading import Reading
 FLOWABLE: Final = "http://flowable.org/bpmn"
 ACTIVITI: Final = "http://activiti.org/bpmn"
 
-_WORKED: Final = frozenset((kinds.SERVICE_TASK, kinds.SEND_TASK))
 _LOCAL: Final = "Rename the variable, or map it by an output."
 
 
@@ -61,7 +60,7 @@ class Flowable(JavaVendor):
     def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         if user_task(node) is not None:
             self._user_task(node, element, reading)
-        elif node.kind in _WORKED:
+        elif worked(node):
             self._work(node, element, reading)
         elif isinstance(node.work, Script):
             node.work.result_variable = self.text(element, "resultVariable")

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, JobWork, MultiInstance, Script
-from andante.bpmn.vendors.base import Vendor, job, user_task
+from andante.bpmn.vendors.base import Vendor, job, user_task, worked
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Message, Reading
 from andante.expressions import Expression, literal
@@ -74,8 +74,12 @@ class Zeebe(Vendor):
 
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         for definition in self.elements(element, "taskDefinition"):
-            if user_task(node) is not None:
-                reading.fault("unsupported", element, "A user task done by a job is not supported. Use zeebe:userTask.")
+            if not worked(node) and node.kind != kinds.SCRIPT_TASK:
+                reading.fault(
+                    "unsupported", element, f"A {element.name} done by a worker is not supported. Use a service task."
+                )
+                definition.attributes.clear()
+                continue
             work = job(node)
             work.type = reading.language.value(definition.take("type"), element.label, definition.line) or literal("")
             retries = definition.take("retries")
