@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from pathlib import Path
 from typing import Final, final
 from urllib.parse import quote
@@ -65,8 +65,8 @@ class MailChannel:
         clock: Clock,
         zone: str = "UTC",
     ) -> None:
-        display, addr_spec = parseaddr(sender)
         try:
+            [(display, addr_spec)] = getaddresses([sender])
             self._sender = Address(display, addr_spec=addr_spec)
         except (ValueError, IndexError, MessageError):
             raise ValueError(f"the mail sender {sender!r} is no address: write Andante <andante@example.com>") from None
