@@ -27,6 +27,20 @@ PERSONS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+APPROVAL: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:andante="http://andante.dev/schema/bpmn/1.0" targetNamespace="http://test">
+  <process id="Approval" name="Approval" isExecutable="true">
+    <startEvent id="begin"/>
+    <userTask id="approve" name="Approve it" andante:candidateUsers="kim" andante:candidateGroups="managers"
+      andante:outcomes="yes,no"/>
+    <endEvent id="finish"/>
+    <sequenceFlow id="f1" sourceRef="begin" targetRef="approve"/>
+    <sequenceFlow id="f2" sourceRef="approve" targetRef="finish"/>
+  </process>
+</definitions>"""
+
+
 class Answer:
     """An answer: its status, its JSON, and the envelope taken off."""
 
@@ -140,9 +154,7 @@ class House:
 async def house_at(path: Path, **settings: Any) -> AsyncIterator[House]:
     """A server on a fresh database in `path`."""
     clock = TestClock(START)
-    chosen = Settings(
-        db=f"sqlite:///{path}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings
-    )
+    chosen = Settings(db=f"sqlite:///{path}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings)
     app = create_app(chosen, clock=clock)
     async with app.lifespan():
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from conftest import APPROVAL
-from house import EXAMPLES, House
+from house import APPROVAL, EXAMPLES, House
 
 TRAVEL = json.loads((EXAMPLES / "travel-request.json").read_text())
 
@@ -122,7 +121,9 @@ async def test_delete_answers_the_string_1(house: House, approval: str) -> None:
     (await house.ada.delete(path)).refused(404, "bpm.definition.notFound")
 
 
-@pytest.mark.parametrize("body", [{}, {"name": "X"}, {"label": "X"}, {"name": 5, "label": "X"}, {"name": "X", "label": ""}])
+@pytest.mark.parametrize(
+    "body", [{}, {"name": "X"}, {"label": "X"}, {"name": 5, "label": "X"}, {"name": "X", "label": ""}]
+)
 async def test_create_needs_name_and_label(house: House, body: dict[str, object]) -> None:
     answer = (await house.oda.post("/metadata/definitions", body)).refused(400, "astrozero.0002")
     assert "name" in answer["resMsg"] or "label" in answer["resMsg"]

@@ -1,0 +1,26 @@
+"""The OpenAPI document, and the server held to it by generated requests."""
+
+import httpx
+from house import House
+
+from andante.api.openapi import operations
+from andante.api.routes import api_handlers
+
+
+async def test_the_document_describes_every_route(house: House) -> None:
+    document = (await house.http.get("/openapi.json")).json()
+    assert document["openapi"] == "3.1.0"
+    described = {(path, method) for path, methods in document["paths"].items() for method in methods}
+    assert described == {(path, method) for path, method, _ in operations(api_handlers(test_clock=True))}
+    ids = [o["operationId"] for methods in document["paths"].values() for o in methods.values()]
+    assert len(ids) == len(set(ids))
+
+
+async def test_the_page_lists_every_route(house: House) -> None:
+    answer: httpx.Response = await house.http.get("/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    for path, _, operation in operations(api_handlers(test_clock=True)):
+        assert path in answer.text
+        assert operation.summary in answer.text
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
