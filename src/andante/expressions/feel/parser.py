@@ -1,9 +1,10 @@
 """FEEL tokens to a tree, by precedence (DMN 1.5, section 10.3.1.2, grammar rules 1 to 66)."""
 
-from typing import Final, TypeVar, final
+from typing import Final, final
 
 from andante.expressions.arithmetic import negate
 from andante.expressions.faults import Limits, SyntaxFault
+from andante.expressions.feel.cursor import Cursor
 from andante.expressions.feel.lexer import END, NAME, NUMBER, STRING, SYMBOL, Token, tokens
 from andante.expressions.feel.tree import (
     Arithmetic,
@@ -41,9 +42,7 @@ _COMPARISON: Final = 3
 _SUM: Final = 4
 _TESTS: Final = frozenset(("<", "<=", ">", ">=", "=", "!="))
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_FUNCTION_WORDS: Final = tuple(tuple(name.split()) for name in BUILTINS if " " in name)
-
-N = TypeVar("N", bound=Node)
+_FUNCTION_WORDS: Final = frozenset(tuple(name.split()) for name in BUILTINS if " " in name)
 
 
 def parse(text: str, limits: Limits) -> Node:
@@ -58,62 +57,7 @@ def parse(text: str, limits: Limits) -> Node:
 
 
 @final
-class _Parser:
-    def __init__(self, found: list[Token], limits: Limits) -> None:
-        self.tokens = found
-        self.at = 0
-        self.depth = 0
-        self.limits = limits
-        self.declared: list[tuple[str, ...]] = []  # names of several words that the text itself introduces
-
-    # -- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def sees(self, *texts: str) -> bool:
-        token = self.tokens[self.at]
-        return token.text in texts and token.kind in (SYMBOL, NAME)
-
-    def follows(self, text: str, ahead: int = 1) -> bool:
-        token = self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-        return token.text == text and token.kind in (SYMBOL, NAME)
-
-    def take(self) -> Token:
-        token = self.tokens[self.at]
-        if token.kind != END:
-            self.at += 1
-        return token
-
-    def accept(self, text: str) -> bool:
-        if self.sees(text):
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, text: str) -> Token:
-        if text == END and self.token.kind == END:
-            return self.token
-        if not self.sees(text):
-            raise self.unexpected(f"expected {'the end' if text == END else repr(text)}")
-        return self.take()
-
-    def unexpected(self, wanted: str) -> SyntaxFault:
-        token = self.token
-        shown = "the end of the expression" if token.kind == END else repr(token.text[:40])
-        return SyntaxFault(f"Found {shown}, {wanted}", token.position)
-
-    def too_deep(self, position: int) -> SyntaxFault:
-        return SyntaxFault(f"The expression is nested more than {self.limits.max_depth} deep", position)
-
-    def made(self, node: N, *children: Node) -> N:
-        """The node with its height, which bounds every recursion over the tree."""
-        node.height = 1 + max((child.height for child in children), default=0)
-        if node.height > self.limits.max_depth:
-            raise self.too_deep(node.position)
-        return node
-
+class _Parser(Cursor):
     # -- operators
 
     def expression(self) -> Node:
@@ -226,7 +170,7 @@ class _Parser:
         return after.kind == END or (after.kind == SYMBOL and after.text not in ("(", "-", "{", "@", "<", "<=", ">"))
 
     def property(self) -> str:
-        words = longest(self.upcoming(), (*PROPERTIES, *self.declared))
+        words = longest(self.upcoming(), PROPERTIES) or longest(self.upcoming(), self.declared)
         if words:
             self.at += len(words)
             return " ".join(words)
@@ -265,15 +209,6 @@ class _Parser:
             return None
         self.at += len(words) + 1
         return " ".join(words)
-
-    def upcoming(self) -> list[str]:
-        """The words from here on."""
-        end = self.at
-        while self.tokens[end].kind == NAME:
-            end += 1
-            if end - self.at == 8:
-                break
-        return [token.text for token in self.tokens[self.at : end]]
 
     # -- values
 
@@ -365,8 +300,8 @@ class _Parser:
             raise self.unexpected("expected a name") if not words else SyntaxFault(
                 f"'{words[0]}' is a word of FEEL, not a name", start.position
             )
-        if len(words) > 1 and tuple(words) not in self.declared:
-            self.declared.append(tuple(words))
+        if len(words) > 1:
+            self.declared.add(tuple(words))
         return " ".join(words)
 
     def function(self) -> Node:
@@ -426,18 +361,18 @@ class _Parser:
 
     def context(self) -> Node:
         position = self.take().position
-        entries: list[tuple[str, Node]] = []
+        entries: dict[str, Node] = {}
         while not self.sees("}"):
             start = self.token
             key = str(self.take().value) if start.kind == STRING else self.declare(":")
-            if any(key == other for other, _ in entries):
+            if key in entries:
                 raise SyntaxFault(f"The entry '{key}' is there twice", start.position)
             self.expect(":")
-            entries.append((key, self.expression()))
+            entries[key] = self.expression()
             if not self.accept(","):
                 break
         self.expect("}")
-        return self.made(ContextLiteral(entries, position=position), *(value for _, value in entries))
+        return self.made(ContextLiteral(entries, position=position), *entries.values())
 
     def temporal(self) -> Node:
         position = self.take().position

@@ -118,7 +118,7 @@ class ListLiteral(Node):
 
 @dataclass(slots=True)
 class ContextLiteral(Node):
-    entries: list[tuple[str, Node]]
+    entries: dict[str, Node]
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """The words of FEEL: those that are no names, and the names of several words."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from typing import Final
 
 KEYWORDS: Final = frozenset(
@@ -9,21 +9,19 @@ KEYWORDS: Final = frozenset(
         "of", "function", "external", "true", "false", "null",
     )
 )  # fmt: skip
-PROPERTIES: Final = (("time", "offset"), ("start", "included"), ("end", "included"))
+PROPERTIES: Final = frozenset((("time", "offset"), ("start", "included"), ("end", "included")))
 SIMPLE_TYPES: Final = frozenset(
     ("number", "string", "boolean", "date", "time", "list", "context", "range", "function", "Any", "Null")
 )
-TYPE_WORDS: Final = (
-    ("date", "and", "time"),
-    ("days", "and", "time", "duration"),
-    ("years", "and", "months", "duration"),
+TYPE_WORDS: Final = frozenset(
+    (("date", "and", "time"), ("days", "and", "time", "duration"), ("years", "and", "months", "duration"))
 )
 
 
-def longest(words: list[str], names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def longest(words: list[str], names: Set[tuple[str, ...]]) -> tuple[str, ...]:
     """The longest of `names` that the words begin with, () where none does."""
-    found: tuple[str, ...] = ()
-    for name in names:
-        if len(name) > len(found) and tuple(words[: len(name)]) == name:
-            found = name
-    return found
+    for count in range(len(words), 1, -1):
+        name = tuple(words[:count])
+        if name in names:
+            return name
+    return ()

@@ -1,0 +1,173 @@
+"""String functions (DMN 1.5, section 10.3.4.3). Positions count characters from 1, or from the end where negative."""
+
+import re
+from typing import Any
+
+from andante.expressions.arithmetic import whole
+from andante.expressions.functions.patterns import pattern
+from andante.expressions.functions.registry import as_list, builtin
+from andante.expressions.values import Run, check_size
+
+
+def _are_strings(*values: Any) -> bool:
+    return all(type(value) is str for value in values)
+
+
+@builtin("substring", "string, start position, length?")
+def substring(string: Any, start: Any, length: Any = None) -> Any:
+    first, count = whole(start), whole(length)
+    if type(string) is not str or not first or (length is not None and (count is None or count < 1)):
+        return None
+    if first < 0:
+        first += len(string) + 1
+        if first < 1:
+            return None
+    return string[first - 1 :] if count is None else string[first - 1 : first - 1 + count]
+
+
+@builtin("string length", "string")
+def string_length(string: Any) -> Any:
+    return len(string) if type(string) is str else None
+
+
+@builtin("upper case", "string")
+def upper_case(string: Any) -> Any:
+    return string.upper() if type(string) is str else None
+
+
+@builtin("lower case", "string")
+def lower_case(string: Any) -> Any:
+    return string.lower() if type(string) is str else None
+
+
+@builtin("trim", "string")
+def trim(string: Any) -> Any:
+    return string.strip() if type(string) is str else None
+
+
+@builtin("is blank", "string")
+def is_blank(string: Any) -> Any:
+    return not string.strip() if type(string) is str else None
+
+
+@builtin("substring before", "string, match")
+def substring_before(string: Any, match: Any) -> Any:
+    if not _are_strings(string, match):
+        return None
+    before, found, _ = string.partition(match) if match else ("", "", "")
+    return before if found else ""
+
+
+@builtin("substring after", "string, match")
+def substring_after(string: Any, match: Any) -> Any:
+    if not _are_strings(string, match):
+        return None
+    return string.partition(match)[2] if match else string
+
+
+@builtin("contains", "string, match")
+def contains(string: Any, match: Any) -> Any:
+    return match in string if _are_strings(string, match) else None
+
+
+@builtin("starts with", "string, match")
+def starts_with(string: Any, match: Any) -> Any:
+    return string.startswith(match) if _are_strings(string, match) else None
+
+
+@builtin("ends with", "string, match")
+def ends_with(string: Any, match: Any) -> Any:
+    return string.endswith(match) if _are_strings(string, match) else None
+
+
+def _flags(flags: Any) -> str | None:
+    return "" if flags is None else flags if type(flags) is str else None
+
+
+@builtin("matches", "input, pattern, flags?", run=True)
+def matches(run: Run, text: Any, wanted: Any, flags: Any = None) -> Any:
+    chosen = _flags(flags)
+    if not _are_strings(text, wanted) or chosen is None:
+        return None
+    found = pattern(wanted, chosen)
+    return None if found is None else found.afford(text, run).search(text) is not None
+
+
+_GROUP = re.compile(r"\\(.)|\$(\d)|(\$)", re.DOTALL)
+
+
+@builtin("replace", "input, pattern, replacement, flags?", run=True)
+def replace(run: Run, text: Any, wanted: Any, replacement: Any, flags: Any = None) -> Any:
+    r"""Each match becomes the replacement, where `$1` stands for the first group and `\$` for a dollar."""
+    chosen = _flags(flags)
+    if not _are_strings(text, wanted, replacement) or chosen is None:
+        return None
+    found = pattern(wanted, chosen)
+    if found is None:
+        return None
+    if any(part[3] for part in _GROUP.finditer(replacement)):
+        return None  # a dollar that names no group
+    size = len(text)
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal size
+
+        def part(piece: re.Match[str]) -> str:
+            if piece[1]:
+                return piece[1]
+            number = int(piece[2])
+            return (match[number] or "") if number <= len(match.groups()) else ""
+
+        new = _GROUP.sub(part, replacement)
+        size += len(new) - len(match[0])
+        check_size(size, run.limits.max_size, "string")
+        return new
+
+    return found.afford(text, run).sub(put, text)
+
+
+@builtin("split", "string, delimiter", run=True, builds=True)
+def split(run: Run, text: Any, delimiter: Any) -> Any:
+    """The parts between the matches of the delimiter, a pattern."""
+    if not _are_strings(text, delimiter):
+        return None
+    found = pattern(delimiter, "")
+    if found is None:
+        return None
+    parts: list[str] = []
+    start = 0
+    for match in found.afford(text, run).finditer(text):
+        if match.end() > match.start():
+            parts.append(text[start : match.start()])
+            start = match.end()
+    parts.append(text[start:])
+    check_size(len(parts), run.limits.max_size, "list")
+    return parts
+
+
+@builtin("extract", "input, pattern", run=True, builds=True)
+def extract(run: Run, text: Any, wanted: Any) -> Any:
+    """All that matches the pattern, in order."""
+    if not _are_strings(text, wanted):
+        return None
+    found = pattern(wanted, "")
+    if found is None:
+        return None
+    return [match[0] for match in found.afford(text, run).finditer(text)]
+
+
+@builtin("string join", "list, delimiter?, prefix?, suffix?", run=True)
+def string_join(run: Run, items: Any, delimiter: Any = None, prefix: Any = None, suffix: Any = None) -> Any:
+    """The strings of a list in one; nulls are left out."""
+    every = as_list(items)
+    ends = [delimiter, prefix, suffix]
+    if every is None or not all(end is None or type(end) is str for end in ends):
+        return None
+    kept = [item for item in every if item is not None]
+    if not all(type(item) is str for item in kept):
+        return None
+    run.charge(len(every))
+    between, before, after = (end or "" for end in ends)
+    size = sum(map(len, kept)) + len(between) * max(0, len(kept) - 1) + len(before) + len(after)
+    check_size(size, run.limits.max_size, "string")
+    return before + between.join(kept) + after
