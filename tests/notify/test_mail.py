@@ -24,8 +24,8 @@ async def post() -> AsyncIterator[PostOffice]:
     await office.close()
 
 
-async def address(user: str) -> str | None:
-    return ADDRESSES.get(user)
+async def addresses(recipient: str) -> list[str]:
+    return [ADDRESSES[recipient]] if recipient in ADDRESSES else []
 
 
 def channel(post: PostOffice, sender: str = "Andante <flow@andante.example>") -> MailChannel:
@@ -33,7 +33,7 @@ def channel(post: PostOffice, sender: str = "Andante <flow@andante.example>") ->
         parse_smtp_url(post.url),
         sender=sender,
         base_url="https://flow.example/",
-        address=address,
+        addresses=addresses,
         clock=TestClock(NOON),
         zone="Europe/Berlin",
     )
@@ -100,8 +100,8 @@ async def test_each_recipient_gets_one_letter_and_those_without_address_are_left
         await channel(post).send(note("k", "ada", "nobody", "bob", "ada.l", "eve"))
     assert [recipient for recipient, _ in post.letters] == ["ada@example.com", "bob@example.com"]
     assert post.letter("bob@example.com")["To"] == "bob@example.com"
-    assert [(line["event"], line["user"]) for line in logs] == [
-        ("no mail address", "nobody"),
+    assert [(line["event"], line["recipient"]) for line in logs] == [
+        ("nobody to write to", "nobody"),
         ("bad mail address", "eve"),
     ]
 
@@ -166,7 +166,7 @@ def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
     with pytest.raises(ValueError, match="the mail sender"):
         MailChannel(
             parse_smtp_url("smtp://localhost"),
-            sender=sender, base_url="http://localhost:8080", address=address, clock=TestClock(NOON),
+            sender=sender, base_url="http://localhost:8080", addresses=addresses, clock=TestClock(NOON),
         )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def test_a_base_url_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match=r"the base URL 'flow\.example' is none"):
         MailChannel(
             parse_smtp_url("smtp://localhost"),
-            sender="flow@andante.example", base_url="flow.example", address=address, clock=TestClock(NOON),
+            sender="flow@andante.example", base_url="flow.example", addresses=addresses, clock=TestClock(NOON),
         )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ class MailChannel:
     """Sends notes by SMTP.
 
     `sender` is the From header, "Name <address>" or an address; `base_url` where people reach the server's pages;
-    `address` gives a user's mail address, or None. A recipient without an address, or whose address the server
-    refuses for good, is left out and logged. `zone` is the IANA zone due times are shown in.
+    `addresses` gives the mail addresses a recipient stands for (AddressBook does). A recipient without any, or whose
+    address the server refuses for good, is left out and logged. `zone` is the IANA zone due times are shown in.
 
     Message-ID is made of the note's key and the address: a message that comes twice has the same one.
     Raises ValueError for a sender that is no address, and for a base URL that is none.
@@ -61,7 +61,7 @@ class MailChannel:
         *,
         sender: str,
         base_url: str,
-        address: Callable[[str], Awaitable[str | None]],
+        addresses: Callable[[str], Awaitable[list[str]]],
         clock: Clock,
         zone: str = "UTC",
     ) -> None:
@@ -76,7 +76,7 @@ class MailChannel:
             raise ValueError(f"the base URL {base_url!r} is none: write https://andante.example.com")
         self._server = server
         self._base_url = base_url.rstrip("/")
-        self._address = address
+        self._addresses = addresses
         self._clock = clock
         self._zone = zone
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -103,15 +103,17 @@ class MailChannel:
 
     async def _messages(self, note: Note) -> list[EmailMessage]:
         messages: dict[str, EmailMessage] = {}
-        for user in note.recipients:
-            address = await self._address(user)
-            if not address:
-                log.info("no mail address", user=user, key=note.key)
-            elif address not in messages:
+        for recipient in note.recipients:
+            addresses = await self._addresses(recipient)
+            if not addresses:
+                log.info("nobody to write to", recipient=recipient, key=note.key)
+            for address in addresses:
+                if address in messages:
+                    continue
                 try:
                     messages[address] = self._message(note, Address(addr_spec=address))
                 except (ValueError, IndexError, MessageError):
-                    log.warning("bad mail address", user=user, key=note.key)
+                    log.warning("bad mail address", address=address, recipient=recipient, key=note.key)
         return list(messages.values())
 
     def _message(self, note: Note, recipient: Address) -> EmailMessage:
