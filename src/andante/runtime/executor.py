@@ -38,6 +38,7 @@ from andante.store.store import Store
 
 T = TypeVar("T")
 View = Callable[[Step, Task | None], T]
+LEAST_HALF: Final = 16
 log: Final = structlog.get_logger("andante.runtime")
 
 
@@ -114,6 +115,7 @@ class Executor:
         self._open = Bundle()
         self._writing: Bundle | None = None
         self._scheduled = False
+        self._half = LEAST_HALF
         self._loads: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._idle = asyncio.Event()
@@ -266,18 +268,26 @@ class Executor:
 
     def _schedule(self) -> None:
         self._idle.clear()
-        if not self._scheduled and self._writing is None:
+        if self._writing is not None:
+            return
+        if len(self._open.entries) >= self._half:
+            # Half of those who were in the last batch are here: write these while the other half is being stepped.
+            self._flush()
+        elif not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
+        if self._writing is not None:
+            return
         bundle = self._open
         if bundle.batch.empty and not bundle.entries and not bundle.refusals:
             self._idle.set()
             return
         self._open = Bundle()
         self._writing = bundle
+        self._half = max(LEAST_HALF, (len(bundle.entries) + 1) // 2)
         if bundle.batch.empty:
             self._written(bundle, None)
             return

@@ -6,6 +6,7 @@ the last row is written. Nothing here decides anything.
 
 import json
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, Final, final
 
 from andante.bpmn import kinds
@@ -31,13 +32,14 @@ class Batch:
     """The rows of commands that share one transaction. `earliest`, once sealed: the first time (ms) at which one of
     its instances has something due, 0 for none."""
 
-    __slots__ = ("_jobs", "_live", "_tasks", "commands", "earliest", "rows", "work")
+    __slots__ = ("_jobs", "_live", "_new", "_tasks", "commands", "earliest", "rows", "work")
 
     def __init__(self) -> None:
         self.commands = 0
         self.earliest: int = 0
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
         self.work: list[tuple[str, tuple[object, ...]]] = []
+        self._new: set[str] = set()
         self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
         self._tasks: dict[tuple[str, int], Row] = {}
         self._jobs: dict[tuple[str, int], Row] = {}
@@ -55,6 +57,8 @@ class Batch:
         letters = [encode_effect(effect) for effect in effects]
         self.commands += 1
         self._live[instance.id] = (instance, graph)
+        if instance.seq == 1:
+            self._new.add(instance.id)
         rows = self.rows
         for fact in facts:
             project = PROJECTIONS.get(fact.__class__)
@@ -71,7 +75,14 @@ class Batch:
 
     def seal(self) -> list[tuple[str, bytes]]:
         """Turn what is gathered into rows, and give each instance's id and state as it is written."""
-        found = self.rows[st.INSTANCE] = [instance_row(graph, instance) for instance, graph in self._live.values()]
+        found = []
+        for instance, graph in self._live.values():
+            row = instance_row(graph, instance)
+            found.append(row)
+            if instance.id in self._new:
+                self.rows[st.INSTANCE].append(row)
+            else:
+                self.rows[st.INSTANCE_CHANGE].append(_changing(row))
         self.earliest = min((row[2] for row in found if row[2]), default=0)  # type: ignore[type-var]
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
@@ -158,6 +169,14 @@ def _job_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCo
     batch.rows[st.JOB_END].append((instance.id, e.job))
 
 
+def _properties(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.PropertiesSet) -> None:
+    if "business_key" in e.values:
+        batch.work.append(("update instance set business_key=? where id=?", (instance.business_key, instance.id)))
+
+
+_AT: Final = (0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
+_changing: Final = itemgetter(*_AT)
+
 PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_changed,
@@ -168,6 +187,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.ClockChanged: _clock,
     ev.SubscriptionOpened: _subscribed,
     ev.SubscriptionClosed: _unsubscribed,
+    ev.PropertiesSet: _properties,
     ev.JobCreated: _job_changed,
     ev.JobFailed: _job_changed,
     ev.JobRetried: _job_changed,

@@ -144,7 +144,7 @@ task: Final = sa.Table(
     _text("outcome"),
     _int("ended_at"),
     _text("ended_by"),
-    sa.Index("ix_task_assignee", "assignee", "state"),
+    sa.Index("ix_task_assignee", "assignee", sqlite_where=sa.text("state = 'open'")),
     sa.Index("ix_task_pool", "pool", sqlite_where=sa.text("state = 'open' and assignee = ''")),
     sa.Index("ix_task_ended", "ended_at", sqlite_where=sa.text("ended_at > 0")),
 )

@@ -5,7 +5,6 @@ their caches. The driver hands the interpreter lock over once a call, not once a
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final, final
 
 from andante.store.schema import instance as instance_table
@@ -67,7 +66,20 @@ TASK_COLUMNS: Final = (
     "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state",
 )  # fmt: skip
 
-INSTANCE: Final = _upsert("instance", ("id",), INSTANCE_COLUMNS)
+# What never changes is not written again, so that its indexes are left alone. The business key has a way of its own.
+FIXED: Final = frozenset(
+    ("id", "definition_id", "name", "version", "business_key", "is_test", "created_by", "started_at", "ext", "parent_id",
+     "root_id")
+)  # fmt: skip
+CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED)
+
+INSTANCE: Final = _insert("instance", INSTANCE_COLUMNS)
+INSTANCE_CHANGE: Final = Statement(
+    "update instance set "
+    + ",".join(f'"{name}"=v.column{n}' for n, name in enumerate(CHANGING, 2))
+    + " from (values {rows}) v where instance.id=v.column1",
+    len(CHANGING) + 1,
+)
 JOURNAL: Final = _insert("journal", ("instance_id", "seq", "at", "actor", "data"))
 TASK: Final = _upsert("task", ("instance_id", "key"), TASK_COLUMNS)
 TASK_END: Final = Statement(
@@ -89,11 +101,5 @@ OUTBOX_END: Final = _delete("outbox", ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX, OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip
-
-
-@cache
-def columns(table: str) -> str:
-    """The instance's or task's column list for a select."""
-    return ",".join(f'"{name}"' for name in (INSTANCE_COLUMNS if table == "instance" else TASK_COLUMNS))

@@ -215,7 +215,7 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("instance_id", "key"),
     )
-    op.create_index("ix_task_assignee", "task", ["assignee", "state"], unique=False)
+    op.create_index("ix_task_assignee", "task", ["assignee"], unique=False, sqlite_where=sa.text("state = 'open'"))
     op.create_index("ix_task_ended", "task", ["ended_at"], unique=False, sqlite_where=sa.text("ended_at > 0"))
     op.create_index(
         "ix_task_pool", "task", ["pool"], unique=False, sqlite_where=sa.text("state = 'open' and assignee = ''")
