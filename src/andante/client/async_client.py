@@ -1,0 +1,142 @@
+"""The asynchronous client."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Generic, ParamSpec, TypeVar, final, overload
+
+import httpx
+
+from andante.client import calls
+from andante.client.calls import Call
+from andante.client.errors import Unreachable
+from andante.client.session import TIMEOUT, TRY_AGAIN, Session, result
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@final
+class Endpoint(Generic[P, T]):
+    """A call of `andante.client.calls` as a method: the same parameters, and the result to await."""
+
+    def __init__(self, make: Callable[P, Call[T]]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, client: None, owner: type) -> "Endpoint[P, T]": ...
+    @overload
+    def __get__(self, client: "AsyncClient", owner: type) -> Callable[P, Awaitable[T]]: ...
+    def __get__(self, client: "AsyncClient | None", owner: type) -> "Endpoint[P, T] | Callable[P, Awaitable[T]]":
+        if client is None:
+            return self
+        known = client
+
+        async def method(*args: P.args, **named: P.kwargs) -> T:
+            return await known.send(self._make(*args, **named))
+
+        return method
+
+
+@final
+class AsyncClient:
+    """A server's API with its methods as Python's: `await client.start("Order", {"amount": 5})`.
+
+    Each raises Refused when the server says no and Unreachable when there is no answer. 429 and 503 mean that nothing
+    was done: they are tried again, up to `attempts` times in all, after the time the server asks for or `wait` seconds,
+    doubled each time. A broken connection is tried again only for reading. For one event loop.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str = "",
+        client_secret: str = "",
+        *,
+        token: str = "",
+        attempts: int = 5,
+        wait: float = 0.2,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.session = Session(url, client_id, client_secret, token=token, attempts=attempts, wait=wait)
+        self._http = httpx.AsyncClient(timeout=TIMEOUT, transport=transport)
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    deploy_xml = Endpoint(calls.deploy_xml)
+    deploy_json = Endpoint(calls.deploy_json)
+    modify_json = Endpoint(calls.modify_json)
+    definitions = Endpoint(calls.definitions)
+    definition = Endpoint(calls.definition)
+    definition_xml = Endpoint(calls.definition_xml)
+    definition_action = Endpoint(calls.definition_action)
+    delete_definition = Endpoint(calls.delete_definition)
+
+    start = Endpoint(calls.start)
+    instances = Endpoint(calls.instances)
+    instance = Endpoint(calls.instance)
+    act = Endpoint(calls.act)
+    delete_instance = Endpoint(calls.delete_instance)
+    variables = Endpoint(calls.variables)
+    set_variables = Endpoint(calls.set_variables)
+    history = Endpoint(calls.history)
+
+    tasks = Endpoint(calls.tasks)
+    task = Endpoint(calls.task)
+    task_action = Endpoint(calls.task_action)
+
+    publish = Endpoint(calls.publish)
+    broadcast = Endpoint(calls.broadcast)
+    activate_jobs = Endpoint(calls.activate_jobs)
+    complete_job = Endpoint(calls.complete_job)
+    fail_job = Endpoint(calls.fail_job)
+    throw_error = Endpoint(calls.throw_error)
+    extend_job = Endpoint(calls.extend_job)
+    evaluate = Endpoint(calls.evaluate)
+
+    persons = Endpoint(calls.persons)
+    person = Endpoint(calls.person)
+    add_person = Endpoint(calls.add_person)
+    change_person = Endpoint(calls.change_person)
+    clients = Endpoint(calls.clients)
+    add_client = Endpoint(calls.add_client)
+    revoke_client = Endpoint(calls.revoke_client)
+    set_clock = Endpoint(calls.set_clock)
+
+    async def send(self, call: Call[T]) -> T:
+        """Carry out a call. Raises Refused or Unreachable."""
+        renewed = False
+        attempt = 0
+        while True:
+            if self.session.needs_token:
+                self.session.take_token(await self._exchange(self.session.token_request, reading=True))
+            response = await self._exchange(lambda: self.session.request(call), reading=call.method == "GET")
+            if response.status_code == 401 and not renewed and self.session.drop_token():
+                renewed = True
+            elif response.status_code in TRY_AGAIN and attempt + 1 < self.session.attempts:
+                await asyncio.sleep(self.session.pause(response, attempt))
+                attempt += 1
+            else:
+                return result(call, response)
+
+    async def _exchange(self, make: Callable[[], httpx.Request], *, reading: bool) -> httpx.Response:
+        for attempt in range(self.session.attempts):
+            try:
+                return await self._http.send(make())
+            except httpx.TransportError as fault:
+                unsent = isinstance(fault, httpx.ConnectError)
+                if attempt + 1 == self.session.attempts or not (reading or unsent):
+                    raise Unreachable(f"No answer from {self.session.url}: {fault}.") from None
+                await asyncio.sleep(self.session.wait * 2.0**attempt)
+        raise AssertionError("attempts is at least 1")

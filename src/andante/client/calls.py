@@ -1,0 +1,380 @@
+"""Every call of the API as plain data: what to send, and the type of the answer. No I/O; both clients send these."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar, final
+from urllib.parse import quote
+
+import msgspec
+
+from andante.client import shapes
+
+T = TypeVar("T")
+
+BASE: Final = "/u-route/baas/bp/v2.0"
+TOKEN: Final = "/baas/auth/v1.0/oauth2/token"  # noqa: S105 - a path
+OPEN_STATES: Final = (
+    "New,Dispatched,Running,Waiting for user interaction,Waiting for page event,Paused,Broken,CompletedOkWait"
+)
+CLOSED_STATES: Final = "Completed OK,User Terminated,Terminated"
+
+
+@final
+class Call(Generic[T]):
+    """One request. `answer` is the type of `result`; None where the contract gives none, bytes for a bare body."""
+
+    __slots__ = ("answer", "content", "content_type", "method", "path", "query")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        answer: type[T] | None,
+        body: object = None,
+        query: Mapping[str, object] | None = None,
+        *,
+        content: bytes = b"",
+        content_type: str = "application/json",
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.answer = answer
+        self.query = {name: _text(value) for name, value in (query or {}).items() if value not in ("", None)}
+        self.content = content or (msgspec.json.encode(body) if body is not None else b"")
+        self.content_type = content_type
+
+    def read(self, data: bytes) -> T:
+        """The result of a successful answer. Raises msgspec.DecodeError."""
+        if self.answer is None:
+            return None  # type: ignore[return-value]
+        if self.answer is bytes:
+            return data  # type: ignore[return-value]
+        answer: shapes.Answer[T] = msgspec.json.decode(data, type=shapes.Answer[self.answer])  # type: ignore[name-defined]
+        return answer.result
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None and value != ""}
+
+
+def _id(value: str) -> str:
+    return quote(value, safe="")
+
+
+# Definitions.
+
+
+def deploy_xml(data: bytes, *, activate: bool = True, version: str = "") -> Call[shapes.Deployment]:
+    """Deploy BPMN 2.0 XML: every executable process of it. `version` "": the next. The same again changes nothing."""
+    return Call(
+        "POST", f"{BASE}/metadata/definitions", shapes.Deployment, query={"activate": activate, "version": version},
+        content=data, content_type="application/xml",
+    )  # fmt: skip
+
+
+def deploy_json(body: Mapping[str, Any]) -> Call[str]:
+    """Deploy the contract's JSON form (2.4); its id."""
+    return Call("POST", f"{BASE}/metadata/definitions", str, body)
+
+
+def modify_json(definition_id: str, body: Mapping[str, Any]) -> Call[str]:
+    """Replace a JSON definition that has no instances; its id."""
+    return Call("PUT", f"{BASE}/metadata/definitions/{_id(definition_id)}", str, body)
+
+
+def definitions(
+    *, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
+) -> Call[list[shapes.Definition]]:
+    """Definitions by name, or with `like` by a part of it."""
+    query = {"name": name, "like": like, "active": active, "skip": skip, "limit": limit}
+    return Call("GET", f"{BASE}/metadata/definitions", list[shapes.Definition], query=query)
+
+
+def definition(definition_id: str) -> Call[dict[str, Any]]:
+    """All of a definition (2.4), or the settings of one from XML."""
+    return Call("GET", f"{BASE}/metadata/definitions/{_id(definition_id)}", dict[str, Any])
+
+
+def definition_xml(definition_id: str) -> Call[bytes]:
+    """The XML, byte for byte as deployed."""
+    return Call("GET", f"{BASE}/metadata/definitions/{_id(definition_id)}/xml", bytes)
+
+
+def definition_action(definition_id: str, action: str, *, instances: bool = False) -> Call[shapes.Definition]:
+    """activate, deactivate, suspend (no new starts) or resume; the latter two with its instances if asked."""
+    body = {"action": action, "instances": instances}
+    return Call("PUT", f"{BASE}/metadata/definitions/{_id(definition_id)}", shapes.Definition, body)
+
+
+def delete_definition(definition_id: str) -> Call[str]:
+    """Remove one that has no instances."""
+    return Call("DELETE", f"{BASE}/metadata/definitions/{_id(definition_id)}", str)
+
+
+# Instances.
+
+
+def start(
+    name: str,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    version: str = "",
+    business_key: str = "",
+    title: str = "",
+    is_test: bool = False,
+) -> Call[shapes.Instance]:
+    """Start an instance and run it to where it must wait. `version` "": the active one."""
+    body = _given(name=name, version=version, variables=variables, businessKey=business_key, title=title)
+    if is_test:
+        body["isTest"] = True
+    return Call("POST", f"{BASE}/runtime/instances", shapes.Instance, body)
+
+
+def instances(
+    states: str = OPEN_STATES,
+    *,
+    name: str = "",
+    version: str = "",
+    business_key: str = "",
+    order_field: str = "",
+    order_type: str = "",
+    skip: int = 0,
+    limit: int = 100,
+) -> Call[list[shapes.InstanceRow]]:
+    """Instances in any of `states` (comma-separated; Suspended selects by the flag), newest first."""
+    query = {
+        "states": states,
+        "name": name,
+        "version": version,
+        "businessKey": business_key,
+        "orderField": order_field,
+        "orderType": order_type,
+        "skip": skip,
+        "limit": limit,
+    }
+    return Call("GET", f"{BASE}/runtime/instances", list[shapes.InstanceRow], query=query)
+
+
+def instance(instance_id: str) -> Call[shapes.InstanceDetail]:
+    """One instance with its tokens, incidents, clocks and allowed actions."""
+    return Call("GET", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.InstanceDetail)
+
+
+def act(instance_id: str, action: str, *, reason: str = "") -> Call[shapes.Instance]:
+    """suspend, resume, terminate, retry (open incidents) or withdraw; the instance after it."""
+    body = _given(action=action, reason=reason)
+    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
+
+
+def delete_instance(instance_id: str, *, force: bool = False) -> Call[None]:
+    """Remove an instance for good; an open one only with `force`."""
+    return Call("DELETE", f"{BASE}/runtime/instances/{_id(instance_id)}", None, query={"force": force})
+
+
+def variables(instance_id: str) -> Call[dict[str, Any]]:
+    """An instance's variables."""
+    return Call("GET", f"{BASE}/runtime/instances/{_id(instance_id)}/variables", dict[str, Any])
+
+
+def set_variables(instance_id: str, values: Mapping[str, Any]) -> Call[None]:
+    """Change variables that the instance has; unknown and read-only names are ignored."""
+    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}/variables", None, values)
+
+
+def history(instance_id: str, *, after: int = 0, limit: int = 200) -> Call[shapes.Recs[shapes.HistoryEntry]]:
+    """What happened, oldest first, after entry `after`."""
+    path = f"{BASE}/runtime/instances/{_id(instance_id)}/history"
+    return Call("GET", path, shapes.Recs[shapes.HistoryEntry], query={"after": after, "limit": limit})
+
+
+# Tasks.
+
+
+def tasks(
+    view: str = "todo",
+    *,
+    instance_id: str = "",
+    assignee: str = "",
+    candidate: str = "",
+    name: str = "",
+    element: str = "",
+    business_key: str = "",
+    due_before: str = "",
+    overdue: bool = False,
+    urgency_min: int = 0,
+    text: str = "",
+    order_field: str = "",
+    order_type: str = "",
+    skip: int = 0,
+    limit: int = 100,
+    after: str = "",
+) -> Call[shapes.Recs[shapes.Task]]:
+    """Tasks by `view`: todo, paused, history or all (operators). `after` is the cursor of the page before."""
+    query = {
+        "view": view,
+        "instanceId": instance_id,
+        "assignee": assignee,
+        "candidate": candidate,
+        "name": name,
+        "element": element,
+        "businessKey": business_key,
+        "dueBefore": due_before,
+        "overdue": overdue,
+        "urgencyMin": urgency_min,
+        "text": text,
+        "orderField": order_field,
+        "orderType": order_type,
+        "skip": skip,
+        "limit": limit,
+        "after": after,
+    }
+    return Call("GET", f"{BASE}/query/tasks", shapes.Recs[shapes.Task], query=query)
+
+
+def task(task_id: str) -> Call[shapes.Task]:
+    """One task, open or past."""
+    return Call("GET", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task)
+
+
+def task_action(
+    task_id: str,
+    action: str,
+    *,
+    outcome: str = "",
+    variables: Mapping[str, Any] | None = None,
+    to: str = "",
+    text: str = "",
+) -> Call[shapes.Task]:
+    """claim, unclaim, complete, transfer, delegate, resolve or comment."""
+    body = _given(action=action, outcome=outcome, variables=variables, to=to, text=text)
+    return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
+
+
+# Messages, signals, jobs, expressions.
+
+
+def publish(
+    name: str,
+    *,
+    business_key: str = "",
+    correlation: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    ttl: str = "",
+    message_id: str = "",
+) -> Call[shapes.Published]:
+    """A message, to all that await it and match. With `ttl` (ISO 8601) it waits; the same `message_id` acts once."""
+    body = _given(
+        name=name, businessKey=business_key, correlation=correlation, variables=variables, ttl=ttl, id=message_id
+    )
+    return Call("POST", f"{BASE}/runtime/messages", shapes.Published, body)
+
+
+def broadcast(name: str, *, variables: Mapping[str, Any] | None = None) -> Call[shapes.Broadcast]:
+    """A signal, to all that await it."""
+    return Call("POST", f"{BASE}/runtime/signals", shapes.Broadcast, _given(name=name, variables=variables))
+
+
+def activate_jobs(
+    types: Sequence[str], *, worker: str = "", max_jobs: int = 1, lock: str = "PT30S", wait: str = ""
+) -> Call[shapes.Recs[shapes.Job]]:
+    """Fetch and lock jobs of `types`; `lock` and `wait` (long poll) are ISO 8601 durations."""
+    body = _given(types=list(types), worker=worker, maxJobs=max_jobs, lockDuration=lock, wait=wait)
+    return Call("POST", f"{BASE}/runtime/jobs/activate", shapes.Recs[shapes.Job], body)
+
+
+def complete_job(job_id: str, variables: Mapping[str, Any] | None = None) -> Call[shapes.Job]:
+    """The work is done; `variables` go into the instance."""
+    return _report(job_id, _given(action="complete", variables=variables))
+
+
+def fail_job(job_id: str, message: str, *, retries: int | None = None, backoff: str = "") -> Call[shapes.Job]:
+    """The work failed: `retries` left (None: one fewer), after `backoff`. None left: an incident."""
+    return _report(job_id, _given(action="fail", message=message, retries=retries, backoff=backoff))
+
+
+def throw_error(
+    job_id: str, code: str, message: str = "", *, variables: Mapping[str, Any] | None = None
+) -> Call[shapes.Job]:
+    """A BPMN error that the model catches by `code`."""
+    return _report(job_id, _given(action="error", code=code, message=message, variables=variables))
+
+
+def extend_job(job_id: str, lock: str) -> Call[shapes.Job]:
+    """Keep a job locked for `lock` from now."""
+    return _report(job_id, _given(action="extend", lockDuration=lock))
+
+
+def _report(job_id: str, body: dict[str, object]) -> Call[shapes.Job]:
+    return Call("PUT", f"{BASE}/runtime/jobs/{_id(job_id)}", shapes.Job, body)
+
+
+def evaluate(
+    expression: str, *, language: str = "feel", context: Mapping[str, Any] | None = None, context_feel: str = ""
+) -> Call[shapes.Evaluated]:
+    """Evaluate a FEEL or JUEL expression on the server."""
+    body = _given(expression=expression, language=language, context=context, contextFeel=context_feel)
+    return Call("POST", f"{BASE}/runtime/expressions/evaluate", shapes.Evaluated, body)
+
+
+# People.
+
+
+def persons() -> Call[shapes.Recs[shapes.Person]]:
+    """All persons."""
+    return Call("GET", f"{BASE}/admin/persons", shapes.Recs[shapes.Person])
+
+
+def person(name: str) -> Call[shapes.Person]:
+    """One person."""
+    return Call("GET", f"{BASE}/admin/persons/{_id(name)}", shapes.Person)
+
+
+def add_person(
+    name: str,
+    *,
+    password: str = "",
+    email: str = "",
+    manager: str = "",
+    roles: Sequence[str] = ("user",),
+    groups: Sequence[str] = (),
+    queues: Sequence[str] = (),
+    kind: str = "User",
+) -> Call[shapes.Person]:
+    """A new person; without a password nobody can log in as them."""
+    body = _given(
+        name=name, password=password, email=email, manager=manager, roles=list(roles), groups=list(groups),
+        queues=list(queues), kind=kind,
+    )  # fmt: skip
+    return Call("POST", f"{BASE}/admin/persons", shapes.Person, body)
+
+
+def change_person(name: str, changes: Mapping[str, Any]) -> Call[shapes.Person]:
+    """Change what `changes` names (password, email, manager, roles, groups, queues, kind, disabled)."""
+    return Call("PUT", f"{BASE}/admin/persons/{_id(name)}", shapes.Person, changes)
+
+
+def clients() -> Call[shapes.Recs[shapes.OAuthClient]]:
+    """All OAuth clients."""
+    return Call("GET", f"{BASE}/admin/clients", shapes.Recs[shapes.OAuthClient])
+
+
+def add_client(user: str, *, client_id: str = "", client_secret: str = "") -> Call[shapes.NewClient]:
+    """An OAuth client acting as `user`; what is not given is generated."""
+    body = _given(user=user, clientId=client_id, clientSecret=client_secret)
+    return Call("POST", f"{BASE}/admin/clients", shapes.NewClient, body)
+
+
+def revoke_client(client_id: str) -> Call[None]:
+    """End a client and its tokens."""
+    return Call("DELETE", f"{BASE}/admin/clients/{_id(client_id)}", None)
+
+
+# Health and the test clock.
+
+
+def set_clock(*, advance: str = "", now: str = "") -> Call[shapes.ClockNow]:
+    """Set or `advance` the clock of a server started with --test-clock; what fell due has run then."""
+    return Call("PUT", "/test/clock", shapes.ClockNow, _given(advance=advance, now=now))

@@ -1,0 +1,107 @@
+"""What both clients share: the token, when to try again, and how an answer becomes a result or an error."""
+
+import time
+from typing import Any, Final, TypeVar, final
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from andante.client import shapes
+from andante.client.calls import TOKEN, Call
+from andante.client.errors import ClientError, Refused
+
+T = TypeVar("T")
+
+TRY_AGAIN: Final = (429, 503)
+LONGEST_WAIT_S: Final = 30.0
+# A long poll is held for up to a minute by the server.
+TIMEOUT: Final = httpx.Timeout(10.0, read=90.0)
+EARLY_S: Final = 15.0
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    resCode: str = ""  # noqa: N815 - the contract's spelling
+    resMsg: str = ""  # noqa: N815
+    details: list[Any] = []
+    error: str = ""
+    error_description: str = ""
+
+
+@final
+class Session:
+    """The credentials and the token of one client. `token` may be handed in, and read to keep it."""
+
+    def __init__(self, url: str, client_id: str, client_secret: str, *, token: str, attempts: int, wait: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ClientError(f"'{url}' is no address of a server; it looks like http://127.0.0.1:8080.")
+        if attempts < 1:
+            raise ClientError("attempts must be 1 or more.")
+        self.url = url.rstrip("/")
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.token = token
+        self.token_until = float("inf") if token else 0.0
+        self.attempts = attempts
+        self.wait = wait
+
+    @property
+    def needs_token(self) -> bool:
+        return time.monotonic() >= self.token_until
+
+    def token_request(self) -> httpx.Request:
+        """Raises Refused where there are no credentials to get a token with."""
+        if not self.client_secret:
+            raise Refused(401, "astrozero.0004", "There is no valid token, and no client secret to get one with.")
+        form = {"grant_type": "client_credentials", "client_id": self.client_id, "client_secret": self.client_secret}
+        return httpx.Request("POST", self.url + TOKEN, data=form)
+
+    def take_token(self, response: httpx.Response) -> None:
+        """Raises Refused."""
+        if response.status_code != 200:
+            raise failure(response)
+        token = msgspec.json.decode(response.content, type=shapes.Token)
+        self.token = token.access_token
+        self.token_until = time.monotonic() + max(token.expires_in - EARLY_S, token.expires_in / 2)
+
+    def drop_token(self) -> bool:
+        """Forget a token the server does not take. Whether a new one can be had."""
+        self.token_until = 0.0
+        return bool(self.client_secret)
+
+    def request(self, call: Call[Any]) -> httpx.Request:
+        headers = {"access-token": self.token, "accept": "application/json"}
+        if call.content:
+            headers["content-type"] = call.content_type
+        return httpx.Request(
+            call.method, self.url + call.path, params=call.query or None, headers=headers, content=call.content or None
+        )
+
+    def pause(self, response: httpx.Response, attempt: int) -> float:
+        """Seconds to wait before attempt `attempt` + 1: what the server asks for, else twice as long each time."""
+        try:
+            asked = float(response.headers.get("retry-after", ""))
+        except ValueError:
+            asked = self.wait * 2.0**attempt
+        return min(max(asked, 0.0), LONGEST_WAIT_S)
+
+
+def result(call: Call[T], response: httpx.Response) -> T:
+    """Raises Refused, or ClientError for an answer that is none of Andante's."""
+    if response.status_code >= 400:
+        raise failure(response)
+    try:
+        return call.read(response.content)
+    except msgspec.DecodeError as fault:
+        raise ClientError(f"{call.method} {call.path}: the answer is not what this version expects: {fault}") from None
+
+
+def failure(response: httpx.Response) -> Refused:
+    """The error an answer tells of."""
+    try:
+        told = msgspec.json.decode(response.content, type=_Failure)
+    except msgspec.DecodeError:
+        told = _Failure()
+    message = told.resMsg or told.error_description or f"The server answered {response.status_code}."
+    return Refused(response.status_code, told.resCode or told.error, message, told.details)
