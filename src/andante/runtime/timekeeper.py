@@ -137,6 +137,8 @@ class Timekeeper:
             then = 0
             if cycle and left:
                 then, missed = following(cycle, due, now, self._zone)
+                if 0 < left <= missed:  # what was left has passed meanwhile
+                    then = 0
                 left = left if left < 0 else max(0, left - 1 - missed)
             await self._store.write([(
                 "update start_event set due_at=?, remaining=? where definition_id=? and node=? and due_at=?",
