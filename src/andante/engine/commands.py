@@ -287,13 +287,15 @@ class Resume:
 
 @final
 class Terminate:
-    """`state` 'User Terminated' (a person, the API) or 'Terminated' (the engine)."""
+    """`state` 'User Terminated' (a person, the API) or 'Terminated' (the engine); `from_caller`: the instance that
+    called this one wants it no more, and need not be told."""
 
-    __slots__ = ("reason", "state")
+    __slots__ = ("from_caller", "reason", "state")
 
-    def __init__(self, state: str = "User Terminated", reason: str = "") -> None:
+    def __init__(self, state: str = "User Terminated", reason: str = "", from_caller: bool = False) -> None:
         self.state = state
         self.reason = reason
+        self.from_caller = from_caller
 
 
 @final

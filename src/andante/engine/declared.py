@@ -33,15 +33,22 @@ TYPES: Final[dict[str, Callable[[object], bool]]] = {
 
 def check(graph: ProcessGraph, values: Mapping[str, object]) -> None:
     """Raises Rejected when a value is not of its declared type; null fits any type (contract section 7 row 22)."""
-    if graph.variables is None:
-        return
-    for name, value in values.items():
-        known = graph.variables.get(name)
-        if known is None or value is None:
-            continue
-        fits = TYPES.get(known.type)
-        if fits is not None and not fits(value):
-            raise Rejected(VARIABLE_TYPE, f"variables.{name}: {value!r} is no {known.type}.")
+    for name, kind in misfits(graph, values).items():
+        raise Rejected(VARIABLE_TYPE, f"variables.{name}: {values[name]!r} is no {kind}.")
+
+
+def misfits(graph: ProcessGraph, values: Mapping[str, object]) -> dict[str, str]:
+    """The names whose values are not of their declared type, and that type; null fits any."""
+    found: dict[str, str] = {}
+    if graph.variables is not None:
+        for name, value in values.items():
+            known = graph.variables.get(name)
+            if known is None or value is None:
+                continue
+            fits = TYPES.get(known.type)
+            if fits is not None and not fits(value):
+                found[name] = known.type
+    return found
 
 
 def first_values(graph: ProcessGraph, given: Mapping[str, object]) -> dict[str, object]:
@@ -51,5 +58,5 @@ def first_values(graph: ProcessGraph, given: Mapping[str, object]) -> dict[str, 
     check(graph, given)
     values: dict[str, object] = {}
     for name, known in graph.variables.items():
-        values[name] = given[name] if name in given else known.default
+        values[name] = given.get(name, known.default)
     return values

@@ -11,7 +11,7 @@ def next_due(instance: Instance, graph: ProcessGraph) -> int:
     due = 0
     for timer in instance.timers.values():
         if not due or timer.due_at < due:
-            due = timer.due_at or 1
+            due = max(timer.due_at, 1)
     for clock in instance.clocks.values():
         slas = graph.nodes[instance.tasks[clock.task].node].slas if clock.task else graph.slas
         at = clock.state.next_at(slas[clock.policy].policy)

@@ -64,5 +64,6 @@ def allowed(instance: Instance) -> dict[str, bool]:
     actions: dict[str, type] = {"suspend": cmd.Suspend, "resume": cmd.Resume, "terminate": cmd.Terminate}
     result = {name: GATE[kind][now] == PROCESS for name, kind in actions.items()}
     result["suspend"] = now == RUNNING
+    result["resume"] = now == STOPPED and not instance.held
     result["retry"] = now == RUNNING and bool(instance.incidents)
     return result

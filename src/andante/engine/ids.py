@@ -1,4 +1,4 @@
-"""Ids in the contract's shape (2.7): 20 characters, a type prefix and digits of base 62. Callers must not parse them."""
+"""Ids in the contract's shape (2.7): 20 characters, a type prefix and digits of base 62. Nobody may parse them."""
 
 from hashlib import sha256
 from typing import Final

@@ -8,7 +8,9 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from andante.engine.declared import misfits
 from andante.engine.events import LocalsSet, PropertiesSet, VariablesSet
+from andante.engine.faults import ModelFault
 from andante.engine.state import Instance, Token
 from andante.expressions import Expression, to_json
 
@@ -86,7 +88,8 @@ SETTABLE: Final = {
 def set_variables(step: "Step", token: Token | None, values: Mapping[str, object], *, outwards: bool = False) -> None:
     """Set each name where it is known, innermost first, else in the instance; keep to what the definition declares.
 
-    `outwards` passes over what is local to the token: an output goes out of its activity.
+    `outwards` passes over what is local to the token: an output goes out of its activity. Raises
+    ModelFault('variableType') after all that fits its declared type is set.
     """
     declared = step.graph.variables
     instance = step.instance
@@ -96,9 +99,10 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
             values = {n: v for n, v in values.items() if n not in SETTABLE}
             break
     if token is None or (token.scope == 0 and (outwards or token.locals is None)):
-        kept = values if declared is None else admissible(step, values)
-        if kept:
-            step.record(VariablesSet(0, dict(kept)))
+        if declared is not None:
+            _set_declared(step, values)
+        elif values:
+            step.record(VariablesSet(0, dict(values)))
         return
     local: dict[str, object] = {}
     by_scope: dict[int, dict[str, object]] = {}
@@ -118,9 +122,21 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
         step.record(LocalsSet(token.key, local))
     for key, changed in by_scope.items():
         step.record(VariablesSet(key, changed))
-    kept = outer if declared is None else admissible(step, outer)
-    if kept:
-        step.record(VariablesSet(0, dict(kept)))
+    if declared is not None:
+        _set_declared(step, outer)
+    elif outer:
+        step.record(VariablesSet(0, outer))
+
+
+def _set_declared(step: "Step", values: Mapping[str, object]) -> None:
+    kept = admissible(step, values)
+    wrong = misfits(step.graph, kept)
+    fitting = {name: value for name, value in kept.items() if name not in wrong}
+    if fitting:
+        step.record(VariablesSet(0, fitting))
+    if wrong:
+        shown = ", ".join(f"{name} should be {kind}, but is {kept[name]!r}" for name, kind in wrong.items())
+        raise ModelFault("variableType", f"not set: {shown}")
 
 
 def admissible(step: "Step", values: Mapping[str, object]) -> dict[str, object]:

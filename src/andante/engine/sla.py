@@ -4,7 +4,7 @@ Contract 2.5 and 6.4. A clock is started when the task (or the instance) is crea
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from andante.bpmn.graph import Sla, SlaAction
 from andante.engine import events as ev
@@ -17,16 +17,18 @@ from andante.timing.sla import SlaClock
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
-KINDS = {"goal": "slaGoal", "deadline": "slaDeadline"}
+KINDS: Final = {"goal": "slaGoal", "deadline": "slaDeadline"}
 
 
 def applying(step: "Step", slas: Sequence[Sla], token: Token | None) -> tuple[int, ...]:
     """Indices of the SLAs that apply now. Raises ModelFault."""
-    return tuple(
-        n
-        for n, sla in enumerate(slas)
-        if (sla.criteria is None or step.value(sla.criteria, token) is True)
-        and (sla.start_when is None or step.value(sla.start_when, token) is True)
+    return tuple(n for n, sla in enumerate(slas) if applies(step, sla, token))
+
+
+def applies(step: "Step", sla: Sla, token: Token | None) -> bool:
+    """Whether the SLA's clock is to run as things are now. Raises ModelFault."""
+    return (sla.criteria is None or step.value(sla.criteria, token) is True) and (
+        sla.start_when is None or step.value(sla.start_when, token) is True
     )
 
 
@@ -34,6 +36,28 @@ def start_clocks(step: "Step", task: int, slas: Sequence[Sla], which: Sequence[i
     for n in which:
         clock = SlaClock.start(slas[n].policy, step.now, step.settings.calendar)
         step.record(ev.ClockStarted(step.key(), task, n, clock))
+
+
+def start_late_clocks(step: "Step") -> None:
+    """Start the clocks whose `start_when` has become true. One that fails now has held before: it is not yet time."""
+    instance = step.instance
+    if step.graph.slas:
+        _start_late(step, 0, step.graph.slas, None)
+    for task in list(instance.tasks.values()):
+        slas = step.graph.nodes[task.node].slas
+        if slas:
+            _start_late(step, task.key, slas, instance.tokens[task.token])
+
+
+def _start_late(step: "Step", task: int, slas: Sequence[Sla], token: Token | None) -> None:
+    if all(sla.start_when is None for sla in slas):
+        return
+    started = {clock.policy for clock in step.instance.clocks.values() if clock.task == task}
+    late = [n for n, sla in enumerate(slas) if sla.start_when is not None and n not in started]
+    try:
+        start_clocks(step, task, slas, [n for n in late if applies(step, slas[n], token)])
+    except ModelFault:
+        return
 
 
 def policy_of(step: "Step", clock: Clock) -> Sla:
@@ -86,7 +110,8 @@ def _follow(step: "Step", clock: Clock, sla: Sla, fact: str) -> None:
     if fact.startswith("reminder"):
         reminder = sla.policy.reminders[int(fact.partition(":")[2])]
         due = clock.state.goal_at if reminder.relative_to == "goal" else clock.state.deadline_at
-        _notify(step, clock, task, "reminder", fact, workers(task), due, f"{_subject(step, task)} is due")
+        to = workers(task) or [name for name in (step.instance.created_by,) if name]
+        _notify(step, clock, task, "reminder", fact, to, due, f"{_subject(step, task)} is due")
         return
     actions = sla.goal_actions if fact == "goal" else sla.deadline_actions
     for action in actions:

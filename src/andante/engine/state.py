@@ -42,12 +42,13 @@ CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
 
 @final
 class Token:
-    """A token. `phase` is one of those above; `loop` the host token of the multi-instance it runs in (0: none).
+    """A token. `phase` is one of those above; `loop` the host token of the multi-instance it runs in (0: none) and
+    `item` the number of its inner instance there, from 0.
 
     Derived: `child`, the scope it hosts (0: none), and `waits`, what is open at its element, by key.
     """
 
-    __slots__ = ("child", "flow", "key", "locals", "loop", "node", "phase", "scope", "waits")
+    __slots__ = ("child", "flow", "item", "key", "locals", "loop", "node", "phase", "scope", "waits")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Token:
         loop: int = 0,
         phase: int = 0,
         locals: dict[str, object] | None = None,
+        item: int = 0,
     ) -> None:
         self.key = key
         self.node = node
@@ -66,6 +68,7 @@ class Token:
         self.loop = loop
         self.phase = phase
         self.locals = locals
+        self.item = item
         self.child = 0
         self.waits: dict[int, Wait] | None = None
 

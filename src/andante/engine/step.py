@@ -21,6 +21,7 @@ from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Re
 from andante.engine.handlers import HANDLERS, wanted
 from andante.engine.scoping import evaluate
 from andante.engine.settings import DEFAULTS, EngineSettings
+from andante.engine.sla import start_late_clocks
 from andante.engine.state import (
     BROKEN,
     COMPLETED_WAIT,
@@ -94,27 +95,35 @@ class Step:
         node = self.graph.nodes[token.node]
         self.record(ev.IncidentRaised(self.key(), token.key, fault.kind, f"{node.id}: {fault.message}"))
 
-    def number(self) -> int:
-        """The number of the journal entry that this step becomes."""
-        return self.instance.seq if self.events else self.instance.seq + 1
+    def once(self) -> str:
+        """A name for the fact that is recorded next: none other of the instance has it, and a replay gives it again."""
+        seq = self.instance.seq if self.events else self.instance.seq + 1
+        return f"{seq}-{len(self.events)}"
 
     def handle(self, command: cmd.Command) -> None:
         """Carry out a command that the gate has let through."""
         HANDLERS[command.__class__](self, command)
 
     def unpark(self) -> None:
-        """Apply in order what arrived while the instance was stopped. What nobody awaits any more is an incident."""
+        """Apply in order what arrived while the instance was stopped, as if it arrived now.
+
+        A message was promised a receiver: where it has none any more, or its values no longer fit, that is an incident.
+        """
         instance = self.instance
         while instance.parked and not instance.ended_at:
             command = instance.parked[0]
             self.record(ev.InputUnparked())
-            if wanted(self, command):
+            try:
                 self.handle(command)
-                self.run()
-            else:
-                what = command.__class__.__name__
-                text = f"{what} arrived while the instance was suspended, but nothing awaits it any more"
+                lost = command.__class__ is cmd.DeliverMessage and not self.answer
+                why = "nothing awaits it any more" if lost else ""
+            except Rejected as fault:
+                why = fault.message
+            if why:
+                text = f"{command.__class__.__name__} arrived while the instance was suspended, but {why}"
                 self.record(ev.IncidentRaised(self.key(), 0, "input", text))
+            self.run()
+        self.answer = None
 
     # Running.
 
@@ -141,7 +150,11 @@ class Step:
                 return
 
     def _out_of_budget(self) -> None:
+        """The tokens stay before their elements; a retry takes them up again. One incident tells of all."""
         self.agenda.clear()
+        if self.budget < 0:
+            return
+        self.budget = -1
         text = f"more than {self.settings.max_steps} elements were passed without waiting: probably an endless loop"
         self.record(ev.IncidentRaised(self.key(), 0, "stepLimit", text))
 
@@ -160,6 +173,7 @@ class Step:
         instance = self.instance
         if not self.events or instance.ended_at or instance.suspended or instance.held:
             return
+        start_late_clocks(self)
         if instance.incidents:
             state = BROKEN
         elif instance.tasks:
@@ -210,6 +224,8 @@ def step(
 def hold(taken: Step, command: cmd.Command) -> None:
     """Park input that came from outside while the instance is stopped."""
     if not wanted(taken, command):
+        if command.__class__ in gate.RECORDED:
+            taken.record(ev.CommandIgnored(command.__class__.__name__))
         return
     if len(taken.instance.parked) >= MAX_PARKED:
         raise Rejected(

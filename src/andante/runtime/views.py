@@ -70,7 +70,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 
 # Facts that only move the machinery; people are shown the others.
-INNER: Final = (ev.TokenActive, ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet)
+INNER: Final = (ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet)
 HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command"))
 
 

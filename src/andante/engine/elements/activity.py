@@ -39,7 +39,6 @@ class Activity(FlowNode):
             if values is not None:
                 finish(step, token, node, values)
                 return
-            step.record(ev.TokenActive(token.key))
         if node.boundaries and not token.loop:
             for boundary in node.boundaries:
                 arm(step, token, step.graph.nodes[boundary])

@@ -37,8 +37,8 @@ class CallActivity(Activity):
         for mapping in call.ins:
             values[mapping.target] = json_value(step.value(mapping.source, token))
         key = "" if call.business_key is None else str(json_value(step.value(call.business_key, token)) or "")
-        # The step's number makes a retried call a new instance, and a repeated letter the same one.
-        child_id = derived(INSTANCE, instance.id, str(token.key), str(step.number()))
+        # A call that is retried is a new instance; a letter that comes twice names the same one.
+        child_id = derived(INSTANCE, instance.id, step.once())
         step.record(ev.CallStarted(token.key, child_id, name))
         step.ask(
             StartChild(

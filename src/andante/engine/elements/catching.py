@@ -23,7 +23,6 @@ class CatchEvent(FlowNode):
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
         arm(step, token, node)
-        step.record(ev.TokenActive(token.key))
 
     def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
         finish(step, token, node, values)
@@ -56,7 +55,6 @@ class EventGateway(FlowNode):
         graph = step.graph
         for index in node.outgoing:
             arm(step, token, graph.nodes[graph.flows[index].target])
-        step.record(ev.TokenActive(token.key))
 
     def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
         """`node` is the event that occurred: the token goes there, and the others are no longer awaited."""

@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 
 def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] | None = None) -> None:
-    """The node's work is done and brought `values`: map them, then leave. A fault leaves the token for a retry."""
+    """The node's work is done and brought `values`: map them, then leave.
+
+    What the work brought is never lost and the work never done twice: a fault leaves the token behind it for a retry.
+    """
     if values:
-        if node.outputs and token.phase != DONE:
+        if node.outputs and (node.multi is None or token.loop):
             step.record(ev.LocalsSet(token.key, dict(values)))
         else:
-            set_variables(step, token, values)
+            try:
+                set_variables(step, token, values)
+            except ModelFault as fault:
+                step.record(ev.TokenDone(token.key, True))
+                step.fail(token, fault)
+                return
     proceed(step, token, node)
 
 
@@ -101,9 +109,8 @@ def scope_done(step: "Step", scope: Scope) -> None:
     if scope.key:
         host = instance.tokens[scope.token]
         node = step.graph.nodes[host.node]
-        values = dict(scope.variables)
         step.record(ev.ScopeClosed(scope.key))
-        BEHAVIOURS[node.kind].child_done(step, host, node, values)
+        BEHAVIOURS[node.kind].child_done(step, host, node, {})
         return
     if instance.clocks:
         stop_clocks(step)

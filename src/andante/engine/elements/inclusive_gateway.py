@@ -62,7 +62,7 @@ def _waits(step: "Step", scope: Scope, node: Node) -> bool:
 def _release(step: "Step", scope: Scope, node: Node) -> None:
     tokens = step.instance.tokens
     first: dict[int, int] = {}
-    for key in scope.joined[node.index]:
+    for key in sorted(scope.joined[node.index]):
         first.setdefault(tokens[key].flow, key)
     stays, *others = first.values()
     for key in others:

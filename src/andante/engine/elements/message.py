@@ -40,9 +40,7 @@ def subscribe(step: "Step", token: Token, node: Node, definition: EventDefinitio
 
 
 def receiver(instance: Instance, command: DeliverMessage) -> Subscription | None:
-    """The oldest subscription that the message matches; None too for one received before."""
-    if command.message_id and command.message_id in instance.seen:
-        return None
+    """The oldest subscription that the message matches."""
     for subscription in instance.subscriptions.values():
         if (
             subscription.kind == kinds.MESSAGE
@@ -84,7 +82,7 @@ def throw_message(step: "Step", token: Token, node: Node, definition: EventDefin
     if definition.correlation is not None:
         key = str(json_value(step.value(definition.correlation, token)))
     step.record(ev.MessageThrown(node.index, name))
-    once = f"{instance.id}-{token.key}-{instance.seq}"
+    once = f"{instance.id}-{step.once()}"
     step.ask(PublishMessage(name, key, _carried(token), once))
 
 

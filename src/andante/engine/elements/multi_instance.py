@@ -44,7 +44,6 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
         finish(step, token, node, {multi.output_collection: []} if multi.output_collection else None)
         return False
     step.record(ev.LoopOpened(token.key, items, total, multi.sequential))
-    step.record(ev.TokenActive(token.key))
     loop = step.instance.loops[token.key]
     for _ in range(1 if multi.sequential else total):
         _start_item(step, token, node, loop)
@@ -52,12 +51,11 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
 
 
 def _start_item(step: "Step", host: Token, node: Node, loop: Loop) -> None:
-    index = loop.started
-    step.record(ev.LoopAdvanced(host.key, index))
+    inner = step.enter(step.key(), host.node, host.scope, -1, host.key)
+    index = inner.item
     values: dict[str, object] = {"loopCounter": index, "nrOfInstances": loop.total}
     if node.multi is not None and node.multi.element_variable:
         values[node.multi.element_variable] = loop.items[index] if loop.items else index
-    inner = step.enter(step.key(), host.node, host.scope, -1, host.key)
     step.record(ev.LocalsSet(inner.key, values))
 
 
@@ -67,7 +65,7 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
     host = instance.tokens[inner.loop]
     loop = instance.loops[host.key]
     multi = node.multi
-    if multi is None or inner.locals is None:
+    if multi is None:
         raise AssertionError(f"{node.id}: an inner token without its loop")
     output = json_value(step.value(multi.output_element, inner)) if multi.output_element is not None else None
     finished = loop.done + 1 == loop.total
@@ -81,12 +79,9 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
         if met is not True and met is not False:
             raise ModelFault("expression", f"the completion condition '{multi.completion.text}' gave {met!r}")
         finished = met
-    index = inner.locals["loopCounter"]
-    if not isinstance(index, int):
-        raise ModelFault("multiInstance", "loopCounter was overwritten")
     if inner.waits:
         clear_waits(step, inner, "done")
-    step.record(ev.LoopItemDone(host.key, index, output))
+    step.record(ev.LoopItemDone(host.key, inner.item, output))
     step.record(ev.TokenEnded(inner.key))
     if finished:
         outputs = loop.outputs

@@ -23,7 +23,7 @@ class ParallelGateway(FlowNode):
             waiting = step.instance.scopes[token.scope].joined.get(node.index)
             partners: dict[int, int] = {}
             if waiting is not None:
-                for key in waiting:
+                for key in sorted(waiting):
                     flow = tokens[key].flow
                     if flow != token.flow:
                         partners.setdefault(flow, key)

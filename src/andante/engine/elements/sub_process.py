@@ -24,7 +24,4 @@ class SubProcess(Activity):
         return None
 
     def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
-        """The scope's own variables are gone, but its output mappings and its loop may still read them."""
-        if values and (node.outputs or token.loop):
-            step.record(ev.LocalsSet(token.key, dict(values)))
         finish(step, token, node)

@@ -29,7 +29,6 @@ class ThrowEvent(FlowNode):
         event = node.event
         if isinstance(node.work, JobWork):
             create_job(step, token, node, node.work)
-            step.record(ev.TokenActive(token.key))
             return
         if event is not None and event.kind == kinds.MESSAGE:
             throw_message(step, token, node, event)

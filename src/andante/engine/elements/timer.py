@@ -43,7 +43,10 @@ def fired(step: "Step", timer: Timer, again: bool) -> None:
     missed = due = 0
     left = timer.left
     if timer.cycle and left and again:
-        due, missed = following(timer.cycle, timer.due_at, step.now, step.settings.zone)
+        try:
+            due, missed = following(timer.cycle, timer.due_at, step.now, step.settings.zone)
+        except TimingError as fault:
+            raise ModelFault("timer", str(fault)) from None
         if left > 0:
             left = max(0, left - missed)
     step.record(ev.TimerFired(timer.key, missed))

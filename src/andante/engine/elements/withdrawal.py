@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def clear_waits(step: "Step", token: Token, reason: str) -> None:
     """What is still open at the token is no longer wanted."""
     waits = token.waits
-    for key, wait in list(waits.items()) if waits else ():
+    for key, wait in sorted(waits.items()) if waits else ():
         if isinstance(wait, Task):
             for clock in list(wait.clocks):
                 step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
@@ -28,7 +28,8 @@ def clear_waits(step: "Step", token: Token, reason: str) -> None:
             step.record(ev.JobCancelled(key))
         elif isinstance(wait, Call):
             step.record(ev.CallEnded(key, reason))
-            step.ask(TellChild(wait.child_id, Terminate(TERMINATED, f"the call was withdrawn: {reason}")))
+            why = f"the call was withdrawn: {reason}"
+            step.ask(TellChild(wait.child_id, Terminate(TERMINATED, why, from_caller=True)))
 
 
 def withdraw(step: "Step", token: Token, reason: str) -> None:

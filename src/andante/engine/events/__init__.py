@@ -8,13 +8,11 @@ so that the core stays compilable; treat them as immutable.
 from andante.engine.events.flow import (
     ElementEntered,
     LocalsSet,
-    LoopAdvanced,
     LoopClosed,
     LoopItemDone,
     LoopOpened,
     ScopeClosed,
     ScopeOpened,
-    TokenActive,
     TokenCancelled,
     TokenDone,
     TokenEnded,
@@ -71,7 +69,6 @@ from andante.engine.events.work import (
 Event = (
     InstanceStarted
     | ElementEntered
-    | TokenActive
     | TokenJoined
     | TokenDone
     | TokenReady
@@ -80,7 +77,6 @@ Event = (
     | ScopeOpened
     | ScopeClosed
     | LoopOpened
-    | LoopAdvanced
     | LoopItemDone
     | LoopClosed
     | LocalsSet
@@ -148,7 +144,6 @@ __all__ = [
     "JobFailed",
     "JobRetried",
     "LocalsSet",
-    "LoopAdvanced",
     "LoopClosed",
     "LoopItemDone",
     "LoopOpened",
@@ -174,7 +169,6 @@ __all__ = [
     "TimerCleared",
     "TimerFired",
     "TimerSet",
-    "TokenActive",
     "TokenCancelled",
     "TokenDone",
     "TokenEnded",

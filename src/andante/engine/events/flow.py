@@ -5,7 +5,10 @@ from typing import final
 
 @final
 class ElementEntered:
-    """A token arrives at a flow node, by `flow` (-1: none). A token seen before has left the node it was at."""
+    """A token arrives at a flow node, by `flow` (-1: none). A token seen before has left the node it was at.
+
+    `loop` is the host token of the multi-instance of which this is the next inner instance (0: of none).
+    """
 
     __slots__ = ("flow", "loop", "node", "scope", "token")
 
@@ -15,16 +18,6 @@ class ElementEntered:
         self.scope = scope
         self.flow = flow
         self.loop = loop
-
-
-@final
-class TokenActive:
-    """The token's element has begun its work and waits (BPMN: active)."""
-
-    __slots__ = ("token",)
-
-    def __init__(self, token: int) -> None:
-        self.token = token
 
 
 @final
@@ -112,17 +105,6 @@ class LoopOpened:
         self.items = items
         self.total = total
         self.sequential = sequential
-
-
-@final
-class LoopAdvanced:
-    """One inner instance began (`index` counts from 0)."""
-
-    __slots__ = ("index", "token")
-
-    def __init__(self, token: int, index: int) -> None:
-        self.token = token
-        self.index = index
 
 
 @final

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from andante.bpmn import kinds
 from andante.bpmn.graph import JobWork
 from andante.engine import commands as cmd
+from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.error import throw_error
@@ -24,8 +25,9 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
     """Whether what arrives while the instance is stopped is worth keeping: whether anything awaits it."""
     instance = step.instance
     if isinstance(command, cmd.DeliverMessage):
-        if any(isinstance(p, cmd.DeliverMessage) and p.message_id == command.message_id for p in instance.parked):
-            return not command.message_id
+        if _known(step, command):
+            step.answer = True
+            return False
         return receiver(instance, command) is not None
     if isinstance(command, cmd.DeliverSignal):
         return bool(catchers(instance, command))
@@ -34,6 +36,16 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
     if isinstance(command, cmd.CompleteCall | cmd.FailCall):
         return _call(step, command) is not None
     return True
+
+
+def _known(step: "Step", command: cmd.DeliverMessage) -> bool:
+    """Whether a message of the same id was received, or parked, before: it has its effect once."""
+    once, instance = command.message_id, step.instance
+    if not once:
+        return False
+    return once in instance.seen or any(
+        isinstance(parked, cmd.DeliverMessage) and parked.message_id == once for parked in instance.parked
+    )
 
 
 def occur(step: "Step", wait: Timer | Subscription, values: Mapping[str, object]) -> None:
@@ -68,7 +80,10 @@ def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
 
 
 def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
-    step.answer = False
+    """The answer tells whether it was taken, now or before."""
+    step.answer = _known(step, command)
+    if step.answer:
+        return
     subscription = receiver(step.instance, command)
     if subscription is not None:
         step.answer = True
@@ -106,6 +121,7 @@ def complete_job(step: "Step", command: cmd.CompleteJob) -> None:
         _ignore(step, command)
         return
     values = command.variables or {}
+    declared.check(step.graph, values)
     node = step.graph.nodes[job.node]
     step.record(ev.JobCompleted(job.key, values))
     _resolve(step, job.token)
@@ -136,10 +152,12 @@ def throw_job_error(step: "Step", command: cmd.ThrowError) -> None:
     step.record(ev.JobCancelled(job.key))
     _resolve(step, job.token)
     if not throw_error(step, token, command.code, command.message, command.variables or {}):
-        if command.variables:
-            set_variables(step, token, command.variables)
-        text = f"nobody catches the error '{command.code}': {command.message}"
-        step.stall(token, ModelFault("error", text))
+        fault = ModelFault("error", f"nobody catches the error '{command.code}': {command.message}")
+        try:
+            set_variables(step, token, command.variables or {})
+        except ModelFault as misfit:
+            fault = ModelFault("error", f"{fault.message}; {misfit.message}")
+        step.stall(token, fault)
 
 
 def _resolve(step: "Step", token: int) -> None:

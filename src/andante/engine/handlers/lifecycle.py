@@ -110,11 +110,11 @@ def _wake(step: "Step") -> None:
 
 
 def terminate(step: "Step", command: cmd.Terminate) -> None:
-    """End it now, with all it called; its caller meets an incident unless it asked for this itself (rows 3, 6, 7)."""
+    """End it now, with all it called; a caller that did not ask for it meets an incident (rows 3, 6, 7)."""
     instance = step.instance
     parent_id, token = instance.parent_id, instance.parent_token
     close(step, command.state, command.reason)
-    if parent_id:
+    if parent_id and not command.from_caller:
         text = f"the called instance {instance.id} was terminated"
         step.ask(TellParent(parent_id, cmd.FailCall(token, instance.id, "", text)))
 

@@ -1,0 +1,1 @@
+"""The functions behind `apply`, one module a family of facts (see the modules of `events`)."""

@@ -1,0 +1,95 @@
+"""Facts about timers, messages, signals and SLA clocks."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from andante.engine import events as ev
+from andante.engine.state import ACTIVE, READY, Instance, Wait
+from andante.engine.waits import Clock, Subscription, Timer
+
+SEEN_MESSAGES: Final = 50  # ids of messages remembered, so that a repeated one has no second effect
+
+
+def wait(instance: Instance, key: int, wanted: Wait) -> None:
+    """The token waits for `wanted`: from now on its element is at work."""
+    if key > instance.last_key:
+        instance.last_key = key
+    token = instance.tokens[wanted.token]
+    if token.phase == READY:
+        token.phase = ACTIVE
+    waits = token.waits
+    if waits is None:
+        token.waits = {key: wanted}
+    else:
+        waits[key] = wanted
+
+
+def unwait(instance: Instance, key: int, gone: Wait) -> None:
+    """It is no longer waited for."""
+    waits = instance.tokens[gone.token].waits
+    if waits is not None:
+        waits.pop(key, None)
+
+
+def _timer_set(instance: Instance, e: ev.TimerSet) -> None:
+    timer = Timer(e.timer, e.token, e.node, e.due_at, e.cycle, e.left)
+    instance.timers[e.timer] = timer
+    wait(instance, e.timer, timer)
+
+
+def _timer_gone(instance: Instance, e: ev.TimerFired | ev.TimerCleared) -> None:
+    unwait(instance, e.timer, instance.timers.pop(e.timer))
+
+
+def _subscription_opened(instance: Instance, e: ev.SubscriptionOpened) -> None:
+    subscription = Subscription(e.subscription, e.token, e.node, e.kind, e.name, e.key)
+    instance.subscriptions[e.subscription] = subscription
+    wait(instance, e.subscription, subscription)
+
+
+def _subscription_closed(instance: Instance, e: ev.SubscriptionClosed) -> None:
+    unwait(instance, e.subscription, instance.subscriptions.pop(e.subscription))
+
+
+def _message_received(instance: Instance, e: ev.MessageReceived) -> None:
+    if e.message_id:
+        instance.seen.append(e.message_id)
+        del instance.seen[:-SEEN_MESSAGES]
+
+
+def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
+    clock = Clock(e.clock, e.task, e.policy, e.state)
+    instance.clocks[e.clock] = clock
+    if e.task:
+        instance.tasks[e.task].clocks.append(clock)
+    instance.last_key = max(instance.last_key, e.clock)
+
+
+def _clock_changed(instance: Instance, e: ev.ClockChanged) -> None:
+    clock = instance.clocks[e.clock]
+    clock.state = e.state
+    if e.urgency:
+        instance.urgency += e.urgency
+        task = instance.tasks.get(clock.task)
+        if task is not None:
+            task.urgency += e.urgency
+
+
+def _clock_stopped(instance: Instance, e: ev.ClockStopped) -> None:
+    clock = instance.clocks.pop(e.clock)
+    task = instance.tasks.get(clock.task)
+    if task is not None:
+        task.clocks.remove(clock)
+
+
+APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
+    ev.TimerSet: _timer_set,
+    ev.TimerFired: _timer_gone,
+    ev.TimerCleared: _timer_gone,
+    ev.SubscriptionOpened: _subscription_opened,
+    ev.SubscriptionClosed: _subscription_closed,
+    ev.MessageReceived: _message_received,
+    ev.ClockStarted: _clock_started,
+    ev.ClockChanged: _clock_changed,
+    ev.ClockStopped: _clock_stopped,
+}

@@ -1,0 +1,82 @@
+"""Facts about user tasks, jobs and calls."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from andante.engine import events as ev
+from andante.engine.appliers.waiting import unwait, wait
+from andante.engine.state import Instance
+from andante.engine.waits import Call, Job, Task
+
+
+def _task_created(instance: Instance, e: ev.TaskCreated) -> None:
+    task = Task(
+        e.task, e.token, e.node, e.name, e.assignee, e.users, e.groups, e.queue, e.priority, e.form, e.outcomes,
+        e.due_at, e.follow_up_at, instance.modified_at,
+    )  # fmt: skip
+    instance.tasks[e.task] = task
+    wait(instance, e.task, task)
+
+
+def _task_assigned(instance: Instance, e: ev.TaskAssigned) -> None:
+    task = instance.tasks[e.task]
+    task.assignee = e.assignee
+    task.owner = e.owner
+    task.delegated = e.delegated
+    instance.last_handler = instance.modified_by
+
+
+def _task_completed(instance: Instance, e: ev.TaskCompleted) -> None:
+    unwait(instance, e.task, instance.tasks.pop(e.task))
+    instance.task_outcome = e.outcome
+    instance.last_handler = instance.modified_by
+
+
+def _task_cancelled(instance: Instance, e: ev.TaskCancelled) -> None:
+    unwait(instance, e.task, instance.tasks.pop(e.task))
+
+
+def _follow_up(instance: Instance, e: ev.TaskFollowUpSet) -> None:
+    instance.tasks[e.task].follow_up_at = e.follow_up_at
+
+
+def _job_created(instance: Instance, e: ev.JobCreated) -> None:
+    job = Job(e.job, e.token, e.node, e.type, e.retries, e.priority)
+    instance.jobs[e.job] = job
+    wait(instance, e.job, job)
+
+
+def _job_gone(instance: Instance, e: ev.JobCompleted | ev.JobCancelled) -> None:
+    unwait(instance, e.job, instance.jobs.pop(e.job))
+
+
+def _job_tries(instance: Instance, e: ev.JobFailed | ev.JobRetried) -> None:
+    job = instance.jobs[e.job]
+    job.retries = e.retries
+    job.retry_at = e.retry_at
+
+
+def _call_started(instance: Instance, e: ev.CallStarted) -> None:
+    call = Call(e.token, e.child_id, e.name)
+    instance.calls[e.token] = call
+    wait(instance, e.token, call)
+
+
+def _call_ended(instance: Instance, e: ev.CallEnded) -> None:
+    unwait(instance, e.token, instance.calls.pop(e.token))
+
+
+APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
+    ev.TaskCreated: _task_created,
+    ev.TaskAssigned: _task_assigned,
+    ev.TaskCompleted: _task_completed,
+    ev.TaskCancelled: _task_cancelled,
+    ev.TaskFollowUpSet: _follow_up,
+    ev.JobCreated: _job_created,
+    ev.JobCompleted: _job_gone,
+    ev.JobFailed: _job_tries,
+    ev.JobRetried: _job_tries,
+    ev.JobCancelled: _job_gone,
+    ev.CallStarted: _call_started,
+    ev.CallEnded: _call_ended,
+}
