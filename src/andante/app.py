@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib.metadata
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -108,8 +109,23 @@ class _Server(uvicorn.Server):
                 print(f"Andante is ready at http://{shown}:{port}", flush=True)
 
 
+def configure_logging() -> None:
+    """Plain lines with plain tracebacks: what a request or a process carried must not get into the log."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
 def serve(settings: Settings) -> None:
     """Run the server until it is told to stop (SIGINT, SIGTERM). Raises SystemExit when it cannot start."""
+    configure_logging()
     app = create_app(settings, announce=tell)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on",

@@ -1,5 +1,6 @@
 """A whole server without sockets: the application over a real SQLite file, with persons and a clock that is moved."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -102,7 +103,7 @@ class Person:
         )
         return answer.result
 
-    async def start(self, name: str, **variables: Any) -> Any:
+    async def start(self, name: str, /, **variables: Any) -> Any:
         return (await self.post("/runtime/instances", {"name": name, "variables": variables})).result
 
     async def act(self, instance_id: str, action: str) -> Any:
@@ -151,12 +152,32 @@ class House:
 
 
 @asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Start the application and stop it, both in one task: fixtures are begun and ended in two."""
+    started, stop = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stop.wait()
+
+    task = asyncio.create_task(live())
+    waiter = asyncio.create_task(started.wait())
+    await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+    if started.is_set():
+        yield
+    stop.set()
+    await task
+
+
+@asynccontextmanager
 async def house_at(path: Path, **settings: Any) -> AsyncIterator[House]:
     """A server on a fresh database in `path`."""
     clock = TestClock(START)
     chosen = Settings(db=f"sqlite:///{path}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings)
     app = create_app(chosen, clock=clock)
-    async with app.lifespan():
+    async with running(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://andante.test") as http:
             house = House(app, http, clock)

@@ -24,3 +24,10 @@ async def test_the_page_lists_every_route(house: House) -> None:
         assert operation.summary in answer.text
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+async def test_everybody_can_find_out_who_may(house: House) -> None:
+    document = (await house.http.get("/openapi.json")).json()
+    suspend = document["paths"]["/u-route/baas/bp/v2.0/runtime/jobs/activate"]["post"]
+    assert suspend["x-roles"] == ["administrator", "operator"]
+    assert set(suspend["responses"]) == {"200", "400", "401", "403", "413", "415"}

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import NO_XML, bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import at, body_of, one_of, query_of, success
+from andante.api.wire import at, body_of, choice, one_of, query_of, success
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Deployment, Problem
 from andante.runtime import problem as codes
@@ -45,9 +46,9 @@ class DefinitionBody(msgspec.Struct, frozen=True):
 class ListQuery(msgspec.Struct, frozen=True):
     """All of the contract; `like` "true" finds names that contain `name`."""
 
-    like: Annotated[str, Meta(description="true or false")] = ""
+    like: Annotated[str, choice(*FLAG)] = ""
     name: str = ""
-    active: Annotated[str, Meta(description="true or false")] = ""
+    active: Annotated[str, choice(*FLAG)] = ""
     skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
@@ -79,7 +80,7 @@ class XmlDeployment(msgspec.Struct, frozen=True):
 class ActionBody(msgspec.Struct, frozen=True):
     """`instances`: suspend or resume those of the definition too."""
 
-    action: str
+    action: Annotated[str, choice(*ACTIONS)]
     instances: bool = False
 
 
@@ -157,7 +158,7 @@ async def find(request: Call) -> Response[bytes]:
         "settings, its model is at /xml.",
     ),
 )  # fmt: skip
-async def read(request: Call, definition_id: str) -> Response[bytes]:
+async def read(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.definition(definition_id)
     body: dict[str, Any] = {}
@@ -189,7 +190,7 @@ async def read(request: Call, definition_id: str) -> Response[bytes]:
         errors=(codes.DEFINITION_NOT_FOUND, NO_XML), description="Byte for byte as it was deployed.",
     ),
 )  # fmt: skip
-async def xml(request: Call, definition_id: str) -> Response[bytes]:
+async def xml(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.definition(definition_id)
     if record.kind != "xml":
@@ -207,7 +208,7 @@ async def xml(request: Call, definition_id: str) -> Response[bytes]:
         '{"action":"activate"|"deactivate"|"suspend"|"resume"} answers with the summary.',
     ),
 )  # fmt: skip
-async def change(request: Call, definition_id: str) -> Response[bytes]:
+async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk, who = services(request), caller(request).user
     body = await body_of(request, dict[str, Any])
     if "action" in body and "name" not in body:
@@ -228,7 +229,7 @@ async def change(request: Call, definition_id: str) -> Response[bytes]:
         description='One that has no instances. The result is the string "1".',
     ),
 )  # fmt: skip
-async def remove(request: Call, definition_id: str) -> Response[bytes]:
+async def remove(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     await services(request).runtime.delete_definition(definition_id, who=caller(request).user)
     return success("1")
 

@@ -5,12 +5,11 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, post
-from msgspec import Meta
 
 from andante.api.errors import EXPRESSION, bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, services
-from andante.api.wire import body_of, one_of, success
+from andante.api.wire import body_of, choice, one_of, success
 from andante.expressions import (
     DEFAULT_LIMITS,
     ExpressionError,
@@ -31,7 +30,7 @@ class EvaluateBody(msgspec.Struct, frozen=True):
     """`context` gives the variables as JSON, or `contextFeel` as a FEEL context, which also knows dates and such."""
 
     expression: str
-    language: Annotated[str, Meta(description="feel or juel")] = "feel"
+    language: Annotated[str, choice(*LANGUAGES)] = "feel"
     context: dict[str, Any] = {}
     contextFeel: str = ""  # noqa: N815 - the contract's spelling
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import WITHDRAWN_LATE, bad_parameter
@@ -18,7 +19,7 @@ from andante.api.instance_shapes import (
 )
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
-from andante.api.wire import at, body_of, done, one_of, query_of, success
+from andante.api.wire import ORDER_TYPE, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
 from andante.people import Caller, demand_instance_action, may
@@ -63,7 +64,7 @@ class ListQuery(msgspec.Struct, frozen=True):
     states: Annotated[str, Meta(min_length=1, description="One or more of the 12 states, comma-separated.")]
     fields: str = ""
     orderField: str = ""  # noqa: N815
-    orderType: Annotated[str, Meta(description="asc (default when orderField is given) or desc.")] = ""  # noqa: N815
+    orderType: Annotated[str, ORDER_TYPE] = ""  # noqa: N815
     name: str = ""
     version: str = ""
     businessKey: str = ""  # noqa: N815
@@ -74,7 +75,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 class ActionBody(msgspec.Struct, frozen=True):
     """Letter case counts. `reason` is kept in the history."""
 
-    action: Annotated[str, Meta(description="suspend, resume, terminate, retry (open incidents) or withdraw.")]
+    action: Annotated[str, choice(*ACTIONS)]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
 
 
@@ -145,7 +146,7 @@ async def start(request: Call) -> Response[bytes]:
 
 
 def _whole(number: float) -> int | float:
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    return int(number) if abs(number) < 2**53 and number == int(number) else number
 
 
 def _text(variables: dict[str, Any], name: str) -> str:
@@ -200,7 +201,7 @@ async def find(request: Call) -> Response[bytes]:
         description="Shape 2.1 and its tokens, incidents, SLA clocks and the actions allowed now.",
     ),
 )  # fmt: skip
-async def read(request: Call, instance_id: str) -> Response[bytes]:
+async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     await visible(desk, caller(request), instance_id)
     return success(detail_shape(await desk.runtime.detail(instance_id), desk.zone))
@@ -217,7 +218,7 @@ async def read(request: Call, instance_id: str) -> Response[bytes]:
         "it if its definition is cancelable. The answer is the instance after the action.",
     ),
 )  # fmt: skip
-async def act(request: Call, instance_id: str) -> Response[bytes]:
+async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
@@ -254,7 +255,7 @@ async def _withdrawable(desk: Services, graph: ProcessGraph, record: InstanceRec
         description="Removes the record and its history for good. An open instance only with force=true.",
     ),
 )  # fmt: skip
-async def remove(request: Call, instance_id: str) -> Response[bytes]:
+async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, DeleteQuery)
     await services(request).runtime.delete_instance(instance_id, who=caller(request).user, force=query.force)
     return done()
@@ -267,7 +268,7 @@ async def remove(request: Call, instance_id: str) -> Response[bytes]:
         errors=(codes.INSTANCE_NOT_FOUND,),
     ),
 )  # fmt: skip
-async def history(request: Call, instance_id: str) -> Response[bytes]:
+async def history(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, HistoryQuery)
     desk = services(request)
     await visible(desk, caller(request), instance_id)

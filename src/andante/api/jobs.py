@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, post, put
+from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import at, body_of, duration_ms, one_of, success
+from andante.api.wire import at, body_of, choice, duration_ms, one_of, success
 from andante.people import permissions as allow
 from andante.runtime import JobView
 from andante.runtime import problem as codes
@@ -36,7 +37,7 @@ class ResultBody(msgspec.Struct, frozen=True):
     """complete: `variables`; fail: `retries` (default one less), `backoff`, `message`; error: `code`, `message`,
     `variables`; extend: `lockDuration`."""
 
-    action: Annotated[str, Meta(description=", ".join(ACTIONS))]
+    action: Annotated[str, choice(*ACTIONS)]
     variables: dict[str, Any] = {}
     retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
     backoff: Annotated[str, Meta(description="ISO 8601")] = ""
@@ -104,7 +105,7 @@ async def activate(request: Call) -> Response[bytes]:
         description="A result for a suspended instance is kept and applied when it resumes.",
     ),
 )  # fmt: skip
-async def report(request: Call, job_id: str) -> Response[bytes]:
+async def report(request: Call, job_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ResultBody)
     action = one_of("action", body.action, ACTIONS)
     if action == "error" and not body.code:

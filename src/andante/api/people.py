@@ -4,11 +4,12 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, services
-from andante.api.wire import at, body_of, done, success
+from andante.api.wire import at, body_of, choice, done, success
 from andante.people import ClientRecord, PersonRecord, faults
 from andante.people import permissions as allow
 from andante.people.accounts import KINDS
@@ -18,6 +19,7 @@ PERSONS: Final = f"{BASE}/admin/persons"
 PERSON: Final = f"{PERSONS}/{{name:str}}"
 CLIENTS: Final = f"{BASE}/admin/clients"
 
+Roles = Annotated[list[Annotated[str, choice(*ROLES)]], Meta(max_length=len(ROLES))]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1_000)]
 
 
@@ -49,10 +51,10 @@ class NewPerson(msgspec.Struct, frozen=True):
     password: Annotated[str, Meta(description="At least 8 characters.")] = ""
     email: Annotated[str, Meta(max_length=320)] = ""
     manager: Annotated[str, Meta(max_length=64, description="Name of the person to notify.")] = ""
-    roles: Annotated[Names, Meta(description=", ".join(ROLES))] = ["user"]
+    roles: Roles = msgspec.field(default_factory=lambda: ["user"])
     groups: Names = []
     queues: Names = []
-    kind: Annotated[str, Meta(description=", ".join(KINDS))] = "User"
+    kind: Annotated[str, choice(*KINDS)] = "User"
 
 
 class PersonChange(msgspec.Struct, frozen=True):
@@ -61,10 +63,10 @@ class PersonChange(msgspec.Struct, frozen=True):
     password: str | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=320)] | UnsetType = UNSET
     manager: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
-    roles: Names | UnsetType = UNSET
+    roles: Roles | UnsetType = UNSET
     groups: Names | UnsetType = UNSET
     queues: Names | UnsetType = UNSET
-    kind: str | UnsetType = UNSET
+    kind: Annotated[str, choice(*KINDS)] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
 
 
@@ -142,7 +144,7 @@ async def add_person(request: Call) -> Response[bytes]:
         "Read a person", allow.PEOPLE_MANAGE, PersonShape, tag="people", errors=(faults.PERSON_NOT_FOUND,)
     ),
 )
-async def person(request: Call, name: str) -> Response[bytes]:
+async def person(request: Call, name: FromPath[str]) -> Response[bytes]:
     return success(_person(services(request).accounts.person(name)))
 
 
@@ -153,7 +155,7 @@ async def person(request: Call, name: str) -> Response[bytes]:
         errors=(faults.PERSON_NOT_FOUND, faults.LAST_ADMINISTRATOR),
     ),
 )  # fmt: skip
-async def change_person(request: Call, name: str) -> Response[bytes]:
+async def change_person(request: Call, name: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, PersonChange)
     given: dict[str, Any] = {
         field: value for field in body.__struct_fields__ if (value := getattr(body, field)) is not UNSET
@@ -189,7 +191,7 @@ async def add_client(request: Call) -> Response[bytes]:
         description="Its tokens end at once.",
     ),
 )  # fmt: skip
-async def revoke_client(request: Call, client_id: str) -> Response[bytes]:
+async def revoke_client(request: Call, client_id: FromPath[str]) -> Response[bytes]:
     await services(request).accounts.revoke_client(client_id)
     return done()
 

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, get, put
+from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import at, body_of, clock_time, instant_ms, one_of, query_of, success
+from andante.api.wire import ORDER_TYPE, at, body_of, choice, clock_time, instant_ms, one_of, query_of, success
 from andante.engine import faults
 from andante.people import demand_task_action, may, may_see
 from andante.people import permissions as allow
@@ -91,7 +92,7 @@ FIELDS: Final = TaskShape.__struct_fields__
 class ListQuery(msgspec.Struct, frozen=True):
     """`view`: todo (open ones the caller may work on), paused (of suspended instances), history, all (operators)."""
 
-    view: Annotated[str, Meta(description="todo, paused, history or all")] = "todo"
+    view: Annotated[str, choice(*VIEWS)] = "todo"
     instanceId: str = ""  # noqa: N815
     assignee: str = ""
     candidate: Annotated[str, Meta(description="user:x, group:x, role:x, queue:x, or a bare user name")] = ""
@@ -104,7 +105,7 @@ class ListQuery(msgspec.Struct, frozen=True):
     text: Annotated[str, Meta(max_length=200, description="Part of a name, title, label or business key.")] = ""
     fields: str = ""
     orderField: str = ""  # noqa: N815
-    orderType: Annotated[str, Meta(description="asc (default when orderField is given) or desc")] = ""  # noqa: N815
+    orderType: Annotated[str, ORDER_TYPE] = ""  # noqa: N815
     skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
     after: Annotated[str, Meta(max_length=200)] = ""
@@ -113,7 +114,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 class ActionBody(msgspec.Struct, frozen=True):
     """`to` for transfer and delegate, `outcome` and `variables` for complete, `text` for comment."""
 
-    action: Annotated[str, Meta(description=", ".join(ACTIONS))]
+    action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
     variables: dict[str, Any] = {}
     to: str = ""
@@ -189,7 +190,7 @@ async def find(request: Call) -> Response[bytes]:
     f"{BASE}/runtime/tasks/{{task_id:str}}",
     operation=Operation("Read a task", allow.TASK_READ, TaskShape, tag="tasks", errors=(faults.TASK_NOT_FOUND,)),
 )
-async def read(request: Call, task_id: str) -> Response[bytes]:
+async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.task(task_id)
     if not may_see(caller(request), record):
@@ -208,7 +209,7 @@ async def read(request: Call, task_id: str) -> Response[bytes]:
         "give back any task, administrators do anything.",
     ),
 )  # fmt: skip
-async def act(request: Call, task_id: str) -> Response[bytes]:
+async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, unquote_plus
 
 import msgspec
@@ -10,7 +10,7 @@ from litestar import Response, post
 
 from andante.api.operation import Operation
 from andante.api.services import Call, address, services
-from andante.api.wire import as_json
+from andante.api.wire import as_json, choice
 from andante.people import AccessProblem
 from andante.people.permissions import PUBLIC
 
@@ -21,7 +21,7 @@ GRANT: Final = "client_credentials"
 class TokenBody(msgspec.Struct, frozen=True):
     """As a form or as JSON; id and secret may come by HTTP Basic instead."""
 
-    grant_type: str = GRANT
+    grant_type: Annotated[str, choice(GRANT)] = GRANT
     client_id: str = ""
     client_secret: str = ""
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from litestar import Response, get, put
+from litestar.params import FromPath
 
 from andante.api.instances import visible
 from andante.api.operation import BASE, Operation
@@ -23,7 +24,7 @@ Values = dict[str, Any]
         errors=(codes.INSTANCE_NOT_FOUND,),
     ),
 )  # fmt: skip
-async def read(request: Call, instance_id: str) -> Response[bytes]:
+async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     await visible(desk, caller(request), instance_id)
     return success(await desk.runtime.variables(instance_id))
@@ -37,7 +38,7 @@ async def read(request: Call, instance_id: str) -> Response[bytes]:
         description="Names the instance does not have, and read-only ones, are ignored. All or nothing is written.",
     ),
 )  # fmt: skip
-async def write(request: Call, instance_id: str) -> Response[bytes]:
+async def write(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     values = await body_of(request, Values)
     await services(request).runtime.set_variables(instance_id, values, who=caller(request).user)
     return done()

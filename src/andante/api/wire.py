@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 import msgspec
 from litestar import Response
 from litestar.enums import MediaType
+from msgspec import Meta
 
 from andante.api.errors import CONTENT_TYPE, bad_parameter
 from andante.api.services import Call
@@ -98,6 +99,14 @@ def misfit(fault: msgspec.ValidationError) -> Problem:
     if missing:
         return bad_parameter(f"{place}.{missing.group(1)}".lstrip("."), "it is required.")
     return bad_parameter(place or "body", _PLACE.sub("", text))
+
+
+def choice(*values: str, description: str = "") -> Meta:
+    """Documents a text that must be one of `values`; `one_of` checks it in words of ours."""
+    return Meta(description=description or " or ".join(v for v in values if v), extra_json_schema={"enum": [*values]})
+
+
+ORDER_TYPE: Final = choice("", "asc", "desc", description="asc (when orderField is given) or desc")
 
 
 def one_of(field: str, value: str, allowed: tuple[str, ...]) -> str:

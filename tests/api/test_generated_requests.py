@@ -1,0 +1,70 @@
+"""Requests generated from the OpenAPI document, good and bad ones, against a server over real HTTP."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+import requests
+import schemathesis
+import uvicorn
+from house import APPROVAL, BASE, SECRET
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS, load_all_checks
+
+from andante.api.openapi import document
+from andante.api.routes import api_handlers
+from andante.app import create_app
+from andante.settings import Settings
+
+EXAMPLES = 8
+
+
+class Served:
+    """A server in a thread, and an administrator's token."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        form = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": SECRET}
+        answer = requests.post(f"{url}/baas/auth/v1.0/oauth2/token", data=form, timeout=10)
+        self.headers = {"access-token": answer.json()["access_token"]}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    path = tmp_path_factory.mktemp("served")
+    app = create_app(
+        Settings(
+            db=f"sqlite:///{path}/andante.db", bootstrap_client_secret=SECRET, token_lifetime=86_400, test_clock=True
+        )
+    )
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="on"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.01)
+    served = Served(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+    headers = {**served.headers, "content-type": "application/xml"}
+    requests.post(f"{served.url}{BASE}/metadata/definitions", data=APPROVAL, headers=headers, timeout=10)
+    yield served
+    server.should_exit = True
+    thread.join()
+
+
+load_all_checks()
+schema = schemathesis.openapi.from_dict(document(api_handlers(test_clock=False), "test"))
+# The document cannot say that a text must be an expression, a duration, or a model that can run: the server may
+# refuse what the document allows, with 400 or 422. That it refuses what the document forbids is checked.
+LEFT_OUT = CHECKS.get_by_names(["positive_data_acceptance"])
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_server_keeps_to_its_document(served: Served, case: schemathesis.Case) -> None:
+    case.call_and_validate(base_url=served.url, headers=served.headers, excluded_checks=LEFT_OUT, timeout=30)
