@@ -1,0 +1,66 @@
+"""Which server a command speaks to, as whom, and where the token is kept between commands."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from andante.client import Client
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Server:
+    """Options of every command that speaks to a server."""
+
+    url: Annotated[str, Parameter(env_var="ANDANTE_URL", help="The server's address.")] = "http://127.0.0.1:8080"
+    client_id: Annotated[str, Parameter(env_var="ANDANTE_CLIENT_ID", help="OAuth client id.")] = "admin"
+    client_secret: Annotated[
+        str,
+        Parameter(
+            env_var="ANDANTE_CLIENT_SECRET",
+            show_default=False,
+            help="Its secret; not needed while the token of an earlier command is good.",
+        ),
+    ] = ""
+    json: Annotated[bool, Parameter(negative=(), help="Print JSON instead of a table.")] = False
+
+    @contextmanager
+    def connect(self) -> Iterator[Client]:
+        """A client, whose token is kept for the next command."""
+        kept = token_file(self.url, self.client_id)
+        token = _read(kept)
+        with Client(self.url, self.client_id, self.client_secret, token=token) as client:
+            try:
+                yield client
+            finally:
+                if client.session.token and client.session.token != token:
+                    _write(kept, client.session.token)
+
+
+def token_file(url: str, client_id: str) -> Path:
+    """One file for each server and client, readable by its owner alone."""
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    folder = Path(root) if os.path.isabs(root) else Path.home() / ".cache"
+    name = hashlib.sha256(f"{url.rstrip('/')}\n{client_id}".encode()).hexdigest()[:24]
+    return folder / "andante" / f"token-{name}"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(path: Path, token: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(token)
+    fresh.replace(path)

@@ -1,0 +1,51 @@
+"""`andante serve`, with an option for each setting."""
+
+import asyncio
+import inspect
+from pathlib import Path
+from typing import Annotated, Any, Final, get_args, get_type_hints
+
+import msgspec
+from cyclopts import Parameter
+
+from andante.app import serve as run_server
+from andante.cli import examples as trying
+from andante.settings import Settings, from_environment
+
+EXAMPLES: Final = "Deploy the models of this folder and add demo persons, to try Andante out on this machine."
+
+
+def serve(*, examples: Path | None = None, **options: Any) -> None:
+    """Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."""
+    settings = from_environment(**options)
+    if examples is not None:
+        settings = trying.with_demo_secret(settings)
+        asyncio.run(trying.prepare(settings, trying.read(examples)))
+        print(trying.greeting(settings), flush=True)
+    run_server(settings)
+
+
+def _option(name: str, hint: Any) -> inspect.Parameter:
+    kind, meta = get_args(hint)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, Parameter(help=meta.description, show_default=False)],
+    )
+
+
+def _signature() -> inspect.Signature:
+    """The settings' own fields: an option cannot be forgotten."""
+    folder = inspect.Parameter(
+        "examples",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[Path | None, Parameter(help=EXAMPLES)],
+    )
+    hints = get_type_hints(Settings, include_extras=True)
+    return inspect.Signature([folder, *(_option(name, hints[name]) for name in msgspec.structs.asdict(Settings()))])
+
+
+serve.__signature__ = _signature()  # type: ignore[attr-defined]
+serve.__annotations__ = {name: each.annotation for name, each in _signature().parameters.items()}
