@@ -54,7 +54,9 @@ def durable(spec: object, count: int) -> float:
         database.execute("create table workflow (id integer primary key, body text not null)")
 
         def keep(number: int, workflow: BpmnWorkflow) -> None:
-            database.execute("insert or replace into workflow values (?, ?)", (number, serializer.serialize_json(workflow)))
+            database.execute(
+                "insert or replace into workflow values (?, ?)", (number, serializer.serialize_json(workflow))
+            )
 
         begin = time.perf_counter()
         for number in range(count):

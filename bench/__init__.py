@@ -1,0 +1,1 @@
+"""Measurements against two peers and the bare database: `make bench`."""

@@ -1,0 +1,48 @@
+"""The whole runtime on SQLite: `python -m bench.durable CLIENTS COUNT` prints {"instances_per_s": number}.
+
+Each client starts an instance and completes its two tasks, each call answered after its commit (WAL,
+synchronous=FULL), then begins anew.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+
+from andante.runtime import Runtime, TaskQuery
+from bench.process import ENDED, MODEL, NAME, VARIABLES
+
+
+async def client(runtime: Runtime, keys: list[int], count: int) -> None:
+    for _ in range(count):
+        instance = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
+        for key in keys:
+            await runtime.task_action(f"{instance.id}-{key}", "complete", who="ben", outcome="approved")
+    if (await runtime.instance(instance.id)).state != ENDED:
+        raise SystemExit("the process did not end")
+
+
+async def rate(runtime: Runtime, keys: list[int], clients: int, count: int) -> float:
+    begin = time.perf_counter()
+    await asyncio.gather(*(client(runtime, keys, count // clients) for _ in range(clients)))
+    return count // clients * clients / (time.perf_counter() - begin)
+
+
+async def main() -> None:
+    clients, count = int(sys.argv[1]), int(sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        runtime = await Runtime.open(f"sqlite:///{folder}/bench.db")
+        await runtime.deploy_xml(MODEL.read_bytes(), who="ann")
+        # The keys of the tasks are the same in every instance: looked up once, as a page would look up its list.
+        first = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
+        page = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=first.id))
+        keys = [task.key for task in page.items]
+        await rate(runtime, keys, clients, count // 10)
+        value = await rate(runtime, keys, clients, count)
+        await runtime.close()
+    print(json.dumps({"instances_per_s": value}))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,57 @@
+"""What a measurement comes to, and how it is shown."""
+
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+
+class Result(NamedTuple):
+    """A line of results.json. `ratio` is value over the peer's; peer fields are None where there is no peer."""
+
+    name: str
+    value: float
+    unit: str
+    peer: str | None
+    peer_value: float | None
+    ratio: float | None
+    goal: str
+    met: bool
+
+
+def at_least(name: str, value: float, unit: str, peer: str, peer_value: float, least: float) -> Result:
+    """The goal is a ratio to the peer."""
+    ratio = value / peer_value
+    return Result(
+        name, round(value, 1), unit, peer, round(peer_value, 1), round(ratio, 2), f"ratio >= {least:g}", ratio >= least
+    )
+
+
+def below(name: str, value: float, unit: str, most: float) -> Result:
+    """The goal is a bound."""
+    return Result(name, round(value), unit, None, None, None, f"< {most:g} {unit}", value < most)
+
+
+def none_at_all(name: str, value: float, unit: str) -> Result:
+    """The goal is nothing: less than half of one unit each, which is what the measurement can tell from nothing."""
+    return Result(name, max(round(value), 0), unit, None, None, None, f"0 {unit}", value < 0.5)
+
+
+def show(results: list[Result]) -> None:
+    """The table."""
+    table = Table(title="Andante measured", title_justify="left")
+    for head, side in (("what", "left"), ("value", "right"), ("peer", "left"), ("peer's", "right"), ("ratio", "right")):
+        table.add_column(head, justify="right" if side == "right" else "left")
+    table.add_column("goal")
+    table.add_column("met")
+    for each in results:
+        table.add_row(
+            each.name,
+            f"{each.value:,.0f} {each.unit}",
+            each.peer or "",
+            "" if each.peer_value is None else f"{each.peer_value:,.0f}",
+            "" if each.ratio is None else f"{each.ratio:,.2f}",
+            each.goal,
+            "[green]yes[/]" if each.met else "[red]no[/]",
+        )
+    Console().print(table)
