@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from andante.bpmn import Finding, Model, ModelRefused, read_json, read_xml
 from andante.bpmn.graph import Node, ProcessGraph
 from andante.expressions import Expression
@@ -47,12 +49,10 @@ def refusal(body: str, *, roots: str = "", attributes: str = "", process: str = 
 
 
 def refused(data: bytes | dict[str, object]) -> list[Finding]:
-    try:
+    with pytest.raises(ModelRefused) as refusal:
         read_xml(data) if isinstance(data, bytes) else read_json(data)
-    except ModelRefused as refusal:
-        assert refusal.findings
-        return list(refusal.findings)
-    raise AssertionError("the model was accepted")
+    assert refusal.value.findings
+    return list(refusal.value.findings)
 
 
 def codes(findings: list[Finding] | tuple[Finding, ...]) -> list[str]:

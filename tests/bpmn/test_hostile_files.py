@@ -11,8 +11,10 @@ TASK = path('<task id="it"/>').encode()
 
 
 def with_dtd(dtd: str, body: bytes = TASK) -> bytes:
-    return bpmn("").replace(b"<definitions", f"<!DOCTYPE definitions {dtd}><definitions".encode(), 1).replace(
-        b"></process>", b">" + body + b"</process>"
+    return (
+        bpmn("")
+        .replace(b"<definitions", f"<!DOCTYPE definitions {dtd}><definitions".encode(), 1)
+        .replace(b"></process>", b">" + body + b"</process>")
     )
 
 

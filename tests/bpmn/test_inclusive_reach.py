@@ -27,8 +27,8 @@ def test_a_split_and_its_join() -> None:
 
 def test_in_a_loop_what_lies_behind_the_join_does_not_hold_it_up() -> None:
     graph = read(
-        '<startEvent id="s"/><inclusiveGateway id="join"/><task id="a"/><exclusiveGateway id="again" default="again-e"/>'
-        '<endEvent id="e"/>' + flow("s", "join") + flow("join", "a") + flow("a", "again")
+        '<startEvent id="s"/><inclusiveGateway id="join"/><task id="a"/><exclusiveGateway id="again" '
+        'default="again-e"/><endEvent id="e"/>' + flow("s", "join") + flow("join", "a") + flow("a", "again")
         + flow("again", "join", "more = true") + flow("again", "e")
     )  # fmt: skip
     assert names(graph, "s-join") == {"s"}

@@ -74,7 +74,8 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("timer", "it", path('<intermediateCatchEvent id="it"><timerEventDefinition/></intermediateCatchEvent>')),
         ("messageName", "it", path('<receiveTask id="it"/>')),
         ("messageName", "it", path('<sendTask id="it"/>')),
-        ("messageName", "it", path('<intermediateCatchEvent id="it"><messageEventDefinition/></intermediateCatchEvent>')),
+        ("messageName", "it", path('<intermediateCatchEvent id="it"><messageEventDefinition/>'
+         "</intermediateCatchEvent>")),
         ("unknownMessage", "it", path('<receiveTask id="it" messageRef="gone"/>')),
         ("unknownSignal", "it", path('<intermediateCatchEvent id="it"><signalEventDefinition signalRef="gone"/>'
          "</intermediateCatchEvent>")),
@@ -85,7 +86,8 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("noScript", "it", path('<scriptTask id="it"/>')),
         ("noCalledElement", "it", path('<callActivity id="it"/>')),
         ("multiInstance", "it", path('<task id="it"><multiInstanceLoopCharacteristics/></task>')),
-        ("expressionLanguage", "it", path('<scriptTask id="it" scriptFormat="javascript"><script>1</script></scriptTask>')),
+        ("expressionLanguage", "it", path('<scriptTask id="it" scriptFormat="javascript"><script>1</script>'
+         "</scriptTask>")),
         ("expressionLanguage", "it", path('<scriptTask id="it" scriptFormat="python"><script>1</script></scriptTask>')),
         ("expression", "it", path('<scriptTask id="it"><script>1 +</script></scriptTask>')),
         ("expression", "it-end", path('<task id="it"/>').replace(flow("it", "end"), flow("it", "end", "${a =="))),

@@ -66,9 +66,7 @@ def test_a_catch_event_knows_what_it_waits_for(
 )
 def test_a_process_can_start_by_an_event(definition: str, kind: int) -> None:
     roots = '<message id="M" name="order"/><signal id="S" name="alarm"/>'
-    graph = read(
-        f'<startEvent id="s">{definition}</startEvent><endEvent id="e"/>{flow("s", "e")}', roots=roots
-    )
+    graph = read(f'<startEvent id="s">{definition}</startEvent><endEvent id="e"/>{flow("s", "e")}', roots=roots)
     (start,) = graph.starts
     event = graph.nodes[start].event
     assert event is not None
@@ -187,7 +185,8 @@ def test_lanes_name_nodes_and_bind_tasks_to_their_queue() -> None:
 
 def test_the_lanes_queue_leaves_tasks_with_receivers_of_their_own() -> None:
     body = path('<userTask id="it" andante:assignee="ann"/>') + (
-        '<laneSet id="L"><lane id="l1" name="Sales" andante:queue="sales"><flowNodeRef>it</flowNodeRef></lane></laneSet>'
+        '<laneSet id="L"><lane id="l1" name="Sales" andante:queue="sales"><flowNodeRef>it</flowNodeRef></lane>'
+        "</laneSet>"
     )
     graph = read(body)
     work = graph.nodes[graph.by_id["it"]].work
@@ -201,7 +200,9 @@ def test_all_executable_processes_of_a_file_are_read_and_others_reported() -> No
 
     space = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
     yes, no = 'isExecutable="true"', 'isExecutable="false"'
-    model = read_xml(f"<definitions {space}>{process('A', yes)}{process('B', yes)}{process('C', no)}</definitions>".encode())
+    model = read_xml(
+        f"<definitions {space}>{process('A', yes)}{process('B', yes)}{process('C', no)}</definitions>".encode()
+    )
     assert [graph.process_id for graph in model.processes] == ["A", "B"]
     assert [(w.code, w.element) for w in model.warnings] == [("notExecutable", "C")]
     model = read_xml(f"<definitions {space}>{process('A', '')}{process('C', no)}</definitions>".encode())
@@ -240,8 +241,8 @@ def test_the_language_of_a_condition(declared: str, text: str, expected: str) ->
 
 def test_a_data_association_is_documentation_unless_it_computes() -> None:
     association = (
-        '<dataObject id="data"/><dataObjectReference id="ref" dataObjectRef="data"/><textAnnotation id="t"><text>x</text>'
-        "</textAnnotation>"
+        '<dataObject id="data"/><dataObjectReference id="ref" dataObjectRef="data"/><textAnnotation id="t">'
+        "<text>x</text></textAnnotation>"
     )
     task = '<userTask id="it"><dataInputAssociation id="a"><sourceRef>ref</sourceRef></dataInputAssociation></userTask>'
     model = read_xml(bpmn(association + path(task)))

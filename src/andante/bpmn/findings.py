@@ -29,7 +29,8 @@ class Model:
 
 
 class ModelRefused(Exception):  # noqa: N818 - the runtime's word for it
-    """The model cannot be deployed; nothing of it is. `findings` has every fault (at most MAX_FAULTS)."""
+    """The model cannot be deployed; nothing of it is. `findings` has every fault, at most MAX_FAULTS; those between
+    elements are looked for once each element by itself is understood."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings

@@ -72,7 +72,10 @@ def _read_node(
     if kind in kinds.ACTIVITIES:
         read_activity(node, element, reading)
     elif kind in _EVENTS:
+        faults = len(reading.findings.faults)
         read_event(node, element, reading)
+        if len(reading.findings.faults) > faults:
+            draft.refused.add(node.id)
     else:
         _read_gateway(element, kind, reading)
     if kind == kinds.SUB_PROCESS and reading.flag(element, "triggeredByEvent", False):
@@ -82,14 +85,15 @@ def _read_node(
             "Event sub-processes are not supported. Use a boundary event on a sub-process around the rest.",
         )  # fmt: skip
         return
-    draft.nodes.append(node)
+    if node.id not in draft.refused:
+        draft.nodes.append(node)
     if kind == kinds.SUB_PROCESS:
         _read_scope(draft, element, node.id, lanes, reading)
     for vendor in reading.vendors_of(element):
         vendor.node(node, element, reading)
     if kind in kinds.ACTIVITIES:
         finish_activity(node, element, reading)
-    elif kind in _EVENTS:
+    elif kind in _EVENTS and node.id not in draft.refused:
         finish_event(node, element, reading)
     reading.leftovers(element)
 
