@@ -52,22 +52,22 @@ async def test_start_takes_business_key_title_and_extension_fields(house: House,
     assert "$Flow.Title" not in variables
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "name"),
-        ({"name": ""}, "name"),
-        ({"name": 5}, "name"),
-        ({"name": "Approval", "variables": []}, "variables"),
-        ({"name": "Approval", "variables": {"$Flow.Title": 5}}, "$Flow.Title"),
-        ({"name": "Approval", "version": None}, "version"),
-        ({"name": "Approval", "Ext7": "seven"}, "Ext7"),
-        ([], "body"),
-    ],
-)
-async def test_a_bad_start_names_the_field(house: House, approval: str, body: object, field: str) -> None:
-    (await house.ada.post("/runtime/instances", body)).refused(400, "astrozero.0002", field)
-    assert (await house.ada.get("/runtime/instances", states="Waiting for user interaction")).result == []
+BAD_STARTS: list[tuple[object, str]] = [
+    ({}, "name"),
+    ({"name": ""}, "name"),
+    ({"name": 5}, "name"),
+    ({"name": "Approval", "variables": []}, "variables"),
+    ({"name": "Approval", "variables": {"$Flow.Title": 5}}, "$Flow.Title"),
+    ({"name": "Approval", "version": None}, "version"),
+    ({"name": "Approval", "Ext7": "seven"}, "Ext7"),
+    ([], "body"),
+]
+
+
+async def test_a_bad_start_names_the_field(house: House, approval: str) -> None:
+    for body, field in BAD_STARTS:
+        (await house.ada.post("/runtime/instances", body)).refused(400, "astrozero.0002", field)
+        assert (await house.ada.get("/runtime/instances", states="Waiting for user interaction")).result == []
 
 
 async def test_start_of_what_is_not_there(house: House, approval: str) -> None:
@@ -111,11 +111,20 @@ async def test_a_closed_instance_takes_no_action(house: House, approval: str, ac
     assert {key: again[key] for key in RUN_KEYS} == ended
 
 
-@pytest.mark.parametrize("body", [{}, {"action": ""}, {"action": "Suspend"}, {"action": "explode"}, {"action": None}])
-async def test_a_wrong_action_is_refused(house: House, approval: str, body: object) -> None:
+WRONG_ACTIONS: list[object] = [
+    {},
+    {"action": ""},
+    {"action": "Suspend"},
+    {"action": "explode"},
+    {"action": None},
+]
+
+
+async def test_a_wrong_action_is_refused(house: House, approval: str) -> None:
     made = await house.kim.start("Approval")
-    (await house.oda.put(f"/runtime/instances/{made['id']}", body)).refused(400, "astrozero.0002", "action")
-    assert (await house.oda.get(f"/runtime/instances/{made['id']}")).result["suspended"] is False
+    for body in WRONG_ACTIONS:
+        (await house.oda.put(f"/runtime/instances/{made['id']}", body)).refused(400, "astrozero.0002", "action")
+        assert (await house.oda.get(f"/runtime/instances/{made['id']}")).result["suspended"] is False
 
 
 async def test_keys_beside_the_action_are_ignored(house: House, approval: str) -> None:
@@ -163,21 +172,29 @@ async def test_states_select(house: House, approval: str) -> None:
     assert await found("Completed OK") == set()
 
 
-@pytest.mark.parametrize("query", [{}, {"states": ""}, {"states": "running"}, {"states": "Running,Walking"}])
-async def test_states_are_checked(house: House, query: dict[str, str]) -> None:
-    (await house.ada.get("/runtime/instances", **query)).refused(400, "astrozero.0002", "states")
+WRONG_STATES: list[dict[str, str]] = [{}, {"states": ""}, {"states": "running"}, {"states": "Running,Walking"}]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("fields", "id,colour"), ("orderField", "colour"), ("orderType", "up"), ("skip", "-1"), ("skip", "x"),
-        ("limit", "0"), ("limit", "100000"),
-    ],
-)  # fmt: skip
-async def test_a_wrong_query_names_the_parameter(house: House, field: str, value: str) -> None:
-    answer = await house.ada.get("/runtime/instances", states="Running", **{field: value})
-    answer.refused(400, "astrozero.0002", field)
+async def test_states_are_checked(house: House) -> None:
+    for query in WRONG_STATES:
+        (await house.ada.get("/runtime/instances", **query)).refused(400, "astrozero.0002", "states")
+
+
+WRONG_QUERIES: list[tuple[str, str]] = [
+    ("fields", "id,colour"),
+    ("orderField", "colour"),
+    ("orderType", "up"),
+    ("skip", "-1"),
+    ("skip", "x"),
+    ("limit", "0"),
+    ("limit", "100000"),
+]
+
+
+async def test_a_wrong_query_names_the_parameter(house: House) -> None:
+    for field, value in WRONG_QUERIES:
+        answer = await house.ada.get("/runtime/instances", states="Running", **{field: value})
+        answer.refused(400, "astrozero.0002", field)
 
 
 async def test_fields_order_and_pages(house: House, approval: str) -> None:

@@ -68,13 +68,18 @@ async def test_a_message_waits_for_its_receiver(waiting: House) -> None:
     assert await state(waiting, made["id"]) == "Completed OK"
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [({}, "name"), ({"name": ""}, "name"), ({"name": "x", "ttl": "soon"}, "ttl"), ({"name": "x", "ttl": "P9Y"}, "ttl"),
-     ({"name": "x", "correlation": 5}, "correlation")],
-)  # fmt: skip
-async def test_a_wrong_message_names_the_field(house: House, body: dict[str, object], field: str) -> None:
-    (await house.oda.post("/runtime/messages", body)).refused(400, "astrozero.0002", field)
+WRONG_MESSAGES: list[tuple[dict[str, object], str]] = [
+    ({}, "name"),
+    ({"name": ""}, "name"),
+    ({"name": "x", "ttl": "soon"}, "ttl"),
+    ({"name": "x", "ttl": "P9Y"}, "ttl"),
+    ({"name": "x", "correlation": 5}, "correlation"),
+]
+
+
+async def test_a_wrong_message_names_the_field(house: House) -> None:
+    for body, field in WRONG_MESSAGES:
+        (await house.oda.post("/runtime/messages", body)).refused(400, "astrozero.0002", field)
 
 
 async def test_a_signal_goes_to_all(waiting: House) -> None:
@@ -117,15 +122,19 @@ async def test_a_worker_waits_for_the_first_job(waiting: House) -> None:
     assert job["instanceId"] == made["id"]
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "type"), ({"type": ""}, "type"), ({"types": [""]}, "type"), ({"type": "x", "maxJobs": 0}, "maxJobs"),
-        ({"type": "x", "lockDuration": "PT0S"}, "lockDuration"), ({"type": "x", "wait": "PT2M"}, "wait"),
-    ],
-)  # fmt: skip
-async def test_a_wrong_fetch_names_the_field(house: House, body: dict[str, object], field: str) -> None:
-    (await house.oda.post("/runtime/jobs/activate", body)).refused(400, "astrozero.0002", field)
+WRONG_FETCHES: list[tuple[dict[str, object], str]] = [
+    ({}, "type"),
+    ({"type": ""}, "type"),
+    ({"types": [""]}, "type"),
+    ({"type": "x", "maxJobs": 0}, "maxJobs"),
+    ({"type": "x", "lockDuration": "PT0S"}, "lockDuration"),
+    ({"type": "x", "wait": "PT2M"}, "wait"),
+]
+
+
+async def test_a_wrong_fetch_names_the_field(house: House) -> None:
+    for body, field in WRONG_FETCHES:
+        (await house.oda.post("/runtime/jobs/activate", body)).refused(400, "astrozero.0002", field)
 
 
 async def test_the_clock_lets_timers_fire(waiting: House) -> None:
@@ -138,38 +147,47 @@ async def test_the_clock_lets_timers_fire(waiting: House) -> None:
     assert await state(waiting, made["id"]) == "Completed OK"
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [({}, "advance"), ({"advance": "PT1H", "now": "2027-01-01"}, "advance"), ({"now": "2020-01-01"}, "now"),
-     ({"advance": "-PT1H"}, "advance"), ({"now": "later"}, "now")],
-)  # fmt: skip
-async def test_the_clock_does_not_go_back(house: House, body: dict[str, str], field: str) -> None:
-    (await house.ada.call("PUT", "/test/clock", json=body)).refused(400, "astrozero.0002", field)
+WRONG_CLOCKS: list[tuple[dict[str, str], str]] = [
+    ({}, "advance"),
+    ({"advance": "PT1H", "now": "2027-01-01"}, "advance"),
+    ({"now": "2020-01-01"}, "now"),
+    ({"advance": "-PT1H"}, "advance"),
+    ({"now": "later"}, "now"),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "value", "feel", "kind"),
-    [
-        ({"expression": "1 + 2"}, 3, "3", "number"),
-        ({"expression": "a.b * 2", "context": {"a": {"b": 21}}}, 42, "42", "number"),
-        ({"expression": 'if x > 5 then "big" else "small"', "context": {"x": 6}}, "big", '"big"', "string"),
-        ({"language": "juel", "expression": "${x > 5 && y}", "context": {"x": 6, "y": True}}, True, "true", "boolean"),
-        ({"expression": "d.year", "contextFeel": '{d: date("2026-01-01")}'}, 2026, "2026", "number"),
-        ({"expression": "null"}, None, "null", "null"),
-    ],
-)
-async def test_expressions(house: House, body: dict[str, object], value: object, feel: str, kind: str) -> None:
-    answer = await house.oda.post("/runtime/expressions/evaluate", body)
-    assert answer.result == {"value": value, "feel": feel, "type": kind}
+async def test_the_clock_does_not_go_back(house: House) -> None:
+    for body, field in WRONG_CLOCKS:
+        (await house.ada.call("PUT", "/test/clock", json=body)).refused(400, "astrozero.0002", field)
 
 
-@pytest.mark.parametrize(
-    ("body", "position"),
-    [({"expression": "1 +"}, 3), ({"expression": "1 + ) 2"}, 4), ({"expression": "x", "contextFeel": "{a: "}, 4)],
-)
-async def test_a_faulty_expression_tells_the_position(house: House, body: dict[str, str], position: int) -> None:
-    answer = (await house.oda.post("/runtime/expressions/evaluate", body)).refused(400, "bpm.expression.fault")
-    assert answer["details"][0]["position"] == position
+EXPRESSIONS: list[tuple[dict[str, object], object, str, str]] = [
+    ({"expression": "1 + 2"}, 3, "3", "number"),
+    ({"expression": "a.b * 2", "context": {"a": {"b": 21}}}, 42, "42", "number"),
+    ({"expression": 'if x > 5 then "big" else "small"', "context": {"x": 6}}, "big", '"big"', "string"),
+    ({"language": "juel", "expression": "${x > 5 && y}", "context": {"x": 6, "y": True}}, True, "true", "boolean"),
+    ({"expression": "d.year", "contextFeel": '{d: date("2026-01-01")}'}, 2026, "2026", "number"),
+    ({"expression": "null"}, None, "null", "null"),
+]
+
+
+async def test_expressions(house: House) -> None:
+    for body, value, feel, kind in EXPRESSIONS:
+        answer = await house.oda.post("/runtime/expressions/evaluate", body)
+        assert answer.result == {"value": value, "feel": feel, "type": kind}
+
+
+FAULTY_EXPRESSIONS: list[tuple[dict[str, str], int]] = [
+    ({"expression": "1 +"}, 3),
+    ({"expression": "1 + ) 2"}, 4),
+    ({"expression": "x", "contextFeel": "{a: "}, 4),
+]
+
+
+async def test_a_faulty_expression_tells_the_position(house: House) -> None:
+    for body, position in FAULTY_EXPRESSIONS:
+        answer = (await house.oda.post("/runtime/expressions/evaluate", body)).refused(400, "bpm.expression.fault")
+        assert answer["details"][0]["position"] == position
 
 
 async def test_an_unknown_language_and_a_context_that_is_none(house: House) -> None:

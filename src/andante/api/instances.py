@@ -116,7 +116,7 @@ class HistoryRecs(msgspec.Struct, frozen=True):
     status_code=200,
     operation=Operation(
         "Start an instance", allow.INSTANCE_START, RunShape, StartBody, own=False, tag="instances",
-        errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED,
+        errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED, faults.NO_START,
                 faults.VARIABLE_TYPE, codes.OVERLOADED),
         description="Runs the instance to where it must wait and answers with its true state.",
     ),
@@ -235,15 +235,27 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 
 
 async def _withdrawable(desk: Services, graph: ProcessGraph, record: InstanceRecord) -> None:
-    """Raise Problem 409 once the element of `noCancelAfterElem` was left (contract 6.3)."""
-    last = graph.no_cancel_after
-    if not last:
+    """Raise Problem 409 once the element of `noCancelAfterElem` was entered and left (contract 6.3)."""
+    last = graph.by_id.get(graph.no_cancel_after, -1)
+    if last < 0:
+        return
+    detail = await desk.runtime.detail(record.id)
+    if any(_within(graph, token.element, last) for token in detail.tokens):
         return
     seq = 0
     while entries := await desk.runtime.history(record.id, after=seq, limit=MOST):
-        if any(entry.kind == "ElementLeft" and entry.element == last for entry in entries):
-            raise Problem(WITHDRAWN_LATE, 409, f"The instance has passed '{last}'; it cannot be withdrawn any more.")
+        if any(entry.kind == "ElementEntered" and entry.element == graph.no_cancel_after for entry in entries):
+            text = f"The instance has passed '{graph.no_cancel_after}'; it cannot be withdrawn any more."
+            raise Problem(WITHDRAWN_LATE, 409, text)
         seq = entries[-1].seq
+
+
+def _within(graph: ProcessGraph, element: str, outer: int) -> bool:
+    """Whether the element is node `outer` or lies in that sub-process."""
+    node = graph.by_id.get(element, -1)
+    while node >= 0 and node != outer:
+        node = graph.nodes[node].scope
+    return node == outer
 
 
 @delete(
