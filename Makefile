@@ -16,6 +16,9 @@ lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	@for room in tests tests/*/; do \
+		ls $$room/*.py >/dev/null 2>&1 && { .venv/bin/mypy --no-error-summary $$room/*.py || exit 1; }; \
+	done; echo "tests: mypy found nothing"
 	.venv/bin/lint-imports
 
 format: dev ## let ruff put the sources in order
