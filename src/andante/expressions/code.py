@@ -82,6 +82,11 @@ class Source:
             return Code(f"({value})", kind=kind, constant=True)
         return Code(self.bind(value), kind=kind if kind in (str, Decimal) else None, constant=True)
 
+    def run(self) -> str:
+        """The run, for code that has to pay."""
+        self.uses_run = True
+        return "R"
+
     def write(self, template: str, *parts: Code, native: bool = True, kind: type | None = None) -> Code:
         """The template with each {n} replaced by a part's text."""
         parts = tuple(self._shallow(part) for part in parts)
@@ -93,19 +98,21 @@ class Source:
             kind=kind,
         )
 
-    def sequence(self, template: str, first: Code, rest: list[tuple[str, Code]], native: bool) -> Code:
+    def sequence(self, first: Code, rest: list[tuple[str, Code]]) -> Code:
         """A chain from the left, each template filled with what came before ({0}) and its operand ({1})."""
         if len(rest) <= 4:
-            for each, operand in rest:
-                first = self.write(each, first, operand, native=native)
+            for template, operand in rest:
+                first = self.write(template, first, operand)
             return first
-        kept = self.fresh("t")
-        steps = [self.write(f"({kept} := {{0}})", first)]
-        steps += [self.write(f"({kept} := {each})", Code(kept), operand) for each, operand in rest]
-        return self.write("(" + ", ".join(f"{{{n}}}" for n in range(len(steps))) + ")[-1]", *steps, native=native)
+        kept = Code(self.fresh("t"))
+        # The steps assign to `kept`, so they must stay in this function: their operands go out of it instead.
+        steps = [self.write(f"({kept.text} := {{0}})", self._shallow(first, 6))]
+        for template, operand in rest:
+            steps.append(self.write(f"({kept.text} := {template})", kept, self._shallow(operand, 6)))
+        return self.write("(" + ", ".join(f"{{{n}}}" for n in range(len(steps))) + ")[-1]", *steps)
 
-    def _shallow(self, part: Code) -> Code:
-        if part.depth <= _DEEPEST:
+    def _shallow(self, part: Code, room: int = 0) -> Code:
+        if part.depth <= _DEEPEST - room:
             return part
         name = self.fresh("f")
         arguments = ", ".join(["N", "R", *sorted(part.free)])
@@ -115,9 +122,14 @@ class Source:
     def build(self, result: Code, unknown: Callable[[KeyError], Exception] | None = None) -> Evaluate:
         """Compile to a function of (names, now). `unknown` makes the fault of a name that `N` lacks."""
         self._globals |= {
-            "RecursionError": RecursionError, "KeyError": KeyError, "nested": _nested, "Run": Run, "unknown": unknown,
-            "limits": self.limits, "zone": self.zone,
-        }  # fmt: skip
+            "RecursionError": RecursionError,
+            "KeyError": KeyError,
+            "Run": Run,
+            "nested": _nested,
+            "unknown": unknown,
+            "limits": self.limits,
+            "zone": self.zone,
+        }
         result = self._shallow(result)
         run = "Run(limits, now, zone)" if self.uses_run else "None"
         source = "".join(self._functions) + (

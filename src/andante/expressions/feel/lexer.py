@@ -2,16 +2,11 @@
 
 import re
 from decimal import Decimal, DecimalException
-from typing import Any, Final, NamedTuple
+from typing import Final
 
+from andante.expressions.cursor import END, NUMBER, STRING, Token
 from andante.expressions.faults import Limits, SyntaxFault
 from andante.expressions.values import INT_BOUND, NUMBERS
-
-NUMBER: Final = "number"
-STRING: Final = "string"
-NAME: Final = "name"
-SYMBOL: Final = "symbol"
-END: Final = "end"
 
 _FIRST = r"[^\W\d]|[$?\U00010000-\U000EFFFF]"
 _TOKEN: Final = re.compile(
@@ -26,15 +21,6 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrt\"'\\]))")
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
-
-
-class Token(NamedTuple):
-    """`text` as written, without quotes for a quoted name; `value` of a number or string; `position` from 0."""
-
-    kind: str
-    text: str
-    value: Any
-    position: int
 
 
 def tokens(text: str, limits: Limits) -> list[Token]:

@@ -3,9 +3,10 @@
 from typing import Final, final
 
 from andante.expressions.arithmetic import negate
+from andante.expressions.cursor import END, NAME, NUMBER, STRING, SYMBOL, Node, Token
 from andante.expressions.faults import Limits, SyntaxFault
-from andante.expressions.feel.cursor import Cursor
-from andante.expressions.feel.lexer import END, NAME, NUMBER, STRING, SYMBOL, Token, tokens
+from andante.expressions.feel.lexer import tokens
+from andante.expressions.feel.naming import Naming
 from andante.expressions.feel.tree import (
     Arithmetic,
     Between,
@@ -24,13 +25,12 @@ from andante.expressions.feel.tree import (
     Membership,
     Name,
     Negation,
-    Node,
     Path,
     RangeLiteral,
     Type,
     UnaryTest,
 )
-from andante.expressions.feel.words import KEYWORDS, PROPERTIES, SIMPLE_TYPES, TYPE_WORDS, longest
+from andante.expressions.feel.words import KEYWORDS, SIMPLE_TYPES, TYPE_WORDS, longest
 from andante.expressions.functions import BUILTINS
 from andante.expressions.temporal import parse_any
 
@@ -57,7 +57,7 @@ def parse(text: str, limits: Limits) -> Node:
 
 
 @final
-class _Parser(Cursor):
+class _Parser(Naming):
     # -- operators
 
     def expression(self) -> Node:
@@ -169,17 +169,6 @@ class _Parser(Cursor):
             return after.text in KEYWORDS and after.text not in ("if", "for", "some", "every", "function", *_CONSTANTS)
         return after.kind == END or (after.kind == SYMBOL and after.text not in ("(", "-", "{", "@", "<", "<=", ">"))
 
-    def property(self) -> str:
-        words = longest(self.upcoming(), PROPERTIES) or longest(self.upcoming(), self.declared)
-        if words:
-            self.at += len(words)
-            return " ".join(words)
-        token = self.take()
-        if token.kind not in (NAME, "quoted"):
-            self.at -= token.kind != END
-            raise self.unexpected("expected a name after '.'")
-        return token.text
-
     def call(self, callee: Node) -> Node:
         position = self.take().position
         arguments: list[Node] = []
@@ -201,14 +190,6 @@ class _Parser(Cursor):
         self.expect(")")
         inner = arguments if named is None else list(named.values())
         return self.made(Call(callee, arguments, named, position=position), callee, *inner)
-
-    def argument_name(self) -> str | None:
-        words = self.upcoming()
-        after = self.tokens[self.at + len(words)]
-        if not words or after.text != ":" or after.kind != SYMBOL:
-            return None
-        self.at += len(words) + 1
-        return " ".join(words)
 
     # -- values
 
@@ -287,22 +268,6 @@ class _Parser(Cursor):
         self.expect("return" if token.text == "for" else "satisfies")
         body = self.expression()
         return self.made(Loop(token.text, iterators, body, position=token.position), *iterators, body)
-
-    def declare(self, *ends: str) -> str:
-        """A name that the text introduces, of one word or several, up to one of `ends`."""
-        words: list[str] = []
-        start = self.token
-        if start.kind == "quoted":
-            return self.take().text
-        while self.token.kind == NAME and not (words and self.sees(*ends)):
-            words.append(self.take().text)
-        if not words or (len(words) == 1 and words[0] in KEYWORDS and ":" not in ends):
-            raise self.unexpected("expected a name") if not words else SyntaxFault(
-                f"'{words[0]}' is a word of FEEL, not a name", start.position
-            )
-        if len(words) > 1:
-            self.declared.add(tuple(words))
-        return " ".join(words)
 
     def function(self) -> Node:
         position = self.take().position

@@ -3,13 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(slots=True, kw_only=True)
-class Node:
-    """`position` is the offset into the text, `height` the longest way down to a leaf, 1 for a leaf."""
-
-    position: int = 0
-    height: int = 1
+from andante.expressions.cursor import Node
 
 
 @dataclass(slots=True)

@@ -1,13 +1,35 @@
-"""A place in the tokens of a text, and what every rule of the parser asks of it."""
+"""Tokens, the node every tree is made of, and a place in the tokens with what every rule of a parser asks of it."""
 
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeVar
 
 from andante.expressions.faults import Limits, SyntaxFault
-from andante.expressions.feel.lexer import END, NAME, SYMBOL, Token
-from andante.expressions.feel.tree import Node
+
+NUMBER: Final = "number"
+STRING: Final = "string"
+NAME: Final = "name"
+SYMBOL: Final = "symbol"
+END: Final = "end"
+
+
+class Token(NamedTuple):
+    """`text` as written, without quotes for a quoted name; `value` of a number or string; `position` from 0."""
+
+    kind: str
+    text: str
+    value: Any
+    position: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """`position` is the offset into the text, `height` the longest way down to a leaf, 1 for a leaf."""
+
+    position: int = 0
+    height: int = 1
+
 
 N = TypeVar("N", bound=Node)
-_LONGEST_NAME = 8  # words
 
 
 class Cursor:
@@ -16,7 +38,6 @@ class Cursor:
         self.at = 0
         self.depth = 0
         self.limits = limits
-        self.declared: set[tuple[str, ...]] = set()  # names of several words that the text itself introduces
 
     @property
     def token(self) -> Token:
@@ -63,12 +84,3 @@ class Cursor:
         if node.height > self.limits.max_depth:
             raise self.too_deep(node.position)
         return node
-
-    def upcoming(self) -> list[str]:
-        """The words from here on."""
-        end = self.at
-        while self.tokens[end].kind == NAME:
-            end += 1
-            if end - self.at == _LONGEST_NAME:
-                break
-        return [token.text for token in self.tokens[self.at : end]]

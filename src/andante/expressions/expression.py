@@ -1,0 +1,59 @@
+"""A compiled expression."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final, final
+
+from andante.expressions.code import Evaluate
+from andante.expressions.faults import EvaluationFault, SyntaxFault
+from andante.expressions.temporal import zone as zone_from
+
+FEEL: Final = "feel"
+JUEL: Final = "juel"
+LITERAL: Final = "literal"
+_NOTHING: Final[Mapping[str, object]] = {}
+
+
+@final
+class Expression:
+    """A text compiled once, to be evaluated often; immutable and free of threads' concerns.
+
+    `text` as written, `language` "feel", "juel" or "literal", `names` the variables it may read. Where `is_constant`,
+    its value depends on nothing and is `constant`.
+
+    `evaluate(names, now)` gives the value for these variables (plain JSON or FEEL values) at `now`, milliseconds since
+    the epoch in UTC, or None where no time is to be known. It raises EvaluationFault and nothing else.
+    """
+
+    __slots__ = ("constant", "evaluate", "is_constant", "language", "names", "text")
+
+    def __init__(self, text: str, language: str, names: frozenset[str], evaluate: Evaluate, *, pure: bool) -> None:
+        self.text = text
+        self.language = language
+        self.names = names
+        self.evaluate = evaluate
+        self.constant: object = None
+        self.is_constant = False
+        if pure and not names:
+            try:
+                self.constant = evaluate(_NOTHING, None)
+                self.is_constant = True
+            except EvaluationFault:
+                return  # it fails at run time, where there is an instance to show it
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r}, {self.language})"
+
+
+def literal(value: object) -> Expression:
+    """A value as an expression; its text is the value's own. A list or context must not be changed by who gets it."""
+    text = value if isinstance(value, str) else repr(value)
+    return Expression(text, LITERAL, frozenset(), lambda names, now: value, pure=True)
+
+
+def zone_named(name: str) -> dt.tzinfo:
+    """The zone of an IANA name. SyntaxFault where there is none."""
+    found = dt.UTC if name == "UTC" else zone_from("@" + name)
+    if found is None:
+        raise SyntaxFault(f"There is no time zone '{name}'", 0)
+    return found

@@ -1,0 +1,61 @@
+"""Names of one word or several, as FEEL's parser meets them."""
+
+from typing import Final
+
+from andante.expressions.cursor import END, NAME, SYMBOL, Cursor, Token
+from andante.expressions.faults import Limits, SyntaxFault
+from andante.expressions.feel.words import KEYWORDS, PROPERTIES, longest
+
+_LONGEST_NAME: Final = 8  # words
+
+
+class Naming(Cursor):
+    """`declared` are the names of several words that the text itself introduces."""
+
+    def __init__(self, found: list[Token], limits: Limits) -> None:
+        super().__init__(found, limits)
+        self.declared: set[tuple[str, ...]] = set()
+
+    def upcoming(self) -> list[str]:
+        """The words from here on."""
+        end = self.at
+        while self.tokens[end].kind == NAME:
+            end += 1
+            if end - self.at == _LONGEST_NAME:
+                break
+        return [token.text for token in self.tokens[self.at : end]]
+
+    def property(self) -> str:
+        words = longest(self.upcoming(), PROPERTIES) or longest(self.upcoming(), self.declared)
+        if words:
+            self.at += len(words)
+            return " ".join(words)
+        token = self.take()
+        if token.kind not in (NAME, "quoted"):
+            self.at -= token.kind != END
+            raise self.unexpected("expected a name after '.'")
+        return token.text
+
+    def argument_name(self) -> str | None:
+        words = self.upcoming()
+        after = self.tokens[self.at + len(words)]
+        if not words or after.text != ":" or after.kind != SYMBOL:
+            return None
+        self.at += len(words) + 1
+        return " ".join(words)
+
+    def declare(self, *ends: str) -> str:
+        """A name that the text introduces, of one word or several, up to one of `ends`."""
+        words: list[str] = []
+        start = self.token
+        if start.kind == "quoted":
+            return self.take().text
+        while self.token.kind == NAME and not (words and self.sees(*ends)):
+            words.append(self.take().text)
+        if not words or (len(words) == 1 and words[0] in KEYWORDS and ":" not in ends):
+            raise self.unexpected("expected a name") if not words else SyntaxFault(
+                f"'{words[0]}' is a word of FEEL, not a name", start.position
+            )
+        if len(words) > 1:
+            self.declared.add(tuple(words))
+        return " ".join(words)
