@@ -1,7 +1,7 @@
 """The user task: who may do it, until when, and its SLA clocks (BPMN 2.0.2 section 10.2.3.4; contract 6.2)."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from andante.bpmn.graph import Node, UserTask
 from andante.engine import events as ev
@@ -17,8 +17,8 @@ from andante.timing.instants import TimingError, parse_instant
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
-PRIORITY = 50
-KINDS = ("group:", "role:", "queue:")
+PRIORITY: Final = 50
+KINDS: Final = ("group:", "role:", "queue:")
 
 
 @final
@@ -31,11 +31,11 @@ class UserTaskNode(Activity):
         task = node.work
         if not isinstance(task, UserTask):
             raise AssertionError(f"{node.id} is no user task")
-        assignee = "" if task.assignee is None else _text(step, token, task.assignee)
+        assignee = "" if task.assignee is None else _user(_text(step, token, task.assignee))
         users: list[str] = []
         groups: list[str] = []
         if task.candidate_users is not None:
-            users.extend(_names(step, token, task.candidate_users))
+            users.extend(_user(name) for name in _names(step, token, task.candidate_users))
         if task.candidate_groups is not None:
             for name in _names(step, token, task.candidate_groups):
                 groups.append(name if name.startswith(KINDS) else f"group:{name}")
@@ -44,7 +44,7 @@ class UserTaskNode(Activity):
                 if item.startswith(KINDS):
                     groups.append(item)
                 else:
-                    users.append(item.removeprefix("puser:").removeprefix("user:"))
+                    users.append(_user(item))
         priority = PRIORITY if task.priority is None else _whole(step, token, task.priority)
         due = None if task.due is None else _moment(step, token, task.due)
         follow_up = None if task.follow_up is None else _moment(step, token, task.follow_up)
@@ -79,6 +79,10 @@ def _names(step: "Step", token: Token, expression: Expression) -> list[str]:
     if not isinstance(value, list):
         raise ModelFault("assignment", f"'{expression.text}' should be names, but is {value!r}")
     return [name for item in value if (name := str(item).strip().strip('"'))]
+
+
+def _user(name: str) -> str:
+    return name.removeprefix("puser:").removeprefix("user:")
 
 
 def _whole(step: "Step", token: Token, expression: Expression) -> int:

@@ -1,0 +1,213 @@
+"""A process written in Python, for tests that are about one rule and need no drawing."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import final
+
+from andante.bpmn import kinds
+from andante.bpmn.build import build
+from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
+from andante.bpmn.findings import Findings
+from andante.bpmn.graph import (
+    Assignment,
+    Call,
+    EventDefinition,
+    JobWork,
+    MultiInstance,
+    ProcessGraph,
+    Script,
+    Sla,
+    UserTask,
+    Variable,
+    Work,
+)
+from andante.expressions import Expression, compile_feel, compile_juel, literal
+
+
+def expression(text: str) -> Expression:
+    """FEEL, or JUEL where it is written `${...}`."""
+    return compile_juel(text) if text.startswith("${") else compile_feel(text)
+
+
+@final
+class ProcessBuilder:
+    """Add elements, connect them by `path` and `flow`, take the `graph`. Conditions, scripts and mappings are FEEL, or
+    JUEL written `${...}`. Each method returns the builder.
+
+        ProcessBuilder("leave").start().user_task("approve").end().path("start", "approve", "end").graph()
+    """
+
+    def __init__(
+        self,
+        id: str = "process",
+        *,
+        variables: Sequence[Variable] | None = None,
+        constants: Mapping[str, object] | None = None,
+        slas: Sequence[Sla] = (),
+    ) -> None:
+        self._draft = ProcessDraft(id)
+        self._draft.slas.extend(slas)
+        self._draft.constants.update(constants or {})
+        if variables is not None:
+            self._draft.variables = {variable.name: variable for variable in variables}
+
+    def node(
+        self,
+        id: str,
+        kind: int,
+        *,
+        inside: str = "",
+        work: Work | None = None,
+        event: EventDefinition | None = None,
+        multi: MultiInstance | None = None,
+        inputs: Mapping[str, str] | None = None,
+        outputs: Mapping[str, str] | None = None,
+        slas: Sequence[Sla] = (),
+        default: str = "",
+        on: str = "",
+        interrupting: bool = True,
+    ) -> "ProcessBuilder":
+        """Any flow node; `kind` is one of bpmn.kinds. `inside` names a sub-process added before, `on` the activity of a
+        boundary event, `default` the target of the default flow; `inputs` and `outputs` map a name to an expression."""
+        node = NodeDraft(id, kind, scope=inside)
+        node.work, node.event, node.multi = work, event, multi
+        node.inputs.extend(Assignment(name, expression(text)) for name, text in (inputs or {}).items())
+        node.outputs.extend(Assignment(name, expression(text)) for name, text in (outputs or {}).items())
+        node.slas.extend(slas)
+        node.default = f"{id}-{default}" if default else ""
+        node.attached_to = on
+        node.interrupting = interrupting
+        self._draft.nodes.append(node)
+        return self
+
+    def start(self, id: str = "start", *, inside: str = "", event: EventDefinition | None = None) -> "ProcessBuilder":
+        return self.node(id, kinds.START_EVENT, inside=inside, event=event)
+
+    def end(self, id: str = "end", *, inside: str = "", event: EventDefinition | None = None) -> "ProcessBuilder":
+        return self.node(id, kinds.END_EVENT, inside=inside, event=event)
+
+    def user_task(
+        self,
+        id: str,
+        *,
+        assignee: str = "",
+        users: str = "",
+        groups: str = "",
+        outcomes: Sequence[str] = (),
+        inside: str = "",
+        multi: MultiInstance | None = None,
+        inputs: Mapping[str, str] | None = None,
+        outputs: Mapping[str, str] | None = None,
+        slas: Sequence[Sla] = (),
+    ) -> "ProcessBuilder":
+        """`assignee`, `users` and `groups` are names, several separated by commas."""
+        work = UserTask(
+            assignee=literal(assignee) if assignee else None,
+            candidate_users=literal(users) if users else None,
+            candidate_groups=literal(groups) if groups else None,
+            outcomes=tuple(outcomes),
+        )
+        return self.node(
+            id, kinds.USER_TASK, work=work, inside=inside, multi=multi, inputs=inputs, outputs=outputs, slas=slas
+        )
+
+    def script(self, id: str, text: str, result: str = "", *, inside: str = "") -> "ProcessBuilder":
+        """A script task: the value of `text` goes to the variable `result`."""
+        return self.node(id, kinds.SCRIPT_TASK, work=Script(expression(text), result), inside=inside)
+
+    def service(
+        self,
+        id: str,
+        type: str = "",
+        *,
+        retries: int = 3,
+        inside: str = "",
+        multi: MultiInstance | None = None,
+        inputs: Mapping[str, str] | None = None,
+        outputs: Mapping[str, str] | None = None,
+    ) -> "ProcessBuilder":
+        """A service task whose job has the type `type`, or the task's id."""
+        work = JobWork(literal(type or id), retries)
+        return self.node(id, kinds.SERVICE_TASK, work=work, inside=inside, multi=multi, inputs=inputs, outputs=outputs)
+
+    def call(self, id: str, process: str, *, multi: MultiInstance | None = None) -> "ProcessBuilder":
+        """A call activity that passes all variables in and out."""
+        return self.node(id, kinds.CALL_ACTIVITY, work=Call(literal(process)), multi=multi)
+
+    def sub_process(
+        self, id: str, *, inside: str = "", multi: MultiInstance | None = None, outputs: Mapping[str, str] | None = None
+    ) -> "ProcessBuilder":
+        """Elements with `inside=id` are in it."""
+        return self.node(id, kinds.SUB_PROCESS, inside=inside, multi=multi, outputs=outputs)
+
+    def exclusive(self, id: str, *, default: str = "", inside: str = "") -> "ProcessBuilder":
+        return self.node(id, kinds.EXCLUSIVE_GATEWAY, default=default, inside=inside)
+
+    def parallel(self, id: str, *, inside: str = "") -> "ProcessBuilder":
+        return self.node(id, kinds.PARALLEL_GATEWAY, inside=inside)
+
+    def inclusive(self, id: str, *, default: str = "", inside: str = "") -> "ProcessBuilder":
+        return self.node(id, kinds.INCLUSIVE_GATEWAY, default=default, inside=inside)
+
+    def catch(self, id: str, event: EventDefinition, *, inside: str = "") -> "ProcessBuilder":
+        return self.node(id, kinds.CATCH_EVENT, event=event, inside=inside)
+
+    def throw(
+        self, id: str, event: EventDefinition | None = None, *, inputs: Mapping[str, str] | None = None
+    ) -> "ProcessBuilder":
+        return self.node(id, kinds.THROW_EVENT, event=event, inputs=inputs)
+
+    def boundary(
+        self, id: str, on: str, event: EventDefinition, *, interrupting: bool = True, inside: str = ""
+    ) -> "ProcessBuilder":
+        return self.node(id, kinds.BOUNDARY_EVENT, on=on, event=event, interrupting=interrupting, inside=inside)
+
+    def flow(self, source: str, target: str, condition: str | None = None) -> "ProcessBuilder":
+        """A sequence flow; its id is "<source>-<target>"."""
+        self._draft.flows.append(
+            FlowDraft(
+                f"{source}-{target}", source, target, condition=None if condition is None else expression(condition)
+            )
+        )
+        return self
+
+    def path(self, *ids: str) -> "ProcessBuilder":
+        """Flows without condition from each element to the next."""
+        for source, target in pairwise(ids):
+            self.flow(source, target)
+        return self
+
+    def graph(self) -> ProcessGraph:
+        """The compiled process. Raises ModelRefused, as a deployment does, for a model that cannot run."""
+        findings = Findings()
+        graph = build(self._draft, findings)
+        findings.close()
+        if graph is None:
+            raise AssertionError("a model without faults has a graph")
+        return graph
+
+
+def message(name: str, correlation: str | None = None) -> EventDefinition:
+    """A message event; `correlation` is the expression of its correlation key."""
+    return EventDefinition(
+        kinds.MESSAGE, name=literal(name), correlation=None if correlation is None else expression(correlation)
+    )
+
+
+def signal(name: str) -> EventDefinition:
+    return EventDefinition(kinds.SIGNAL, name=literal(name))
+
+
+def timer(text: str) -> EventDefinition:
+    """A timer: "PT1H" a duration, "R3/PT1H" or cron a cycle, else a date."""
+    kind = "cycle" if text.startswith("R") or " " in text else "duration" if text.startswith("P") else "date"
+    return EventDefinition(kinds.TIMER, timer_kind=kind, timer=literal(text))
+
+
+def error(code: str | None = None, *, code_variable: str = "", message_variable: str = "") -> EventDefinition:
+    """An error event; on a boundary None catches every code."""
+    return EventDefinition(kinds.ERROR, code=code, code_variable=code_variable, message_variable=message_variable)
+
+
+def terminate() -> EventDefinition:
+    return EventDefinition(kinds.TERMINATE)
