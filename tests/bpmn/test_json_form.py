@@ -324,6 +324,13 @@ def test_what_is_refused(code: str, fields: dict[str, object]) -> None:
     assert all(f.line == 0 and f.element and f.message for f in findings)
 
 
+def test_nesting_has_a_limit() -> None:
+    item: dict[str, object] = {"name": "it"}
+    for number in range(2_000):
+        item = {"name": f"s{number}", "subProcesses": [item]}
+    assert "tooDeep" in codes(refused(body(subProcesses=[item])))
+
+
 @pytest.mark.parametrize("value", [None, [], "text", 5])
 def test_what_is_no_object_is_refused(value: object) -> None:
     with pytest.raises(Exception, match="no JSON object"):

@@ -10,6 +10,8 @@ from andante.bpmn.jsonform.events import read_event
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.jsonform.mapper import read_mapper
 
+MAX_DEPTH: Final = 100
+
 _MAPPERS: Final = "dataMappers"
 _REFUSED: Final = {
     "businessRuleTasks": "Decision tables are not supported yet. Use a script task with a FEEL expression.",
@@ -53,22 +55,26 @@ _READERS: Final[dict[int, Callable[[NodeDraft, Fields], None]]] = {
 def read_elements(draft: ProcessDraft, fields: Fields) -> dict[str, tuple[str, ...]]:
     """Adds all nodes and flows to the draft. Returns which SLAs each user task names."""
     uses: dict[str, tuple[str, ...]] = {}
-    _read_scope(draft, fields, "", uses)
+    _read_scope(draft, fields, "", uses, 0)
     return uses
 
 
-def _read_scope(draft: ProcessDraft, fields: Fields, scope: str, uses: dict[str, tuple[str, ...]]) -> None:
+def _read_scope(draft: ProcessDraft, fields: Fields, scope: str, uses: dict[str, tuple[str, ...]], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        fields.fault("tooDeep", f"Sub-processes are nested more than {MAX_DEPTH} deep. Call a process instead.")
+        fields.values.clear()
+        return
     for array, remedy in _REFUSED.items():
         for item in fields.objects(array):
             draft.refused.add(item.where)
             item.fault("unsupported", remedy)
     for array, kind in ARRAYS.items():
         for item in fields.objects(array):
-            _read_node(draft, item, array, kind, scope, uses)
+            _read_node(draft, item, array, kind, scope, uses, depth)
 
 
 def _read_node(
-    draft: ProcessDraft, item: Fields, array: str, kind: int, scope: str, uses: dict[str, tuple[str, ...]]
+    draft: ProcessDraft, item: Fields, array: str, kind: int, scope: str, uses: dict[str, tuple[str, ...]], depth: int
 ) -> None:
     name = item.text("name")
     if not name:
@@ -90,7 +96,7 @@ def _read_node(
         uses[name] = item.names("usingSLA")
     _read_connectors(draft, node, item)
     if kind == kinds.SUB_PROCESS:
-        _read_scope(draft, item, name, uses)
+        _read_scope(draft, item, name, uses, depth + 1)
     item.close()
 
 
