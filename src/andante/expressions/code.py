@@ -147,6 +147,16 @@ def _nested() -> EvaluationFault:
     return EvaluationFault("The values are nested too deep")
 
 
+def is_plain(name: str, value: Code, constant: Code) -> str:
+    """The test whether {0}, kept as `name`, compares to a constant as Python compares."""
+    kind = constant.kind.__name__ if constant.kind is not None else ""
+    test = f"({name} := {{0}}).__class__ is {kind}"
+    exact = constant.kind is int and abs(int(constant.text[1:-1])) < 2**53
+    # A float is read as the decimal that it is written as. That decimal rounds to it, and so is on the same side of
+    # any whole number that is itself a float. The difference leaves out infinity and NaN.
+    return f"{test} or {name}.__class__ is float and {name} - {name} == 0" if exact and not value.native else test
+
+
 def free_of(code: Code, *bound: str) -> Code:
     """The same code where its variables are bound around it."""
     code.free = code.free.difference(bound)

@@ -1,9 +1,11 @@
 """Tokens, the node every tree is made of, and a place in the tokens with what every rule of a parser asks of it."""
 
 from dataclasses import dataclass
+from decimal import Decimal, DecimalException
 from typing import Any, Final, NamedTuple, TypeVar
 
 from andante.expressions.faults import Limits, SyntaxFault
+from andante.expressions.values import INT_BOUND, NUMBERS
 
 NUMBER: Final = "number"
 STRING: Final = "string"
@@ -32,7 +34,22 @@ class Node:
 N = TypeVar("N", bound=Node)
 
 
+def number_of(text: str, position: int) -> int | Decimal:
+    """A numeric literal: an int where it is whole, else a Decimal of 34 digits."""
+    try:
+        value = NUMBERS.create_decimal(text)
+    except DecimalException:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise SyntaxFault(f"The number {text[:40]} is out of bounds", position)
+    if value == value.to_integral_value() and abs(value) < INT_BOUND:
+        return int(value)
+    return value
+
+
 class Cursor:
+    """Where a parser stands in its tokens. `depth` is how deep the rules are nested at that place."""
+
     def __init__(self, found: list[Token], limits: Limits) -> None:
         self.tokens = found
         self.at = 0
@@ -77,6 +94,12 @@ class Cursor:
 
     def too_deep(self, position: int) -> SyntaxFault:
         return SyntaxFault(f"The expression is nested more than {self.limits.max_depth} deep", position)
+
+    def deeper(self) -> None:
+        """One level of nesting more; the caller takes it back when it leaves."""
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise self.too_deep(self.token.position)
 
     def made(self, node: N, *children: Node) -> N:
         """The node with its height, which bounds every recursion over the tree."""

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, Final, final
 
-from andante.expressions.code import Code, Source, free_of
+from andante.expressions.code import Code, Source, free_of, is_plain
 from andante.expressions.cursor import Node
 from andante.expressions.faults import Limits
 from andante.expressions.feel.support import SUPPORT
@@ -109,7 +109,7 @@ class Emitter:
                 left, right = (one, "{1}") if fixed is b else ("{1}", one)
                 value = one if other.native else f"nat({one})"
                 slow = scalar.format(*((value, "{1}") if fixed is b else ("{1}", value)))
-                test = f"({left} {python} {right} if ({one} := {{0}}).__class__ is {kind} else {slow})"
+                test = f"({left} {python} {right} if {is_plain(one, other, fixed)} else {slow})"
                 return self.source.write(test, other, fixed)
         if any(each.constant and each.kind in _SCALARS for each in (a, b)):
             return self.source.write(scalar, self.as_native(a), self.as_native(b))

@@ -1,12 +1,10 @@
 """FEEL text to tokens (DMN 1.5, section 10.3.1.2)."""
 
 import re
-from decimal import Decimal, DecimalException
 from typing import Final
 
-from andante.expressions.cursor import END, NUMBER, STRING, Token
+from andante.expressions.cursor import END, NUMBER, STRING, Token, number_of
 from andante.expressions.faults import Limits, SyntaxFault
-from andante.expressions.values import INT_BOUND, NUMBERS
 
 _FIRST = r"[^\W\d]|[$?\U00010000-\U000EFFFF]"
 _TOKEN: Final = re.compile(
@@ -46,19 +44,6 @@ def tokens(text: str, limits: Limits) -> list[Token]:
         position = match.end()
     found.append(Token(END, "the end", None, len(text)))
     return found
-
-
-def number_of(text: str, position: int) -> int | Decimal:
-    """A numeric literal: an int where it is whole, else a Decimal of 34 digits."""
-    try:
-        value = NUMBERS.create_decimal(text)
-    except DecimalException:
-        value = Decimal("NaN")
-    if not value.is_finite():
-        raise SyntaxFault(f"The number {text[:40]} is out of bounds", position)
-    if value == value.to_integral_value() and abs(value) < INT_BOUND:
-        return int(value)
-    return value
 
 
 def unescape(text: str, position: int) -> str:

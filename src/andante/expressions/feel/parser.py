@@ -61,9 +61,7 @@ class _Parser(Naming):
     # -- operators
 
     def expression(self) -> Node:
-        self.depth += 1
-        if self.depth > self.limits.max_depth:
-            raise self.too_deep(self.token.position)
+        self.deeper()
         node = self.operand(1)
         self.depth -= 1
         return node
@@ -132,9 +130,7 @@ class _Parser(Naming):
         if not self.sees("-"):
             return self.postfix(endpoint)
         position = self.take().position
-        self.depth += 1
-        if self.depth > self.limits.max_depth:
-            raise self.too_deep(position)
+        self.deeper()
         operand = self.unary(endpoint)
         self.depth -= 1
         if isinstance(operand, Literal) and self.tokens[self.at - 1].kind == NUMBER:
@@ -314,9 +310,7 @@ class _Parser(Naming):
         return self.made(ListLiteral(items, position=position), *items)
 
     def range_end(self, low: Node, low_in: bool, position: int) -> Node:
-        self.depth += 1
-        if self.depth > self.limits.max_depth:
-            raise self.too_deep(position)
+        self.deeper()
         high = self.operand(_SUM, endpoint=True)
         self.depth -= 1
         if not self.sees("]", ")", "["):
@@ -348,9 +342,7 @@ class _Parser(Naming):
         return Literal(value, position=position)
 
     def type(self) -> Type:
-        self.depth += 1
-        if self.depth > self.limits.max_depth:
-            raise self.too_deep(self.token.position)
+        self.deeper()
         words = longest(self.upcoming(), TYPE_WORDS)
         start = self.token
         name = " ".join(words) if words else start.text

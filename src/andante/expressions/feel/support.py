@@ -269,6 +269,7 @@ def settled(value: Any, limits: Limits) -> Any:
 
 SUPPORT: Final[dict[str, object]] = {
     "int": int,
+    "float": float,
     "str": str,
     "bool": bool,
     "dict": dict,

@@ -1,0 +1,39 @@
+"""FEEL and `${...}`: text compiled once into a callable, bounded in length, depth, steps and size."""
+
+from andante.expressions.expression import Expression, literal
+from andante.expressions.faults import DEFAULT_LIMITS, EvaluationFault, ExpressionError, Limits, SyntaxFault
+from andante.expressions.feel import compile_feel
+from andante.expressions.juel import compile_contract, compile_juel
+from andante.expressions.output import to_feel, to_json
+from andante.expressions.values import type_name
+
+
+def compile_text(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") -> Expression:
+    """A text as models have it: FEEL after a leading `=`, `${...}` or `#{...}` where one is in it, else itself.
+
+    SyntaxFault where it is none of the three; positions count from the text's own start.
+    """
+    start = text.lstrip()
+    if start.startswith("="):
+        return compile_feel(start[1:], limits, zone)
+    if "${" in text or "#{" in text:
+        return compile_juel(text, limits, zone)
+    return literal(text)
+
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "EvaluationFault",
+    "Expression",
+    "ExpressionError",
+    "Limits",
+    "SyntaxFault",
+    "compile_contract",
+    "compile_feel",
+    "compile_juel",
+    "compile_text",
+    "literal",
+    "to_feel",
+    "to_json",
+    "type_name",
+]
