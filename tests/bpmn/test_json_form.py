@@ -102,7 +102,7 @@ def test_connectors_as_names_and_as_objects() -> None:
     gate = node(graph)
     flows = [graph.flows[index] for index in gate.outgoing]
     assert [(f.id, f.name, shown(f.condition)) for f in flows] == [
-        ("big", "big", "contract:{!x} > 1"), ("it-b", "", "feel:x = 1"), ("it-end", "", None),
+        ("big", "big", "juel:{!x} > 1"), ("it-b", "", "feel:x = 1"), ("it-end", "", None),
     ]  # fmt: skip
     assert gate.default == flows[2].index
 
@@ -251,7 +251,7 @@ def test_an_sla_as_the_contract_writes_it_belongs_to_the_task_it_is_called_after
     assert (goal.ms, goal.business, goal.urgency) == (DAY + 2 * HOUR + 3 * MINUTE, True, 1)
     assert (deadline.ms, deadline.business, deadline.urgency) == (2 * DAY, False, 2)
     assert [(a.type, shown(a.criteria)) for a in sla.goal_actions] == [
-        ("Notify Manager", "contract:{!IsMatched} && {!Owner}")
+        ("Notify Manager", "juel:{!IsMatched} && {!Owner}")
     ]
     assert [r.offset_ms for r in sla.policy.reminders] == [-HOUR]
 

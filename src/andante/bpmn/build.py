@@ -21,8 +21,7 @@ _UNCONDITIONAL: Final = frozenset(
 
 
 def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
-    """The graph; None where `findings` has faults now."""
-    before = len(findings.faults)
+    """The graph; None where `findings` has faults, from this process or before it."""
     if len(draft.nodes) + len(draft.flows) > MAX_ELEMENTS:
         count = len(draft.nodes) + len(draft.flows)
         findings.fault(
@@ -35,7 +34,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
     nodes = _nodes(draft, positions)
     flows = _flows(draft, nodes, positions, findings)
     _link(draft, nodes, flows, positions, findings)
-    if len(findings.faults) > before or draft.refused:
+    if findings.faults:
         return None
     check_graph(draft.id, draft.line, nodes, flows, findings)
     if draft.no_cancel_after and draft.no_cancel_after not in positions:
@@ -43,7 +42,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
             "unknownElement", draft.id, draft.line,
             f"noCancelAfterElem names '{draft.no_cancel_after}', which is no element of the process. Name one.",
         )  # fmt: skip
-    if len(findings.faults) > before:
+    if findings.faults:
         return None
     starts = tuple(n.index for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0)
     return ProcessGraph(

@@ -60,10 +60,11 @@ class Language:
             self._faulty(text, element, line, fault)
             return None
 
-    def condition(self, text: str, element: str, line: int, language: str = "") -> Expression | None:
-        """A condition, a number or a script: always an expression. None for "" and where it is faulty."""
+    def condition(self, text: str, element: str, line: int, language: str | None = "") -> Expression | None:
+        """A condition, a number or a script: always an expression. None for "", where it is faulty, and where
+        `language` is None: not ours."""
         text = text.strip()
-        if not text:
+        if not text or language is None:
             return None
         chosen = language or self.default
         try:
@@ -83,15 +84,15 @@ class Language:
             self._faulty(text, element, line, fault)
             return None
 
-    def declared(self, uri: str, element: str, line: int) -> str:
-        """The language an element names for itself; a fault where we do not have it."""
+    def declared(self, uri: str, element: str, line: int) -> str | None:
+        """The language an element names for itself, "" for none; None with a fault where we do not have it."""
         found = language_of(uri)
         if found is None:
             self.findings.fault(
                 "expressionLanguage", element, line,
                 f"The expression language '{uri}' is not supported. Write the expression in FEEL or as ${{...}}.",
             )  # fmt: skip
-            return FEEL
+            return None
         return "" if found == XPATH else found
 
     def _faulty(self, text: str, element: str, line: int, fault: ExpressionError) -> None:

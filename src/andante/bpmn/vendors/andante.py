@@ -65,8 +65,10 @@ class Andante(Vendor):
             self._user_task(node, element, reading)
         elif worked(node):
             self._job(node, element, reading)
-        if isinstance(node.work, Script):
-            node.work.result_variable = self.text(element, "resultVariable") or node.work.result_variable
+        if node.kind == kinds.SCRIPT_TASK:
+            result = self.text(element, "resultVariable")
+            if isinstance(node.work, Script):
+                node.work.result_variable = result or node.work.result_variable
         elif isinstance(node.work, Call):
             node.work.version = self.text(element, "version")
             node.work.business_key = self.value(element, "businessKey", reading)

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script
+from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.xml.element import Element
@@ -55,8 +55,8 @@ class Camunda(JavaVendor):
             self._user_task(node, element, reading)
         elif worked(node):
             self._work(node, element, reading)
-        elif isinstance(node.work, Script):
-            node.work.result_variable = self.text(element, "resultVariable")
+        elif node.kind == kinds.SCRIPT_TASK:
+            self.script(node, element)
         elif isinstance(node.work, Call):
             self._binding(node.work, element, reading)
             self.call(node, element, reading)
@@ -68,8 +68,6 @@ class Camunda(JavaVendor):
             for parameter in self.inner(block, "outputParameter"):
                 node.outputs.append(self._parameter(parameter, element, reading))
             reading.leftovers(block)
-        if node.kind == kinds.SERVICE_TASK and isinstance(node.work, Script):
-            node.kind = kinds.SCRIPT_TASK
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)

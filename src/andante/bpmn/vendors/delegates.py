@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import Assignment, Call, Script
 from andante.bpmn.vendors.base import Vendor, job
@@ -70,15 +71,21 @@ class JavaVendor(Vendor):
         text = self.text(element, "expression")
         if not text:
             return
-        if "(" not in text:
+        if "(" not in text and node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK):
             value = reading.language.value(text, element.label, element.line)
             if value is not None and value.is_constant:
-                node.work = Script(value, result)
+                node.kind, node.event, node.work = kinds.SCRIPT_TASK, None, Script(value, result)
                 return
         work = job(node)
         work.type = literal(inner_text(text).partition("(")[0].strip())
         work.headers = {**work.headers, "expression": text}
         work.result_variable = result or work.result_variable
+
+    def script(self, node: NodeDraft, element: Element) -> None:
+        """Where a script's value goes."""
+        result = self.text(element, "resultVariable")
+        if isinstance(node.work, Script):
+            node.work.result_variable = result
 
     def retries(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         """`failedJobRetryTimeCycle` R3/PT10M: three retries; the pause between them is the worker's to say."""

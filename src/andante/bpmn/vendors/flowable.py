@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.xml.element import Element
@@ -62,14 +62,12 @@ class Flowable(JavaVendor):
             self._user_task(node, element, reading)
         elif worked(node):
             self._work(node, element, reading)
-        elif isinstance(node.work, Script):
-            node.work.result_variable = self.text(element, "resultVariable")
+        elif node.kind == kinds.SCRIPT_TASK:
+            self.script(node, element)
         elif isinstance(node.work, Call):
             self._call(node, node.work, element, reading)
         elif node.kind == kinds.START_EVENT:
             self.start_form(node, element, reading)
-        if node.kind == kinds.SERVICE_TASK and isinstance(node.work, Script):
-            node.kind = kinds.SCRIPT_TASK
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)

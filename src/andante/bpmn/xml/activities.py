@@ -110,7 +110,7 @@ def _script_task(node: NodeDraft, element: Element, reading: Reading) -> None:
     if script is None or not script.text:
         return
     language = reading.language.declared(form, element.label, element.line)
-    if form and not language:
+    if form and language == "":
         reading.fault("expressionLanguage", element, f"Scripts in '{form}' are not supported. Write it in FEEL.")
         return
     expression = reading.language.condition(script.text, element.label, script.line, language)

@@ -26,7 +26,7 @@ def read_xml(data: bytes) -> Model:
         )  # fmt: skip
     reading = Reading(VENDORS)
     language = root.take("expressionLanguage")
-    reading.language.default = reading.language.declared(language, root.label, root.line)
+    reading.language.default = reading.language.declared(language, root.label, root.line) or ""
     if language and not reading.language.default and "xpath" in language.lower():
         reading.language.default = "xpath"
     _definitions(root, reading)
