@@ -117,9 +117,10 @@ def test_flows_to_a_refused_element_are_no_further_fault() -> None:
     assert codes(refusal(path('<businessRuleTask id="it"/>'))) == ["unsupported"]
 
 
-def test_a_start_event_cannot_read_variables() -> None:
+@pytest.mark.parametrize("name", ["=prefix + &quot;x&quot;", "${name}", "=1 / 0", "=5"])
+def test_a_start_event_cannot_compute(name: str) -> None:
     start = '<startEvent id="s"><messageEventDefinition messageRef="M"/></startEvent><endEvent id="e"/>'
-    findings = refusal(start + flow("s", "e"), roots='<message id="M" name="=prefix + &quot;x&quot;"/>')
+    findings = refusal(start + flow("s", "e"), roots=f'<message id="M" name="{name}"/>')
     assert codes(findings) == ["startExpression"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from andante.bpmn import kinds
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, Script
-from andante.expressions import Expression
+from andante.expressions import to_json
 from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
 
@@ -59,9 +59,8 @@ def _one_none_start(nodes: Sequence[Node], findings: Findings) -> None:
 def _event(node: Node, findings: Findings) -> None:
     event = node.event
     if event is not None and event.kind == kinds.TIMER and event.timer is not None and event.timer.is_constant:
-        text = event.timer.constant
         try:
-            check_timer(event.timer_kind, text if isinstance(text, str) else str(text))
+            check_timer(event.timer_kind, str(to_json(event.timer.constant)))
         except TimingError as fault:
             findings.fault("timer", node.id, node.line, f"The timer's {event.timer_kind} cannot be read: {fault}")
 
@@ -76,13 +75,13 @@ def _start(node: Node, findings: Findings) -> None:
     event = node.event
     if event is None:
         return
-    read: list[Expression] = [e for e in (event.name, event.timer) if e is not None]
-    if any(expression.names for expression in read):
-        names = ", ".join(sorted(name for expression in read for name in expression.names))
-        findings.fault(
-            "startExpression", node.id, node.line,
-            f"The start event reads the variables {names}, but there are none before the start. Use a fixed text.",
-        )  # fmt: skip
+    for expression in (event.name, event.timer):
+        if expression is not None and not (expression.is_constant and isinstance(expression.constant, str)):
+            findings.fault(
+                "startExpression", node.id, node.line,
+                f"'{expression.text}' cannot be computed before the start: there are no variables yet. "
+                "Write a fixed text.",
+            )  # fmt: skip
 
 
 def _boundary(node: Node, findings: Findings) -> None:
