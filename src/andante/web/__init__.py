@@ -1,0 +1,5 @@
+"""The pages people use: log-in, to-do list, history, instances, definitions. Made by the server, live by polling."""
+
+from andante.web.router import web_router
+
+__all__ = ["web_router"]

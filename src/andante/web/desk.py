@@ -1,0 +1,134 @@
+"""What the handlers work with: the runtime, the log-ins, and templates turned into answers."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final, Protocol, final
+from urllib.parse import quote, unquote
+
+import jinja2
+from litestar import Response
+from litestar.datastructures import Cookie
+
+from andante.people import Access, may
+from andante.people import permissions as allow
+from andante.runtime import Runtime
+from andante.web import badges, formats
+from andante.web.session import LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+THEMES: Final = ("system", "light", "dark")
+NOTICE_S: Final = 60
+THEME_S: Final = 365 * 24 * 3_600
+
+
+class Services(Protocol):
+    """What the application keeps in `state.services` for the pages."""
+
+    @property
+    def runtime(self) -> Runtime: ...
+    @property
+    def access(self) -> Access: ...
+
+
+@final
+class Desk:
+    """One object an application. `zone` is the IANA zone in which the pages show times."""
+
+    def __init__(self, runtime: Runtime, access: Access) -> None:
+        self.runtime = runtime
+        self.access = access
+        self.zone = runtime.settings.zone
+        self._assets: dict[str, str] = {}
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["asset"] = self.asset
+        self._templates.filters.update(pretty=formats.pretty, span=formats.span, iso=formats.iso, quoted=_quoted)
+
+    def asset(self, name: str) -> str:
+        """The address of a static file, changing with its content; "" if it was not built."""
+        if name not in self._assets:
+            path = STATIC / name
+            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+            self._assets[name] = f"/static/{name}?v={mark}" if mark else ""
+        return self._assets[name]
+
+    def page(self, request: Asked, template: str, *, status: int = 200, **values: Any) -> Response[str]:
+        """The page, or its live part alone where the page's own polling asks."""
+        guest = visit(request)
+        now = self.runtime.clock.now()
+        who = guest.caller
+        cookies: list[Cookie] = []
+        notice = unquote(request.cookies.get(NOTICE, ""))
+        live = request.headers.get("hx-request") == "true"
+        if notice and not live:
+            cookies.append(cookie(request, NOTICE, "", 0))
+        if guest.fresh_secret:
+            cookies.append(cookie(request, LOGIN_FORM, guest.secret, 3_600))
+        theme = request.cookies.get(THEME, "system")
+        context = {
+            "caller": who,
+            "csrf": guest.csrf,
+            "now": now,
+            "here": request.url.path,
+            "here_full": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            "on_page": request.method == "GET" and status < 400,
+            "theme": theme if theme in THEMES else "system",
+            "notice": notice,
+            "operator": who is not None and may(who, allow.INSTANCE_ACT_ANY),
+            "deployer": who is not None and may(who, allow.DEFINITION_DEPLOY),
+            "moment": lambda ms: formats.moment(ms, now, self.zone),
+            "full_moment": lambda ms: formats.full_moment(ms, self.zone),
+            "task_badge": lambda task: badges.task_badge(task, now, self.zone),
+            "clock_badge": lambda clock: badges.clock_badge(clock, now, self.zone),
+            "problem": None,
+            **values,
+        }
+        page = self._templates.get_template(template)
+        if live:
+            body = "".join(page.blocks["live"](page.new_context(context)))
+        else:
+            body = page.render(context)
+        headers = {**SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request"}
+        return Response(
+            body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies
+        )
+
+
+def desk_of(request: Asked) -> Desk:
+    """The application's desk, made at the first request."""
+    state = request.app.state
+    services: Services = state.services
+    desk: Desk | None = state.get("pages")
+    if desk is None or desk.runtime is not services.runtime:
+        desk = Desk(services.runtime, services.access)
+        state.pages = desk
+    return desk
+
+
+def _quoted(text: object) -> str:
+    return quote(str(text), safe="")
+
+
+def go(request: Asked, to: str, notice: str = "", cookies: list[Cookie] | None = None) -> Response[str]:
+    """After a form: on to a page, which shows the notice once."""
+    all_cookies = list(cookies or [])
+    if notice:
+        all_cookies.append(cookie(request, NOTICE, quote(notice), NOTICE_S))
+    return Response("", status_code=303, headers={**SECURITY, "Location": to}, cookies=all_cookies)
+
+
+def end_session(request: Asked) -> list[Cookie]:
+    return [cookie(request, SESSION, "", 0)]

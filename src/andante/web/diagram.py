@@ -1,0 +1,125 @@
+"""Where an instance stands, element by element: marks on the diagram, and its twin, the ordered list."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from andante.bpmn.graph import ProcessGraph
+from andante.runtime import HistoryEntry, InstanceDetail
+from andante.web.formats import json_text
+
+KINDS: Final = {
+    "startEvent": "start event",
+    "endEvent": "end event",
+    "intermediateCatchEvent": "waiting event",
+    "intermediateThrowEvent": "event",
+    "boundaryEvent": "boundary event",
+    "task": "task",
+    "manualTask": "manual task",
+    "userTask": "user task",
+    "serviceTask": "service task",
+    "scriptTask": "script",
+    "sendTask": "send task",
+    "receiveTask": "receive task",
+    "subProcess": "sub-process",
+    "callActivity": "called process",
+    "exclusiveGateway": "decision",
+    "parallelGateway": "parallel gateway",
+    "inclusiveGateway": "inclusive gateway",
+    "eventBasedGateway": "first event wins",
+}
+WORDS: Final = {
+    "incident": "incident",
+    "active": "here now",
+    "paused": "here, paused",
+    "done": "done",
+    "cancelled": "withdrawn",
+    "": "not reached",
+}
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A flow node in the list: `state` is a key of WORDS, `tokens` how many are here, `passed` how often it was left."""
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    tokens: int
+    passed: int
+    since: int
+    depth: int
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state]
+
+
+def names_of(graph: ProcessGraph) -> dict[str, str]:
+    """Each element's name by id; where it has none, what it is."""
+    return {node.id: node.name or f"{KINDS.get(node.kind_name, node.kind_name)} {node.id}" for node in graph.nodes}
+
+
+def places(graph: ProcessGraph, detail: InstanceDetail | None, history: Iterable[HistoryEntry] = ()) -> list[Place]:
+    """All nodes in the order of the flow; without `detail`, the process alone."""
+    entered: Counter[str] = Counter()
+    withdrawn: Counter[str] = Counter()
+    for entry in history:
+        if entry.kind == "ElementEntered":
+            entered[entry.element] += 1
+        elif entry.kind == "TokenCancelled":
+            withdrawn[entry.element] += 1
+    here: Counter[str] = Counter(token.element for token in detail.tokens) if detail is not None else Counter()
+    since: dict[str, int] = {}
+    for token in detail.tokens if detail is not None else ():
+        since[token.element] = min(token.since, since.get(token.element, token.since))
+    troubled = {incident.element for incident in detail.incidents} if detail is not None else set()
+    paused = detail is not None and detail.record.suspended
+    found = []
+    names = names_of(graph)
+    for index in _order(graph):
+        node = graph.nodes[index]
+        passed = max(0, entered[node.id] - here[node.id] - withdrawn[node.id])
+        state = "done" if passed else "cancelled" if withdrawn[node.id] else ""
+        if here[node.id]:
+            state = "paused" if paused else "active"
+        if node.id in troubled:
+            state = "incident"
+        depth, scope = 0, node.scope
+        while scope >= 0:
+            depth, scope = depth + 1, graph.nodes[scope].scope
+        kind = KINDS.get(node.kind_name, node.kind_name)
+        name = names[node.id]
+        found.append(Place(node.id, name, kind, state, here[node.id], passed, since.get(node.id, 0), depth))
+    return found
+
+
+def marks(found: Iterable[Place]) -> str:
+    """For the browser's diagram, as JSON: what differs from "not reached"."""
+    return json_text(
+        {p.id: {"state": p.state, "word": p.word, "tokens": p.tokens, "passed": p.passed} for p in found if p.state}
+    )
+
+
+def _order(graph: ProcessGraph) -> list[int]:
+    """Breadth first along the flows; a sub-process's inside after it, boundary events after what they sit on."""
+    seen: dict[int, None] = {}
+    waiting = deque(graph.starts)
+    rest = iter(range(len(graph.nodes)))
+    while True:
+        while waiting:
+            index = waiting.popleft()
+            if index in seen:
+                continue
+            seen[index] = None
+            node = graph.nodes[index]
+            waiting.extendleft(reversed(node.boundaries))
+            if node.start >= 0:
+                waiting.appendleft(node.start)
+            waiting.extend(graph.flows[flow].target for flow in node.outgoing)
+        left = next((index for index in rest if index not in seen), None)
+        if left is None:
+            return list(seen)
+        waiting.append(left)

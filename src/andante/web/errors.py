@@ -1,0 +1,66 @@
+"""Errors as pages: what was wrong, in words, and where to go on."""
+
+from typing import Any, Final
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from andante.people import AccessProblem
+from andante.runtime import Problem
+from andante.runtime.problem import INTERNAL
+from andante.web.desk import desk_of, end_session, go
+from andante.web.session import Asked
+
+log: Final = structlog.get_logger("andante.web")
+
+TITLES: Final = {
+    400: "That did not fit",
+    403: "You may not do that",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Not possible now",
+    413: "Too large",
+    422: "The model cannot be deployed",
+    429: "Too many tries",
+    500: "Something went wrong",
+    503: "The server is busy",
+}
+
+
+def error_page(
+    request: Asked, status: int, message: str, code: str = "", details: list[Any] | None = None
+) -> Response[str]:
+    """One page for every error; `code` is what programs and support read."""
+    if request.headers.get("hx-request"):  # the live part stays as it is
+        return Response(message, status_code=status, media_type="text/plain", headers={"Cache-Control": "no-store"})
+    title = TITLES.get(status, "Something went wrong")
+    return desk_of(request).page(
+        request, "error.html", status=status, title=title, message=message, code=code, details=details or []
+    )
+
+
+def on_problem(request: Asked, fault: Problem) -> Response[str]:
+    return error_page(request, fault.status, fault.message, fault.code, fault.details)
+
+
+def on_access_problem(request: Asked, fault: AccessProblem) -> Response[str]:
+    if fault.status == 401:
+        return go(request, "/login", fault.message, end_session(request))
+    return error_page(request, fault.status, fault.message, fault.code)
+
+
+def on_http_exception(request: Asked, fault: HTTPException) -> Response[str]:
+    if fault.status_code >= 500:
+        return on_fault(request, fault)
+    if fault.status_code == 413:
+        return error_page(request, 413, "The file is larger than the server takes.")
+    if fault.status_code == 404:
+        return error_page(request, 404, f"There is no page {request.url.path}.")
+    return error_page(request, fault.status_code, fault.detail or "The request is wrong.")
+
+
+def on_fault(request: Asked, fault: Exception) -> Response[str]:
+    """A bug of ours: logged with its traceback, told without it."""
+    log.error("a page failed", method=request.method, path=request.url.path, exc_info=fault)
+    return error_page(request, 500, "Nothing was changed. The server's log tells more.", INTERNAL)

@@ -1,0 +1,131 @@
+"""The list of instances, and one instance: diagram, steps, history, variables, clocks, incidents, and its actions."""
+
+from typing import Final
+
+from litestar import Response, get, post
+
+from andante.people import AccessProblem, Caller, demand_instance_action, may
+from andante.people import permissions as allow
+from andante.runtime import HistoryEntry, InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery
+from andante.web.desk import Desk, go
+from andante.web.diagram import marks, names_of, places
+from andante.web.paging import SIZE, part, skip_of
+from andante.web.session import Asked, caller, form
+from andante.web.sight import instance_actions, seen_instance
+from andante.web.words import chapters, lasted
+
+OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
+CLOSED: Final = ("Completed OK", "User Terminated", "Terminated")
+FILTERS: Final = {
+    "open": ("Open", (*OPEN, "Broken", "CompletedOkWait")),
+    "suspended": ("Suspended", ("Suspended",)),
+    "broken": ("Incidents", ("Broken",)),
+    "completed": ("Completed", ("Completed OK",)),
+    "terminated": ("Terminated", ("User Terminated", "Terminated")),
+    "all": ("All", ()),
+}
+DONE: Final = {
+    "suspend": "Suspended: its tasks wait under Paused and its clocks stand still.",
+    "resume": "Resumed: its tasks and clocks go on where they were.",
+    "terminate": "Terminated. It stays in the history.",
+    "retry": "Tried again.",
+}
+MOST_COMMANDS: Final = 1_000
+MOST_CHAPTERS: Final = 100
+MOST_CHILDREN: Final = 20
+
+
+@get("/instances")
+async def instance_list(request: Asked, desk: Desk) -> Response[str]:
+    who = caller(request)
+    mine = "" if may(who, allow.INSTANCE_READ_ANY) else who.user
+    asked = request.query_params.get("state", "open")
+    chosen = asked if asked in FILTERS else "open"
+    name, key = (request.query_params.get(field, "").strip() for field in ("name", "key"))
+    skip = skip_of(request)
+    counts = {}
+    for each, (_, states) in FILTERS.items():
+        query = InstanceQuery(list(states), name=name, business_key=key, created_by=mine, limit=1)
+        counts[each] = (await desk.runtime.instances(query)).total
+    page = await desk.runtime.instances(
+        InstanceQuery(
+            list(FILTERS[chosen][1]), name=name, business_key=key, created_by=mine, skip=skip, limit=SIZE
+        )
+    )  # fmt: skip
+    definitions = sorted({record.name for record in await desk.runtime.definitions(limit=1_000)})
+    return desk.page(
+        request, "instances.html", filters=FILTERS, chosen=chosen, counts=counts, name=name, key=key,
+        instances=page.items, definitions=definitions, part=part(skip, len(page.items), page.total), lasted=lasted,
+    )  # fmt: skip
+
+
+@get("/instances/{instance_id:str}")
+async def instance_page(request: Asked, desk: Desk, instance_id: str) -> Response[str]:
+    return await _instance(request, desk, instance_id)
+
+
+async def _instance(
+    request: Asked, desk: Desk, instance_id: str, problem: Problem | AccessProblem | None = None, reason: str = ""
+) -> Response[str]:
+    who, runtime = caller(request), desk.runtime
+    await seen_instance(runtime, who, instance_id)
+    detail = await runtime.detail(instance_id)
+    record = detail.record
+    graph = await runtime.graph(record.definition_id)
+    definition = await runtime.definition(record.definition_id)
+    entries = await _all_history(runtime, instance_id)
+    steps = places(graph, detail, entries)
+    names = names_of(graph)
+    told = chapters(entries, names)
+    tasks = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id, limit=MOST_COMMANDS))
+    variables = await runtime.variables(instance_id)
+    children = [await runtime.instance(child) for child in detail.children[:MOST_CHILDREN]]
+    return desk.page(
+        request, "instance.html", status=problem.status if problem else 200, record=record, detail=detail,
+        definition=definition, steps=steps, marks=marks(steps), names=names, chapters=told[:MOST_CHAPTERS],
+        untold=max(0, len(told) - MOST_CHAPTERS), open_tasks=[task for task in tasks.items if task.state == "open"],
+        variables={k: v for k, v in sorted(variables.items()) if not k.startswith("$")}, children=children,
+        more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason, lasted=lasted,
+        actions=instance_actions(who, detail, cancelable=graph.cancelable),
+        asks=request.query_params.get("ask") == "terminate" or (problem is not None and bool(reason)),
+    )  # fmt: skip
+
+
+async def _all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
+    found: list[HistoryEntry] = []
+    after = 0
+    while entries := await runtime.history(instance_id, after=after, limit=MOST_COMMANDS):
+        found.extend(entries)
+        after = entries[-1].seq
+    return found
+
+
+@post("/instances/{instance_id:str}/{action:str}", status_code=200)
+async def act(request: Asked, desk: Desk, instance_id: str, action: str) -> Response[str]:
+    """suspend, resume, terminate (with a reason) or retry."""
+    who, given = caller(request), await form(request)
+    record = await seen_instance(desk.runtime, who, instance_id)
+    if action not in DONE:
+        raise Problem("astrozero.0002", 404, f"There is no action '{action}' for an instance.")
+    reason = str(given.get("reason", "")).strip()[:2_000]
+    try:
+        await _permit(desk.runtime, who, record, action, reason)
+        await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
+    except (Problem, AccessProblem) as problem:
+        return await _instance(request, desk, instance_id, problem, reason)
+    return go(request, f"/instances/{instance_id}", DONE[action])
+
+
+async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action: str, reason: str) -> None:
+    graph = await runtime.graph(record.definition_id)
+    demand_instance_action(who, record, action, cancelable=graph.cancelable)
+    if action == "terminate" and not reason:
+        raise Problem("astrozero.0002", 400, "Say why it is terminated: the reason is kept in the history.")
+    last = graph.no_cancel_after
+    if action == "terminate" and last and not may(who, allow.INSTANCE_ACT_ANY):
+        entries = await _all_history(runtime, record.id)
+        if any(p.id == last and p.passed for p in places(graph, await runtime.detail(record.id), entries)):
+            raise Problem("bpm.instance.pastWithdrawal", 409, f"It has passed '{last}': ask an operator to end it.")
+
+
+HANDLERS: Final = (instance_list, instance_page, act)

@@ -1,0 +1,57 @@
+"""The pages' routes, put together: log-in and form tokens before every handler, errors as pages, static files."""
+
+from typing import Any, Final
+
+from litestar import Response, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from andante.people import AccessProblem
+from andante.runtime import Problem
+from andante.web import definitions, entry, history, instances, start, tasks
+from andante.web.desk import SECURITY, STATIC, desk_of
+from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem
+from andante.web.session import PUBLIC, Asked, admit
+
+HANDLERS: Final = (
+    *entry.HANDLERS,
+    *tasks.HANDLERS,
+    *history.HANDLERS,
+    *instances.HANDLERS,
+    *definitions.HANDLERS,
+    *start.HANDLERS,
+)
+CACHE: Final = "public, max-age=31536000, immutable"  # an asset's address changes with its content
+
+
+async def _before(request: Asked) -> Response[str] | None:
+    return await admit(request, desk_of(request).access)
+
+
+def _static_headers(response: Response[Any]) -> Response[Any]:
+    response.headers.update({**SECURITY, "Cache-Control": CACHE})
+    return response
+
+
+def web_router() -> Router:
+    """All pages, to be registered in the application at "/". They check log-in and permissions themselves.
+
+    Once the application runs, its `state.services` must have the `runtime` and the `access` (desk.Services).
+    """
+    static = create_static_files_router(
+        path="/static", directories=[STATIC], name="pages-static", after_request=_static_headers, opt={PUBLIC: True}
+    )
+    return Router(
+        path="/",
+        route_handlers=[*HANDLERS, static],
+        before_request=_before,
+        dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
+        exception_handlers={
+            Problem: on_problem,
+            AccessProblem: on_access_problem,
+            HTTPException: on_http_exception,
+            Exception: on_fault,
+        },
+        include_in_schema=False,
+    )

@@ -1,0 +1,110 @@
+"""Who is at the browser: the session cookie, and the token that proves a form is ours.
+
+The form token is an HMAC under the session's own secret (before log-in: under a cookie made for the log-in form), so
+nothing is kept in the server and no other site can know it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import Cookie, FormMultiDict
+
+from andante.people import Access, AccessProblem, Caller
+
+Asked = Request[Any, Any, Any]
+
+SESSION: Final = "andante_session"
+LOGIN_FORM: Final = "andante_login"
+NOTICE: Final = "andante_notice"
+THEME: Final = "andante_theme"
+FIELD: Final = "csrf"
+HEADER: Final = "x-csrf-token"
+PUBLIC: Final = "public"  # in a handler's `opt`
+LONGEST_S: Final = 12 * 3_600
+FORM_TOKEN: Final = "bpm.page.formToken"  # noqa: S105 - an error code
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One request's visitor. `caller` is None before log-in; `secret` is what the form token is made of."""
+
+    caller: Caller | None
+    secret: str
+    fresh_secret: bool
+
+    @property
+    def csrf(self) -> str:
+        return hmac.new(self.secret.encode(), b"andante form", hashlib.sha256).hexdigest()
+
+
+def visit(request: Asked) -> Visit:
+    """As `admit` found out; a stranger where it did not run (unknown addresses)."""
+    found: Visit | None = request.scope["state"].get("visit")
+    return found or Visit(None, secrets.token_urlsafe(32), fresh_secret=True)
+
+
+def caller(request: Asked) -> Caller:
+    """Who asks. Only for pages that `admit` guards."""
+    found = visit(request).caller
+    if found is None:
+        raise AccessProblem("astrozero.0004", 401, "You are logged out. Log in again.")
+    return found
+
+
+async def form(request: Asked) -> FormMultiDict:
+    """The form sent; `admit` has seen its token."""
+    return await request.form()
+
+
+async def admit(request: Asked, access: Access) -> Response[str] | None:
+    """Find out who asks; send strangers to the log-in page, refuse forms that are not ours (403)."""
+    token = request.cookies.get(SESSION, "")
+    who = access.caller_of(token) if token else None
+    if who is not None:
+        seen = Visit(who, token, fresh_secret=False)
+    else:
+        secret = request.cookies.get(LOGIN_FORM, "")
+        seen = Visit(None, secret or secrets.token_urlsafe(32), fresh_secret=not secret)
+    request.scope["state"]["visit"] = seen
+    public = bool(request.route_handler.opt.get(PUBLIC))
+    if who is None and not public:
+        return _to_login(request)
+    if request.method not in ("GET", "HEAD"):
+        await _check_token(request, seen)
+    return None
+
+
+async def _check_token(request: Asked, seen: Visit) -> None:
+    given = request.headers.get(HEADER, "")
+    if not given:
+        field = (await request.form()).get(FIELD, "")
+        given = field if isinstance(field, str) else ""
+    if seen.fresh_secret or not hmac.compare_digest(given.encode(), seen.csrf.encode()):
+        raise AccessProblem(
+            FORM_TOKEN, 403, "This form is not from your present session. Go back, reload the page and send it again."
+        )
+
+
+def _to_login(request: Asked) -> Response[str]:
+    if request.headers.get("hx-request"):
+        return Response("", status_code=401, headers={"HX-Redirect": "/login", "Cache-Control": "no-store"})
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = f"?next={quote(here, safe='')}" if request.method == "GET" and here != "/" else ""
+    return Response("", status_code=303, headers={"Location": f"/login{back}", "Cache-Control": "no-store"})
+
+
+def local_path(text: str, otherwise: str) -> str:
+    """An address within these pages, or `otherwise`: nobody is sent to another site."""
+    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text
+    return text if plain and text.isprintable() else otherwise
+
+
+def cookie(request: Asked, name: str, value: str, max_age: int) -> Cookie:
+    """HttpOnly, SameSite=Lax, and Secure wherever the page came by https."""
+    return Cookie(
+        name, value=value, max_age=max_age, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+    )

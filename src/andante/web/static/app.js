@@ -1,0 +1,150 @@
+// What every page needs of the browser: badges that count, dialogs, drafts, dropped files, and a word when the server
+// does not answer. All of it is an addition: the pages work without.
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const ahead = Number(document.documentElement.dataset.now) - Date.now();  // the server's clock counts
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+function span(ms) {
+  let rest = Math.abs(ms);
+  if (rest < MINUTE) return `${Math.floor(rest / 1000)} s`;
+  const parts = [];
+  for (const [size, unit] of [[DAY, "d"], [HOUR, "h"], [MINUTE, "m"]]) {
+    const count = Math.floor(rest / size);
+    rest %= size;
+    if (count || parts.length) parts.push([count, unit]);
+    if (parts.length === 2) break;
+  }
+  return parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}`).join(" ");
+}
+
+function tick() {
+  const now = Date.now() + ahead;
+  for (const badge of all("[data-due]")) {
+    const left = Number(badge.dataset.due) - now;
+    const words = left > 0 ? `${badge.dataset.prefix}${span(left)} left` : `overdue ${span(left)}`;
+    const place = badge.querySelector(".words");
+    if (place.textContent !== words) place.textContent = words;
+  }
+}
+
+function close(badge) {  // within five minutes a badge shows seconds passing, if motion is welcome
+  return Math.abs(Number(badge.dataset.due) - Date.now() - ahead) < 5 * MINUTE;
+}
+
+setInterval(() => {
+  const second = new Date().getSeconds();
+  if (second === 0 || (!still.matches && all("[data-due]").some(close))) tick();
+}, 1000);
+
+function countInTitle() {
+  const mark = document.querySelector("[data-count]");
+  if (!mark) return;
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  document.title = Number(mark.dataset.count) ? `(${mark.dataset.count}) ${plain}` : plain;
+}
+
+// Live parts.
+
+const stale = document.querySelector("[data-stale]");
+document.addEventListener("htmx:before:request", (event) => {
+  const typing = document.activeElement?.matches("#live input, #live textarea, #live select");
+  if (document.hidden || typing || document.querySelector("dialog[open]")) event.preventDefault();
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const status = event.detail?.ctx?.response?.raw?.status ?? 0;
+  if (stale) stale.hidden = status < 500;
+});
+document.addEventListener("htmx:error", () => { if (stale) stale.hidden = false; });
+document.addEventListener("htmx:after:swap", () => {
+  countInTitle();
+  document.dispatchEvent(new CustomEvent("andante:live"));
+});
+
+// Dialogs.
+
+for (const dialog of all("dialog[data-open-now]")) {
+  dialog.close();
+  dialog.showModal();
+}
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest("[data-opens]");
+  const closes = event.target.closest("[data-closes]");
+  if (opens) {
+    event.preventDefault();
+    document.getElementById(opens.dataset.opens).showModal();
+  } else if (closes) {
+    event.preventDefault();
+    closes.closest("dialog").close();
+  }
+});
+
+// Forms: a list that filters at once, a fresh row when the spare one is used, drafts, and no sending twice.
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+document.addEventListener("input", (event) => {
+  const spare = event.target.closest("[data-spare]");
+  if (spare) {
+    const next = spare.cloneNode(true);
+    spare.removeAttribute("data-spare");
+    for (const field of all("input, textarea", next)) field.value = "";
+    spare.after(next);
+  }
+  const form = event.target.closest("[data-draft]");
+  if (form) sessionStorage.setItem(`draft:${form.dataset.draft}`, JSON.stringify(fields(form)));
+});
+
+function fields(form) {
+  return all("textarea[name=value]", form).map((field) => {
+    const name = field.closest(".row").querySelector("[name=name]");
+    return [name.value, field.value, name.type];
+  });
+}
+
+for (const form of all("[data-draft]")) {
+  const key = `draft:${form.dataset.draft}`;
+  const draft = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  for (const [name, value, type] of draft) {
+    if (!name && !value) continue;
+    const rows = all(".row", form);
+    const known = rows.find((row) => row.querySelector("[name=name]").value === name);
+    const row = known ?? rows.find((each) => each.hasAttribute("data-spare"));
+    if (!row || (!known && type === "hidden")) continue;
+    if (!known) row.querySelector("[name=name]").value = name;
+    const field = row.querySelector("textarea");
+    if (field.disabled || field.value === value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// Dropping a file to deploy.
+
+for (const zone of all("[data-drop]")) {
+  const field = zone.querySelector("input[type=file]");
+  zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+  const search = document.getElementById("search");
+  if (search) { event.preventDefault(); search.focus(); }
+});
+
+countInTitle();
