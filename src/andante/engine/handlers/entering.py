@@ -32,9 +32,15 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
     if isinstance(command, cmd.DeliverSignal):
         return bool(catchers(instance, command))
     if isinstance(command, cmd.CompleteJob | cmd.FailJob | cmd.ThrowError):
-        return command.job in instance.jobs
+        return command.job in instance.jobs and not any(
+            isinstance(parked, cmd.CompleteJob | cmd.ThrowError) and parked.job == command.job
+            for parked in instance.parked
+        )
     if isinstance(command, cmd.CompleteCall | cmd.FailCall):
-        return _call(step, command) is not None
+        return _call(step, command) is not None and not any(
+            isinstance(parked, cmd.CompleteCall | cmd.FailCall) and parked.child_id == command.child_id
+            for parked in instance.parked
+        )
     return True
 
 

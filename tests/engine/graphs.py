@@ -1,0 +1,174 @@
+"""Processes of many shapes, for the properties that hold of all."""
+
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla, SlaAction
+from andante.expressions import compile_feel
+from andante.testing import ProcessBuilder
+from andante.testing.process import error, message, signal, terminate, timer
+from andante.timing.sla import Reminder, SlaPolicy, Target
+
+HOUR: Final = 3_600_000
+SLA: Final = Sla(
+    SlaPolicy("s", Target(HOUR, urgency=1), Target(2 * HOUR), (Reminder("deadline", -HOUR // 4, HOUR // 2, 3),)),
+    goal_actions=(SlaAction("a", "Notify Manager"),),
+)
+
+
+def review() -> ProcessGraph:
+    """Parallel tasks with clocks, a loop back."""
+    return (
+        ProcessBuilder(slas=[SLA])
+        .start()
+        .parallel("split")
+        .user_task("a", slas=[SLA])
+        .user_task("b", assignee="anna")
+        .parallel("join")
+        .exclusive("again", default="end")
+        .exclusive("back")
+        .end()
+        .path("start", "back", "split", "a", "join", "again")
+        .path("split", "b", "join")
+        .flow("again", "back", "x = 1")
+        .flow("again", "end")
+        .graph()
+    )
+
+
+def inclusive() -> ProcessGraph:
+    """Inclusive split and join, with a branch that may leave."""
+    return (
+        ProcessBuilder()
+        .start()
+        .inclusive("split", default="a")
+        .user_task("a")
+        .service("b")
+        .catch("c", message("m", "x"))
+        .exclusive("way", default="gone")
+        .user_task("gone")
+        .inclusive("join")
+        .user_task("after")
+        .end()
+        .path("start", "split")
+        .flow("split", "a")
+        .flow("split", "b", "x >= 0")
+        .flow("split", "c", "x >= 1")
+        .path("a", "join", "after", "end")
+        .path("b", "way")
+        .flow("way", "join", "x = 2")
+        .flow("way", "gone")
+        .path("c", "join")
+        .graph()
+    )
+
+
+def guarded() -> ProcessGraph:
+    """A sub-process in a sub-process with every kind of boundary event."""
+    return (
+        ProcessBuilder()
+        .start()
+        .sub_process("sub", outputs={"out": "x"})
+        .start("s", inside="sub")
+        .parallel("p", inside="sub")
+        .service("job", inside="sub", outputs={"got": "y"})
+        .user_task("task", inside="sub", slas=[SLA])
+        .boundary("tick", "task", timer("R3/PT30M"), interrupting=False, inside="sub")
+        .end("e", inside="sub")
+        .end("bad", inside="sub", event=error("E"))
+        .end("all", inside="sub", event=terminate())
+        .exclusive("x", default="e", inside="sub")
+        .path("s", "p", "job", "x")
+        .flow("x", "bad", "y = 1")
+        .flow("x", "all", "y = 2")
+        .flow("x", "e")
+        .path("p", "task", "e")
+        .path("tick", "e")
+        .boundary("late", "sub", timer("PT2H"))
+        .boundary("stop", "sub", message("m"))
+        .boundary("more", "sub", signal("s"), interrupting=False)
+        .boundary("failed", "sub", error("E"))
+        .user_task("instead")
+        .end()
+        .path("start", "sub", "end")
+        .path("late", "instead", "end")
+        .path("stop", "instead")
+        .path("more", "end")
+        .path("failed", "instead")
+        .graph()
+    )
+
+
+def many() -> ProcessGraph:
+    """Multi-instances: parallel in a sub-process, sequential, calls; a completion condition."""
+    each = MultiInstance(
+        cardinality=compile_feel("3"), output_collection="all", output_element=compile_feel("loopCounter")
+    )
+    some = MultiInstance(cardinality=compile_feel("3"), completion=compile_feel("nrOfCompletedInstances = 2"))
+    turn = MultiInstance(sequential=True, cardinality=compile_feel("2"))
+    return (
+        ProcessBuilder()
+        .start()
+        .sub_process("each", multi=each)
+        .start("s", inside="each")
+        .service("job", inside="each")
+        .user_task("task", inside="each")
+        .end("e", inside="each")
+        .path("s", "job", "task", "e")
+        .user_task("turn", multi=turn, inputs={"who": "loopCounter"})
+        .call("call", "child", multi=some)
+        .boundary("failed", "call", error())
+        .boundary("late", "turn", timer("PT1H"))
+        .end()
+        .path("start", "each", "turn", "call", "end")
+        .path("failed", "end")
+        .path("late", "call")
+        .graph()
+    )
+
+
+def events() -> ProcessGraph:
+    """An event-based gateway in a loop, thrown events, a condition that may fail."""
+    return (
+        ProcessBuilder()
+        .start()
+        .exclusive("back")
+        .node("first", kinds.EVENT_GATEWAY)
+        .catch("paid", message("m"))
+        .catch("alarm", signal("s"))
+        .catch("late", timer("PT1H"))
+        .throw("tell", message("told"), inputs={"x": "x"})
+        .exclusive("which")
+        .end()
+        .path("start", "back", "first", "paid", "tell", "which")
+        .path("first", "alarm", "which")
+        .path("first", "late", "which")
+        .flow("which", "back", "x = 0")
+        .flow("which", "end", "x = 1")
+        .graph()
+    )
+
+
+def broken() -> ProcessGraph:
+    """Faults at every turn, which setting variables and a retry mend."""
+    span = EventDefinition(kinds.TIMER, timer_kind="duration", timer=compile_feel('if y = 1 then "PT1H" else x'))
+    return (
+        ProcessBuilder()
+        .start()
+        .parallel("split")
+        .script("s", "${x + y}", "z")
+        .catch("wait", span)
+        .service("job", outputs={"r": "${y}"})
+        .user_task("task")
+        .boundary("late", "task", span)
+        .end()
+        .path("start", "split", "s", "end")
+        .path("split", "wait", "end")
+        .path("split", "job", "end")
+        .path("split", "task", "end")
+        .path("late", "end")
+        .graph()
+    )
+
+
+GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken)}
