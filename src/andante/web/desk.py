@@ -97,10 +97,7 @@ class Desk:
             **values,
         }
         page = self._templates.get_template(template)
-        if live:
-            body = "".join(page.blocks["live"](page.new_context(context)))
-        else:
-            body = page.render(context)
+        body = "".join(page.blocks["live"](page.new_context(context))) if live else page.render(context)
         headers = {**SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request"}
         return Response(
             body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies

@@ -41,7 +41,7 @@ WORDS: Final = {
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A flow node in the list: `state` is a key of WORDS, `tokens` how many are here, `passed` how often it was left."""
+    """A flow node in the list: `state` is a key of WORDS; `tokens` are here, `passed` have left, `since` is in ms."""
 
     id: str
     name: str

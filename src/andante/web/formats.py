@@ -53,7 +53,7 @@ def span(ms: int) -> str:
     rest = abs(ms)
     if rest < MINUTE:
         return f"{rest // 1000} s"
-    parts = []
+    parts: list[tuple[int, str]] = []
     for size, unit in _UNITS:
         count, rest = divmod(rest, size)
         if count or parts:

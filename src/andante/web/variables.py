@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from andante.bpmn.graph import ProcessGraph, Script
+from andante.bpmn.graph import ProcessGraph
+from andante.expressions import Expression
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.formats import json_text
@@ -69,9 +70,14 @@ def _asked(graph: ProcessGraph) -> set[str]:
         for mapping in (*node.inputs, *node.outputs):
             read |= mapping.source.names
             made.add(mapping.target)
-        if isinstance(node.work, Script):
-            read |= node.work.expression.names
-            made.add(node.work.result_variable)
+        for slot in getattr(node.work, "__slots__", ()):
+            expression = getattr(node.work, slot)
+            if isinstance(expression, Expression):
+                read |= expression.names
+        for sla in node.slas:
+            for criteria in (sla.criteria, sla.start_when):
+                read |= criteria.names if criteria is not None else frozenset()
+        made.add(getattr(node.work, "result_variable", ""))
     return {name for name in read - made if name.isidentifier() and name != "execution"}
 
 

@@ -43,6 +43,11 @@ def _variables(data: Data) -> str:
     return ", ".join(parts)
 
 
+def _started(_: str, data: Data) -> str:
+    text = _variables({"values": data.get("variables")})
+    return f"Started with {text}" if text else "Started"
+
+
 def _offered(name: str, data: Data) -> str:
     if data.get("assignee"):
         return f"{name} is with {data['assignee']}"
@@ -75,7 +80,7 @@ def _clock(name: str, data: Data) -> str:
 
 Words = Callable[[str, Data], str]
 SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
-    "InstanceStarted": ("calm", lambda _, d: f"Started{' with ' + text if (text := _variables({'values': d.get('variables')})) else ''}"),
+    "InstanceStarted": ("calm", _started),
     "TaskCreated": ("work", _offered),
     "TaskAssigned": ("work", _assigned),
     "TaskCommented": ("calm", lambda n, d: f"{n}: “{d.get('text', '')}”"),

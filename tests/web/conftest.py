@@ -1,0 +1,68 @@
+"""The whole server on a free port over a temporary SQLite file, and a real browser in front of it."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+from town import PASSWORD, START, add_people
+
+from andante.app import create_app
+from andante.people import Accounts
+from andante.runtime import Runtime, TestClock
+from andante.settings import Settings
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Site:
+    """A running server with its runtime and clock; `faults` is what the browser complained about."""
+
+    def __init__(self, url: str, runtime: Runtime, clock: TestClock) -> None:
+        self.url = url
+        self.runtime = runtime
+        self.clock = clock
+        self.faults: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        """Remember scripts that fail and what the content security policy had to block."""
+        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
+
+    async def log_in(self, page: Page, name: str) -> None:
+        await page.goto(f"{self.url}/login")
+        await page.get_by_label("Name").fill(name)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await page.wait_for_url("**/tasks")
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    clock = TestClock(START)
+    runtime = await Runtime.open(f"sqlite:///{tmp_path}/andante.db", clock=clock, timers=False)
+    await add_people(Accounts(runtime.store, clock.now))
+    app = create_app(Settings(bootstrap_client_secret=PASSWORD), runtime)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Site(f"http://127.0.0.1:{port}", runtime, clock)
+    server.should_exit = True
+    await serving
+    await runtime.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER: install Debian's chromium to test the pages")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        await browser.close()

@@ -1,0 +1,69 @@
+"""Every page, in both themes, on a phone and on a desk: no script fails, nothing is blocked, nothing sticks out."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from conftest import Site
+from playwright.async_api import Browser
+from town import settle
+
+PICTURES: Final = Path(__file__).parents[2] / "screenshots"
+SIZES: Final = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1440)}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: str) -> None:
+    found = await settle(site.runtime, site.clock)
+    leave = await site.runtime.instance(found["leave of Anna"])
+    pages = {
+        "inbox": "/tasks",
+        "paused": "/tasks?view=paused",
+        "inbox-empty": "/tasks?view=overdue&q=nothing-like-this",
+        "task": f"/tasks/{found['leave of Anna']}-{await _first_task(site, found['leave of Anna'])}",
+        "task-paused": f"/tasks/{found['suspended']}-{await _first_task(site, found['suspended'])}",
+        "history": "/history",
+        "history-instances": "/history?kind=instances",
+        "instances": "/instances?state=all",
+        "instance": f"/instances/{found['sorted']}",
+        "instance-expense": f"/instances/{found['expense']}",
+        "instance-broken": f"/instances/{found['broken']}",
+        "instance-suspended": f"/instances/{found['suspended']}",
+        "instance-terminate": f"/instances/{found['leave of Anna']}?ask=terminate",
+        "definitions": "/definitions",
+        "definition": f"/definitions/{leave.definition_id}",
+        "start": f"/start/{leave.definition_id}",
+        "error": "/instances/nothing",
+    }
+    for size, (width, height) in SIZES.items():
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+        )
+        page = await context.new_page()
+        await page.goto(f"{site.url}/login")
+        await _picture(page, f"login-{theme}-{size}")
+        site.watch(page)
+        await site.log_in(page, "mei")
+        for name, path in pages.items():
+            if size == "wall" and name not in ("inbox", "instance", "instances"):
+                continue
+            await page.goto(site.url + path)
+            if name.startswith("instance-") or name in ("instance", "definition"):
+                await page.wait_for_selector(".bjs-powered-by, .canvas.without", state="attached")
+            await _picture(page, f"{name}-{theme}-{size}")
+            wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, f"{name} is {wider} px wider than a {size}"
+        await context.close()
+    assert [fault for fault in site.faults if "404" not in fault] == []
+
+
+async def _first_task(site: Site, instance_id: str) -> int:
+    from andante.runtime import TaskQuery
+
+    page = await site.runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id))
+    return page.items[0].key
+
+
+async def _picture(page: object, name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    await page.screenshot(path=PICTURES / f"{name}.png")  # type: ignore[attr-defined]
