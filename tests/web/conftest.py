@@ -48,13 +48,16 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await add_people(Accounts(runtime.store, clock.now))
     app = create_app(Settings(bootstrap_client_secret=PASSWORD), runtime)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    config = server.config
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    serving = asyncio.create_task(server.main_loop())
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Site(f"http://127.0.0.1:{port}", runtime, clock)
     server.should_exit = True
     await serving
+    await server.shutdown()
     await runtime.close()
 
 

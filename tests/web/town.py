@@ -22,15 +22,17 @@ PERSONS: Final[dict[str, dict[str, Any]]] = {
     "tom": {"roles": ["user"], "groups": ["finance"]},
 }
 STUCK: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test"
-  xmlns:andante="http://andante.dev/schema/bpmn/1.0">
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test">
   <process id="Invoice" name="Invoice" isExecutable="true">
     <startEvent id="received" name="Invoice received"/>
-    <scriptTask id="split" name="Split the amount" scriptFormat="feel" andante:resultVariable="share">
-      <script>amount / parts</script></scriptTask>
-    <endEvent id="booked" name="Booked"/>
-    <sequenceFlow id="f1" sourceRef="received" targetRef="split"/>
-    <sequenceFlow id="f2" sourceRef="split" targetRef="booked"/>
+    <exclusiveGateway id="currency" name="Which currency?"/>
+    <endEvent id="euro" name="Booked in euro"/>
+    <endEvent id="franc" name="Booked in francs"/>
+    <sequenceFlow id="f1" sourceRef="received" targetRef="currency"/>
+    <sequenceFlow id="f2" sourceRef="currency" targetRef="euro">
+      <conditionExpression>=currency = "EUR"</conditionExpression></sequenceFlow>
+    <sequenceFlow id="f3" sourceRef="currency" targetRef="franc">
+      <conditionExpression>=currency = "CHF"</conditionExpression></sequenceFlow>
   </process>
 </definitions>"""
 
@@ -72,29 +74,32 @@ async def settle(runtime: Runtime, clock: TestClock) -> dict[str, str]:
 
     for employee, first, last in (("Anna", "2026-02-02", "2026-02-06"), ("Bilal", "2026-03-09", "2026-03-13")):
         found[f"leave of {employee}"] = await start(
-            "LeaveApproval", key=f"L-{employee[:1]}26", employee=employee, firstDay=first, lastDay=last, manager=None
+            "LeaveApproval", key=f"L-{employee[:1]}26", employee=employee, firstDay=first, lastDay=last, manager=""
         )
     found["late"] = await start("Incident", key="INC-4711", title="Mail does not arrive", severity=1)
     await wait(25 * MINUTE)
     found["sorted"] = await start("Incident", key="INC-4712", title="Printer on floor 3 is out of paper", severity=3)
+    found["done"] = await start("LeaveApproval", key="L-C26", employee="Chiara", manager="mei")
+    await wait(7 * MINUTE)
     await complete(found["sorted"], "unknown")
-    found["done"] = await start("LeaveApproval", key="L-C26", employee="Chiara", manager=None)
     await complete(found["done"], "approved", comment="Enjoy the mountains")
+    await wait(4 * MINUTE)
     await complete(found["done"])
     found["order"] = await start(
         "Order", key="SO-1001", orderId="SO-1001", customer="Petit & Fils", lines=[{"sku": "A1", "qty": 3}]
     )
     found["review"] = await start("ParallelReview", key="C-88", amount=12_500)
     found["small"] = await start("ParallelReview", key="C-89", amount=0)
-    found["broken"] = await start("Invoice", key="INV-9", amount=100, parts="three")
-    await wait(75 * MINUTE)
+    found["broken"] = await start("Invoice", key="INV-9", amount=100, currency="USD")
+    await wait(64 * MINUTE)
     found["expense"] = await start(
         "ExpenseApproval", employee="Dana", key="EX-17",
         items=[{"text": "Train to Lyon", "amount": 184.5}, {"text": "Hotel, two nights", "amount": 312}],
     )  # fmt: skip
     found["suspended"] = await start("Incident", key="INC-4713", title="Door badge lost", severity=2)
     await runtime.act(found["suspended"], "suspend", who="mei", reason="waiting for the landlord")
-    found["terminated"] = await start("LeaveApproval", key="L-E26", employee="Emil", manager=None)
+    found["terminated"] = await start("LeaveApproval", key="L-E26", employee="Emil", manager="")
+    await wait(3 * MINUTE)
     await runtime.act(found["terminated"], "terminate", who="mei", reason="entered twice")
     page = await runtime.tasks(TaskQuery(everything=True, instance_id=found["leave of Anna"]))
     await runtime.task_action(page.items[0].id, "claim", who="mei")

@@ -47,6 +47,8 @@ def left(target: int, now: int) -> str:
 
 def task_badge(task: TaskRecord, now: int, zone: str) -> Badge | None:
     """None where the task has no time to keep."""
+    if task.state == "open" and task.suspended:
+        return Badge("paused", "paused", "The clock stands while the instance is suspended; resume goes on from there.")
     if not task.goal_at and not task.due_at:
         return None
     if task.state != "open":
@@ -54,8 +56,6 @@ def task_badge(task: TaskRecord, now: int, zone: str) -> Badge | None:
             late = span(task.ended_at - task.due_at)
             return Badge("breached", f"missed by {late}", f"due {full_moment(task.due_at, zone)}")
         return Badge("done", "met", f"due {full_moment(task.due_at, zone)}") if task.state == "completed" else None
-    if task.suspended:
-        return Badge("paused", "paused", "The clock stands while the instance is suspended; resume goes on from there.")
     return _running(task.sla_state or "due", task.goal_at, task.due_at, now, zone)
 
 

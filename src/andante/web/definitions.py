@@ -5,6 +5,8 @@ from typing import Final
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
@@ -24,7 +26,7 @@ DONE: Final = {
 
 
 @get("/definitions")
-async def definition_list(request: Asked, desk: Desk) -> Response[str]:
+async def definition_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     return await _list(request, desk)
 
 
@@ -50,7 +52,7 @@ async def _open_count(desk: Desk, name: str, version: str) -> int:
 
 
 @post("/definitions", status_code=200)
-async def deploy(request: Asked, desk: Desk) -> Response[str]:
+async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """A .bpmn file or a definition in the JSON form; what is wrong with it is listed with its place."""
     who = caller(request)
     demand(who, allow.DEFINITION_DEPLOY)
@@ -79,7 +81,7 @@ def _body(data: bytes) -> dict[str, object]:
 
 
 @get("/definitions/{definition_id:str}")
-async def definition_page(request: Asked, desk: Desk, definition_id: str) -> Response[str]:
+async def definition_page(request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str]) -> Response[str]:
     return await _one(request, desk, definition_id)
 
 
@@ -96,7 +98,9 @@ async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem 
 
 
 @post("/definitions/{definition_id:str}/{action:str}", status_code=200)
-async def act(request: Asked, desk: Desk, definition_id: str, action: str) -> Response[str]:
+async def act(
+    request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str], action: FromPath[str]
+) -> Response[str]:
     """activate, deactivate, suspend or resume."""
     who = caller(request)
     demand(who, allow.DEFINITION_DEPLOY)
@@ -110,7 +114,7 @@ async def act(request: Asked, desk: Desk, definition_id: str, action: str) -> Re
 
 
 @get("/definitions/{definition_id:str}/source")
-async def source(request: Asked, desk: Desk, definition_id: str) -> Response[bytes]:
+async def source(request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str]) -> Response[bytes]:
     """As deployed; offered as a file, so that no browser takes it for a page of ours."""
     demand(caller(request), allow.DEFINITION_READ)
     definition = await desk.runtime.definition(definition_id)

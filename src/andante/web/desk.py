@@ -80,6 +80,7 @@ class Desk:
         theme = request.cookies.get(THEME, "system")
         context = {
             "caller": who,
+            "me": who.user if who is not None else "",
             "csrf": guest.csrf,
             "now": now,
             "here": request.url.path,

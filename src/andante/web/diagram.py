@@ -1,6 +1,6 @@
 """Where an instance stands, element by element: marks on the diagram, and its twin, the ordered list."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -58,8 +58,8 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def names_of(graph: ProcessGraph) -> dict[str, str]:
-    """Each element's name by id; where it has none, what it is."""
-    return {node.id: node.name or f"{KINDS.get(node.kind_name, node.kind_name)} {node.id}" for node in graph.nodes}
+    """Each element's name by id; the id itself where it has none."""
+    return {node.id: node.name or node.id for node in graph.nodes}
 
 
 def places(graph: ProcessGraph, detail: InstanceDetail | None, history: Iterable[HistoryEntry] = ()) -> list[Place]:
@@ -104,22 +104,31 @@ def marks(found: Iterable[Place]) -> str:
 
 
 def _order(graph: ProcessGraph) -> list[int]:
-    """Breadth first along the flows; a sub-process's inside after it, boundary events after what they sit on."""
-    seen: dict[int, None] = {}
-    waiting = deque(graph.starts)
-    rest = iter(range(len(graph.nodes)))
-    while True:
-        while waiting:
-            index = waiting.popleft()
-            if index in seen:
-                continue
-            seen[index] = None
-            node = graph.nodes[index]
-            waiting.extendleft(reversed(node.boundaries))
-            if node.start >= 0:
-                waiting.appendleft(node.start)
-            waiting.extend(graph.flows[flow].target for flow in node.outgoing)
-        left = next((index for index in rest if index not in seen), None)
-        if left is None:
-            return list(seen)
-        waiting.append(left)
+    """Along the flows: every node after those that lead to it (loops aside), the first branch first; boundary events
+    and the inside of a sub-process follow what they belong to."""
+    found: list[int] = []
+    seen: set[int] = set()
+    for root in (*graph.starts, *range(len(graph.nodes))):
+        if root in seen:
+            continue
+        after: list[int] = []
+        seen.add(root)
+        stack = [(root, iter(_next(graph, root)))]
+        while stack:
+            index, ahead = stack[-1]
+            following = next((each for each in ahead if each not in seen), None)
+            if following is None:
+                after.append(index)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(_next(graph, following))))
+        found.extend(reversed(after))
+    return found
+
+
+def _next(graph: ProcessGraph, index: int) -> list[int]:
+    """What follows a node, the first last: what is finished last comes first in the reversed order."""
+    node = graph.nodes[index]
+    inside = [node.start] if node.start >= 0 else []
+    return [*reversed([*inside, *node.boundaries, *(graph.flows[flow].target for flow in node.outgoing)])]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from andante.people import AccessProblem
 from andante.web.desk import THEME_S, THEMES, Desk, end_session, go
@@ -17,7 +18,7 @@ def home(request: Asked) -> Response[str]:
 
 
 @get("/login", opt={PUBLIC: True}, sync_to_thread=False)
-def login_page(request: Asked, desk: Desk) -> Response[str]:
+def login_page(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     to = local_path(request.query_params.get("next", ""), HOME)
     if visit(request).caller is not None:
         return go(request, to)
@@ -25,7 +26,7 @@ def login_page(request: Asked, desk: Desk) -> Response[str]:
 
 
 @post("/login", opt={PUBLIC: True}, status_code=200)
-async def log_in(request: Asked, desk: Desk) -> Response[str]:
+async def log_in(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """A wrong name or password shows the form again, with the name kept."""
     given = await form(request)
     name, to = str(given.get("name", "")).strip(), local_path(str(given.get("next", "")), HOME)
@@ -39,7 +40,7 @@ async def log_in(request: Asked, desk: Desk) -> Response[str]:
 
 
 @post("/logout", status_code=200)
-async def log_out(request: Asked, desk: Desk) -> Response[str]:
+async def log_out(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     await desk.access.log_out(request.cookies.get(SESSION, ""))
     return go(request, "/login", "You are logged out.", end_session(request))
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from andante.people import may
 from andante.people import permissions as allow
@@ -16,7 +17,7 @@ from andante.web.words import lasted
 
 
 @get("/history")
-async def history(request: Asked, desk: Desk) -> Response[str]:
+async def history(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who = caller(request)
     kind = "instances" if request.query_params.get("kind") == "instances" else "tasks"
     text, skip = request.query_params.get("q", "").strip(), skip_of(request)

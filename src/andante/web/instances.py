@@ -3,6 +3,8 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
@@ -10,7 +12,7 @@ from andante.runtime import HistoryEntry, InstanceQuery, InstanceRecord, Problem
 from andante.web.desk import Desk, go
 from andante.web.diagram import marks, names_of, places
 from andante.web.paging import SIZE, part, skip_of
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import instance_actions, seen_instance
 from andante.web.words import chapters, lasted
 
@@ -36,7 +38,7 @@ MOST_CHILDREN: Final = 20
 
 
 @get("/instances")
-async def instance_list(request: Asked, desk: Desk) -> Response[str]:
+async def instance_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who = caller(request)
     mine = "" if may(who, allow.INSTANCE_READ_ANY) else who.user
     asked = request.query_params.get("state", "open")
@@ -53,14 +55,19 @@ async def instance_list(request: Asked, desk: Desk) -> Response[str]:
         )
     )  # fmt: skip
     definitions = sorted({record.name for record in await desk.runtime.definitions(limit=1_000)})
+    at = {}
+    for record in page.items:
+        if record.current_element and not record.closed:
+            names = names_of(await desk.runtime.graph(record.definition_id))
+            at[record.id] = names.get(record.current_element, record.current_element)
     return desk.page(
-        request, "instances.html", filters=FILTERS, chosen=chosen, counts=counts, name=name, key=key,
+        request, "instances.html", at=at, filters=FILTERS, chosen=chosen, counts=counts, name=name, key=key,
         instances=page.items, definitions=definitions, part=part(skip, len(page.items), page.total), lasted=lasted,
     )  # fmt: skip
 
 
 @get("/instances/{instance_id:str}")
-async def instance_page(request: Asked, desk: Desk, instance_id: str) -> Response[str]:
+async def instance_page(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
     return await _instance(request, desk, instance_id)
 
 
@@ -101,7 +108,9 @@ async def _all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]
 
 
 @post("/instances/{instance_id:str}/{action:str}", status_code=200)
-async def act(request: Asked, desk: Desk, instance_id: str, action: str) -> Response[str]:
+async def act(
+    request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str], action: FromPath[str]
+) -> Response[str]:
     """suspend, resume, terminate (with a reason) or retry."""
     who, given = caller(request), await form(request)
     record = await seen_instance(desk.runtime, who, instance_id)
@@ -113,7 +122,7 @@ async def act(request: Asked, desk: Desk, instance_id: str, action: str) -> Resp
         await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
     except (Problem, AccessProblem) as problem:
         return await _instance(request, desk, instance_id, problem, reason)
-    return go(request, f"/instances/{instance_id}", DONE[action])
+    return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), DONE[action])
 
 
 async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action: str, reason: str) -> None:

@@ -3,6 +3,8 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
@@ -13,7 +15,7 @@ from andante.web.variables import Row, read_rows, shown_again, start_rows
 
 
 @get("/start/{definition_id:str}")
-async def start_page(request: Asked, desk: Desk, definition_id: str) -> Response[str]:
+async def start_page(request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str]) -> Response[str]:
     return await _form(request, desk, definition_id)
 
 
@@ -32,7 +34,7 @@ async def _form(
 
 
 @post("/start/{definition_id:str}", status_code=200)
-async def start(request: Asked, desk: Desk, definition_id: str) -> Response[str]:
+async def start(request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str]) -> Response[str]:
     """On to the new instance's page; what was typed stays when it cannot be started."""
     who, given = caller(request), await form(request)
     demand(who, allow.INSTANCE_START)

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from andante.people import AccessProblem, Caller, demand_task_action, may
 from andante.people import permissions as allow
@@ -58,7 +60,7 @@ def _query(who: Caller, view: str, now: int) -> TaskQuery:
 
 
 @get("/tasks")
-async def inbox(request: Asked, desk: Desk) -> Response[str]:
+async def inbox(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     return await _inbox(request, desk)
 
 
@@ -103,7 +105,7 @@ def _may(who: Caller, task: TaskRecord, action: str) -> bool:
 
 
 @get("/tasks/{task_id:str}")
-async def task_page(request: Asked, desk: Desk, task_id: str) -> Response[str]:
+async def task_page(request: Asked, desk: NamedDependency[Desk], task_id: FromPath[str]) -> Response[str]:
     return await _task(request, desk, task_id)
 
 
@@ -135,7 +137,9 @@ async def _task(
 
 
 @post("/tasks/{task_id:str}/{action:str}", status_code=200)
-async def act(request: Asked, desk: Desk, task_id: str, action: str) -> Response[str]:
+async def act(
+    request: Asked, desk: NamedDependency[Desk], task_id: FromPath[str], action: FromPath[str]
+) -> Response[str]:
     """Claim, complete and so on. What was typed stays when it cannot be done."""
     who, given = caller(request), await form(request)
     task = await seen_task(desk.runtime, who, task_id)

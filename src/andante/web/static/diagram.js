@@ -23,7 +23,7 @@ async function draw() {
   const viewer = new BpmnJS({
     container: canvasPlace,
     bpmnRenderer: { defaultFillColor: "var(--shape)", defaultStrokeColor: "var(--flow)", defaultLabelColor: "var(--text)" },
-    textRenderer: { defaultStyle: { fontFamily: "system-ui, sans-serif", fontSize: 12 }, externalStyle: { fontSize: 12 } },
+    textRenderer: { defaultStyle: { fontFamily: "system-ui, sans-serif", fontSize: 12 }, externalStyle: { fontSize: 11 } },
   });
   const answer = await fetch(drawing.dataset.diagram, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
