@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from invariants import check
+from core_rules import check
 
 from andante.testing import Scenario
 

@@ -1,14 +1,14 @@
 """What holds of every process whatever is asked of it, in any order."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pytest
-from graphs import GRAPHS, HOUR
+from core_graphs import GRAPHS, HOUR
+from core_rules import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invariants import check
 
 from andante.codec import decode_entry, decode_state, encode_effect, encode_entry, encode_state
 from andante.engine import commands as cmd
@@ -36,10 +36,11 @@ many_examples: Final = settings(
 def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Command | None:
     """The command of a move; None where there is nothing that it could be about."""
     kind, n, value = move
-    about = {
+    waits: dict[str, Mapping[int, object]] = {
         "task": instance.tasks, "claim": instance.tasks, "job": instance.jobs, "error": instance.jobs,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
-    }.get(kind)  # fmt: skip
+    }  # fmt: skip
+    about = waits.get(kind)
     key = 0
     if about is not None:
         if not about:

@@ -1,7 +1,8 @@
 """State and journal to bytes and back. Nobody else knows the bytes; their first element is always a version."""
 
 from andante.codec.blob import decode_state, encode_state
-from andante.codec.journal import CodecFault, decode_effect, decode_entry, encode_effect, encode_entry
+from andante.codec.journal import decode_effect, decode_entry, encode_effect, encode_entry
+from andante.codec.values import CodecFault
 
 __all__ = [
     "CodecFault",

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from andante.codec.journal import CodecFault
-from andante.codec.values import commands, hook, packer
+from andante.codec.values import CodecFault, commands, hook, packer
 from andante.engine.state import Instance, Loop, Scope, Token, index
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
 from andante.timing.sla import SlaClock
@@ -57,9 +56,9 @@ def decode_state(data: bytes) -> Instance:
     plain, parts = packed[1], packed[2]
     instance = Instance(plain[0])
     plain[_PARKED] = [commands.unpack(command) for command in plain[_PARKED]]
-    for name, value in zip(PLAIN, plain, strict=True):
+    for name, value in zip(PLAIN, plain, strict=False):  # older bytes end earlier
         setattr(instance, name, value)
-    for (name, kind, key), things in zip(_makers, parts, strict=True):
+    for (name, kind, key), things in zip(_makers, parts, strict=False):
         if things:
             if kind is Clock:
                 for thing in things:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from andante.codec.values import commands, effects, events, hook
+from andante.codec.values import CodecFault, commands, effects, events, hook
 from andante.engine.commands import Command
 from andante.engine.effects import Effect
 from andante.engine.events import Event
@@ -12,10 +12,6 @@ from andante.engine.events import Event
 VERSION: Final = 1
 _encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
 _decoder: Final = msgspec.msgpack.Decoder(list[Any])
-
-
-class CodecFault(Exception):  # noqa: N818
-    """Bytes that this release cannot read."""
 
 
 def encode_entry(command: Command, facts: list[Event]) -> bytes:

@@ -5,8 +5,7 @@ and has a default, so that old bytes still decode.
 """
 
 import inspect
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 from andante.engine import commands as cmd
@@ -15,6 +14,11 @@ from andante.engine import events as ev
 from andante.timing.sla import SlaClock
 
 Packed = Any
+
+
+class CodecFault(Exception):  # noqa: N818
+    """Bytes that this release cannot read."""
+
 
 COMMANDS: Final[dict[int, type]] = {
     1: cmd.Start,
@@ -104,38 +108,40 @@ EVENTS: Final[dict[int, type]] = {
 }
 
 
+CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
+
+
 def arguments(kind: type) -> list[str]:
-    """The constructor's arguments, in order."""
+    """The constructor's arguments, in order; each is an attribute of the same name."""
     if "__init__" not in vars(kind):
         return []
     return list(inspect.signature(kind).parameters)
 
 
-def packer(kind: type, *head: object) -> Callable[[Any], tuple[Any, ...]]:
-    """A function from an object to `head` and its arguments' values."""
-    names = arguments(kind)
-    if not names:
-        return lambda _: head
-    get = attrgetter(*names)
-    if len(names) == 1:
-        return lambda thing: (*head, get(thing))
-    return lambda thing: (*head, *get(thing))
+def packer(kind: type, *head: int) -> Callable[[Any], tuple[Any, ...]]:
+    """A function from an object to `head` and the values of its arguments, made once: no reflection at run time."""
+    parts = [str(code) for code in head] + [f"thing.{name}" for name in arguments(kind)]
+    pack: Callable[[Any], tuple[Any, ...]] = eval(f"lambda thing: ({', '.join(parts)},)")  # noqa: S307 # our own names
+    return pack
 
 
 @final
 class Family:
-    """Classes of one kind: packs and unpacks any of them."""
+    """Classes of one kind: packs and unpacks any of them. `nested` tells how to read an argument that is no plain
+    value, by name; clocks are read so in those that have one."""
 
-    def __init__(self, kinds: dict[int, type]) -> None:
+    def __init__(self, kinds: Mapping[int, type], nested: Mapping[str, Callable[[Any], Any]]) -> None:
         self._pack: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
         self._make: dict[int, tuple[type, int, Callable[[Any], Any] | None]] = {}
         for code, kind in kinds.items():
             self._pack[kind] = packer(kind, code)
             names = arguments(kind)
             where, unpack = -1, None
-            for name, change in NESTED.items():
-                if name in names and (name != "state" or kind in CLOCKED):
+            for name, change in nested.items():
+                if name in names:
                     where, unpack = names.index(name), change
+            if kind in CLOCKED:
+                where, unpack = names.index("state"), SlaClock.from_tuple
             self._make[code] = (kind, where, unpack)
 
     def __contains__(self, kind: type) -> bool:
@@ -145,7 +151,11 @@ class Family:
         return self._pack[thing.__class__](thing)
 
     def unpack(self, packed: list[Any]) -> Any:
-        kind, where, change = self._make[packed[0]]
+        """Raises CodecFault for a class that this release does not know."""
+        made = self._make.get(packed[0])
+        if made is None:
+            raise CodecFault(f"the bytes hold a thing of code {packed[0]}, which only a later release knows")
+        kind, where, change = made
         if change is not None:
             packed[where + 1] = change(packed[where + 1])
         return kind(*packed[1:])
@@ -160,11 +170,6 @@ def hook(thing: object) -> Packed:
     raise TypeError(f"a {type(thing).__name__} cannot be stored")
 
 
-CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
-NESTED: Final[dict[str, Callable[[Any], Any]]] = {
-    "state": SlaClock.from_tuple,
-    "command": lambda packed: commands.unpack(packed),
-}
-commands: Final = Family(COMMANDS)
-effects: Final = Family(EFFECTS)
-events: Final = Family(EVENTS)
+commands: Final = Family(COMMANDS, {})
+effects: Final = Family(EFFECTS, {"command": commands.unpack})
+events: Final = Family(EVENTS, {"command": commands.unpack})

@@ -33,6 +33,8 @@ TYPES: Final[dict[str, Callable[[object], bool]]] = {
 
 def check(graph: ProcessGraph, values: Mapping[str, object]) -> None:
     """Raises Rejected when a value is not of its declared type; null fits any type (contract section 7 row 22)."""
+    if graph.variables is None:
+        return
     for name, kind in misfits(graph, values).items():
         raise Rejected(VARIABLE_TYPE, f"variables.{name}: {values[name]!r} is no {kind}.")
 
@@ -51,10 +53,10 @@ def misfits(graph: ProcessGraph, values: Mapping[str, object]) -> dict[str, str]
     return found
 
 
-def first_values(graph: ProcessGraph, given: Mapping[str, object]) -> dict[str, object]:
+def first_values(graph: ProcessGraph, given: dict[str, object]) -> dict[str, object]:
     """What a new instance begins with: what is given, where it is declared, and the defaults. Raises Rejected."""
     if graph.variables is None:
-        return dict(given)
+        return given
     check(graph, given)
     values: dict[str, object] = {}
     for name, known in graph.variables.items():

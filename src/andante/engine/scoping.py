@@ -75,7 +75,7 @@ def json_value(value: object) -> object:
 
 
 # What a model may set of the instance itself (contract 2.6 and 3.2), and the property it is.
-SETTABLE: Final = {
+SETTABLE: Final[dict[str, str]] = {
     "$Flow.Title": "title",
     "$Flow.BusinessKey": "business_key",
     "$BP.Status": "bpStatus",
@@ -93,16 +93,14 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
     """
     declared = step.graph.variables
     instance = step.instance
-    for name in values:
-        if name in SETTABLE:
-            step.record(PropertiesSet({SETTABLE[n]: v for n, v in values.items() if n in SETTABLE}))
-            values = {n: v for n, v in values.items() if n not in SETTABLE}
-            break
+    if not SETTABLE.keys().isdisjoint(values):
+        step.record(PropertiesSet({SETTABLE[n]: v for n, v in values.items() if n in SETTABLE}))
+        values = {n: v for n, v in values.items() if n not in SETTABLE}
     if token is None or (token.scope == 0 and (outwards or token.locals is None)):
         if declared is not None:
             _set_declared(step, values)
         elif values:
-            step.record(VariablesSet(0, dict(values)))
+            step.record(VariablesSet(0, values if isinstance(values, dict) else dict(values)))
         return
     local: dict[str, object] = {}
     by_scope: dict[int, dict[str, object]] = {}

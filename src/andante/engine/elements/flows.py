@@ -37,6 +37,12 @@ def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] 
 
 def proceed(step: "Step", token: Token, node: Node) -> None:
     """The second half of `finish`, also taken again by a retry."""
+    outgoing = node.outgoing
+    if len(outgoing) == 1 and not node.conditional and not node.outputs and not token.loop:
+        if token.waits:
+            clear_waits(step, token, "done")
+        leave(step, token, step.graph.flows[outgoing[0]])
+        return
     mapped = token.phase == DONE or not node.outputs or (node.multi is not None and not token.loop)
     behaviour = BEHAVIOURS[node.kind]
     try:
@@ -56,11 +62,15 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
     if not chosen:
         end(step, token)
         return
-    flow = chosen[0]
-    step.record(ev.ElementEntered(token.key, flow.target, token.scope, flow.index))
-    step.agenda.append(token)
+    leave(step, token, chosen[0])
     for flow in chosen[1:]:
         step.enter(step.instance.last_key + 1, flow.target, token.scope, flow.index)
+
+
+def leave(step: "Step", token: Token, flow: Flow) -> None:
+    """The token goes along `flow`."""
+    step.record(ev.ElementEntered(token.key, flow.target, token.scope, flow.index))
+    step.agenda.append(token)
 
 
 def _map_outputs(step: "Step", token: Token, node: Node) -> None:

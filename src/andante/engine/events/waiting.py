@@ -71,25 +71,23 @@ class SubscriptionClosed:
 class MessageReceived:
     """A message was correlated to `subscription`."""
 
-    __slots__ = ("message_id", "name", "subscription", "variables")
+    __slots__ = ("message_id", "name", "subscription")
 
-    def __init__(self, subscription: int, name: str, message_id: str, variables: dict[str, object]) -> None:
+    def __init__(self, subscription: int, name: str, message_id: str) -> None:
         self.subscription = subscription
         self.name = name
         self.message_id = message_id
-        self.variables = variables
 
 
 @final
 class SignalReceived:
     """A signal was caught by `subscription`."""
 
-    __slots__ = ("name", "subscription", "variables")
+    __slots__ = ("name", "subscription")
 
-    def __init__(self, subscription: int, name: str, variables: dict[str, object]) -> None:
+    def __init__(self, subscription: int, name: str) -> None:
         self.subscription = subscription
         self.name = name
-        self.variables = variables
 
 
 @final

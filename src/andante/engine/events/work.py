@@ -81,14 +81,13 @@ class TaskCommented:
 
 @final
 class TaskCompleted:
-    """Done by a person."""
+    """Done by a person. What a task, job, message or signal brings follows as VariablesSet or LocalsSet."""
 
-    __slots__ = ("outcome", "task", "variables")
+    __slots__ = ("outcome", "task")
 
-    def __init__(self, task: int, outcome: str, variables: dict[str, object]) -> None:
+    def __init__(self, task: int, outcome: str) -> None:
         self.task = task
         self.outcome = outcome
-        self.variables = variables
 
 
 @final
@@ -130,13 +129,12 @@ class JobCreated:
 
 @final
 class JobCompleted:
-    """A worker's result."""
+    """Done by a worker."""
 
-    __slots__ = ("job", "variables")
+    __slots__ = ("job",)
 
-    def __init__(self, job: int, variables: dict[str, object]) -> None:
+    def __init__(self, job: int) -> None:
         self.job = job
-        self.variables = variables
 
 
 @final

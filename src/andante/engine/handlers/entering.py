@@ -94,7 +94,7 @@ def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
     if subscription is not None:
         step.answer = True
         _receive(step, subscription)
-        step.record(ev.MessageReceived(subscription.key, command.name, command.message_id, command.variables))
+        step.record(ev.MessageReceived(subscription.key, command.name, command.message_id))
         occur(step, subscription, command.variables)
 
 
@@ -105,7 +105,7 @@ def deliver_signal(step: "Step", command: cmd.DeliverSignal) -> None:
             continue  # an earlier one has interrupted its activity
         step.answer = True
         _receive(step, subscription)
-        step.record(ev.SignalReceived(subscription.key, command.name, command.variables))
+        step.record(ev.SignalReceived(subscription.key, command.name))
         occur(step, subscription, command.variables)
 
 
@@ -129,7 +129,7 @@ def complete_job(step: "Step", command: cmd.CompleteJob) -> None:
     values = command.variables or {}
     declared.check(step.graph, values)
     node = step.graph.nodes[job.node]
-    step.record(ev.JobCompleted(job.key, values))
+    step.record(ev.JobCompleted(job.key))
     _resolve(step, job.token)
     if isinstance(node.work, JobWork) and node.work.result_variable and node.work.result_variable not in values:
         values = {node.work.result_variable: values}

@@ -1,5 +1,6 @@
 """The instance as a whole: start, suspend, resume, terminate, retry, variables (contract 3.4 and section 7)."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from andante.bpmn.graph import JobWork
@@ -28,7 +29,7 @@ def start(step: "Step", command: cmd.Start) -> None:
         if node < 0:
             raise Rejected(NO_START, f"'{command.name}' has no none start event: a message, signal or timer starts it.")
     values = declared.first_values(graph, command.variables)
-    label = f"{command.name} {contract_time(step.now, step.settings.zone)}"
+    label = f"{command.name} {_clock_time(step.now // 1_000, step.settings.zone)}"
     step.record(
         ev.InstanceStarted(
             command.definition_id, command.name, command.version, label, command.title,
@@ -45,6 +46,12 @@ def start(step: "Step", command: cmd.Start) -> None:
     if command.held:
         pause_clocks(step)
         step.agenda.clear()
+
+
+@lru_cache(maxsize=64)
+def _clock_time(second: int, zone: str) -> str:
+    """The contract's time text; many instances start in the same second."""
+    return contract_time(second * 1_000, zone)
 
 
 def _label(step: "Step") -> None:

@@ -15,7 +15,7 @@ from andante.engine.faults import (
     TASK_OUTCOME,
     Rejected,
 )  # fmt: skip
-from andante.engine.scoping import admissible, set_variables
+from andante.engine.scoping import set_variables
 from andante.engine.waits import Task
 
 if TYPE_CHECKING:
@@ -35,13 +35,12 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
     if task.outcomes and command.outcome not in task.outcomes:
         raise Rejected(TASK_OUTCOME, f"outcome: '{command.outcome}' is none of {', '.join(task.outcomes)}.")
-    values = command.variables or {}
+    values = command.variables
     if values:
         declared.check(step.graph, values)
-        values = admissible(step, values)
     for clock in list(task.clocks):
         step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
-    step.record(ev.TaskCompleted(task.key, command.outcome, values))
+    step.record(ev.TaskCompleted(task.key, command.outcome))
     token = step.instance.tokens[task.token]
     finish(step, token, step.graph.nodes[task.node], values)
 

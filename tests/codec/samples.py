@@ -1,0 +1,140 @@
+"""One thing of every class that is written to disks, and some whole states.
+
+Run as a program it adds what `golden/` lacks; it never changes a line that is there, for there are disks with it.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from andante.bpmn.graph import MultiInstance, Sla, SlaAction
+from andante.codec import encode_effect, encode_entry, encode_state
+from andante.engine import commands as cmd
+from andante.engine import effects as fx
+from andante.engine import events as ev
+from andante.engine.state import Instance
+from andante.expressions import compile_feel
+from andante.testing import ProcessBuilder, Scenario
+from andante.testing.process import message, timer
+from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+HOUR: Final = 3_600_000
+CLOCK: Final = SlaClock.from_tuple((1_000, 2_000, 0, 0, 5, 0, 200, 0, 0, 1, 3, 0))
+# A value for an argument, by what its annotation begins with.
+VALUES: Final[dict[str, object]] = {
+    "int": 70_000,
+    "bool": True,
+    "str": "straße €",
+    "dict": {"amount": 12.5, "who": ["anna", None], "deep": {"ok": True}},
+    "list[str]": ["anna", "berta"],
+    "list[object]": [1, "two", None],
+    "SlaClock": CLOCK,
+    "object": "anything",
+    "Command": cmd.DeliverMessage("paid", {"sum": 3}, "B-1", {"order": 7}, "m-1"),
+}
+
+
+def sample(kind: type, full: bool) -> Any:
+    """`full` False takes the defaults, and None where that is allowed."""
+    values: list[object] = []
+    for parameter in inspect.signature(kind).parameters.values() if "__init__" in vars(kind) else ():
+        note = parameter.annotation
+        text = note if isinstance(note, str) else inspect.formatannotation(note)
+        if not full and parameter.default is not inspect.Parameter.empty:
+            continue
+        if not full and text.endswith("| None"):
+            values.append(None)
+        else:
+            values.append(next(value for name, value in VALUES.items() if text.startswith(name)))
+    return kind(*values)
+
+
+def things() -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of everything that is written to disks."""
+    for full in (True, False):
+        how = "full" if full else "least"
+        for kind in get_args(cmd.Command):
+            yield f"command {kind.__name__} {how}", encode_entry(sample(kind, full), [])
+        for kind in get_args(ev.Event):
+            yield f"event {kind.__name__} {how}", encode_entry(cmd.FireTimers(), [sample(kind, full)])
+        for kind in get_args(fx.Effect):
+            yield f"effect {kind.__name__} {how}", encode_effect(sample(kind, full))
+    for name, make in STATES.items():
+        yield f"state {name}", encode_state(make())
+
+
+def _everything() -> Scenario:
+    """An instance that has one of all it can have."""
+    policy = SlaPolicy("s", Target(HOUR, urgency=1), Target(2 * HOUR), (Reminder("deadline", -HOUR, HOUR, 3),))
+    sla = Sla(policy, goal_actions=(SlaAction("a", "Notify Manager"),))
+    each = MultiInstance(
+        collection=compile_feel("items"), element_variable="item", output_collection="all", sequential=True
+    )
+    graph = (
+        ProcessBuilder(slas=[sla])
+        .start()
+        .parallel("split")
+        .user_task("sign", assignee="anna", users="berta", groups="clerks", outcomes=["yes", "no"], slas=[sla])
+        .service("charge", inputs={"sum": "amount"})
+        .catch("paid", message("paid", "order"))
+        .catch("later", timer("P1D"))
+        .call("call", "child")
+        .script("faulty", "${missing}")
+        .sub_process("each", multi=each)
+        .start("s", inside="each")
+        .user_task("inner", inside="each")
+        .path("s", "inner")
+        .boundary("tick", "each", timer("R3/PT1H"), interrupting=False)
+        .parallel("join")
+        .path("start", "split", "sign", "join")
+        .path("split", "charge", "join")
+        .path("split", "paid", "join")
+        .path("split", "later", "join")
+        .path("split", "call", "join")
+        .path("split", "faulty", "join")
+        .path("split", "each", "join")
+        .path("tick", "join")
+        .graph()
+    )
+    scenario = Scenario(graph, id="002N00000golden00001")
+    scenario.start({"amount": 12.5, "order": 7, "items": ["a", "b"]}, by="ina", business_key="B-1", title="A title")
+    return scenario
+
+
+def _running() -> Instance:
+    return _everything().pass_time(HOUR).message("paid", business_key="7", id="m-1", sum=3).instance
+
+
+def _suspended() -> Instance:
+    return _everything().pass_time(HOUR).suspend().complete_job("charge", receipt="r-1").instance
+
+
+def _closed() -> Instance:
+    return _everything().terminate().instance
+
+
+STATES: Final[dict[str, Callable[[], Instance]]] = {
+    "new": lambda: Instance("002N00000golden00000"),
+    "running": _running,
+    "suspended": _suspended,
+    "closed": _closed,
+}
+
+
+def golden(version: int) -> dict[str, bytes]:
+    """What disks may hold since that version of the bytes: name -> bytes."""
+    path = GOLDEN / f"v{version}.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {name: bytes.fromhex(data) for name, _, data in (line.partition(": ") for line in lines)}
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1])
+    known = golden(number)
+    with (GOLDEN / f"v{number}.txt").open("a") as file:
+        for label, written in things():
+            if label not in known:
+                file.write(f"{label}: {written.hex()}\n")
