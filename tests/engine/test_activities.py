@@ -3,10 +3,11 @@
 import pytest
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import Assignment, Call, MultiInstance
+from andante.bpmn.graph import Assignment, Call, MultiInstance, Variable
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.effects import PublishMessage, StartChild, TellChild, TellParent
+from andante.engine.faults import Rejected
 from andante.engine.views import current_element, job_headers, job_variables
 from andante.expressions import compile_feel, literal
 from andante.testing import ProcessBuilder, Scenario, given
@@ -297,3 +298,36 @@ def test_an_endless_loop_is_stopped_and_can_be_gone_on_with() -> None:
     endless.settings = type(endless.settings)("UTC", max_steps=1_000)
     endless.start({"n": 0}).then(state="Broken", incidents=["stepLimit"])
     endless.retry().then(state="Completed OK")
+
+
+def test_system_variables_can_be_read_and_some_set() -> None:
+    graph = (
+        ProcessBuilder()
+        .start()
+        .user_task("decide", outputs={"$BP.Status": '"decided"', "$Flow.Title": '"Order " + $Flow.BusinessKey'})
+        .exclusive("which", default="no")
+        .user_task("yes")
+        .user_task("no")
+        .path("start", "decide", "which")
+        .flow("which", "yes", '$BP.TaskOutcome = "agree"')
+        .flow("which", "no")
+        .graph()
+    )
+    agreed = Scenario(graph).start(business_key="B-1").complete("decide", "agree").then(at=["yes"], variables={})
+    assert agreed.instance.properties == {"bpStatus": "decided"}
+    assert agreed.instance.title == "Order B-1"
+    assert dict(agreed.variables) == {}
+    Scenario(graph).start(business_key="B-1").complete("decide", "refuse").then(at=["no"])
+
+
+def test_a_result_that_is_not_of_its_declared_type_is_an_incident_and_the_rest_is_kept() -> None:
+    known = [Variable("total", "Number"), Variable("note", "Text")]
+    builder = ProcessBuilder(variables=known).start().service("charge").user_task("after")
+    running = given(builder.path("start", "charge", "after").graph())
+    with pytest.raises(Rejected, match="total"):
+        running.complete_job("charge", total="much")
+    running.then(state="Running", at=["charge"])
+    script = ProcessBuilder(variables=known).start().script("s", '{total: "much", note: "x"}').user_task("after")
+    broken = given(script.path("start", "s", "after").graph())
+    broken.then(state="Broken", at=["s"], incidents=["variableType"], variables={"note": "x", "total": None})
+    broken.when(cmd.SetVariables({"total": 3})).retry().then(at=["after"], variables={"total": 3})

@@ -4,9 +4,10 @@ Contract 2.5 and 6.4. A clock is started when the task (or the instance) is crea
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from andante.bpmn.graph import Sla, SlaAction
+from andante.bpmn.graph import ProcessGraph, Sla, SlaAction
 from andante.engine import events as ev
 from andante.engine.effects import Notify
 from andante.engine.faults import ModelFault
@@ -40,18 +41,25 @@ def start_clocks(step: "Step", task: int, slas: Sequence[Sla], which: Sequence[i
 
 def start_late_clocks(step: "Step") -> None:
     """Start the clocks whose `start_when` has become true. One that fails now has held before: it is not yet time."""
-    instance = step.instance
-    if step.graph.slas:
-        _start_late(step, 0, step.graph.slas, None)
+    graph, instance = step.graph, step.instance
+    late = _late(graph)
+    if not late:
+        return
+    if -1 in late:
+        _start_late(step, 0, graph.slas, None)
     for task in list(instance.tasks.values()):
-        slas = step.graph.nodes[task.node].slas
-        if slas:
-            _start_late(step, task.key, slas, instance.tokens[task.token])
+        if task.node in late:
+            _start_late(step, task.key, graph.nodes[task.node].slas, instance.tokens[task.token])
+
+
+@lru_cache(maxsize=64)
+def _late(graph: ProcessGraph) -> frozenset[int]:
+    """The nodes with an SLA that may start late; -1 for the process."""
+    places = [(-1, graph.slas), *((node.index, node.slas) for node in graph.nodes)]
+    return frozenset(index for index, slas in places if any(sla.start_when is not None for sla in slas))
 
 
 def _start_late(step: "Step", task: int, slas: Sequence[Sla], token: Token | None) -> None:
-    if all(sla.start_when is None for sla in slas):
-        return
     started = {clock.policy for clock in step.instance.clocks.values() if clock.task == task}
     late = [n for n, sla in enumerate(slas) if sla.start_when is not None and n not in started]
     try:

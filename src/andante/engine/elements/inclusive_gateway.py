@@ -45,7 +45,7 @@ def release_joins(step: "Step") -> bool:
 
 def _waits(step: "Step", scope: Scope, node: Node) -> bool:
     tokens, reach = step.instance.tokens, step.graph.reach
-    waiting = scope.joined[node.index]
+    waiting = set(scope.joined[node.index])
     taken = {tokens[key].flow for key in waiting}
     empty = full = 0
     for flow in node.incoming:
