@@ -48,7 +48,11 @@ def left(target: int, now: int) -> str:
 def task_badge(task: TaskRecord, now: int, zone: str) -> Badge | None:
     """None where the task has no time to keep."""
     if task.state == "open" and task.suspended:
-        return Badge("paused", "paused", "The clock stands while the instance is suspended; resume goes on from there.")
+        return Badge(
+            "paused",
+            "paused",
+            "Its instance is suspended. SLA clocks stand still and go on from there when it is resumed.",
+        )
     if not task.goal_at and not task.due_at:
         return None
     if task.state != "open":

@@ -72,7 +72,8 @@ class Desk:
         who = guest.caller
         cookies: list[Cookie] = []
         notice = unquote(request.cookies.get(NOTICE, ""))
-        live = request.headers.get("hx-request") == "true"
+        page = self._templates.get_template(template)
+        live = "live" in page.blocks and request.headers.get("hx-request") == "true"
         if notice and not live:
             cookies.append(cookie(request, NOTICE, "", 0))
         if guest.fresh_secret:
@@ -85,7 +86,8 @@ class Desk:
             "now": now,
             "here": request.url.path,
             "here_full": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            "on_page": request.method == "GET" and status < 400,
+            "shown_by_get": request.method == "GET" and status < 400,
+            "polls": "live" in page.blocks and request.method == "GET" and status < 400,
             "theme": theme if theme in THEMES else "system",
             "notice": notice,
             "operator": who is not None and may(who, allow.INSTANCE_ACT_ANY),
@@ -97,7 +99,6 @@ class Desk:
             "problem": None,
             **values,
         }
-        page = self._templates.get_template(template)
         body = "".join(page.blocks["live"](page.new_context(context))) if live else page.render(context)
         headers = {**SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request"}
         return Response(

@@ -32,8 +32,8 @@ KINDS: Final = {
 }
 WORDS: Final = {
     "incident": "incident",
-    "active": "here now",
-    "paused": "here, paused",
+    "active": "here",
+    "paused": "paused here",
     "done": "done",
     "cancelled": "withdrawn",
     "": "not reached",

@@ -1,0 +1,93 @@
+"""Values as forms take them, times and states as people read them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from town import EXAMPLES, START
+
+from andante.bpmn import read_xml
+from andante.runtime import HistoryEntry, Problem
+from andante.web.diagram import names_of, places
+from andante.web.formats import DAY, HOUR, MINUTE, moment, span
+from andante.web.variables import read_rows, read_value, start_rows, write_value
+from andante.web.words import chapters
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_a_value_comes_back_from_its_text(value: object) -> None:
+    assert read_value(write_value(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Anna", "Anna"), ("5", 5), ('"5"', "5"), ("true", True), ("[1, 2]", [1, 2]), ("NaN", "NaN"), ("{a: 1}", "{a: 1}"),
+     ("2026-02-02", "2026-02-02"), ("", "")],
+)  # fmt: skip
+def test_text_is_text_unless_it_is_json(text: str, value: object) -> None:
+    assert read_value(text) == value
+
+
+def test_only_what_was_changed_is_sent_on() -> None:
+    assert read_rows(["a", "b", ""], ["1", "2", ""], ["1", "1", ""]) == {"b": 2}
+    with pytest.raises(Problem, match="is there twice"):
+        read_rows(["a", "a"], ["1", "2"], ["", ""])
+    with pytest.raises(Problem, match="nested too deep"):
+        read_value("[" * 100_000)
+
+
+def test_a_start_asks_for_what_the_process_reads_and_nothing_sets() -> None:
+    graph = read_xml((EXAMPLES / "expense-approval.bpmn").read_bytes()).processes[0]
+    assert [row.name for row in start_rows(graph)] == ["employee", "items"]
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [(0, "0 s"), (59_999, "59 s"), (MINUTE, "1 m"), (2 * HOUR + 10 * MINUTE, "2 h 10 m"), (3 * DAY, "3 d"),
+     (3 * DAY + 10 * MINUTE, "3 d"), (DAY + 23 * HOUR + MINUTE, "1 d 23 h"), (-HOUR, "1 h")],
+)  # fmt: skip
+def test_spans(ms: int, words: str) -> None:
+    assert span(ms) == words
+
+
+def test_moments_say_no_more_than_needed() -> None:
+    assert moment(START, START, "UTC") == "09:00"
+    assert moment(START, START, "Asia/Shanghai") == "17:00"
+    assert moment(START + DAY, START, "UTC") == "2 Jan, 09:00"
+    assert moment(START - DAY, START, "UTC") == "31 Dec 2025, 09:00"
+    assert moment(0, START, "UTC") == "–"
+
+
+def test_steps_follow_the_flow() -> None:
+    graph = read_xml((EXAMPLES / "expense-approval.bpmn").read_bytes()).processes[0]
+    order = [place.id for place in places(graph, None)]
+    assert sorted(order) == sorted(names_of(graph))
+    for before, after in (("AddUp", "HowMuch"), ("HowMuch", "DirectorApproves"), ("DirectorApproves", "Decided"),
+                          ("Approved", "PayOut"), ("PayOut", "ExpensePaid")):  # fmt: skip
+        assert order.index(before) < order.index(after)
+
+
+def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
+    def entry(seq: int, kind: str, **data: object) -> HistoryEntry:
+        return HistoryEntry(seq, START + seq, kind, "t", "userTask", "mei", data)
+
+    told = chapters(
+        [
+            entry(1, "InstanceStarted", variables={"n": 1}),
+            entry(1, "TokenEnded"),
+            entry(1, "TaskCreated", groups=["group:managers"]),
+            entry(2, "TokenEnded"),
+            entry(3, "TaskCompleted", outcome="approved"),
+        ],
+        {"t": "Approve"},
+    )
+    assert [(c.seq, [line.text for line in c.lines]) for c in told] == [
+        (3, ["Approve was completed: approved"]),
+        (1, ["Started with n = 1", "Approve is waiting for group managers"]),
+    ]
