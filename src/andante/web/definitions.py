@@ -14,6 +14,7 @@ from andante.runtime import Deployment, InstanceQuery, Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.desk import SECURITY, Desk, go
 from andante.web.diagram import marks, places
+from andante.web.paging import SIZE, Part, skip_of
 from andante.web.session import Asked, caller, form
 
 MOST: Final = 500
@@ -35,11 +36,16 @@ async def _list(
     file: str = "",
 ) -> Response[str]:  # fmt: skip
     demand(caller(request), allow.DEFINITION_READ)
-    records = await desk.runtime.definitions(limit=MOST)
+    skip = skip_of(request)
+    records = await desk.runtime.definitions(skip=skip, limit=SIZE + 1)
+    more = len(records) > SIZE
+    del records[SIZE:]
+    end = skip + len(records)
+    shown = Part(skip + 1, end, 0, max(0, skip - SIZE) if skip else -1, end if more else -1)
     counts = {record.id: await _open_count(desk, record.name, record.version) for record in records}
     return desk.page(
-        request, "definitions.html", status=problem.status if problem else 200, definitions=records, counts=counts,
-        problem=problem, deployed=deployed, file=file,
+        request, "definitions.html", status=problem.status if problem else 200, definitions=records, part=shown,
+        counts=counts,        problem=problem, deployed=deployed, file=file,
         findings=problem.details if isinstance(problem, Problem) else [],
     )  # fmt: skip
 

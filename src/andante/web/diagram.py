@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from andante.bpmn.graph import ProcessGraph
 from andante.runtime import HistoryEntry, InstanceDetail
 from andante.web.formats import json_text
+from andante.web.process import Process
 
 KINDS: Final = {
     "startEvent": "start event",
@@ -57,12 +57,12 @@ class Place(msgspec.Struct, frozen=True):
         return WORDS[self.state]
 
 
-def names_of(graph: ProcessGraph) -> dict[str, str]:
+def names_of(graph: Process) -> dict[str, str]:
     """Each element's name by id; the id itself where it has none."""
     return {node.id: node.name or node.id for node in graph.nodes}
 
 
-def places(graph: ProcessGraph, detail: InstanceDetail | None, history: Iterable[HistoryEntry] = ()) -> list[Place]:
+def places(graph: Process, detail: InstanceDetail | None, history: Iterable[HistoryEntry] = ()) -> list[Place]:
     """All nodes in the order of the flow; without `detail`, the process alone."""
     entered: Counter[str] = Counter()
     withdrawn: Counter[str] = Counter()
@@ -103,7 +103,7 @@ def marks(found: Iterable[Place]) -> str:
     )
 
 
-def _order(graph: ProcessGraph) -> list[int]:
+def _order(graph: Process) -> list[int]:
     """Along the flows: every node after those that lead to it (loops aside), the first branch first; boundary events
     and the inside of a sub-process follow what they belong to."""
     found: list[int] = []
@@ -127,7 +127,7 @@ def _order(graph: ProcessGraph) -> list[int]:
     return found
 
 
-def _next(graph: ProcessGraph, index: int) -> list[int]:
+def _next(graph: Process, index: int) -> list[int]:
     """What follows a node, the first last: what is finished last comes first in the reversed order."""
     node = graph.nodes[index]
     inside = [node.start] if node.start >= 0 else []

@@ -11,7 +11,8 @@ FURTHEST: Final = 1_000_000
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Rows `first` to `last` of `total` (counting from 1); `before` and `after` are the neighbours' skips, -1: none."""
+    """Rows `first` to `last` of `total` (counting from 1; 0: not counted); `before` and `after` are the neighbours'
+    skips, -1: none."""
 
     first: int
     last: int

@@ -5,11 +5,10 @@ from typing import Final
 
 import msgspec
 
-from andante.bpmn.graph import ProcessGraph
-from andante.expressions import Expression
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.formats import json_text
+from andante.web.process import Process
 
 MOST_ROWS: Final = 200
 
@@ -47,7 +46,7 @@ def rows_of(variables: Mapping[str, object]) -> list[Row]:
     return [Row(name, text, text, fixed=True) for name, text in texts.items()]
 
 
-def start_rows(graph: ProcessGraph) -> list[Row]:
+def start_rows(graph: Process) -> list[Row]:
     """What a start asks for: the declared variables, or the names that the process reads and nothing sets."""
     if graph.variables is not None:
         return [
@@ -58,7 +57,7 @@ def start_rows(graph: ProcessGraph) -> list[Row]:
     return [Row(name, fixed=True) for name in sorted(_asked(graph))]
 
 
-def _asked(graph: ProcessGraph) -> set[str]:
+def _asked(graph: Process) -> set[str]:
     read: set[str] = set()
     made: set[str] = set()
     for flow in graph.flows:
@@ -71,9 +70,9 @@ def _asked(graph: ProcessGraph) -> set[str]:
             read |= mapping.source.names
             made.add(mapping.target)
         for slot in getattr(node.work, "__slots__", ()):
-            expression = getattr(node.work, slot)
-            if isinstance(expression, Expression):
-                read |= expression.names
+            names = getattr(getattr(node.work, slot), "names", None)
+            if isinstance(names, frozenset):  # an expression: who does it, what is called, what is worked out
+                read |= names
         for sla in node.slas:
             for criteria in (sla.criteria, sla.start_when):
                 read |= criteria.names if criteria is not None else frozenset()
