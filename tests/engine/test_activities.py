@@ -9,7 +9,7 @@ from andante.engine import events as ev
 from andante.engine.effects import PublishMessage, StartChild, TellChild, TellParent
 from andante.engine.faults import Rejected
 from andante.engine.views import current_element, job_headers, job_variables
-from andante.expressions import compile_feel, literal
+from andante.expressions import compile_feel, compile_juel, literal
 from andante.testing import ProcessBuilder, Scenario, given
 from andante.testing.process import error, message, timer
 
@@ -331,3 +331,12 @@ def test_a_result_that_is_not_of_its_declared_type_is_an_incident_and_the_rest_i
     broken = given(script.path("start", "s", "after").graph())
     broken.then(state="Broken", at=["s"], incidents=["variableType"], variables={"note": "x", "total": None})
     broken.when(cmd.SetVariables({"total": 3})).retry().then(at=["after"], variables={"total": 3})
+
+
+def test_an_output_of_a_called_process_that_fails_does_not_call_it_anew() -> None:
+    outs = (Assignment("receipt", compile_juel("${number + fee}")),)
+    running = given(call(all_out=False, outs=outs).graph()).complete_call("call", number=4)
+    running.then(state="Broken", at=["call"], incidents=["expression"])
+    running.when(cmd.SetVariables({"fee": 1}, introduce=True)).retry()
+    running.then(at=["after"], variables={"receipt": 5, "number": None})
+    assert len(running.asked(StartChild)) == 1

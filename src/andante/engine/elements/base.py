@@ -1,9 +1,9 @@
 """The verbs of a behaviour. A behaviour is stateless: it reads the state, records facts and asks for effects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from andante.bpmn.graph import Flow, Node
+from andante.bpmn.graph import Assignment, Flow, Node
 from andante.engine.state import Token
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class FlowNode:
     def item_done(self, step: "Step", token: Token, node: Node) -> None:
         """One inner instance of a multi-instance ended well. Raises ModelFault before anything has changed."""
         raise AssertionError(f"{node.kind_name} is no activity")
+
+    def outputs(self, node: Node) -> Sequence[Assignment]:
+        """What leaves the node, evaluated over what is local to its token."""
+        return node.outputs
 
     def choose(self, step: "Step", token: Token, node: Node) -> list[Flow]:
         """The flows a token leaves by; none ends it. Raises ModelFault."""

@@ -1,16 +1,16 @@
 """The call activity: another process as an instance of its own (BPMN 2.0.2 section 10.2.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, final
 
-from andante.bpmn.graph import Call, Node
+from andante.bpmn.graph import Assignment, Call, Node
 from andante.engine import events as ev
 from andante.engine.effects import StartChild
 from andante.engine.elements.activity import Activity
-from andante.engine.elements.flows import finish
+from andante.engine.elements.flows import finish, proceed
 from andante.engine.faults import ModelFault
 from andante.engine.ids import INSTANCE, derived
-from andante.engine.scoping import json_value, visible
+from andante.engine.scoping import json_value, set_variables, visible
 from andante.engine.state import Token
 
 if TYPE_CHECKING:
@@ -49,11 +49,22 @@ class CallActivity(Activity):
         return None
 
     def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
-        """Raises ModelFault when an output mapping fails; nothing has changed then."""
+        """What the called instance left is local to the token while it is mapped: a fault does not call it anew."""
         call = node.work
         if not isinstance(call, Call):
             raise AssertionError(f"{node.id} is no call activity")
-        brought = dict(values) if call.all_out else {}
-        for mapping in call.outs:
-            brought[mapping.target] = json_value(step.value(mapping.source, token, values))
-        finish(step, token, node, brought)
+        if not call.outs:
+            finish(step, token, node, values if call.all_out else None)
+            return
+        if call.all_out:
+            try:
+                set_variables(step, token, values)
+            except ModelFault as fault:
+                step.record(ev.TokenDone(token.key, True))
+                step.fail(token, fault)
+                return
+        step.record(ev.LocalsSet(token.key, dict(values)))
+        proceed(step, token, node)
+
+    def outputs(self, node: Node) -> Sequence[Assignment]:
+        return (*node.work.outs, *node.outputs) if isinstance(node.work, Call) else node.outputs

@@ -1,9 +1,9 @@
 """Leaving a node: output mappings, the choice of flows, the end of tokens and scopes (BPMN 2.0.2 section 13.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from andante.bpmn.graph import Flow, Node
+from andante.bpmn.graph import Assignment, Flow, Node
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.effects import TellParent
@@ -38,16 +38,17 @@ def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] 
 def proceed(step: "Step", token: Token, node: Node) -> None:
     """The second half of `finish`, also taken again by a retry."""
     outgoing = node.outgoing
-    if len(outgoing) == 1 and not node.conditional and not node.outputs and not token.loop:
+    if len(outgoing) == 1 and not node.conditional and not node.outputs and token.locals is None:
         if token.waits:
             clear_waits(step, token, "done")
         leave(step, token, step.graph.flows[outgoing[0]])
         return
-    mapped = token.phase == DONE or not node.outputs or (node.multi is not None and not token.loop)
     behaviour = BEHAVIOURS[node.kind]
+    outputs = behaviour.outputs(node)
+    mapped = token.phase == DONE or not outputs or (node.multi is not None and not token.loop)
     try:
         if not mapped:
-            _map_outputs(step, token, node)
+            _map_outputs(step, token, outputs)
             mapped = True
         if token.loop:
             behaviour.item_done(step, token, node)
@@ -73,9 +74,9 @@ def leave(step: "Step", token: Token, flow: Flow) -> None:
     step.agenda.append(token)
 
 
-def _map_outputs(step: "Step", token: Token, node: Node) -> None:
+def _map_outputs(step: "Step", token: Token, outputs: Sequence[Assignment]) -> None:
     values: dict[str, object] = {}
-    for mapping in node.outputs:
+    for mapping in outputs:
         values[mapping.target] = json_value(step.value(mapping.source, token, values))
     set_variables(step, token, values, outwards=True)
 

@@ -3,15 +3,21 @@
 from andante.bpmn import kinds
 from andante.engine.elements.activity import Activity
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.boundary_event import BoundaryEvent
 from andante.engine.elements.call_activity import CallActivity
-from andante.engine.elements.catching import BoundaryEvent, CatchEvent, EventGateway
+from andante.engine.elements.catch_event import CatchEvent
+from andante.engine.elements.end_event import EndEvent
+from andante.engine.elements.event_based_gateway import EventGateway
 from andante.engine.elements.exclusive_gateway import ExclusiveGateway
 from andante.engine.elements.inclusive_gateway import InclusiveGateway
 from andante.engine.elements.parallel_gateway import ParallelGateway
+from andante.engine.elements.receive_task import ReceiveTask
+from andante.engine.elements.script_task import ScriptTask
+from andante.engine.elements.send_task import SendTask
+from andante.engine.elements.service_task import ServiceTask
 from andante.engine.elements.start_event import StartEvent
 from andante.engine.elements.sub_process import SubProcess
-from andante.engine.elements.tasks import ReceiveTask, ScriptTask, SendTask, ServiceTask
-from andante.engine.elements.throwing import EndEvent, ThrowEvent
+from andante.engine.elements.throw_event import ThrowEvent
 from andante.engine.elements.user_task import UserTaskNode
 
 BEHAVIOURS.update(

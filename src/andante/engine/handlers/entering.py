@@ -185,10 +185,7 @@ def complete_call(step: "Step", command: cmd.CompleteCall) -> None:
     token = instance.tokens[command.token]
     node = step.graph.nodes[token.node]
     step.record(ev.CallEnded(command.token, "completed"))
-    try:
-        BEHAVIOURS[node.kind].child_done(step, token, node, command.variables)
-    except ModelFault as fault:
-        step.stall(token, fault)
+    BEHAVIOURS[node.kind].child_done(step, token, node, command.variables)
 
 
 def fail_call(step: "Step", command: cmd.FailCall) -> None:

@@ -1,0 +1,24 @@
+"""The intermediate catch event: the token waits for the event (BPMN 2.0.2 sections 10.4.4 and 13.5.2)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, final
+
+from andante.bpmn.graph import Node
+from andante.engine.elements.awaiting import arm
+from andante.engine.elements.base import FlowNode
+from andante.engine.elements.flows import finish
+from andante.engine.state import Token
+
+if TYPE_CHECKING:
+    from andante.engine.step import Step
+
+
+@final
+class CatchEvent(FlowNode):
+    __slots__ = ()
+
+    def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        arm(step, token, node)
+
+    def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        finish(step, token, node, values)
