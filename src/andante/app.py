@@ -19,10 +19,13 @@ from andante.api.errors import HANDLERS
 from andante.api.metrics import Metrics, measure
 from andante.api.openapi import document
 from andante.api.operation import guard
+from andante.api.options import options_handlers
 from andante.api.wire import as_json
+from andante.notify import AddressBook, LogChannel, MailChannel, parse_smtp_url
 from andante.people import Access, Accounts, Bootstrap
-from andante.runtime import Clock, Runtime, RuntimeSettings, SystemClock, TestClock
-from andante.settings import Settings
+from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock
+from andante.settings import Settings, SettingsProblem
+from andante.web import web_router
 
 log: Final = structlog.get_logger("andante")
 
@@ -53,6 +56,8 @@ def create_app(
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
                 announce(made)
+            if own:
+                running.channels.extend(channels(settings, running))
             app.state.services = Services(running, accounts, access, Metrics(), settings.zone)
             yield
         finally:
@@ -62,7 +67,7 @@ def create_app(
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
     return Litestar(
-        [Router("/", route_handlers=handlers, guards=[guard])],
+        [Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard]), web_router()],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
         middleware=[measure],
@@ -84,6 +89,29 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             zone=settings.zone, cache=settings.cache, queue=settings.queue, max_steps=settings.max_steps
         ),
     )
+
+
+def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
+    """The ways to people that the settings ask for: the log always, mail with an SMTP server.
+
+    Raises SettingsProblem for a wrong SMTP URL or sender.
+    """
+    found: list[Channel] = [LogChannel()]
+    if settings.smtp_url:
+        try:
+            found.append(
+                MailChannel(
+                    parse_smtp_url(settings.smtp_url),
+                    sender=settings.mail_from,
+                    base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+                    addresses=AddressBook(runtime.store).addresses,
+                    clock=runtime.clock,
+                    zone=settings.zone,
+                )
+            )
+        except ValueError as fault:
+            raise SettingsProblem(f"Mail cannot be sent: {fault}.") from None
+    return found
 
 
 def tell(made: Bootstrap) -> None:

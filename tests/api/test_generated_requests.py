@@ -17,7 +17,7 @@ from andante.api.routes import api_handlers
 from andante.app import create_app
 from andante.settings import Settings
 
-EXAMPLES = 8
+EXAMPLES = 60
 
 
 class Served:

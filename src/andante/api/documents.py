@@ -22,7 +22,7 @@ STYLE: Final = (
 )
 
 
-@get("/openapi.json", operation=Operation("This API as OpenAPI 3.1", PUBLIC, media="application/json", tag="operation"))
+@get("/openapi.json", operation=Operation("This API as OpenAPI 3.1", PUBLIC, bare=dict[str, Any], tag="operation"))
 async def openapi(request: Call) -> Response[bytes]:
     return Response(request.app.state.openapi, media_type=MediaType.JSON)
 

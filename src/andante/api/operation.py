@@ -53,8 +53,13 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse who has no token (401) or not the permission (403)."""
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who has no token (401) or not the permission (403).
+
+    A coroutine though it awaits nothing: the framework runs plain functions in other threads.
+    """
+    if connection.scope["method"] == "OPTIONS":  # tells the methods of the address, nothing else
+        return
     permission = operation_of(handler).permission
     if permission == PUBLIC:
         return

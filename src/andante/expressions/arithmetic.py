@@ -121,7 +121,7 @@ def power(a: Any, b: Any) -> Any:
     """`a ** b`."""
     if type(a) not in _NUMBER or type(b) not in _NUMBER:
         return None
-    if type(a) is int and type(b) is int and 0 <= b and a.bit_length() * b <= 1000:
+    if type(a) is int and type(b) is int and b >= 0 and a.bit_length() * b <= 1000:
         return bounded(a**b)
     try:
         result = NUMBERS.power(Decimal(a), Decimal(b))

@@ -184,7 +184,7 @@ def range_from(text: Any) -> Any:
     if not dots:
         return None
     low, high = (endpoint(part.strip()) for part in (low_text, high_text))
-    if low is None and low_text.strip() or high is None and high_text.strip() or (low is None and high is None):
+    if (low is None and low_text.strip()) or (high is None and high_text.strip()) or (low is None and high is None):
         return None
     low_in, high_in = text[0] == "[" and low is not None, text[-1] == "]" and high is not None
     if low is not None and high is not None and order(low, high) not in (-1, 0):

@@ -107,9 +107,9 @@ def equal(a: Any, b: Any) -> bool:
         return a is b
     one, two = type(a), type(b)
     if one is not two:
-        if is_number(a) and two is str or is_number(b) and one is str:
+        if (is_number(a) and two is str) or (is_number(b) and one is str):
             a, b = to_number(a), to_number(b)
-        elif one is bool and two is str or two is bool and one is str:
+        elif (one is bool and two is str) or (two is bool and one is str):
             return truth(a) is truth(b)
     return compare.equal(a, b) is True
 
@@ -122,7 +122,7 @@ def _order(a: Any, b: Any, sign: str) -> int | None:
     a, b = native(a), native(b)
     if a is None or b is None:
         return 0 if a is b else None
-    if is_number(a) and type(b) is str or is_number(b) and type(a) is str:
+    if (is_number(a) and type(b) is str) or (is_number(b) and type(a) is str):
         a, b = to_number(a), to_number(b)
     way = compare.order(a, b)
     if way is None:
