@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: Annotated[str, Meta(description="Sender of mail.")] = "andante@localhost"
 
 
-class SettingsProblem(Exception):  # noqa: N818 - as Problem and StoreProblem
+class SettingsProblem(Exception):
     """A setting that cannot be: the message names it and what it may be."""
 
 

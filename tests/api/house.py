@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 from litestar import Litestar
@@ -178,7 +178,7 @@ async def house_at(path: Path, **settings: Any) -> AsyncIterator[House]:
     chosen = Settings(db=f"sqlite:///{path}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings)
     app = create_app(chosen, clock=clock)
     async with running(app):
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://andante.test") as http:
             house = House(app, http, clock)
             await house.move_in()

@@ -1,6 +1,7 @@
 """What is no proper request gets a clear error and changes nothing."""
 
-import httpx
+from collections.abc import AsyncIterator
+
 import pytest
 from house import BASE, House
 
@@ -47,7 +48,7 @@ async def test_large_bodies(house: House) -> None:
 
 
 async def test_large_bodies_in_pieces_of_unknown_length(house: House) -> None:
-    async def pieces() -> httpx.AsyncByteStream:
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b" " * 1_000_000
 

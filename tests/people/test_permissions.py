@@ -20,7 +20,7 @@ def task(
 ) -> TaskRecord:
     return TaskRecord(
         "i-1", "i", 1, "Approve", "approve", "d", "leave", "1.0.0", "", assignee, list(users), list(groups), queue,
-        owner, False, 50, 0, 0, 0, 0, 0, "", [], "open", "", 0, "", False,
+        owner, False, 50, 0, 0, 0, 0, 0, 0, "", [], "open", "", 0, "", False,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What the runtime's tests share: a process in a line of XML, and a server at hand."""
 
+from itertools import pairwise
+
 from andante.runtime import InstanceRecord, Note, Runtime, TaskQuery, TaskRecord, TestClock
 
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
@@ -26,10 +28,7 @@ def bpmn(*processes: str, extra: str = "") -> bytes:
 def line(*elements: str) -> str:
     """The elements, each with an id, one after the other by flows f1, f2, ..."""
     ids = [text.split('id="', 1)[1].split('"', 1)[0] for text in elements]
-    flows = [
-        f'<sequenceFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>'
-        for n, (a, b) in enumerate(zip(ids, ids[1:], strict=False), 1)
-    ]
+    flows = [f'<sequenceFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(pairwise(ids), 1)]
     return "".join((*elements, *flows))
 
 
@@ -52,9 +51,7 @@ class Bench:
         return page.items
 
     async def complete(self, task: TaskRecord, outcome: str = "", **variables: object) -> TaskRecord:
-        return await self.runtime.task_action(
-            task.id, "complete", who="berta", outcome=outcome, variables=variables
-        )
+        return await self.runtime.task_action(task.id, "complete", who="berta", outcome=outcome, variables=variables)
 
     async def pass_time(self, ms: int) -> None:
         self.clock.set(self.clock.now() + ms)

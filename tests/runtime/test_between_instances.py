@@ -191,7 +191,8 @@ async def test_processes_that_call_each_other_for_ever_are_stopped(bench: Bench)
 
 async def test_a_timer_starts_a_process_again_and_again(bench: Bench) -> None:
     timer = "tick " + line(
-        '<startEvent id="start"><timerEventDefinition><timeCycle>R2/PT1H</timeCycle></timerEventDefinition></startEvent>',
+        '<startEvent id="start"><timerEventDefinition><timeCycle>R2/PT1H</timeCycle></timerEventDefinition>'
+        "</startEvent>",
         '<userTask id="look"/>',
         '<endEvent id="end"/>',
     )

@@ -5,18 +5,17 @@ from server import HOUR, MINUTE, Bench, Letterbox, line
 
 from andante.runtime import InstanceQuery, Problem, TaskQuery
 
-APPROVAL = "approval " + line('<startEvent id="start"/>', '<userTask id="approve" name="Approve"/>', '<endEvent id="end"/>')
-SLA = (
-    "incident "
-    + line(
-        '<startEvent id="start"/>',
-        '<userTask id="fix" name="Fix it" camunda:assignee="carl"><extensionElements>'
-        '<andante:sla name="fix" goal="PT2H" goalIncreaseUrgencyBy="1" deadline="PT4H" deadlineIncreaseUrgencyBy="2">'
-        '<andante:goalAction name="tell" type="Notify Manager" to="mona"/>'
-        '<andante:reminder relativeTo="deadline" offset="-PT30M"/>'
-        "</andante:sla></extensionElements></userTask>",
-        '<endEvent id="end"/>',
-    )
+APPROVAL = "approval " + line(
+    '<startEvent id="start"/>', '<userTask id="approve" name="Approve"/>', '<endEvent id="end"/>'
+)
+SLA = "incident " + line(
+    '<startEvent id="start"/>',
+    '<userTask id="fix" name="Fix it" camunda:assignee="carl"><extensionElements>'
+    '<andante:sla name="fix" goal="PT2H" goalIncreaseUrgencyBy="1" deadline="PT4H" deadlineIncreaseUrgencyBy="2">'
+    '<andante:goalAction name="tell" type="Notify Manager" to="mona"/>'
+    '<andante:reminder relativeTo="deadline" offset="-PT30M"/>'
+    "</andante:sla></extensionElements></userTask>",
+    '<endEvent id="end"/>',
 )
 
 

@@ -1,6 +1,7 @@
 """Evaluating an expression without a process: for modellers and for tests of their expressions."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -61,11 +62,12 @@ async def evaluate(request: Call) -> Response[bytes]:
 def _evaluate(body: EvaluateBody, now: int, zone: str) -> Evaluated:
     field = "contextFeel"
     try:
-        names: object = body.context
+        names: Mapping[str, object] = body.context
         if body.contextFeel:
-            names = compile_feel(body.contextFeel, DEFAULT_LIMITS, zone).evaluate({}, now)
-            if not isinstance(names, dict):
-                raise bad_parameter(field, f"it must be a context, not a {type_name(names)}.")
+            given = compile_feel(body.contextFeel, DEFAULT_LIMITS, zone).evaluate({}, now)
+            if not isinstance(given, dict):
+                raise bad_parameter(field, f"it must be a context, not a {type_name(given)}.")
+            names = given
         field = "expression"
         compiler = compile_feel if body.language == "feel" else compile_juel
         value = compiler(body.expression, DEFAULT_LIMITS, zone).evaluate(names, now)

@@ -5,7 +5,7 @@ bodies and queries, and the OpenAPI document all go by it.
 from typing import Any, Final
 
 import msgspec
-from litestar.connection import ASGIConnection
+from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from andante.people import AccessProblem, Caller, demand
@@ -58,7 +58,9 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
     A coroutine though it awaits nothing: the framework runs plain functions in other threads.
     """
-    if connection.scope["method"] == "OPTIONS":  # tells the methods of the address, nothing else
+    if (
+        isinstance(connection, Request) and connection.method == "OPTIONS"
+    ):  # tells the methods of the address, nothing else
         return
     permission = operation_of(handler).permission
     if permission == PUBLIC:

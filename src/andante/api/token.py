@@ -41,7 +41,7 @@ class TokenError(msgspec.Struct, frozen=True):
     error_description: str
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
         self.answer = TokenError(error, description)

@@ -28,7 +28,7 @@ class Model:
         self.warnings = warnings
 
 
-class ModelRefused(Exception):  # noqa: N818 - the runtime's word for it
+class ModelRefused(Exception):
     """The model cannot be deployed; nothing of it is. `findings` has every fault, at most MAX_FAULTS; those between
     elements are looked for once each element by itself is understood."""
 

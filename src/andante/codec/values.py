@@ -16,7 +16,7 @@ from andante.timing.sla import SlaClock
 Packed = Any
 
 
-class CodecFault(Exception):  # noqa: N818
+class CodecFault(Exception):
     """Bytes that this release cannot read."""
 
 

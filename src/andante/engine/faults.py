@@ -22,7 +22,7 @@ NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
 NO_START: Final = "bpm.definition.noStart"
 
 
-class Rejected(Exception):  # noqa: N818 - a word of the house, not an error of ours
+class Rejected(Exception):
     """The command cannot be carried out as things stand. `code` is for programs (docs/reference/errors.md)."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -31,7 +31,7 @@ class Rejected(Exception):  # noqa: N818 - a word of the house, not an error of 
         self.message = message
 
 
-class ModelFault(Exception):  # noqa: N818
+class ModelFault(Exception):
     """The model cannot go on at this element. `kind` names the cause: expression, noFlow, call, multiInstance, ..."""
 
     def __init__(self, kind: str, message: str) -> None:

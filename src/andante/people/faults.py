@@ -14,7 +14,7 @@ CLIENT_NOT_FOUND: Final = "bpm.client.notFound"
 CLIENT_EXISTS: Final = "bpm.client.exists"
 
 
-class AccessProblem(Exception):  # noqa: N818 - the caller's mistake, not an error of ours
+class AccessProblem(Exception):
     """`status` is the HTTP status that fits; `message` says what was wrong and what to do."""
 
     def __init__(self, code: str, status: int, message: str) -> None:

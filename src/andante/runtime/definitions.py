@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 import msgspec
 
-from andante.bpmn import Finding, ModelRefused, kinds, read_json, read_xml
+from andante.bpmn import Finding, Model, ModelRefused, kinds, read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.runtime.clock import Clock
 from andante.runtime.ids import DEFINITION, Ids
@@ -26,6 +27,7 @@ from andante.store.records import DefinitionRecord
 from andante.store.store import Store
 from andante.timing.cycle import first
 
+D = TypeVar("D")
 FIRST_VERSION: Final = "1.0.0"
 
 
@@ -58,7 +60,7 @@ class Definitions:
                 "select name, id from definition where source_id=? order by created_at", (source_id,)
             )
             if known and not version:
-                ids = dict(known)
+                ids: dict[str, str] = dict(known)
                 return Deployment(next(iter(ids.values())), ids, warnings)
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
@@ -139,7 +141,8 @@ class Definitions:
                 statements = rows.set_active(definition_id, record.name, action == "activate")
                 if action == "activate":
                     statements.append((
-                        "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
+                        "update start_event set due_at=0"
+                        " where definition_id in (select id from definition where name=?)",
                         [record.name],
                     ))  # fmt: skip
                 statements.extend(self._timers(definition_id, graph, action == "activate"))
@@ -300,9 +303,9 @@ def _is_number(text: str) -> bool:
     return all(part.isdigit() for part in text.split(".")) and len(text) < 40
 
 
-async def _read(reader: object, data: object) -> tuple[tuple[ProcessGraph, ...], list[Finding]]:
+async def _read(reader: Callable[[D], Model], data: D) -> tuple[tuple[ProcessGraph, ...], list[Finding]]:
     try:
-        model = await asyncio.to_thread(reader, data)  # type: ignore[arg-type]
+        model = await asyncio.to_thread(reader, data)
     except ModelRefused as refused:
         findings = [
             {"code": f.code, "element": f.element, "line": f.line, "message": f.message} for f in refused.findings

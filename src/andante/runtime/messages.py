@@ -44,7 +44,7 @@ def _nothing(step: Step, _: Task | None) -> None:
 
 @final
 class Messages:
-    """Correlation. A message goes to every instance that awaits it and matches; a signal to every one that awaits it."""
+    """A message goes to every instance that awaits it and matches, a signal to every one that awaits it."""
 
     def __init__(self, store: Store, clock: Clock, executor: Executor, definitions: Definitions) -> None:
         self._store = store

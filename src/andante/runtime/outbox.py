@@ -88,7 +88,7 @@ class Outbox:
 
     def removed(self, keys: list[tuple[object, ...]]) -> None:
         """These rows are gone from the table."""
-        self._notes.difference_update(keys)  # type: ignore[arg-type]
+        self._notes.difference_update(keys)
 
     async def load(self) -> None:
         """At start: what a server before us asked for and did not do."""

@@ -37,7 +37,7 @@ UNAVAILABLE: Final = "bpm.server.unavailable"
 OVERLOADED: Final = "bpm.server.overloaded"
 
 
-class Problem(Exception):  # noqa: N818 - it is the caller's, the model's or the moment's, rarely an error of ours
+class Problem(Exception):
     """`status` is the HTTP status that fits; `details` are findings or fields, as plain data."""
 
     def __init__(self, code: str, status: int, message: str, details: Sequence[object] = ()) -> None:

@@ -89,7 +89,7 @@ class Runtime:
     ) -> "Runtime":
         """Open the database (made or brought up to date as needed) and go on with what is unfinished.
 
-        `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database cannot be used.
+        `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database is of no use.
         """
         store = await asyncio.to_thread(Store, url)
         runtime = cls(store, clock or SystemClock(), settings or RuntimeSettings())
@@ -290,7 +290,7 @@ class Runtime:
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,
         to: str = "", text: str = "",
     ) -> TaskRecord:  # fmt: skip
-        """claim, unclaim, complete, transfer, delegate, resolve or comment. Whether `who` may is for the caller to see."""
+        """claim, unclaim, complete, transfer, delegate, resolve or comment. The caller sees whether `who` may."""
         return await self._tasks.act(task_id, action, who, outcome, variables, to, text)
 
     # Messages, signals, jobs.

@@ -22,7 +22,7 @@ from andante.engine.waits import Task
 from andante.store import statements as st
 from andante.store.records import InstanceRecord, TaskRecord
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
 RISK_PART: Final = 5  # a task that has only a due date is at risk in the last fifth of its time
 EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
@@ -83,10 +83,10 @@ class Batch:
                 self.rows[st.INSTANCE].append(row)
             else:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
-        self.earliest = min((row[2] for row in found if row[2]), default=0)  # type: ignore[type-var]
+        self.earliest = min((row[2] for row in found if row[2]), default=0)
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
-        return [(row[0], row[-1]) for row in found]  # type: ignore[misc]
+        return [(row[0], row[-1]) for row in found]
 
     def calls(self) -> list[tuple[str, list[object]]]:
         """The statements of the transaction, in order."""

@@ -45,8 +45,8 @@ class InstanceRecord(msgspec.Struct, frozen=True):
 class TaskRecord(msgspec.Struct, frozen=True):
     """A user task, open or over. `state` is open, completed or cancelled; `suspended` is its instance's flag.
 
-    `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date; from `risk_at` on it is at risk. `groups` items are "group:x",
-    "role:x" or "queue:x"; `users` are bare names.
+    `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date; from `risk_at` on it is at risk.
+    `groups` items are "group:x", "role:x" or "queue:x"; `users` are bare names.
     """
 
     id: str

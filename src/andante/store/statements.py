@@ -55,7 +55,8 @@ def _upsert(table: str, keys: Sequence[str], columns: Sequence[str]) -> Statemen
 def _delete(table: str, keys: Sequence[str]) -> Statement:
     match = " and ".join(f'x."{key}"=v.column{n}' for n, key in enumerate(keys, 1))
     return Statement(
-        f'delete from "{table}" where rowid in (select x.rowid from (values {{rows}}) v cross join "{table}" x on {match})',
+        f'delete from "{table}" where rowid in'
+        f' (select x.rowid from (values {{rows}}) v cross join "{table}" x on {match})',
         len(keys),
     )
 
@@ -66,10 +67,10 @@ TASK_COLUMNS: Final = (
     "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state",
 )  # fmt: skip
 
-# What never changes is not written again, so that its indexes are left alone. The business key has a way of its own.
+# What never changes is not written again, so that its indexes are left alone. The business key has its own way.
 FIXED: Final = frozenset(
-    ("id", "definition_id", "name", "version", "business_key", "is_test", "created_by", "started_at", "ext", "parent_id",
-     "root_id")
+    ("id", "definition_id", "name", "version", "business_key", "is_test", "created_by", "started_at", "ext",
+     "parent_id", "root_id")
 )  # fmt: skip
 CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED)
 
@@ -101,5 +102,6 @@ OUTBOX_END: Final = _delete("outbox", ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, INSTANCE_CHANGE, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX, OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX,
+    OUTBOX_END,
 )  # fmt: skip

@@ -10,7 +10,8 @@ from andante.store.store import Row, Store
 
 OWN: Final = (
     "name", "element", "assignee", "users", "groups", "queue", "owner", "delegated", "priority", "urgency",
-    "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state", "outcome", "ended_at", "ended_by",
+    "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state", "outcome", "ended_at",
+    "ended_by",
 )  # fmt: skip
 ORDER: Final = frozenset((*OWN, "key", "business_key"))
 _COLUMNS: Final = ",".join(f't."{name}"' for name in OWN)
