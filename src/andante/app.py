@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import importlib.metadata
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 import structlog
@@ -126,7 +127,14 @@ def tell(made: Bootstrap) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready once it accepts requests."""
+    """Says that it is ready once it accepts requests. Told to stop, it ends well: a service manager sees success."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, self.handle_exit, each, None)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -152,14 +160,25 @@ def configure_logging() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the server until it is told to stop (SIGINT, SIGTERM). Raises SystemExit when it cannot start."""
+    """Run the server until it is told to stop (SIGINT, SIGTERM).
+
+    Raises StoreProblem or SettingsProblem when it cannot start, or SystemExit when it cannot listen.
+    """
     configure_logging()
-    app = create_app(settings, announce=tell)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on",
-        server_header=False, timeout_graceful_shutdown=10,
-    )  # fmt: skip
-    server = _Server(config)
-    asyncio.run(server.serve())
-    if not server.started:
-        raise SystemExit(1)
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    running = await open_runtime(settings)
+    try:
+        running.channels.extend(channels(settings, running))
+        config = uvicorn.Config(
+            create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_level="warning",
+            access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
+        )  # fmt: skip
+        await _Server(config).serve()
+    except SystemExit:
+        # Uvicorn has said why, and ends with a code of its own.
+        raise SystemExit(1) from None
+    finally:
+        await running.close()

@@ -311,7 +311,10 @@ async def _read(reader: Callable[[D], Model], data: D) -> tuple[tuple[ProcessGra
             {"code": f.code, "element": f.element, "line": f.line, "message": f.message} for f in refused.findings
         ]
         first_one = refused.findings[0] if refused.findings else None
-        text = f"line {first_one.line}, {first_one.element}: {first_one.message}" if first_one else str(refused)
+        text = str(refused)
+        if first_one:
+            place = ", ".join(filter(None, (f"line {first_one.line}" if first_one.line else "", first_one.element)))
+            text = f"{place}: {first_one.message}" if place else first_one.message
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         raise Problem(MODEL_REFUSED, 422, f"The model cannot be deployed: {text}{more}", findings) from None
     return model.processes, list(model.warnings)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, final
 
 import sqlalchemy as sa
+from alembic.util import CommandError
 
 from andante.store.migrate import upgrade
 from andante.store.writer import Calls, Writer, connect
@@ -41,8 +42,13 @@ class Store:
         self.path = sqlite_path(url)
         self._lock = self._take_lock()
         engine = sa.create_engine(f"sqlite:///{self.path}")
-        upgrade(engine)
-        engine.dispose()
+        try:
+            upgrade(engine)
+        except (sa.exc.DatabaseError, CommandError) as fault:
+            os.close(self._lock)
+            raise StoreProblem(f"{self.path} cannot be used: {getattr(fault, 'orig', fault)}.") from None
+        finally:
+            engine.dispose()
         self._writer = Writer(self.path)
         self._reader = connect(self.path)
         self._reader.execute("pragma query_only=on")
@@ -51,7 +57,10 @@ class Store:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="andante-reader")
 
     def _take_lock(self) -> int:
-        lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as fault:
+            raise StoreProblem(f"{self.path} cannot be used: {fault.strerror}.") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
