@@ -10,7 +10,7 @@ import httpx
 from andante.client import calls
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
-from andante.client.session import TIMEOUT, TRY_AGAIN, Session, result
+from andante.client.session import TIMEOUT, TRY_AGAIN, Session, result, said
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -117,26 +117,32 @@ class AsyncClient:
     async def send(self, call: Call[T]) -> T:
         """Carry out a call. Raises Refused or Unreachable."""
         renewed = False
-        attempt = 0
         while True:
             if self.session.needs_token:
-                self.session.take_token(await self._exchange(self.session.token_request, reading=True))
-            response = await self._exchange(lambda: self.session.request(call), reading=call.method == "GET")
-            if response.status_code == 401 and not renewed and self.session.drop_token():
-                renewed = True
-            elif response.status_code in TRY_AGAIN and attempt + 1 < self.session.attempts:
-                await asyncio.sleep(self.session.pause(response, attempt))
-                attempt += 1
-            else:
+                # 429 says that the secret was wrong too often: trying again makes it worse.
+                self.session.take_token(await self._exchange(self.session.token_request, reading=True, again=(503,)))
+            response = await self._exchange(
+                lambda: self.session.request(call), reading=call.method == "GET", again=TRY_AGAIN
+            )
+            if response.status_code != 401 or renewed or not self.session.drop_token():
                 return result(call, response)
+            renewed = True
 
-    async def _exchange(self, make: Callable[[], httpx.Request], *, reading: bool) -> httpx.Response:
+    async def _exchange(
+        self, make: Callable[[], httpx.Request], *, reading: bool, again: tuple[int, ...]
+    ) -> httpx.Response:
         for attempt in range(self.session.attempts):
+            last = attempt + 1 == self.session.attempts
             try:
-                return await self._http.send(make())
-            except httpx.TransportError as fault:
+                response = await self._http.send(make())
+            except httpx.RequestError as fault:
                 unsent = isinstance(fault, httpx.ConnectError)
-                if attempt + 1 == self.session.attempts or not (reading or unsent):
-                    raise Unreachable(f"No answer from {self.session.url}: {fault}.") from None
-                await asyncio.sleep(self.session.wait * 2.0**attempt)
+                if last or not (reading or unsent):
+                    raise Unreachable(f"No answer from {self.session.url}: {said(fault)}.") from None
+                pause = self.session.wait * 2.0**attempt
+            else:
+                if last or response.status_code not in again:
+                    return response
+                pause = self.session.pause(response, attempt)
+            await asyncio.sleep(pause)
         raise AssertionError("attempts is at least 1")

@@ -1,6 +1,7 @@
 """Every call of the API as plain data: what to send, and the type of the answer. No I/O; both clients send these."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
 from typing import Any, Final, Generic, TypeVar, final
 from urllib.parse import quote
 
@@ -20,7 +21,8 @@ CLOSED_STATES: Final = "Completed OK,User Terminated,Terminated"
 
 @final
 class Call(Generic[T]):
-    """One request. `answer` is the type of `result`; None where the contract gives none, bytes for a bare body."""
+    """One request. `answer` is the type of `result`; None where the contract gives none, bytes for a bare body, or a
+    function that reads the whole body."""
 
     __slots__ = ("answer", "content", "content_type", "method", "path", "query")
 
@@ -28,7 +30,7 @@ class Call(Generic[T]):
         self,
         method: str,
         path: str,
-        answer: type[T] | None,
+        answer: type[T] | Callable[[bytes], T] | None,
         body: object = None,
         query: Mapping[str, object] | None = None,
         *,
@@ -48,6 +50,9 @@ class Call(Generic[T]):
             return None  # type: ignore[return-value]
         if self.answer is bytes:
             return data  # type: ignore[return-value]
+        if isinstance(self.answer, FunctionType):
+            read: T = self.answer(data)
+            return read
         answer: shapes.Answer[T] = msgspec.json.decode(data, type=shapes.Answer[self.answer])  # type: ignore[name-defined]
         return answer.result
 
@@ -75,14 +80,24 @@ def deploy_xml(data: bytes, *, activate: bool = True, version: str = "") -> Call
     )  # fmt: skip
 
 
-def deploy_json(body: Mapping[str, Any]) -> Call[str]:
-    """Deploy the contract's JSON form (2.4); its id."""
-    return Call("POST", f"{BASE}/metadata/definitions", str, body)
+def deploy_json(body: Mapping[str, Any]) -> Call[shapes.Deployment]:
+    """Deploy the contract's JSON form (2.4)."""
+    return Call("POST", f"{BASE}/metadata/definitions", _deployed(body), body)
 
 
-def modify_json(definition_id: str, body: Mapping[str, Any]) -> Call[str]:
-    """Replace a JSON definition that has no instances; its id."""
-    return Call("PUT", f"{BASE}/metadata/definitions/{_id(definition_id)}", str, body)
+def modify_json(definition_id: str, body: Mapping[str, Any]) -> Call[shapes.Deployment]:
+    """Replace a JSON definition that has no instances."""
+    return Call("PUT", f"{BASE}/metadata/definitions/{_id(definition_id)}", _deployed(body), body)
+
+
+def _deployed(body: Mapping[str, Any]) -> Callable[[bytes], shapes.Deployment]:
+    """The contract answers with the bare id; warnings stand beside it."""
+
+    def read(data: bytes) -> shapes.Deployment:
+        told = msgspec.json.decode(data, type=shapes.AnswerWithWarnings)
+        return shapes.Deployment(id=told.result, ids={str(body["name"]): told.result}, warnings=told.warnings)
+
+    return read
 
 
 def definitions(

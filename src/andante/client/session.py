@@ -33,8 +33,7 @@ class Session:
     """The credentials and the token of one client. `token` may be handed in, and read to keep it."""
 
     def __init__(self, url: str, client_id: str, client_secret: str, *, token: str, attempts: int, wait: float) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not _is_address(url):
             raise ClientError(f"'{url}' is no address of a server; it looks like http://127.0.0.1:8080.")
         if attempts < 1:
             raise ClientError("attempts must be 1 or more.")
@@ -58,10 +57,13 @@ class Session:
         return httpx.Request("POST", self.url + TOKEN, data=form)
 
     def take_token(self, response: httpx.Response) -> None:
-        """Raises Refused."""
+        """Raises Refused, or ClientError for an answer that is none of Andante's."""
         if response.status_code != 200:
             raise failure(response)
-        token = msgspec.json.decode(response.content, type=shapes.Token)
+        try:
+            token = msgspec.json.decode(response.content, type=shapes.Token)
+        except msgspec.DecodeError as fault:
+            raise ClientError(f"{self.url} does not answer as Andante does: {fault}") from None
         self.token = token.access_token
         self.token_until = time.monotonic() + max(token.expires_in - EARLY_S, token.expires_in / 2)
 
@@ -87,6 +89,15 @@ class Session:
         return min(max(asked, 0.0), LONGEST_WAIT_S)
 
 
+def _is_address(url: str) -> bool:
+    """Whether httpx can send there; it would tell only when it does."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and bool(httpx.URL(url))
+    except (ValueError, httpx.InvalidURL):
+        return False
+
+
 def result(call: Call[T], response: httpx.Response) -> T:
     """Raises Refused, or ClientError for an answer that is none of Andante's."""
     if response.status_code >= 400:
@@ -105,3 +116,8 @@ def failure(response: httpx.Response) -> Refused:
         told = _Failure()
     message = told.resMsg or told.error_description or f"The server answered {response.status_code}."
     return Refused(response.status_code, told.resCode or told.error, message, told.details)
+
+
+def said(fault: httpx.RequestError) -> str:
+    """What went wrong on the way; some faults have no text."""
+    return str(fault).rstrip(".") or type(fault).__name__

@@ -38,6 +38,13 @@ class Finding(Shape, frozen=True, kw_only=True):
     message: str
 
 
+class AnswerWithWarnings(msgspec.Struct, frozen=True):
+    """The envelope of a JSON definition's deployment."""
+
+    result: str
+    warnings: list[Finding] = []
+
+
 class Deployment(Shape, frozen=True, kw_only=True):
     """`id` is the first process's definition, `ids` has one by each process id."""
 

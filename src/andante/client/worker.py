@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
+
+from andante.client import calls
+from andante.client.errors import Refused
 
 if TYPE_CHECKING:
     from andante.client.async_client import AsyncClient
+    from andante.client.calls import Call
     from andante.client.shapes import Job
     from andante.client.sync_client import Client
 
 Result = Mapping[str, Any] | None
 Handler = Callable[["Job"], Result]
 AsyncHandler = Callable[["Job"], Awaitable[Result]]
+
+log: Final = logging.getLogger("andante.worker")
+# What is wrong with a result, not with the caller or the server: 400, 409, 413, 422.
+FAULTY_RESULT: Final = (400, 409, 413, 422)
 
 
 class JobError(Exception):
@@ -32,8 +41,9 @@ class Worker:
     """Fetches jobs of some types and hands each to its handler, one after the other.
 
     What a handler returns goes into the instance's variables; JobError becomes a BPMN error; any other exception fails
-    the job, which is tried again while it has retries. A job whose lock runs out meanwhile goes to another worker, so a
-    handler must finish within `lock` (ISO 8601), or be safe to run twice.
+    the job, and so does a result that the server does not take. A failed job is tried again while it has retries. A job
+    whose lock runs out meanwhile goes to another worker, so a handler must finish within `lock` (ISO 8601), or be safe
+    to run twice. The result of a job that is gone, because its instance ended or another worker did it, is dropped.
     """
 
     def __init__(
@@ -57,7 +67,7 @@ class Worker:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """From another thread or a signal handler: `run` returns after the jobs in hand."""
+        """From another thread or a signal handler: `run` returns after the jobs in hand, or when `wait` is over."""
         self._stopped.set()
 
     def run(self) -> None:
@@ -71,15 +81,20 @@ class Worker:
             list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock, wait=self._wait
         ).items
         for job in jobs:
-            try:
-                result = self._handlers[job.type](job)
-            except JobError as error:
-                self._client.throw_error(job.id, error.code, error.message)
-            except Exception:
-                self._client.fail_job(job.id, traceback.format_exc(limit=-3), backoff=self._backoff)
-            else:
-                self._client.complete_job(job.id, result)
+            self._do(job)
         return len(jobs)
+
+    def _do(self, job: Job) -> None:
+        try:
+            report = calls.complete_job(job.id, self._handlers[job.type](job))
+        except Exception as fault:
+            report = _report_of(job, fault, self._backoff)
+        try:
+            self._client.send(report)
+        except Refused as refused:
+            again = _second_report(job, refused, self._backoff)
+            if again is not None:
+                self._client.send(again)
 
 
 @final
@@ -115,15 +130,38 @@ class AsyncWorker:
         page = await self._client.activate_jobs(
             list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock, wait=self._wait
         )
-        await asyncio.gather(*(self._do(job) for job in page.items))
+        done = await asyncio.gather(*(self._do(job) for job in page.items), return_exceptions=True)
+        for fault in done:
+            if fault is not None:
+                raise fault
         return len(page.items)
 
     async def _do(self, job: Job) -> None:
         try:
-            result = await self._handlers[job.type](job)
-        except JobError as error:
-            await self._client.throw_error(job.id, error.code, error.message)
-        except Exception:
-            await self._client.fail_job(job.id, traceback.format_exc(limit=-3), backoff=self._backoff)
-        else:
-            await self._client.complete_job(job.id, result)
+            report = calls.complete_job(job.id, await self._handlers[job.type](job))
+        except Exception as fault:
+            report = _report_of(job, fault, self._backoff)
+        try:
+            await self._client.send(report)
+        except Refused as refused:
+            again = _second_report(job, refused, self._backoff)
+            if again is not None:
+                await self._client.send(again)
+
+
+def _report_of(job: Job, fault: Exception, backoff: str) -> Call[Job]:
+    """What to tell the server of a handler that raised this."""
+    if isinstance(fault, JobError):
+        return calls.throw_error(job.id, fault.code, fault.message)
+    told = "".join(traceback.format_exception(fault, limit=-3))
+    return calls.fail_job(job.id, told, backoff=backoff)
+
+
+def _second_report(job: Job, refused: Refused, backoff: str) -> Call[Job] | None:
+    """What to tell after a report was refused; None: nothing. Raises it again where the worker cannot go on."""
+    if refused.status == 404:
+        log.warning("The result of job %s is dropped: %s", job.id, refused)
+        return None
+    if refused.status not in FAULTY_RESULT:
+        raise refused
+    return calls.fail_job(job.id, f"The result was refused: {refused}", backoff=backoff)
