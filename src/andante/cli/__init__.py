@@ -13,7 +13,8 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from andante.cli import files, remote, server
-from andante.client import ClientError, Refused, Unreachable
+from andante.cli.output import complain
+from andante.client import ClientError, Unreachable
 from andante.runtime import StoreProblem
 from andante.settings import SettingsProblem
 
@@ -38,7 +39,10 @@ app.command(remote.instances)
 app.command(remote.suspend)
 app.command(remote.resume)
 app.command(remote.terminate)
+app.command(remote.retry)
+app.command(remote.show)
 app.command(remote.tasks)
+app.command(remote.complete)
 app.command(files.lint)
 app.command(files.evaluate)
 person: Final = App(name="person", help="The people who work with a server.")
@@ -62,16 +66,13 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(problem, USAGE)
     except Unreachable as problem:
         return _fail(problem, NO_SERVER)
-    except Refused as refused:
-        remote.print_details(refused)
-        return _fail(refused, REFUSED)
     except (ClientError, StoreProblem, OSError) as problem:
         return _fail(problem, REFUSED)
     return code if isinstance(code, int) else 0
 
 
 def _fail(problem: Exception, code: int) -> int:
-    print(f"andante: {problem}", file=sys.stderr)
+    complain(f"andante: {problem}")
     return code
 
 

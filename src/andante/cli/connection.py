@@ -3,14 +3,14 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from andante.client import Client
+from andante.client import Client, ClientError, Refused
 
 
 @Parameter(name="*")
@@ -32,12 +32,22 @@ class Server:
 
     @contextmanager
     def connect(self) -> Iterator[Client]:
-        """A client, whose token is kept for the next command."""
+        """A client, whose token is kept for the next command. Raises ValueError for an address that is none."""
         kept = token_file(self.url, self.client_id)
         token = _read(kept)
-        with Client(self.url, self.client_id, self.client_secret, token=token) as client:
+        try:
+            client = Client(self.url, self.client_id, self.client_secret, token=token)
+        except ClientError as fault:
+            raise ValueError(f"--url: {fault}") from None
+        with client:
             try:
                 yield client
+            except Refused as refused:
+                if refused.status == 401 and not self.client_secret:
+                    raise ValueError(
+                        f"set ANDANTE_CLIENT_SECRET to the secret of the client '{self.client_id}' (--client-id)"
+                    ) from None
+                raise
             finally:
                 if client.session.token and client.session.token != token:
                     _write(kept, client.session.token)
@@ -59,8 +69,10 @@ def _read(path: Path) -> str:
 
 
 def _write(path: Path, token: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Where it cannot be kept, the next command gets one of its own."""
     fresh = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(token)
-    fresh.replace(path)
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(token)
+        fresh.replace(path)

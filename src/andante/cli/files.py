@@ -1,7 +1,6 @@
 """The commands that need no server: checking models and trying expressions."""
 
-import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +8,7 @@ import msgspec
 from cyclopts import Parameter
 
 from andante.bpmn import Finding, ModelRefused, read_json, read_xml
+from andante.cli.output import complain, print_findings, print_json
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
 from andante.runtime import SystemClock
 
@@ -26,34 +26,34 @@ def lint(*files: Path, json: Annotated[bool, Parameter(negative=())] = False) ->
     found: list[dict[str, Any]] = []
     refused = 0
     for file in files:
-        data = file.read_bytes()
-        try:
-            model = (
-                read_json(msgspec.json.decode(data, type=dict[str, Any])) if file.suffix == ".json" else read_xml(data)
-            )
-            findings, kind = model.warnings, "warning"
-        except ModelRefused as fault:
-            findings, kind = fault.findings, "fault"
-            refused += 1
-        except msgspec.DecodeError as fault:
-            findings, kind = (Finding("json", "", 0, f"This is no JSON definition: {fault}."),), "fault"
-            refused += 1
-        found += _dicts(file, kind, findings)
+        kind, findings = _check(file)
+        refused += kind == "fault"
+        told = [finding._asdict() for finding in findings]
+        found += [{"file": str(file), "kind": kind, **each} for each in told]
+        if not json:
+            print_findings(str(file), kind, told, to_error=False)
     if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        print_json(found)
     else:
-        for each in found:
-            print(f"{each['file']}:{each['line']}: {each['kind']} {each['code']}: {each['element']}: {each['message']}")
         print(f"{len(files)} checked, {refused} with faults.")
     return 1 if refused else 0
 
 
-def _dicts(file: Path, kind: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [{"file": str(file), "kind": kind, **finding._asdict()} for finding in findings]
+def _check(file: Path) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
+    try:
+        data = file.read_bytes()
+        model = read_json(msgspec.json.decode(data, type=dict[str, Any])) if file.suffix == ".json" else read_xml(data)
+    except ModelRefused as fault:
+        return "fault", fault.findings
+    except msgspec.DecodeError as fault:
+        return "fault", [Finding("json", "", 0, f"This is no JSON definition: {fault}.")]
+    except OSError as fault:
+        return "fault", [Finding("file", "", 0, f"It cannot be read: {fault.strerror}.")]
+    return "warning", model.warnings
 
 
 def evaluate(
-    expression: str,
+    expression: Annotated[str, Parameter(allow_leading_hyphen=True)],
     *,
     context: str = "{}",
     language: Literal["feel", "juel"] = "feel",
@@ -79,7 +79,10 @@ def evaluate(
     try:
         value = compiler(expression, DEFAULT_LIMITS, zone).evaluate(names, SystemClock().now())
     except ExpressionError as fault:
-        print(f"andante: {fault}", file=sys.stderr)
+        complain(f"andante: {fault}")
         return 1
-    print(msgspec.json.encode(to_json(value)).decode() if json else to_feel(value))
+    if json:
+        print_json(to_json(value))
+    else:
+        print(to_feel(value))
     return 0

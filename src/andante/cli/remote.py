@@ -8,12 +8,11 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
-from rich.table import Table
 
 from andante.cli.connection import Server
-from andante.client import CLOSED_STATES, OPEN_STATES, Refused
-from andante.client.shapes import Instance, InstanceRow, Task
+from andante.cli.output import complain, print_findings, print_json, print_refusal, print_table
+from andante.client import CLOSED_STATES, OPEN_STATES, Client, Refused
+from andante.client.shapes import Instance, InstanceRow, SlaClock, Task
 
 Several = Annotated[list[str], Parameter(consume_multiple=True, negative=())]
 Variables = Annotated[
@@ -23,7 +22,7 @@ Variables = Annotated[
 LOCAL: Final = Server()
 
 
-def deploy(*files: Path, inactive: bool = False, server: Server = LOCAL) -> int:
+def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
     """Deploy BPMN 2.0 XML files, or JSON definitions (files named *.json).
 
     Parameters
@@ -37,32 +36,41 @@ def deploy(*files: Path, inactive: bool = False, server: Server = LOCAL) -> int:
     failed = 0
     with server.connect() as client:
         for file in files:
-            data = file.read_bytes()
             try:
-                if file.suffix == ".json":
-                    body = msgspec.json.decode(data, type=dict[str, Any])
-                    ids = {str(body.get("name", "")): client.deploy_json(body)}
-                    warnings = []
-                else:
-                    deployment = client.deploy_xml(data, activate=not inactive)
-                    ids, warnings = deployment.ids, deployment.warnings
-            except msgspec.DecodeError as fault:
-                print(f"{file}: this is no JSON definition: {fault}", file=sys.stderr)
-                failed += 1
-                continue
+                done.append(_deploy(client, file, activate=not inactive))
             except Refused as refused:
-                print(f"{file}: {refused}", file=sys.stderr)
-                print_details(refused)
+                _count(file, refused)
                 failed += 1
-                continue
-            done.append({"file": str(file), "ids": ids, "warnings": msgspec.to_builtins(warnings)})
-            for warning in warnings:
-                print(f"{file}:{warning.line}: {warning.element}: {warning.message}", file=sys.stderr)
+            except msgspec.DecodeError as fault:
+                complain(f"{file}: this is no JSON definition: {fault}")
+                failed += 1
+            except OSError as fault:
+                complain(f"{file}: it cannot be read: {fault.strerror}")
+                failed += 1
     if server.json:
-        _print_json(done)
-    else:
-        _table(("process", "definition", "file"), [(n, i, d["file"]) for d in done for n, i in d["ids"].items()])
+        print_json(done)
+    elif done:
+        rows = [(name, each_id, each["file"]) for each in done for name, each_id in each["ids"].items()]
+        print_table(("process", "definition", "file"), rows)
     return 1 if failed else 0
+
+
+def _deploy(client: Client, file: Path, *, activate: bool) -> dict[str, Any]:
+    data = file.read_bytes()
+    if file.suffix == ".json":
+        deployment = client.deploy_json(msgspec.json.decode(data, type=dict[str, Any]))
+    else:
+        deployment = client.deploy_xml(data, activate=activate)
+    warnings = [msgspec.to_builtins(warning) for warning in deployment.warnings]
+    print_findings(str(file), "warning", warnings)
+    return {"file": str(file), "ids": deployment.ids, "warnings": warnings}
+
+
+def _count(name: object, refused: Refused) -> None:
+    """Tell of one refusal among several. Who is not known to the server need not ask for the rest."""
+    if refused.status == 401:
+        raise refused
+    print_refusal(str(name), refused)
 
 
 def start(
@@ -81,7 +89,7 @@ def start(
     version
         Another version than the active one.
     """
-    values = dict(_variable(each) for each in var or ())
+    values = _variables(var)
     with server.connect() as client:
         instance = client.start(name, values, version=version, business_key=business_key, title=title)
     _print_instances([instance], server)
@@ -89,8 +97,8 @@ def start(
 
 def instances(
     *,
-    states: str = OPEN_STATES,
-    all: bool = False,
+    states: Annotated[str, Parameter(show_default=False)] = OPEN_STATES,
+    all: Annotated[bool, Parameter(negative=())] = False,
     name: str = "",
     business_key: str = "",
     limit: int = 100,
@@ -126,6 +134,11 @@ def terminate(*ids: str, reason: str = "", server: Server = LOCAL) -> int:
     return _act("terminate", ids, reason, server)
 
 
+def retry(*ids: str, reason: str = "", server: Server = LOCAL) -> int:
+    """Try again what raised the incidents of broken instances."""
+    return _act("retry", ids, reason, server)
+
+
 def _act(action: str, ids: Sequence[str], reason: str, server: Server) -> int:
     if not ids:
         raise ValueError(f"name the instances to {action}")
@@ -136,10 +149,42 @@ def _act(action: str, ids: Sequence[str], reason: str, server: Server) -> int:
             try:
                 done.append(client.act(instance_id, action, reason=reason))
             except Refused as refused:
-                print(f"{instance_id}: {refused}", file=sys.stderr)
+                _count(instance_id, refused)
                 failed += 1
-    _print_instances(done, server)
+    if done or server.json:
+        _print_instances(done, server)
     return 1 if failed else 0
+
+
+def show(instance: str, *, server: Server = LOCAL) -> None:
+    """Show an instance: where it is, its clocks, incidents and variables."""
+    with server.connect() as client:
+        found = client.instance(instance)
+        variables = client.variables(instance)
+    if server.json:
+        print_json({**msgspec.to_builtins(found), "variables": variables})
+        return
+    state = f"{found.state} (suspended)" if found.suspended else found.state
+    rows = [
+        ("instance", found.id),
+        ("process", f"{found.name} {found.version}"),
+        ("label", found.label),
+        ("business key", found.business_key),
+        ("state", state),
+        ("started", f"{_minute(found.started_at)} by {found.created_by}"),
+        ("ended", _minute(found.ended_at)),
+        *(("at", f"{token.element} since {_minute(token.since)}") for token in found.tokens),
+        *(("clock", _clock(each)) for each in found.sla),
+        *(("incident", f"{each.element}: {each.kind}: {each.message}") for each in found.incidents),
+        ("parked input", str(found.parked or "")),
+        *(("variable", f"{name} = {msgspec.json.encode(value).decode()}") for name, value in variables.items()),
+    ]
+    print_table(("what", "value"), [row for row in rows if row[1]], heading=False)
+
+
+def _clock(clock: SlaClock) -> str:
+    times = [f"{name} {_minute(at)}" for name, at in (("goal", clock.goal_at), ("deadline", clock.deadline_at)) if at]
+    return ", ".join((f"{clock.name} {clock.state}", *times))
 
 
 def tasks(
@@ -147,7 +192,7 @@ def tasks(
     view: str = "todo",
     instance: str = "",
     assignee: str = "",
-    overdue: bool = False,
+    overdue: Annotated[bool, Parameter(negative=())] = False,
     text: str = "",
     limit: int = 100,
     server: Server = LOCAL,
@@ -165,23 +210,48 @@ def tasks(
         page = client.tasks(
             view, instance_id=instance, assignee=assignee, overdue=overdue, text=text, limit=limit
         )  # fmt: skip
-    if server.json:
-        _print_json(page.items)
-        return
-    _table(("task", "name", "process", "for", "due", "state"), [_task_row(task) for task in page.items])
-    if page.total > len(page.items):
+    _print_tasks(page.items, server)
+    if page.total > len(page.items) and not server.json:
         print(f"{len(page.items)} of {page.total}")
+
+
+def _print_tasks(found: Sequence[Task], server: Server) -> None:
+    if server.json:
+        print_json(found)
+    else:
+        print_table(("task", "name", "process", "for", "due", "state"), [_task_row(task) for task in found])
+
+
+def _minute(at: str) -> str:
+    """2026-01-05T09:00:00.000Z to the minute."""
+    return f"{at[:16]}Z" if at else ""
 
 
 def _task_row(task: Task) -> tuple[str, ...]:
     state = task.outcome or ("paused" if task.suspended else task.state)
-    return task.id, task.name, task.definition, task.assignee or ", ".join(task.candidates), task.due_at, state
+    offered = [*task.candidates, *([f"queue:{task.queue}"] if task.queue else [])]
+    held_by = task.assignee or ", ".join(offered)
+    return task.id, task.name, task.definition, held_by, _minute(task.due_at), state
+
+
+def complete(task: str, *, outcome: str = "", var: Variables | None = None, server: Server = LOCAL) -> None:
+    """Complete a task.
+
+    Parameters
+    ----------
+    outcome
+        One of the task's outcomes, if it has any.
+    """
+    values = _variables(var)
+    with server.connect() as client:
+        done = client.task_action(task, "complete", outcome=outcome, variables=values)
+    _print_tasks([done], server)
 
 
 def add_person(
     name: str,
     *,
-    password: str = "",
+    password: Annotated[str, Parameter(allow_leading_hyphen=True)] = "",
     email: str = "",
     manager: str = "",
     role: Several | None = None,
@@ -194,34 +264,32 @@ def add_person(
     Parameters
     ----------
     password
-        To log in to the pages with. "-" asks for it, so that it is seen by nobody.
+        To log in to the pages with. "-" asks for it, or reads a line of standard input: nobody else sees it.
     manager
         Who is told when an SLA with the action Notify Manager passes.
     role
         administrator, operator or user (the default); several are possible.
     """
     if password == "-":  # noqa: S105 - a sign to ask
-        password = getpass("Password: ")
+        password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise ValueError("--password -: there was none")
     with server.connect() as client:
         person = client.add_person(
             name, password=password, email=email, manager=manager, roles=role or ["user"], groups=group or [],
             queues=queue or [],
         )  # fmt: skip
     if server.json:
-        _print_json(person)
+        print_json(person)
     else:
-        _table(
+        print_table(
             ("person", "roles", "groups", "queues"),
             [(person.name, ", ".join(person.roles), ", ".join(person.groups), ", ".join(person.queues))],
         )
 
 
-def print_details(refused: Refused) -> None:
-    """What a refusal tells beside its message: the findings of a model, each with its place."""
-    for each in refused.details:
-        if isinstance(each, dict):
-            place = f"line {each['line']}: " if each.get("line") else ""
-            print(f"  {place}{each.get('element', '')} {each.get('message', '')}".rstrip(), file=sys.stderr)
+def _variables(var: Sequence[str] | None) -> dict[str, Any]:
+    return dict(_variable(each) for each in var or ())
 
 
 def _variable(text: str) -> tuple[str, Any]:
@@ -236,24 +304,10 @@ def _variable(text: str) -> tuple[str, Any]:
 
 def _print_instances(found: Sequence[Instance | InstanceRow], server: Server) -> None:
     if server.json:
-        _print_json(found)
+        print_json(found)
         return
     rows = [
         (i.id, i.name, i.version, f"{i.state} (suspended)" if i.suspended else i.state, i.label, i.start_time)
         for i in found
     ]
-    _table(("instance", "process", "version", "state", "label", "started"), rows)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in head:
-        # Ids are there to be copied: they are never cut.
-        table.add_column(name, overflow="fold", no_wrap=name == head[0])
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
+    print_table(("instance", "process", "version", "state", "label", "started"), rows)

@@ -1,0 +1,63 @@
+"""What commands print: tables and JSON on standard output, everything that went wrong on standard error."""
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from andante.client import Refused
+
+# What others wrote (labels, variables, messages) must not steer the terminal, nor break a row in two.
+STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+NO_LIMIT: Final = 100_000
+
+
+def plain(text: str) -> str:
+    """The text in one line and without control characters."""
+    return STEERING.sub(" ", text)
+
+
+def complain(text: str) -> None:
+    """A line on standard error."""
+    print(plain(text), file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, heading: bool = True) -> None:
+    """In a terminal it fits the width; in a file or pipe each row is one line."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=heading)
+    for name in head:
+        # Ids are there to be copied: they are never cut.
+        table.add_column(name, overflow="fold", no_wrap=name == head[0])
+    for row in rows:
+        table.add_row(*map(plain, row))
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else NO_LIMIT)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+def print_findings(name: str, kind: str, findings: Sequence[dict[str, Any]], *, to_error: bool = True) -> None:
+    """Findings of a model, each as `file:line: kind code: element: message`."""
+    for each in findings:
+        place = f"{name}:{each['line']}" if each.get("line") else name
+        parts = (place, f"{kind} {each.get('code', '')}", each.get("element", ""), each.get("message", ""))
+        line = plain(": ".join(part for part in parts if part))
+        print(line, file=sys.stderr if to_error else sys.stdout)
+
+
+def print_refusal(name: str, refused: Refused) -> None:
+    """Why the server said no to what was asked about `name`: all findings of a model, else its message."""
+    findings = [each for each in refused.details if isinstance(each, dict) and "code" in each and "line" in each]
+    if findings:
+        print_findings(name, "fault", findings)
+    else:
+        complain(f"{name}: {refused}")
