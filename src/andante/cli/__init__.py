@@ -1,5 +1,7 @@
 """The command line: `andante serve` runs a server, the other commands speak to one or work on files.
 
+A command is imported when it is called: those that speak to a server need not wait for all of it to be read.
+
 Exit codes: 0 done; 1 refused (by the server, or the model or expression is faulty); 2 wrong usage or settings; 3 no
 server answers.
 """
@@ -12,11 +14,8 @@ from typing import Final
 from cyclopts import App, CycloptsError
 from rich.console import Console
 
-from andante.cli import files, remote, server
 from andante.cli.output import complain
 from andante.client import ClientError, Unreachable
-from andante.runtime import StoreProblem
-from andante.settings import SettingsProblem
 
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -32,21 +31,26 @@ app: Final = App(
     result_action="return_value",
     default_parameter=None,
 )
-app.command(server.serve)
-app.command(remote.deploy)
-app.command(remote.start)
-app.command(remote.instances)
-app.command(remote.suspend)
-app.command(remote.resume)
-app.command(remote.terminate)
-app.command(remote.retry)
-app.command(remote.show)
-app.command(remote.tasks)
-app.command(remote.complete)
-app.command(files.lint)
-app.command(files.evaluate)
-person: Final = App(name="person", help="The people who work with a server.")
-person.command(remote.add_person, name="add")
+# Room, name, and what the room's own docstring begins with.
+COMMANDS: Final = (
+    ("server", "serve", "Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."),
+    ("remote", "deploy", "Deploy BPMN 2.0 XML files, or JSON definitions (files named *.json)."),
+    ("remote", "start", "Start an instance of the definition NAME."),
+    ("remote", "instances", "List instances, newest first."),
+    ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
+    ("remote", "suspend", "Suspend instances: their tasks leave the to-do lists, their clocks stop."),
+    ("remote", "resume", "Resume suspended instances: they go on with the time that was left."),
+    ("remote", "terminate", "End instances for good. Their tasks go to the history without an outcome."),
+    ("remote", "retry", "Try again what raised the incidents of broken instances."),
+    ("remote", "tasks", "List tasks."),
+    ("remote", "complete", "Complete a task."),
+    ("files", "lint", "Check models as a deployment would: BPMN 2.0 XML, or JSON definitions (files named *.json)."),
+    ("files", "evaluate", "Evaluate an expression, here and without a server."),
+)
+for order, (room, name, summary) in enumerate(COMMANDS):
+    app.command(f"andante.cli.{room}:{name}", name=name, help=summary, sort_key=order)
+person: Final = App(name="person", help="The people who work with a server.", sort_key=100)
+person.command("andante.cli.remote:add_person", name="add", help="Add a person.")
 app.command(person)
 
 
@@ -62,11 +66,11 @@ def run(arguments: Sequence[str]) -> int:
         code = app(list(arguments))
     except CycloptsError:
         return USAGE
-    except (SettingsProblem, ValueError) as problem:
+    except ValueError as problem:
         return _fail(problem, USAGE)
     except Unreachable as problem:
         return _fail(problem, NO_SERVER)
-    except (ClientError, StoreProblem, OSError) as problem:
+    except (ClientError, OSError) as problem:
         return _fail(problem, REFUSED)
     return code if isinstance(code, int) else 0
 

@@ -10,19 +10,28 @@ from cyclopts import Parameter
 
 from andante.app import serve as run_server
 from andante.cli import examples as trying
-from andante.settings import Settings, from_environment
+from andante.cli.output import complain
+from andante.runtime import StoreProblem
+from andante.settings import Settings, SettingsProblem, from_environment
 
 EXAMPLES: Final = "Deploy the models of this folder and add demo persons, to try Andante out on this machine."
 
 
-def serve(*, examples: Path | None = None, **options: Any) -> None:
+def serve(*, examples: Path | None = None, **options: Any) -> int:
     """Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."""
-    settings = from_environment(**options)
-    if examples is not None:
-        settings = trying.with_demo_secret(settings)
-        asyncio.run(trying.prepare(settings, trying.read(examples)))
-        print(trying.greeting(settings), flush=True)
-    run_server(settings)
+    try:
+        settings = from_environment(**options)
+        if examples is not None:
+            settings = trying.with_demo_secret(settings)
+            asyncio.run(trying.prepare(settings, trying.read(examples)))
+            print(trying.greeting(settings), flush=True)
+        run_server(settings)
+    except SettingsProblem as problem:
+        raise ValueError(str(problem)) from None
+    except StoreProblem as problem:
+        complain(f"andante: {problem}")
+        return 1
+    return 0
 
 
 def _option(name: str, hint: Any) -> inspect.Parameter:
