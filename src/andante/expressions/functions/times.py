@@ -29,7 +29,8 @@ def now(run: Run) -> dt.datetime:
 
 @builtin("today", "", run=True, clock=True)
 def today(run: Run) -> dt.date:
-    return now(run).date()
+    instant: dt.datetime = now(run)
+    return instant.date()
 
 
 @builtin("day of year", "date")
