@@ -1,0 +1,126 @@
+"""Deploying and checking models; what is wrong is told with its place."""
+
+import json
+from pathlib import Path
+
+import pytest
+from shell import EXAMPLES, ROOT, Shell
+
+FAULTY = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test">
+  <process id="Faulty" isExecutable="true">
+    <startEvent id="begin"/>
+    <{gateway} id="riddle"/>
+    <endEvent id="finish"/>
+    <sequenceFlow id="f1" sourceRef="begin" targetRef="riddle"/>
+    <sequenceFlow id="f2" sourceRef="riddle" targetRef="nowhere"/>
+  </process>
+</definitions>"""
+WARNED = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test">
+  <process id="Warned" isExecutable="true">
+    <startEvent id="begin"/>
+    <endEvent id="finish"/>
+    <task id="island"/>
+    <sequenceFlow id="f1" sourceRef="begin" targetRef="finish"/>
+  </process>
+</definitions>"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "faulty.bpmn").write_text(FAULTY.format(gateway="complexGateway"))
+    (tmp_path / "dangling.bpmn").write_text(FAULTY.format(gateway="exclusiveGateway"))
+    (tmp_path / "warned.bpmn").write_text(WARNED)
+    (tmp_path / "half.json").write_text('{"name": "Half",')
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "nameless.json").write_text('{"label": "No name"}')
+    return tmp_path
+
+
+def test_the_same_file_twice_is_one_definition(shell: Shell) -> None:
+    file = EXAMPLES / "leave-approval.bpmn"
+    ((name, definition, told),) = shell("deploy", file).rows
+    assert (name, told) == ("LeaveApproval", str(file))
+    ((_, again, _),) = shell("deploy", file).rows
+    assert again == definition
+
+
+def test_a_new_version_can_wait(shell: Shell, tmp_path: Path) -> None:
+    text = (EXAMPLES / "parallel-review.bpmn").read_text()
+    (tmp_path / "two.bpmn").write_text(text.replace(' andante:version="1.0.0"', ""))
+    assert shell("deploy", "--inactive", tmp_path / "two.bpmn").code == 0
+    ((_, _, version, *_),) = shell("start", "ParallelReview").rows
+    assert version == "1.0.0"
+    ((_, _, version, *_),) = shell("start", "ParallelReview", "--version", "1.0.1").rows
+    assert version == "1.0.1"
+
+
+def test_a_json_definition_and_its_warnings(shell: Shell, tmp_path: Path) -> None:
+    body = json.loads((EXAMPLES / "travel-request.json").read_text())
+    body["name"] = "Journey"
+    body["userTasks"].append({"name": "island", "label": "Nobody comes here", "connector": ""})
+    (tmp_path / "journey.json").write_text(json.dumps(body))
+    said = shell("deploy", tmp_path / "journey.json", "--json")
+    (deployed,) = said.json
+    assert list(deployed["ids"]) == ["Journey"]
+    assert [warning["element"] for warning in deployed["warnings"]].count("island") >= 1
+    assert f"{tmp_path}/journey.json: warning " in said.err
+    assert shell("start", "Journey").code == 0
+    assert "bpm.definition.exists" in shell("deploy", tmp_path / "journey.json").err
+
+
+def test_what_is_refused_does_not_hide_what_is_deployed(shell: Shell, folder: Path) -> None:
+    files = [
+        "faulty.bpmn",
+        "dangling.bpmn",
+        "half.json",
+        "list.json",
+        "nameless.json",
+        "warned.bpmn",
+        "absent.bpmn",
+        ".",
+    ]
+    said = shell("deploy", *(folder / name for name in files))
+    assert said.code == 1
+    assert [line.split()[0] for line in said.out.splitlines()] == ["process", "Warned"]
+    told = said.err.replace(f"{folder}", "HERE").splitlines()
+    assert [line for line in told if line.startswith("HERE/faulty.bpmn:5: fault ") and ": riddle: " in line]
+    assert [line for line in told if line.startswith("HERE/dangling.bpmn:8: fault ") and "nowhere" in line]
+    assert [line for line in told if line.startswith("HERE/half.json: this is no JSON definition: ")]
+    assert [line for line in told if line.startswith("HERE/list.json: this is no JSON definition: ")]
+    assert [line for line in told if line.startswith("HERE/nameless.json: ") and "name" in line]
+    assert [line for line in told if line.startswith("HERE/warned.bpmn:6: warning ") and ": island: " in line]
+    assert "HERE/absent.bpmn: it cannot be read: No such file or directory" in told
+    assert "HERE: it cannot be read: Is a directory" in told
+
+
+def test_lint_finds_what_a_deployment_would(shell: Shell, folder: Path) -> None:
+    deployed = shell("deploy", folder / "faulty.bpmn")
+    checked = shell("lint", folder / "faulty.bpmn")
+    assert checked.code == deployed.code == 1
+    *findings, total = checked.out.splitlines()
+    assert findings == deployed.err.splitlines()
+    assert total == "1 checked, 1 with faults."
+
+
+def test_lint_in_json(shell: Shell, folder: Path) -> None:
+    said = shell("lint", "--json", folder / "warned.bpmn")
+    (found,) = said.json
+    assert (found["file"], found["kind"]) == (f"{folder}/warned.bpmn", "warning")
+    assert (found["element"], found["line"]) == ("island", 6)
+    said = shell("lint", "--json", folder / "half.json", folder / "absent.bpmn")
+    assert said.code == 1
+    assert [(each["kind"], each["code"]) for each in json.loads(said.out)] == [("fault", "json"), ("fault", "file")]
+
+
+def test_the_examples_have_no_faults(shell: Shell) -> None:
+    files = [*EXAMPLES.glob("*.bpmn"), *EXAMPLES.glob("*.json")]
+    said = shell("lint", *files)
+    assert (said.code, said.out) == (0, f"{len(files)} checked, 0 with faults.\n")
+
+
+def test_no_model_at_all(shell: Shell) -> None:
+    said = shell("lint", ROOT / "README.md")
+    assert said.code == 1
+    assert "fault notXml: The file is no well-formed XML" in said.out

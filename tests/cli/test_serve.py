@@ -1,0 +1,102 @@
+"""`andante serve`: what it prints, how it ends, and why it does not start. Real processes."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from shell import EXAMPLES, PROGRAM, SECRET, Process, Shell, clean_environment, serving
+
+from andante.cli.examples import prepare, read
+from andante.client import Client, Refused
+from andante.settings import Settings
+
+
+def test_the_first_start_tells_the_secret_and_only_the_first(tmp_path: Path) -> None:
+    db = tmp_path / "first.db"
+    with serving(db=db) as server:
+        lines = dict(line.strip().split(maxsplit=2)[1:] for line in server.printed.splitlines() if "client " in line)
+        assert set(lines) == {"id", "secret"}
+        assert server.printed.count(lines["secret"]) == 1
+        with Client(server.url, lines["id"], lines["secret"]) as client:
+            assert client.definitions() == []
+        assert server.stop(signal.SIGINT) == (0, "")
+    with serving(db=db, ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
+        assert server.printed == f"Andante is ready at {server.url}\n"
+        with Client(server.url, "admin", SECRET) as client:
+            assert [person.name for person in client.persons().items] == ["admin"]
+        with Client(server.url, lines["id"], lines["secret"]) as client, pytest.raises(Refused):
+            client.persons()
+        assert server.stop(signal.SIGTERM) == (0, "")
+
+
+def test_the_examples_tell_how_to_get_in_and_stay_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("leave-approval.bpmn", "travel-request.json"):
+        (folder / name).write_bytes((EXAMPLES / name).read_bytes())
+    (folder / "broken.bpmn").write_text("<definitions")
+    db = tmp_path / "a.db"
+    asyncio.run(prepare(Settings(db=f"sqlite:///{db}"), read(folder)))  # as an earlier start did
+    with serving("--examples", str(folder), db=db) as server:
+        assert "log in as ada or ben, password andante-demo" in server.printed
+        assert "client id admin, client secret andante-demo" in server.printed
+        with Client(server.url, "admin", "andante-demo") as client:
+            found = sorted((each.name, each.version, each.active) for each in client.definitions())
+            assert found == [("LeaveApproval", "1.0.0", True), ("TravelRequest", "1.0.0", True)]
+            assert [person.name for person in client.persons().items] == ["ada", "admin", "ben"]
+        code, printed = server.stop()
+        assert code == 0
+        (line,) = printed.splitlines()
+        assert line.startswith("broken.bpmn: The model cannot be deployed")
+
+
+def test_why_it_cannot_start_is_one_line(tmp_path: Path, server: Process) -> None:
+    (tmp_path / "letter.db").write_text("Dear database, this is a letter of more than a hundred characters. " * 3)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        cases: dict[str, tuple[object, Path]] = {
+            f"Another Andante server uses {server.db}": (0, server.db),
+            "No such file or directory": (0, tmp_path / "no/such/folder.db"),
+            "file is not a database": (0, tmp_path / "letter.db"),
+            "address already in use": (port, tmp_path / "a.db"),
+        }
+        started = {
+            reason: subprocess.Popen(
+                (*PROGRAM, "serve", "--port", str(port), "--db", f"sqlite:///{db}"),
+                stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=clean_environment(),
+            )
+            for reason, (port, db) in cases.items()
+        }  # fmt: skip
+        for reason, process in started.items():
+            _, printed = process.communicate(timeout=60)
+            assert (process.returncode, len(printed.splitlines())) == (1, 1), printed
+            assert reason in printed
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--port", "99999"), "ANDANTE_PORT (--port)"),
+        (("--port", "http"), "--port"),
+        (("--zone", "Mars/Crater"), "unknown time zone 'Mars/Crater'"),
+        (("--queue", "0"), "ANDANTE_QUEUE (--queue)"),
+        (("--prot", "80"), "--prot"),
+        (("--examples", str(EXAMPLES), "--host", "0.0.0.0"), "does not serve 0.0.0.0"),
+        (("--examples", str(Path(__file__).parent)), "there are no *.bpmn and *.json files"),
+    ],
+)
+def test_wrong_settings_are_named(shell: Shell, options: tuple[str, ...], words: str) -> None:
+    said = shell("serve", *options)
+    assert said.code == 2
+    assert words in said.err
+    assert said.out == ""
+
+
+def test_wrong_settings_of_the_environment_are_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANDANTE_TOKEN_LIFETIME", "long")
+    said = shell("serve")
+    assert (said.code, said.out) == (2, "")
+    assert "ANDANTE_TOKEN_LIFETIME (--token-lifetime)" in said.err
