@@ -15,7 +15,10 @@ def compile_text(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") 
     """
     start = text.lstrip()
     if start.startswith("="):
-        return compile_feel(start[1:], limits, zone)
+        try:
+            return compile_feel(start[1:], limits, zone)
+        except SyntaxFault as fault:
+            raise fault.within(text, len(text) - len(start) + 1) from None
     if "${" in text or "#{" in text:
         return compile_juel(text, limits, zone)
     return literal(text)

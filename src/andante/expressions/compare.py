@@ -1,10 +1,11 @@
 """Comparison of FEEL (DMN 1.5, section 10.3.2.4, table 53): values of different kinds compare to None, FEEL's null."""
 
 import datetime as dt
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any, Final
 
-from andante.expressions.values import Range, YearsMonths, type_name
+from andante.expressions.values import Range, YearsMonths
 
 _KIND: Final[dict[type, int]] = {
     int: 1,
@@ -26,9 +27,7 @@ def moment(value: Any) -> Any:
         return value if value.tzinfo is None else value.astimezone(dt.UTC)
     if kind is dt.time and value.tzinfo is not None and value.utcoffset() is not None:
         offset = value.utcoffset()
-        at = dt.timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
-        )
+        at = dt.timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
         return at - offset
     if kind is dt.time:
         return dt.timedelta(
@@ -155,28 +154,22 @@ def contains(test: Any, value: Any) -> bool | None:
     if type(test) is list:
         if type(value) is list and equal(test, value):
             return True
-        for each in test:
-            if contains(each, value) is True:
-                return True
-        return False
+        return any(contains(each, value) is True for each in test)
     return equal(value, test)
 
 
-def distinct(items: list[Any]) -> list[Any]:
-    """The items without repetition, in order. Numbers, texts and the like are found by hash, others by comparison."""
-    seen: set[Any] = set()
-    others: list[Any] = []
-    result: list[Any] = []
-    for item in items:
-        kind = type(item)
-        if kind in (str, int, Decimal, bool, dt.date, dt.timedelta):
-            key = (type_name(item), item)
-            if key in seen:
-                continue
-            seen.add(key)
-        else:
-            if any(same(item, other) for other in others):
-                continue
-            others.append(item)
-        result.append(item)
-    return result
+def key_of(value: Any) -> Hashable:
+    """The same for values that are equal, and another for all that are not: what sets and counts go by."""
+    kind = type(value)
+    if kind is list:
+        return kind, tuple([key_of(item) for item in value])
+    if kind is dict:
+        return kind, frozenset([(name, key_of(item)) for name, item in value.items()])
+    if kind is Range:
+        return kind, key_of(value.low), key_of(value.high), value.low_in, value.high_in
+    if kind is dt.datetime or kind is dt.time:
+        try:
+            return kind, value.tzinfo is None, moment(value)
+        except (OverflowError, ValueError):
+            return kind, value
+    return _KIND.get(kind), value

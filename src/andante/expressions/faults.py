@@ -10,17 +10,26 @@ class ExpressionError(Exception):
 class SyntaxFault(ExpressionError):
     """The text is not an expression. Raised at compile time only.
 
-    `message` says what was found and expected, `position` is the 0-based offset into the text in characters.
+    `message` says what was found and expected, `position` is the 0-based offset into the text in characters. Shown is
+    the line and column where the text is known and has several lines.
     """
 
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(f"{message} (at character {position + 1})")
+    def __init__(self, message: str, position: int, text: str = "") -> None:
+        place = f"character {position + 1}"
+        if "\n" in text:
+            start = text.rfind("\n", 0, position) + 1
+            place = f"line {text.count(chr(10), 0, start) + 1}, column {position - start + 1}"
+        super().__init__(f"{message} (at {place})")
         self.message = message
         self.position = position
 
+    def within(self, text: str, start: int = 0) -> "SyntaxFault":
+        """The same fault where what was read starts at a position of a whole text."""
+        return SyntaxFault(self.message, self.position + start, text)
+
 
 class EvaluationFault(ExpressionError):
-    """A fault of the model found at run time: an unknown variable in `${}`, a limit exceeded, a value of no FEEL type."""
+    """A fault of the model found at run time: no such variable, a limit exceeded, a value of no FEEL type."""
 
 
 @dataclass(frozen=True, slots=True)

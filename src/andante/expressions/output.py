@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from andante.expressions.faults import EvaluationFault
 from andante.expressions.temporal import temporal_text
-from andante.expressions.values import Function, Range, YearsMonths, native
+from andante.expressions.values import INT_BOUND, NUMBERS, Function, Range, YearsMonths, native
 
 _TEMPORAL: Final[dict[type, str]] = {
     dt.date: "date",
@@ -21,17 +21,17 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\
 def number_text(value: Any) -> str:
     """A number without exponent where that is short, and without zeros that say nothing."""
     if type(value) is int:
-        return str(value)
-    if value == value.to_integral_value() and value.adjusted() < 34:
+        return str(value) if -INT_BOUND < value < INT_BOUND else str(Decimal(value))  # no bound on a Decimal's digits
+    if not value or (value == value.to_integral_value() and value.adjusted() < 34):
         return str(int(value))
     if -20 < value.adjusted() < 34:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(value.normalize())
+    return str(value.normalize(NUMBERS))
 
 
 def text_of(value: Any) -> str:
-    """The text that string() gives: a string itself, a date in ISO form, a list or context in FEEL (section 10.3.4.1)."""
+    """The text that string() gives: a string itself, a date in ISO form, a list or context in FEEL."""
     kind = type(value)
     if kind is str:
         text: str = value
@@ -99,7 +99,7 @@ def to_json(value: object) -> object:
 def _json(value: Any) -> Any:
     kind = type(value)
     if kind is Decimal:
-        if value == value.to_integral_value() and value.adjusted() < 34:
+        if not value or (value == value.to_integral_value() and value.adjusted() < 34):
             return int(value)
         if value.adjusted() > 307:  # beyond a float, which JSON readers would take for infinity
             return str(value)

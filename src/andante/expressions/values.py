@@ -26,6 +26,7 @@ NUMBERS: Final = Context(
 )
 # Whole numbers are exact ints up to the same 34 digits.
 INT_BOUND: Final = 10**34
+_CHARACTERS: Final = 100  # of text cost one step
 
 
 @final
@@ -101,8 +102,13 @@ class Run:
         if self.steps < 0:
             raise EvaluationFault(f"The expression takes more than {self.limits.max_steps} steps")
 
+    def read(self, length: int) -> None:
+        """Spend steps for so many characters that are read or written. A short text costs nothing by itself."""
+        self.charge(length // _CHARACTERS)
+
     def weigh(self, value: Any) -> int:
         """Spend a step for each value within a list or context, however often it occurs there; gives their number.
+        The characters in it are paid for too.
 
         Lists that share their parts may be far larger to walk than to hold, so this comes before any deep walk.
         """
@@ -113,10 +119,16 @@ class Run:
         stack = [value]
         while stack:
             each = stack.pop()
-            self.charge(len(each) + 1)
+            self.charge(weight_of(each))
             inner = each if type(each) is list else each.values()
             stack.extend(item for item in inner if type(item) is list or type(item) is dict)
         return before - self.steps
+
+
+def weight_of(whole: list[Any] | dict[str, Any]) -> int:
+    """The steps that a list or context costs by itself: its items, and the characters of the texts among them."""
+    texts = [*whole, *whole.values()] if isinstance(whole, dict) else whole
+    return 1 + len(whole) + sum([len(text) // _CHARACTERS for text in texts if type(text) is str])
 
 
 Body = Callable[[list[Any], Run], Any]
@@ -124,20 +136,20 @@ Body = Callable[[list[Any], Run], Any]
 
 @final
 class Function:
-    """A function as a value. `body` takes the arguments, one a parameter, and the run that pays for the call."""
+    """A function as a value. `body` takes the arguments, one a parameter, and the run; a call costs `cost` steps."""
 
-    __slots__ = ("body", "name", "parameters")
+    __slots__ = ("body", "cost", "parameters")
 
-    def __init__(self, parameters: tuple[str, ...], body: Body, name: str = "") -> None:
+    def __init__(self, parameters: tuple[str, ...], body: Body, cost: int = 1) -> None:
         self.parameters = parameters
         self.body = body
-        self.name = name
+        self.cost = cost
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Call by position. A wrong number of arguments gives null, as any wrong operand does in FEEL."""
         if len(arguments) != len(self.parameters):
             return None
-        run.charge(1)
+        run.charge(self.cost)
         if run.depth >= run.limits.max_depth:
             raise EvaluationFault(f"Functions call each other more than {run.limits.max_depth} deep")
         run.depth += 1
@@ -147,12 +159,7 @@ class Function:
             run.depth -= 1
 
     def __repr__(self) -> str:
-        return f"Function({self.name or 'anonymous'}: {', '.join(self.parameters)})"
-
-
-def number(value: Decimal) -> Decimal | int | None:
-    """A Decimal as FEEL keeps it; NaN and infinity are no numbers."""
-    return value if value.is_finite() else None
+        return f"Function({', '.join(self.parameters)})"
 
 
 def _from_float(value: float) -> Any:

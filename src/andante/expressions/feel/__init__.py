@@ -2,7 +2,7 @@
 
 from andante.expressions.code import Code
 from andante.expressions.expression import FEEL, Expression, zone_named
-from andante.expressions.faults import DEFAULT_LIMITS, Limits
+from andante.expressions.faults import DEFAULT_LIMITS, Limits, SyntaxFault
 from andante.expressions.feel import composite  # noqa: F401 # enters its half of the emitters
 from andante.expressions.feel.emitter import Emitter
 from andante.expressions.feel.parser import parse
@@ -13,9 +13,11 @@ def compile_feel(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") 
 
     SyntaxFault with the position of what cannot be read, an unknown function, or more than the limits allow.
     """
-    tree = parse(text, limits)
     emitter = Emitter(limits, zone_named(zone))
-    result: Code = emitter.native(tree)
+    try:
+        result: Code = emitter.native(parse(text, limits))
+    except SyntaxFault as fault:
+        raise fault.within(text) from None
     source = emitter.source
     if source.builds:
         result = source.write("settled({0}, limits)", result)

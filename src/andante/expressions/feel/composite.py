@@ -21,6 +21,7 @@ from andante.expressions.feel.tree import (
 )
 from andante.expressions.functions import BUILTINS, Builtin
 
+_CALL: Final = 9  # a call of a built-in function weighs more than another node
 _LOOPS: Final = {"for": "collect", "some": "some", "every": "every"}
 
 
@@ -74,10 +75,12 @@ def _filter(emitter: Emitter, node: Filter) -> Code:
     inner = emitter.native(node.source)
     emitter.frames.append(item)
     emitter.repeated += 1
+    before = emitter.weight
     test = emitter.native(node.test)
+    cost = emitter.round(before)
     emitter.repeated -= 1
     emitter.frames.pop()
-    return free_of(source.write(f"select({source.run()}, {{0}}, lambda {item}: {{1}})", inner, test), item)
+    return free_of(source.write(f"select({source.run()}, {{0}}, lambda {item}: {{1}}, {cost})", inner, test), item)
 
 
 def _domain(emitter: Emitter, node: Iterator) -> Code:
@@ -94,6 +97,7 @@ def _loop(emitter: Emitter, node: Loop) -> Code:
     frame = {node.iterators[0].name: names[0]}
     emitter.frames.append(frame)
     emitter.repeated += 1
+    before = emitter.weight
     rest: list[str] = []
     for iterator in node.iterators[1:]:
         rest.append(f"lambda {', '.join(names)}: {{{len(domains)}}}")
@@ -104,6 +108,7 @@ def _loop(emitter: Emitter, node: Loop) -> Code:
     if node.kind == "for" and "partial" not in frame:
         partial = frame["partial"] = source.fresh("v")
     body = emitter.native(node.body)
+    cost = emitter.round(before)
     emitter.repeated -= 1
     emitter.frames.pop()
     parameters = ", ".join(names)
@@ -113,7 +118,9 @@ def _loop(emitter: Emitter, node: Loop) -> Code:
         parameters += f", {partial}" if uses else ""
         extra = f", {uses}"
     lambdas = f"({', '.join(rest)},)" if rest else "()"
-    template = f"{_LOOPS[node.kind]}({source.run()}, {{0}}, {lambdas}, lambda {parameters}: {{{len(domains)}}}{extra})"
+    template = (
+        f"{_LOOPS[node.kind]}({source.run()}, {{0}}, {lambdas}, lambda {parameters}: {{{len(domains)}}}, {cost}{extra})"
+    )
     return free_of(source.write(template, *domains, body), *names, partial)
 
 
@@ -123,11 +130,13 @@ def _function(emitter: Emitter, node: FunctionLiteral) -> Code:
     frame = {name: source.fresh("v") for name in node.parameters}
     emitter.frames.append(frame)
     emitter.repeated += 1
+    before = emitter.weight
     body = emitter.native(node.body)
+    cost = emitter.round(before)
     emitter.repeated -= 1
     emitter.frames.pop()
     names = source.bind(node.parameters)
-    template = f"function({names}, lambda {', '.join(frame.values())}: {{0}})"
+    template = f"function({names}, lambda {', '.join(frame.values())}: {{0}}, {cost})"
     return free_of(source.write(template, body), *frame.values())
 
 
@@ -139,7 +148,8 @@ def _call(emitter: Emitter, node: Call) -> Code:
         if found is None and callee.name in BUILTINS:
             return _builtin_call(emitter, node, BUILTINS[callee.name])
         if found is None and not items:
-            raise SyntaxFault(f"There is no function '{callee.name}'", callee.position)
+            what = f"There is no function '{callee.name}'; have a worker compute the value"
+            raise SyntaxFault(what, callee.position)
     inner = emitter.native(callee)
     run = source.run()
     if node.named is None:
@@ -154,6 +164,7 @@ def _builtin_call(emitter: Emitter, node: Call, builtin: Builtin) -> Code:
     source = emitter.source
     source.builds |= builtin.builds
     source.uses_clock |= builtin.clock
+    emitter.weight += _CALL
     codes = [emitter.native(each) for each in _arguments(node, builtin)]
     first = [source.run()] if builtin.needs_run else []
     inside = ", ".join([*first, *([_items(len(codes))] if codes else [])])

@@ -36,6 +36,8 @@ _COMPARISONS: Final = {
 }
 _ARITHMETIC: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _SCALARS: Final = frozenset((int, str, bool, Decimal))
+_WEIGHT_OF_STEP: Final = 10
+_POWER: Final = 100  # weighs so much: a power of 34 digits takes as long as hundreds of sums
 
 
 @final
@@ -43,17 +45,24 @@ class Emitter:
     """Writes the code of one expression.
 
     `frames` are the scopes, innermost last: names bound to identifiers, or the identifier of a filter's item, whose
-    entries are names. `repeated` counts the loops, filters and functions around: within, variables are read once.
+    entries are names. `repeated` counts the loops, filters and functions around: within, variables are read once, and
+    text that is built is paid for. `weight` adds up all that was emitted: a round of a loop costs what its body weighs.
     """
 
     def __init__(self, limits: Limits, zone: tzinfo) -> None:
         self.source = Source(SUPPORT, limits, zone)
         self.frames: list[dict[str, str] | str] = []
         self.repeated = 0
+        self.weight = 0
 
     def emit(self, node: Node) -> Code:
         """The code of a node; its value may be raw JSON."""
+        self.weight += 1
         return EMITTERS[type(node)](self, node)
+
+    def round(self, before: int) -> int:
+        """The steps that a round costs of what was emitted since the weight was `before`."""
+        return 1 + (self.weight - before) // _WEIGHT_OF_STEP
 
     def native(self, node: Node) -> Code:
         """The code of a node whose value is surely FEEL's."""
@@ -99,6 +108,8 @@ class Emitter:
         """`a operator b`, with a fast way for whole numbers and strings."""
         python, general, scalar = _COMPARISONS[operator]
         if b.constant and b.kind is type(None) and operator in ("=", "!="):
+            if a.constant:  # which Python would take for a slip
+                return self.source.constant((a.kind is type(None)) is (operator == "="))
             return self.source.write(f"({{0}} is {'not ' if operator == '!=' else ''}None)", a, kind=bool)
         one, two = self.source.fresh("t"), self.source.fresh("t")
         for fixed, other in ((b, a), (a, b)):
@@ -137,8 +148,10 @@ def _arithmetic(emitter: Emitter, node: Arithmetic) -> Code:
     rest: list[tuple[str, Code]] = []
     for operator, operand in node.rest:
         code = emitter.native(operand)
+        if operator == "**":
+            emitter.weight += _POWER
         if operator == "+" and code.kind in (None, str):
-            rest.append(("plus({0}, {1}, limits)", code))
+            rest.append((f"plus({{0}}, {{1}}, limits, {emitter.source.run() if emitter.repeated else None})", code))
         else:
             rest.append((f"{_ARITHMETIC[operator]}({{0}}, {{1}})", code))
     return emitter.source.sequence(first, rest)
@@ -165,9 +178,7 @@ def _between(emitter: Emitter, node: Between) -> Code:
     return emitter.source.write("between({0}, {1}, {2})", emitter.as_native(value), low, high)
 
 
-def _in_whole_range(
-    emitter: Emitter, value: Code, low: Code, high: Code, slow: str, signs: tuple[str, str]
-) -> Code:
+def _in_whole_range(emitter: Emitter, value: Code, low: Code, high: Code, slow: str, signs: tuple[str, str]) -> Code:
     kept = emitter.source.fresh("t")
     otherwise = slow.format(kept if value.native else f"nat({kept})", "{1}", "{2}")
     fast = f"{{1}} {signs[0]} {kept} {signs[1]} {{2}}"
@@ -181,7 +192,9 @@ def _membership(emitter: Emitter, node: Membership) -> Code:
     source = emitter.source
     kept = source.fresh("v")
     known = Code(kept, free=frozenset((kept,)), native=value.native)
+    emitter.frames.append({"?": kept})
     tests = [_test(emitter, known, test) for test in node.tests]
+    emitter.frames.pop()
     if len(tests) == 1:
         return free_of(source.write(f"(({kept} := {{0}}), {{1}})[-1]", value, tests[0]), kept)
     met = " or ".join(f"{{{n}}} is True" for n in range(1, len(tests) + 1))
@@ -211,8 +224,10 @@ def _quick_test(emitter: Emitter, value: Code, test: Node) -> Code | None:
 def _test(emitter: Emitter, value: Code, test: Node) -> Code:
     if isinstance(test, UnaryTest):
         return emitter.compared(test.operator, value, emitter.emit(test.operand))
-    run = emitter.source.run()
-    return emitter.source.write(f"member({{0}}, {{1}}, {run})", emitter.as_native(value), emitter.native(test))
+    code, run = emitter.native(test), emitter.source.run()
+    if value.text in code.free:  # a condition on `?`, which is the value
+        return code
+    return emitter.source.write(f"member({{0}}, {{1}}, {run})", emitter.as_native(value), code)
 
 
 def _unary_test(emitter: Emitter, node: UnaryTest) -> Code:
@@ -235,10 +250,12 @@ def _instance_of(emitter: Emitter, node: InstanceOf) -> Code:
 
 
 def _conditional(emitter: Emitter, node: Conditional) -> Code:
-    then, otherwise = emitter.emit(node.then), emitter.emit(node.otherwise)
+    condition, then, otherwise = emitter.emit(node.condition), emitter.emit(node.then), emitter.emit(node.otherwise)
+    if condition.constant:
+        return then if condition.text == "True" else otherwise
     return emitter.source.write(
         "({1} if {0} is True else {2})",
-        emitter.emit(node.condition),
+        condition,
         then,
         otherwise,
         native=then.native and otherwise.native,

@@ -18,6 +18,11 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrt\"'\\]))")
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t"}
+# What other languages write, and FEEL otherwise.
+_REMEDIES: Final = {
+    "&": "and", "|": "or", "!": "not(...)", "%": "modulo(a, b)", "'": 'strings in "double quotes"',
+    "“": 'strings in "straight quotes"', "”": 'strings in "straight quotes"',
+}  # fmt: skip
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -30,8 +35,9 @@ def tokens(text: str, limits: Limits) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            what = "The string has no closing quote" if text[position] == '"' else f"Unexpected {text[position]!r}"
-            raise SyntaxFault(what, position)
+            raise SyntaxFault(_unreadable(text[position]), position)
+        if text.startswith("/*", position) and match[0] == "/":
+            raise SyntaxFault("The comment has no closing '*/'", position)
         kind, part = match.lastgroup or "", match[match.lastgroup or 0]
         if kind == NUMBER:
             found.append(Token(NUMBER, part, number_of(part, position), position))
@@ -44,6 +50,12 @@ def tokens(text: str, limits: Limits) -> list[Token]:
         position = match.end()
     found.append(Token(END, "the end", None, len(text)))
     return found
+
+
+def _unreadable(letter: str) -> str:
+    if letter == '"':
+        return "The string has no closing quote"
+    return f"Unexpected {letter!r}" + (f"; write {_REMEDIES[letter]}" if letter in _REMEDIES else "")
 
 
 def unescape(text: str, position: int) -> str:

@@ -16,6 +16,12 @@ class Naming(Cursor):
         super().__init__(found, limits)
         self.declared: set[tuple[str, ...]] = set()
 
+    def unexpected(self, wanted: str) -> SyntaxFault:
+        before, here = self.tokens[max(self.at - 1, 0)], self.token
+        if before is not here and all(each.kind == NAME and each.text not in KEYWORDS for each in (before, here)):
+            wanted += f"; a name of several words stands in backticks: `{before.text} {here.text}`"
+        return super().unexpected(wanted)
+
     def upcoming(self) -> list[str]:
         """The words from here on."""
         end = self.at
@@ -53,8 +59,10 @@ class Naming(Cursor):
         while self.token.kind == NAME and not (words and self.sees(*ends)):
             words.append(self.take().text)
         if not words or (len(words) == 1 and words[0] in KEYWORDS and ":" not in ends):
-            raise self.unexpected("expected a name") if not words else SyntaxFault(
-                f"'{words[0]}' is a word of FEEL, not a name", start.position
+            raise (
+                self.unexpected("expected a name")
+                if not words
+                else SyntaxFault(f"'{words[0]}' is a word of FEEL, not a name", start.position)
             )
         if len(words) > 1:
             self.declared.add(tuple(words))

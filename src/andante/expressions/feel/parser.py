@@ -104,6 +104,8 @@ class _Parser(Naming):
         if token.text == "instance":
             self.expect("of")
             return self.made(InstanceOf(left, self.type(), position=at), left)
+        if token.text == "=" and self.sees("="):
+            raise self.unexpected("expected a value; to compare write one =")
         right = self.operand(_SUM)
         return self.made(Comparison(token.text, left, right, position=at), left, right)
 

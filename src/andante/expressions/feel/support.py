@@ -9,7 +9,7 @@ from andante.expressions.arithmetic import whole
 from andante.expressions.faults import EvaluationFault, Limits
 from andante.expressions.feel.tree import Type
 from andante.expressions.temporal import temporal_property
-from andante.expressions.values import Function, Range, Run, check_size, native, type_name
+from andante.expressions.values import Function, Range, Run, check_size, native, type_name, weight_of
 
 _PLAIN: Final = frozenset((int, str))
 _DEEPEST_RESULT: Final = 200
@@ -22,11 +22,13 @@ def known(run: Run, names: Mapping[str, object], name: str) -> Any:
     return run.known[name]
 
 
-def plus(a: Any, b: Any, limits: Limits) -> Any:
-    """`a + b`, which may be strings."""
+def plus(a: Any, b: Any, limits: Limits, run: Run | None) -> Any:
+    """`a + b`, which may be strings. The run pays for them where there is one."""
     result = arithmetic.add(a, b)
     if type(result) is str:
         check_size(len(result), limits.max_size, "string")
+        if run is not None:
+            run.read(len(result))
     return result
 
 
@@ -106,14 +108,17 @@ def at(raw: Any, position: Any) -> Any:
     return items[place - 1] if place > 0 else items[place]
 
 
-def select(run: Run, source: Any, test: Callable[[Any], Any]) -> Any:
-    """`source[test]`: the items that pass, or the one at the position that the test turns out to be."""
+def select(run: Run, source: Any, test: Callable[[Any], Any], cost: int) -> Any:
+    """`source[test]`: the items that pass, or the one at the position that the test turns out to be.
+
+    Each test costs `cost` steps.
+    """
     if source is None:
         return None
     items = source if type(source) is list else [source]
     chosen: list[Any] = []
     for item in items:
-        run.charge(1)
+        run.charge(cost)
         found = test(item)
         if found is True:
             chosen.append(item)
@@ -153,25 +158,28 @@ def domain(value: Any) -> Iterable[Any] | None:
 Domains = tuple[Callable[..., Any], ...]
 
 
-def _bindings(run: Run, first: Iterable[Any] | None, rest: Domains, bound: tuple[Any, ...]) -> Iterator[Any]:
-    """The values of all iterators together, the last running fastest; None where one has nothing to run through."""
+def _bindings(run: Run, first: Iterable[Any] | None, rest: Domains, bound: tuple[Any, ...], cost: int) -> Iterator[Any]:
+    """The values of all iterators together, the last running fastest; None where one has nothing to run through.
+
+    Each round costs `cost` steps.
+    """
     if first is None:
         yield None
         return
     if not rest:
         for item in first:
-            run.charge(1)
+            run.charge(cost)
             yield (*bound, item)
         return
     for item in first:
-        run.charge(1)
-        yield from _bindings(run, rest[0](*bound, item), rest[1:], (*bound, item))
+        run.charge(cost)
+        yield from _bindings(run, rest[0](*bound, item), rest[1:], (*bound, item), cost)
 
 
-def collect(run: Run, first: Any, rest: Domains, body: Callable[..., Any], partial: bool) -> Any:
+def collect(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: int, partial: bool) -> Any:
     """`for`: the body's value for all bindings, in order. With `partial` the body also takes the values so far."""
     values: list[Any] = []
-    for bound in _bindings(run, first, rest, ()):
+    for bound in _bindings(run, first, rest, (), cost):
         if bound is None:
             return None
         if partial:
@@ -183,10 +191,10 @@ def collect(run: Run, first: Any, rest: Domains, body: Callable[..., Any], parti
     return values
 
 
-def some(run: Run, first: Any, rest: Domains, body: Callable[..., Any]) -> Any:
+def some(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: int) -> Any:
     """`some`: true where one is, else null where one is neither true nor false."""
     result: bool | None = False
-    for bound in _bindings(run, first, rest, ()):
+    for bound in _bindings(run, first, rest, (), cost):
         found = None if bound is None else body(*bound)
         if found is True:
             return True
@@ -195,10 +203,10 @@ def some(run: Run, first: Any, rest: Domains, body: Callable[..., Any]) -> Any:
     return result
 
 
-def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any]) -> Any:
+def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: int) -> Any:
     """`every`: false where one is, else null where one is neither true nor false."""
     result: bool | None = True
-    for bound in _bindings(run, first, rest, ()):
+    for bound in _bindings(run, first, rest, (), cost):
         found = None if bound is None else body(*bound)
         if found is False:
             return False
@@ -207,9 +215,9 @@ def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any]) -> Any:
     return result
 
 
-def function(parameters: tuple[str, ...], body: Callable[..., Any]) -> Function:
+def function(parameters: tuple[str, ...], body: Callable[..., Any], cost: int) -> Function:
     """A function literal."""
-    return Function(parameters, lambda arguments, run: body(*arguments))
+    return Function(parameters, lambda arguments, run: body(*arguments), cost)
 
 
 def call(run: Run, callee: Any, arguments: list[Any]) -> Any:
@@ -258,7 +266,7 @@ def settled(value: Any, limits: Limits) -> Any:
             raise EvaluationFault("The result is a function; call it, and give what it gives")
         if kind is not list and kind is not dict:
             continue
-        left -= len(each)
+        left -= weight_of(each) - 1
         if left < 0:
             raise EvaluationFault(f"The result holds more than {limits.max_size} values")
         if depth == _DEEPEST_RESULT:

@@ -45,6 +45,7 @@ def string(run: Run, value: Any) -> Any:
     run.weigh(value)
     text = text_of(value)
     check_size(len(text), run.limits.max_size, "string")
+    run.read(len(text))
     return text
 
 

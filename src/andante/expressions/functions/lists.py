@@ -1,10 +1,11 @@
 """List functions (DMN 1.5, section 10.3.4.4). Positions count from 1, or from the end where negative."""
 
+from collections import Counter
 from functools import cmp_to_key
 from typing import Any
 
 from andante.expressions.arithmetic import whole
-from andante.expressions.compare import distinct, less, same
+from andante.expressions.compare import key_of, less, same
 from andante.expressions.functions.registry import as_list, builtin, listed
 from andante.expressions.values import Function, Run, check_size
 
@@ -142,8 +143,7 @@ def distinct_values(run: Run, items: Any) -> Any:
     every = as_list(items)
     if every is None:
         return None
-    _compared(run, every)
-    return distinct(every)
+    return [item for item, _ in _counted(run, every)]
 
 
 @builtin("duplicate values", "list", run=True)
@@ -151,14 +151,15 @@ def duplicate_values(run: Run, items: Any) -> Any:
     every = as_list(items)
     if every is None:
         return None
-    run.charge(run.weigh(every) * len(every))
-    return [item for item in distinct(every) if sum(same(item, other) for other in every) > 1]
+    return [item for item, count in _counted(run, every) if count > 1]
 
 
-def _compared(run: Run, items: list[Any]) -> None:
-    """Pay for comparing lists and contexts among the items with one another."""
-    weight = run.weigh(items)
-    run.charge(weight * sum(type(item) in (list, dict) for item in items))
+def _counted(run: Run, items: list[Any]) -> list[tuple[Any, int]]:
+    """The items without repetition, in order, and how often each is there."""
+    run.weigh(items)
+    keys = [key_of(item) for item in items]
+    counts = Counter(keys)
+    return [(item, counts.pop(key)) for key, item in zip(keys, items, strict=True) if key in counts]
 
 
 @builtin("flatten", "list", run=True, builds=True)

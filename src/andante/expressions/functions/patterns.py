@@ -13,22 +13,23 @@ from andante.expressions.faults import EvaluationFault
 from andante.expressions.values import Run
 
 _MOST: Final = 30_000_000  # elementary steps, about a second
-_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
-_COUNT: Final = re.compile(r"\{(\d{1,4})(,(\d{0,4}))?\}")
+_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.NOFLAG}
+_COUNT: Final = re.compile(r"\{(?=[0-9,])([0-9]*)(,[0-9]*)?\}")
+_BLANKS: Final = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\s", re.DOTALL)
 
 
 class Pattern(NamedTuple):
-    """A checked pattern: `repeats` open repetitions, `options` times a `?`, and whether it starts with `^`."""
+    """A checked pattern: `repeats` open repetitions, `ways` to go where it has a choice, and does it start with `^`?"""
 
     expression: re.Pattern[str]
     repeats: int
-    options: int
+    ways: int
     anchored: bool
 
     def afford(self, text: str, run: Run) -> re.Pattern[str]:
         """The expression to run on the text, paid for. EvaluationFault where that may take too long."""
         size = len(text) + 1
-        cost = size ** (self.repeats + (not self.anchored)) * 2**self.options
+        cost = size ** (self.repeats + (not self.anchored)) * self.ways
         if cost > _MOST:
             shown = self.expression.pattern[:60]
             raise EvaluationFault(f"The pattern '{shown}' may take too long on a string of {size - 1} characters")
@@ -41,7 +42,9 @@ def pattern(text: str, flags: str = "") -> Pattern | None:
     """The checked pattern, None where it is not well formed. EvaluationFault where it could run away."""
     if any(flag not in _FLAGS for flag in flags) or len(text) > 1000:
         return None
-    repeats, options = _check(text)
+    if "x" in flags:  # Python's own flag would also let a quantifier stand apart from its group, and know comments
+        text = _BLANKS.sub(lambda match: match[1] or "", text)
+    repeats, ways = _check(text)
     chosen = re.NOFLAG
     for flag in flags:
         chosen |= _FLAGS[flag]
@@ -49,13 +52,14 @@ def pattern(text: str, flags: str = "") -> Pattern | None:
         expression = re.compile(text, chosen)
     except (re.error, OverflowError, RecursionError):
         return None
-    return Pattern(expression, repeats, options, text.startswith("^") and "|" not in text and "m" not in flags)
+    return Pattern(expression, repeats, ways, text.startswith("^") and "|" not in text and "m" not in flags)
 
 
 def _check(text: str) -> tuple[int, int]:
-    """The number of open repetitions and of options."""
+    """The number of open repetitions, and the ways through all that is optional, chosen or repeated so many times."""
     groups = [False]  # for each group open: does it hold a repetition or a choice?
-    repeats = options = at = 0
+    choices = [1]  # for each group open: how many alternatives?
+    repeats, ways, at = 0, 1, 0
     closed: bool | None = None  # of the group that ended just before
     while at < len(text):
         letter = text[at]
@@ -71,25 +75,30 @@ def _check(text: str) -> tuple[int, int]:
                 raise _refused(text, "looks around or sets flags")
             size = 3 if text.startswith("(?:", at) else 1
             groups.append(False)
+            choices.append(1)
         elif letter == ")" and len(groups) > 1:
             last = groups.pop()
             groups[-1] = groups[-1] or last
+            ways *= choices.pop()
         elif letter == "|":
             groups[-1] = True
+            choices[-1] += 1
         elif letter in "*+?" or (letter == "{" and (count := _COUNT.match(text, at))):
-            fixed = letter == "{" and count is not None and not count[2]
+            times = count[1] if letter == "{" and count is not None and not count[2] else ""
             size = len(count[0]) if letter == "{" and count is not None else 1
             if closed and letter != "?":
                 raise _refused(text, "repeats a group that holds a repetition or a choice")
-            if not fixed:
+            if times:
+                ways *= min(int(times[:9]), _MOST) or 1
+            else:
                 groups[-1] = True
                 repeats += letter != "?"
-                options += letter == "?"
+                ways *= 2 if letter == "?" else 1
             if text[at + size : at + size + 1] == "?":  # as few as possible: the same cost
                 size += 1
         closed = last
         at += size
-    return repeats, options
+    return repeats, ways * choices[0]
 
 
 def _class_end(text: str, at: int) -> int:
@@ -103,4 +112,5 @@ def _class_end(text: str, at: int) -> int:
 
 
 def _refused(text: str, why: str) -> EvaluationFault:
-    return EvaluationFault(f"The pattern '{text[:60]}' {why}, which is refused because it may never end")
+    remedy = "write a class such as [ab]+, or two plainer patterns"
+    return EvaluationFault(f"The pattern '{text[:60]}' {why}, which is refused because it may never end; {remedy}")

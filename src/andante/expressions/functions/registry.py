@@ -35,7 +35,13 @@ class Builtin:
     __slots__ = ("body", "builds", "clock", "name", "needs_run", "signatures")
 
     def __init__(
-        self, name: str, body: Callable[..., Any], signatures: tuple[str, ...], needs_run: bool, builds: bool, clock: bool
+        self,
+        name: str,
+        body: Callable[..., Any],
+        signatures: tuple[str, ...],
+        needs_run: bool,
+        builds: bool,
+        clock: bool,
     ) -> None:
         self.name = name
         self.body = body

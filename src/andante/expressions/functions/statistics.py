@@ -1,15 +1,18 @@
 """Functions of many values (DMN 1.5, section 10.3.4.4): sums, extremes and statistics."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from andante.expressions.arithmetic import add, divide, is_number, multiply, subtract
 from andante.expressions.compare import order
 from andante.expressions.functions.numbers import square_root
 from andante.expressions.functions.registry import builtin, listed
-from andante.expressions.values import Run
+from andante.expressions.values import Run, YearsMonths
+
+_SUMMABLE: Final = frozenset((int, Decimal, dt.timedelta, YearsMonths))
 
 
 def _paid(run: Run, arguments: tuple[Any, ...]) -> list[Any] | None:
@@ -23,6 +26,12 @@ def _paid(run: Run, arguments: tuple[Any, ...]) -> list[Any] | None:
 def _numbers(run: Run, arguments: tuple[Any, ...]) -> list[Any] | None:
     every = _paid(run, arguments)
     return every if every is not None and all(map(is_number, every)) else None
+
+
+def _summable(run: Run, arguments: tuple[Any, ...]) -> list[Any] | None:
+    """Numbers, or durations: what `+` joins besides is no sum."""
+    every = _paid(run, arguments)
+    return every if every is not None and all(type(item) in _SUMMABLE for item in every) else None
 
 
 def _extreme(run: Run, arguments: tuple[Any, ...], way: int) -> Any:
@@ -58,10 +67,8 @@ def greatest(run: Run, *arguments: Any) -> Any:
 
 @builtin("sum", "list*", run=True)
 def total(run: Run, *arguments: Any) -> Any:
-    every = _paid(run, arguments)
-    if every is None or any(type(item) is str for item in every):
-        return None
-    return _fold(every, add) if len(every) > 1 else add(every[0], 0) if is_number(every[0]) else None
+    every = _summable(run, arguments)
+    return None if every is None else _fold(every, add)
 
 
 @builtin("product", "list*", run=True)
@@ -72,10 +79,8 @@ def product(run: Run, *arguments: Any) -> Any:
 
 @builtin("mean", "list*", run=True)
 def mean(run: Run, *arguments: Any) -> Any:
-    every = _paid(run, arguments)
-    if every is None or any(type(item) is str for item in every):
-        return None
-    return divide(_fold(every, add), len(every))
+    every = _summable(run, arguments)
+    return None if every is None else divide(_fold(every, add), len(every))
 
 
 @builtin("median", "list*", run=True)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from andante.expressions.arithmetic import whole
+from andante.expressions.functions.numbers import round_down
 from andante.expressions.functions.patterns import pattern
 from andante.expressions.functions.registry import as_list, builtin
 from andante.expressions.values import Run, check_size
@@ -13,10 +14,18 @@ def _are_strings(*values: Any) -> bool:
     return all(type(value) is str for value in values)
 
 
-@builtin("substring", "string, start position, length?")
-def substring(string: Any, start: Any, length: Any = None) -> Any:
-    first, count = whole(start), whole(length)
-    if type(string) is not str or not first or (length is not None and (count is None or count < 1)):
+def _paid(run: Run, string: Any, *others: Any) -> bool:
+    """True where all are strings; a copy of the first is then paid for."""
+    if not _are_strings(string, *others):
+        return False
+    run.read(len(string))
+    return True
+
+
+@builtin("substring", "string, start position, length?", run=True)
+def substring(run: Run, string: Any, start: Any, length: Any = None) -> Any:
+    first, count = whole(start), None if length is None else whole(round_down(length))
+    if not _paid(run, string) or not first or (length is not None and (count is None or count < 1)):
         return None
     if first < 0:
         first += len(string) + 1
@@ -30,44 +39,47 @@ def string_length(string: Any) -> Any:
     return len(string) if type(string) is str else None
 
 
-@builtin("upper case", "string")
-def upper_case(string: Any) -> Any:
-    return string.upper() if type(string) is str else None
+@builtin("upper case", "string", run=True)
+def upper_case(run: Run, string: Any) -> Any:
+    return string.upper() if _paid(run, string) else None
 
 
-@builtin("lower case", "string")
-def lower_case(string: Any) -> Any:
-    return string.lower() if type(string) is str else None
+@builtin("lower case", "string", run=True)
+def lower_case(run: Run, string: Any) -> Any:
+    return string.lower() if _paid(run, string) else None
 
 
-@builtin("trim", "string")
-def trim(string: Any) -> Any:
-    return string.strip() if type(string) is str else None
+@builtin("trim", "string", run=True)
+def trim(run: Run, string: Any) -> Any:
+    return string.strip() if _paid(run, string) else None
 
 
-@builtin("is blank", "string")
-def is_blank(string: Any) -> Any:
-    return not string.strip() if type(string) is str else None
+@builtin("is blank", "string", run=True)
+def is_blank(run: Run, string: Any) -> Any:
+    return not string.strip() if _paid(run, string) else None
 
 
-@builtin("substring before", "string, match")
-def substring_before(string: Any, match: Any) -> Any:
-    if not _are_strings(string, match):
+@builtin("substring before", "string, match", run=True)
+def substring_before(run: Run, string: Any, match: Any) -> Any:
+    if not _paid(run, string, match):
         return None
     before, found, _ = string.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
-@builtin("substring after", "string, match")
-def substring_after(string: Any, match: Any) -> Any:
-    if not _are_strings(string, match):
+@builtin("substring after", "string, match", run=True)
+def substring_after(run: Run, string: Any, match: Any) -> Any:
+    if not _paid(run, string, match):
         return None
     return string.partition(match)[2] if match else string
 
 
-@builtin("contains", "string, match")
-def contains(string: Any, match: Any) -> Any:
-    return match in string if _are_strings(string, match) else None
+@builtin("contains", "string, match", run=True)
+def contains(run: Run, string: Any, match: Any) -> Any:
+    if not _are_strings(string, match):
+        return None
+    run.charge(len(string) // 1000)
+    return match in string
 
 
 @builtin("starts with", "string, match")
@@ -123,7 +135,9 @@ def replace(run: Run, text: Any, wanted: Any, replacement: Any, flags: Any = Non
         check_size(size, run.limits.max_size, "string")
         return new
 
-    return found.afford(text, run).sub(put, text)
+    result = found.afford(text, run).sub(put, text)
+    run.read(len(result))
+    return result
 
 
 @builtin("split", "string, delimiter", run=True, builds=True)
@@ -141,6 +155,7 @@ def split(run: Run, text: Any, delimiter: Any) -> Any:
             parts.append(text[start : match.start()])
             start = match.end()
     parts.append(text[start:])
+    run.charge(len(parts))
     check_size(len(parts), run.limits.max_size, "list")
     return parts
 
@@ -153,7 +168,9 @@ def extract(run: Run, text: Any, wanted: Any) -> Any:
     found = pattern(wanted, "")
     if found is None:
         return None
-    return [match[0] for match in found.afford(text, run).finditer(text)]
+    parts = [match[0] for match in found.afford(text, run).finditer(text)]
+    run.charge(len(parts))
+    return parts
 
 
 @builtin("string join", "list, delimiter?, prefix?, suffix?", run=True)
@@ -170,4 +187,5 @@ def string_join(run: Run, items: Any, delimiter: Any = None, prefix: Any = None,
     between, before, after = (end or "" for end in ends)
     size = sum(map(len, kept)) + len(between) * max(0, len(kept) - 1) + len(before) + len(after)
     check_size(size, run.limits.max_size, "string")
+    run.read(size)
     return before + between.join(kept) + after

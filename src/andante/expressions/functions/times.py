@@ -7,7 +7,7 @@ from typing import Any, Final
 from andante.expressions.faults import EvaluationFault
 from andante.expressions.functions.registry import builtin
 from andante.expressions.temporal import from_epoch
-from andante.expressions.values import Range, Run, type_name
+from andante.expressions.values import Run, type_name
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -59,15 +59,22 @@ def last_day_of_month(date: Any) -> Any:
     return dt.date(date.year, date.month, monthrange(date.year, date.month)[1]) if isinstance(date, dt.date) else None
 
 
-@builtin("is", "value1, value2")
-def is_same(one: Any, two: Any) -> Any:
+@builtin("is", "value1, value2", run=True)
+def is_same(run: Run, one: Any, two: Any) -> Any:
     """True when both are the same value of the same kind: of times, also in the same zone."""
-    if type_name(one) != type_name(two) or isinstance(one, list | dict):
+    run.weigh(one)
+    return _is_same(one, two)
+
+
+def _is_same(one: Any, two: Any) -> bool:
+    if type_name(one) != type_name(two):
         return False
+    if isinstance(one, list):
+        return len(one) == len(two) and all(map(_is_same, one, two))
+    if isinstance(one, dict):
+        return one.keys() == two.keys() and all(_is_same(value, two[name]) for name, value in one.items())
     if isinstance(one, dt.datetime | dt.time):
         if one.utcoffset() != two.utcoffset():
             return False
         return bool(one.replace(tzinfo=None) == two.replace(tzinfo=None))
-    if isinstance(one, Range):
-        return one == two
     return bool(one == two)

@@ -15,6 +15,13 @@ def compile_juel(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") 
     without expressions is a literal. SyntaxFault with the position of what cannot be read, an unknown function or
     method, or more than the limits allow.
     """
+    try:
+        return _compile_juel(text, limits, zone)
+    except SyntaxFault as fault:
+        raise fault.within(text) from None
+
+
+def _compile_juel(text: str, limits: Limits, zone: str) -> Expression:
     _check_length(text, limits)
     found = parts(text)
     expressions = [part for part in found if not isinstance(part, str)]
@@ -41,10 +48,13 @@ def compile_contract(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UT
 
     Its operators are those of `${...}`. A variable that has no value is null, and counts as false.
     """
-    _check_length(text, limits)
-    found, _ = tokens(text, 0, closing=False, references=True)
-    emitter = Emitter(limits, zone_named(zone), loose=True)
-    return _finish(emitter, text, emitter.emit(parse(found, limits)))
+    try:
+        _check_length(text, limits)
+        found, _ = tokens(text, 0, closing=False, references=True)
+        emitter = Emitter(limits, zone_named(zone), loose=True)
+        return _finish(emitter, text, emitter.emit(parse(found, limits)))
+    except SyntaxFault as fault:
+        raise fault.within(text) from None
 
 
 def _check_length(text: str, limits: Limits) -> None:

@@ -56,7 +56,9 @@ class Emitter:
             return code
         kept = self.source.fresh("t")
         name = "presence" if self.loose else "truth"
-        return self.source.write(f"({kept} if ({kept} := {{0}}).__class__ is bool else {name}({kept}))", code, kind=bool)
+        return self.source.write(
+            f"({kept} if ({kept} := {{0}}).__class__ is bool else {name}({kept}))", code, kind=bool
+        )
 
     def unknown(self, error: KeyError) -> Exception:
         """The fault of a variable that is not there."""
@@ -90,6 +92,8 @@ def _comparison(emitter: Emitter, node: Comparison) -> Code:
         a, b, sign = b, a, _MIRRORED[sign]
     name = _COMPARISONS[sign]
     if b.constant and b.kind is type(None) and sign in ("==", "!="):
+        if a.constant:  # which Python would take for a slip
+            return source.constant((a.kind is type(None)) is (sign == "=="))
         return source.write(f"({{0}} is {'not ' if sign == '!=' else ''}None)", a, kind=bool)
     one, two = source.fresh("t"), source.fresh("t")
     if b.constant and b.kind in (int, str):

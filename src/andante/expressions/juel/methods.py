@@ -138,9 +138,7 @@ _TABLES: Final = {str: _STRING, list: _LIST, dict: _CONTEXT, int: _NUMBER, Decim
 
 def fits(name: str, count: int) -> bool:
     """True when some value has a method of that name that takes so many arguments."""
-    return any(
-        name in table and table[name][1] <= count <= table[name][2] for table in (*_TABLES.values(), _OTHER)
-    )
+    return any(name in table and table[name][1] <= count <= table[name][2] for table in (*_TABLES.values(), _OTHER))
 
 
 def call(value: Any, name: str, arguments: list[Any], limits: Limits) -> Any:
@@ -155,4 +153,3 @@ def call(value: Any, name: str, arguments: list[Any], limits: Limits) -> Any:
     if type(result) is str or type(result) is list:
         check_size(len(result), limits.max_size, "string" if type(result) is str else "list")
     return result
-
