@@ -129,6 +129,10 @@ def tell(made: Bootstrap) -> None:
 class _Server(uvicorn.Server):
     """Says that it is ready once it accepts requests. Told to stop, it ends well: a service manager sees success."""
 
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
@@ -143,6 +147,10 @@ class _Server(uvicorn.Server):
                 host, port = each.getsockname()[:2]
                 shown = f"[{host}]" if ":" in host else host
                 print(f"Andante is ready at http://{shown}:{port}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 def configure_logging() -> None:
@@ -176,7 +184,7 @@ async def _serve(settings: Settings) -> None:
             create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_level="warning",
             access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
-        await _Server(config).serve()
+        await _Server(config, running.end_waiting).serve()
     except SystemExit:
         # Uvicorn has said why, and ends with a code of its own.
         raise SystemExit(1) from None

@@ -1,6 +1,7 @@
 """`andante serve`: what it prints, how it ends, and why it does not start. Real processes."""
 
 import asyncio
+import http.client
 import signal
 import socket
 import subprocess
@@ -51,6 +52,21 @@ def test_the_examples_tell_how_to_get_in_and_stay_as_they_are(tmp_path: Path) ->
         assert code == 0
         (line,) = printed.splitlines()
         assert line.startswith("broken.bpmn: The model cannot be deployed")
+
+
+def test_it_stops_though_a_worker_waits(tmp_path: Path) -> None:
+    with serving(db=tmp_path / "a.db", ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
+        waiting = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+        with Client(server.url, "admin", SECRET) as client:
+            client.definitions()
+            headers = {"access-token": client.session.token, "content-type": "application/json"}
+            waiting.request(
+                "POST", "/u-route/baas/bp/v2.0/runtime/jobs/activate", b'{"type":"dig","wait":"PT60S"}', headers
+            )
+            client.definitions()  # answered later than the worker's request was read
+        assert server.stop() == (0, "")
+        answer = waiting.getresponse()
+        assert (answer.status, b'"Recs":[]' in answer.read()) == (200, True)
 
 
 def test_why_it_cannot_start_is_one_line(tmp_path: Path, server: Process) -> None:

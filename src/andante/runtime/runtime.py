@@ -312,6 +312,10 @@ class Runtime:
         """Jobs for a worker, locked for `lock_ms`."""
         return await self._jobs.activate(types, worker, max_jobs, lock_ms, wait_ms)
 
+    def end_waiting(self) -> None:
+        """Nobody is to wait for jobs any longer: call it when the server begins to stop."""
+        self._jobs.end_waiting()
+
     async def job_action(
         self, job_id: str, action: str, *, who: str, variables: dict[str, object] | None = None,
         retries: int | None = None, backoff_ms: int = 0, message: str = "", code: str = "", lock_ms: int = 0,
