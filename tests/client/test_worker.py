@@ -1,0 +1,199 @@
+"""Workers that do the jobs of service tasks on the real server."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import EXAMPLES, SECRET, Hands, serving, straight
+
+from andante.client import AsyncClient, AsyncWorker, Client, JobError, Refused, Unreachable, Worker
+from andante.client.shapes import Job
+
+Handler = Callable[[Job], dict[str, Any] | None]
+
+
+def step(hands: Hands, handlers: dict[str, Handler], **options: Any) -> int:
+    """Fetch once, with the worker that goes with the client; how many jobs it did."""
+    options = {"wait": "", "max_jobs": 8, **options}
+    if hands.kind == "sync":
+        return Worker(hands.client, handlers, **options).run_once()
+
+    def coroutine(handler: Handler) -> Callable[[Job], Any]:
+        async def handle(job: Job) -> dict[str, Any] | None:
+            return handler(job)
+
+        return handle
+
+    worker = AsyncWorker(hands.client, {kind: coroutine(each) for kind, each in handlers.items()}, **options)
+    done: int = hands._runner.run(worker.run_once())
+    return done
+
+
+@pytest.fixture
+def dig(hands: Hands) -> str:
+    """A process whose only element is a job of a type of this name; it has three tries."""
+    name = f"Dig{hands.kind}"
+    hands.deploy_xml(straight(name, f'<serviceTask id="work" andante:type="{name}" andante:retries="3"/>'))
+    while step(hands, {name: lambda job: None}):
+        """Left by another test."""
+    return name
+
+
+def test_an_order_is_filled_or_cannot_be(hands: Hands) -> None:
+    hands.deploy_xml((EXAMPLES / "order.bpmn").read_bytes())
+
+    def reserve(job: Job) -> dict[str, Any]:
+        if job.variables["lines"] > 100:
+            raise JobError("OUT_OF_STOCK", "only 100 are there")
+        return {"reservation": f"R-{job.variables['orderId']}"}
+
+    handlers: dict[str, Handler] = {"reserve-stock": reserve, "ship-order": lambda job: None}
+    number = f"O-{hands.kind}"
+    small = hands.start("Order", {"orderId": number, "customer": "Ann", "lines": 3})
+    large = hands.start("Order", {"orderId": f"{number}-large", "customer": "Ben", "lines": 300})
+    assert step(hands, handlers) == 2
+    assert hands.variables(small.id)["reservation"] == f"R-{number}"
+    (task,) = hands.tasks(instance_id=large.id).items
+    assert task.name == "Tell Ben that the order cannot be filled"
+    hands.publish("payment received", correlation={"orderId": number})
+    assert step(hands, handlers) == 1
+    assert step(hands, handlers) == 0
+    assert hands.instance(small.id).state == "Completed OK"
+
+
+def test_a_failing_job_is_tried_again_and_then_an_incident(hands: Hands, dig: str) -> None:
+    started = hands.start(dig)
+    tried = []
+
+    def fail(job: Job) -> None:
+        tried.append(job.retries)
+        raise OSError("the spade broke")
+
+    for _ in range(2):
+        assert step(hands, {dig: fail}, backoff="PT5S") == 1
+        assert step(hands, {dig: fail}, backoff="PT5S") == 0  # not before the backoff is over
+        hands.set_clock(advance="PT6S")
+    assert hands.instance(started.id).incidents == []
+    assert step(hands, {dig: fail}) == 1
+    assert tried == [3, 2, 1]
+    (incident,) = hands.instance(started.id).incidents
+    assert "OSError: the spade broke" in incident.message
+    assert "in fail" in incident.message
+
+    hands.act(started.id, "retry")
+    assert step(hands, {dig: lambda job: {"found": "bones"}}) == 1
+    assert hands.variables(started.id) == {"found": "bones"}
+    assert hands.instance(started.id).state == "Completed OK"
+
+
+def test_a_job_is_given_to_another_after_its_lock(hands: Hands, dig: str) -> None:
+    started = hands.start(dig)
+    hands.activate_jobs([dig], worker="one that dies", lock="PT1M")
+    assert step(hands, {dig: lambda job: None}) == 0
+    hands.set_clock(advance="PT61S")
+    assert step(hands, {dig: lambda job: None}) == 1
+    assert hands.instance(started.id).is_closed
+
+
+def test_the_result_of_an_ended_instance_is_dropped(hands: Hands, dig: str, caplog: pytest.LogCaptureFixture) -> None:
+    ended, other = hands.start(dig), hands.start(dig)
+    with Client(hands.client.session.url, "admin", SECRET) as operator:
+
+        def terminate_meanwhile(job: Job) -> None:
+            if job.instance_id == ended.id:
+                operator.act(ended.id, "terminate")
+
+        assert step(hands, {dig: terminate_meanwhile}) == 2
+    assert hands.instance(ended.id).state == "User Terminated"
+    assert hands.instance(other.id).state == "Completed OK"
+    (record,) = caplog.records
+    assert record.name == "andante.worker"
+    assert f"The result of job {ended.id}-" in record.getMessage()
+
+
+def test_the_result_of_a_suspended_instance_is_kept(hands: Hands, dig: str) -> None:
+    started = hands.start(dig)
+    (job,) = hands.activate_jobs([dig]).items
+    hands.act(started.id, "suspend")
+    hands.complete_job(job.id, {"found": "gold"})
+    assert hands.instance(started.id).parked == 1
+    hands.act(started.id, "resume")
+    assert hands.instance(started.id).state == "Completed OK"
+    assert hands.variables(started.id) == {"found": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"thing": object()}, "TypeError: Encoding objects of type object is unsupported"),
+        (["a", "list"], "The result was refused: variables: "),
+    ],
+)
+def test_a_result_that_cannot_be_taken_fails_the_job(hands: Hands, dig: str, result: Any, words: str) -> None:
+    started = hands.start(dig)
+    for _ in range(3):
+        assert step(hands, {dig: lambda job: result}) == 1
+        hands.set_clock(advance="PT6S")
+    (incident,) = hands.instance(started.id).incidents
+    assert words in incident.message
+    hands.act(started.id, "terminate")
+
+
+def test_who_may_not_do_jobs_is_told_so(hands: Hands, dig: str) -> None:
+    hands.start(dig)
+    hands.add_person(f"pat-{hands.kind}")
+    key = hands.add_client(f"pat-{hands.kind}")
+    pat = Hands(hands.kind, hands.client.session.url, key.client_id, key.client_secret)
+    with pytest.raises(Refused) as refused:
+        step(pat, {dig: lambda job: None})
+    assert refused.value.code == "bpm.access.forbidden"
+    pat.close()
+
+
+def test_a_worker_waits_for_work_and_stops(client: Client) -> None:
+    client.deploy_xml(straight("Wait", '<serviceTask id="work" andante:type="wait"/>'))
+    names = []
+
+    def handle(job: Job) -> None:
+        names.append(threading.current_thread().name)
+        worker.stop()
+
+    worker = Worker(client, {"wait": handle}, name="patient")
+    thread = threading.Thread(target=worker.run, name="worker")
+    thread.start()
+    started = client.start("Wait")
+    thread.join(20)
+    assert not thread.is_alive()
+    assert names == ["worker"]
+    assert client.instance(started.id).is_closed
+
+
+async def test_an_async_worker_does_several_at_once_until_it_is_cancelled(url: str) -> None:
+    async with AsyncClient(url, "admin", SECRET) as client:
+        await client.deploy_xml(straight("Together", '<serviceTask id="work" andante:type="together"/>'))
+        started = [await client.start("Together") for _ in range(3)]
+        meeting = asyncio.Barrier(4)
+
+        async def handle(job: Job) -> None:
+            await meeting.wait()  # nobody passes before all three are here
+
+        worker = asyncio.create_task(AsyncWorker(client, {"together": handle}, wait="PT1S").run())
+        await asyncio.wait_for(meeting.wait(), 20)
+        async with asyncio.timeout(20):
+            while not all([(await client.instance(each.id)).is_closed for each in started]):
+                await asyncio.sleep(0)
+        worker.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await worker
+
+
+def test_a_worker_whose_server_is_gone_ends(kind: str, tmp_path: Path) -> None:
+    with serving(tmp_path) as url:
+        hands = Hands(kind, url, attempts=2, wait=0.0)
+        hands.definitions()
+    with pytest.raises(Unreachable):
+        step(hands, {"dig": lambda job: None})
+    hands.close()
