@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from shell import EXAMPLES, PROGRAM, SECRET, Process, Shell, clean_environment, serving
 
+from andante.app import open_runtime
 from andante.cli.examples import prepare, read
 from andante.client import Client, Refused
+from andante.people import Accounts
 from andante.settings import Settings
 
 
@@ -23,7 +25,11 @@ def test_the_first_start_tells_the_secret_and_only_the_first(tmp_path: Path) -> 
         assert server.printed.count(lines["secret"]) == 1
         with Client(server.url, lines["id"], lines["secret"]) as client:
             assert client.definitions() == []
+            waiting = wait_for_a_job(server.url, client.session.token)
+            client.definitions()  # answered later than the worker's request was read
         assert server.stop(signal.SIGINT) == (0, "")
+        answer = waiting.getresponse()
+        assert (answer.status, b'"Recs":[]' in answer.read()) == (200, True)
     with serving(db=db, ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
         assert server.printed == f"Andante is ready at {server.url}\n"
         with Client(server.url, "admin", SECRET) as client:
@@ -33,40 +39,45 @@ def test_the_first_start_tells_the_secret_and_only_the_first(tmp_path: Path) -> 
         assert server.stop(signal.SIGTERM) == (0, "")
 
 
-def test_the_examples_tell_how_to_get_in_and_stay_as_they_are(tmp_path: Path) -> None:
+def wait_for_a_job(url: str, token: str) -> http.client.HTTPConnection:
+    """As a worker does while there is nothing to do: it must not keep the server from stopping."""
+    waiting = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    headers = {"access-token": token, "content-type": "application/json"}
+    body = b'{"type":"dig","wait":"PT60S"}'
+    waiting.request("POST", "/u-route/baas/bp/v2.0/runtime/jobs/activate", body, headers)
+    return waiting
+
+
+def test_the_examples_tell_how_to_get_in(server: Process) -> None:
+    told, ready = server.printed.rsplit("\n", 2)[:2]
+    assert told.splitlines() == [
+        f"The examples are deployed in sqlite:///{server.db}.",
+        "  pages     log in as ada or ben, password andante-demo",
+        "  programs  client id admin, client secret as you set it; the API is described at /docs",
+    ]
+    assert ready == f"Andante is ready at {server.url}"
+
+
+def test_the_examples_stay_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "models"
     folder.mkdir()
     for name in ("leave-approval.bpmn", "travel-request.json"):
         (folder / name).write_bytes((EXAMPLES / name).read_bytes())
     (folder / "broken.bpmn").write_text("<definitions")
-    db = tmp_path / "a.db"
-    asyncio.run(prepare(Settings(db=f"sqlite:///{db}"), read(folder)))  # as an earlier start did
-    with serving("--examples", str(folder), db=db) as server:
-        assert "log in as ada or ben, password andante-demo" in server.printed
-        assert "client id admin, client secret andante-demo" in server.printed
-        with Client(server.url, "admin", "andante-demo") as client:
-            found = sorted((each.name, each.version, each.active) for each in client.definitions())
-            assert found == [("LeaveApproval", "1.0.0", True), ("TravelRequest", "1.0.0", True)]
-            assert [person.name for person in client.persons().items] == ["ada", "admin", "ben"]
-        code, printed = server.stop()
-        assert code == 0
-        (line,) = printed.splitlines()
-        assert line.startswith("broken.bpmn: The model cannot be deployed")
+    settings = Settings(db=f"sqlite:///{tmp_path}/a.db")
 
+    async def look() -> tuple[list[str], list[str]]:
+        await prepare(settings, read(folder))
+        runtime = await open_runtime(settings)
+        found = [f"{each.name} {each.version} {each.active}" for each in await runtime.definitions()]
+        persons = [person.name for person in await Accounts(runtime.store, runtime.clock.now).persons()]
+        await runtime.close()
+        return sorted(found), sorted(persons)
 
-def test_it_stops_though_a_worker_waits(tmp_path: Path) -> None:
-    with serving(db=tmp_path / "a.db", ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
-        waiting = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
-        with Client(server.url, "admin", SECRET) as client:
-            client.definitions()
-            headers = {"access-token": client.session.token, "content-type": "application/json"}
-            waiting.request(
-                "POST", "/u-route/baas/bp/v2.0/runtime/jobs/activate", b'{"type":"dig","wait":"PT60S"}', headers
-            )
-            client.definitions()  # answered later than the worker's request was read
-        assert server.stop() == (0, "")
-        answer = waiting.getresponse()
-        assert (answer.status, b'"Recs":[]' in answer.read()) == (200, True)
+    first, again = asyncio.run(look()), asyncio.run(look())
+    assert first == again == (["LeaveApproval 1.0.0 True", "TravelRequest 1.0.0 True"], ["ada", "ben"])
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[:2] for line in told] == [["broken.bpmn", "The model cannot be deployed"]] * 2
 
 
 def test_why_it_cannot_start_is_one_line(tmp_path: Path, server: Process) -> None:
