@@ -127,12 +127,10 @@ def power(a: Any, b: Any) -> Any:
         result = NUMBERS.power(Decimal(a), Decimal(b))
     except DecimalException:
         return None
-    return _settle(result)
-
-
-def _settle(value: Decimal) -> Any:
-    exact = whole(value)
-    return exact if exact is not None and -INT_BOUND < exact < INT_BOUND else value
+    if not result.is_finite():  # 0 ** -1
+        return None
+    exact = whole(result)
+    return exact if exact is not None and -INT_BOUND < exact < INT_BOUND else result
 
 
 def negate(a: Any) -> Any:

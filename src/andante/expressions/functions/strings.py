@@ -131,6 +131,7 @@ def replace(run: Run, text: Any, wanted: Any, replacement: Any, flags: Any = Non
             return (match[number] or "") if number <= len(match.groups()) else ""
 
         new = _GROUP.sub(part, replacement)
+        run.charge(1)
         size += len(new) - len(match[0])
         check_size(size, run.limits.max_size, "string")
         return new
