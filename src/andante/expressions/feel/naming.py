@@ -58,12 +58,10 @@ class Naming(Cursor):
             return self.take().text
         while self.token.kind == NAME and not (words and self.sees(*ends)):
             words.append(self.take().text)
-        if not words or (len(words) == 1 and words[0] in KEYWORDS and ":" not in ends):
-            raise (
-                self.unexpected("expected a name")
-                if not words
-                else SyntaxFault(f"'{words[0]}' is a word of FEEL, not a name", start.position)
-            )
+        if not words:
+            raise self.unexpected("expected a name")
+        if words[0] in KEYWORDS and ":" not in ends:
+            raise SyntaxFault(f"'{words[0]}' is a word of FEEL, not a name", start.position)
         if len(words) > 1:
             self.declared.add(tuple(words))
         return " ".join(words)
