@@ -129,10 +129,17 @@ def test_a_literal_is_its_value(value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "constant"),
     [
-        ("1 + 1", True), ("[1, 2]", True), ("null", True), ('date("2026-01-31")', True), ("x", False), ("x = null", False),
-        ("now()", False), ("today()", False), ("for i in 1..1000000 return i", False),
+        ("1 + 1", True),
+        ("[1, 2]", True),
+        ("null", True),
+        ('date("2026-01-31")', True),
+        ("x", False),
+        ("x = null", False),
+        ("now()", False),
+        ("today()", False),
+        ("for i in 1..1000000 return i", False),
     ],
-)  # fmt: skip
+)
 def test_what_depends_on_nothing_is_constant(text: str, constant: bool) -> None:
     expression = compile_feel(text)
     assert expression.is_constant is constant
@@ -159,11 +166,20 @@ def test_an_expression_tells_of_itself(language: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        (None, "null"), (True, "boolean"), (1, "number"), (1.5, "number"), ("x", "string"), ([], "list"), ((), "list"),
-        ({}, "context"), (dt.date(2026, 1, 31), "date"), (dt.time(1), "time"), (dt.timedelta(1), "days and time duration"),
+        (None, "null"),
+        (True, "boolean"),
+        (1, "number"),
+        (1.5, "number"),
+        ("x", "string"),
+        ([], "list"),
+        ((), "list"),
+        ({}, "context"),
+        (dt.date(2026, 1, 31), "date"),
+        (dt.time(1), "time"),
+        (dt.timedelta(1), "days and time duration"),
         (dt.datetime(2026, 1, 31, tzinfo=dt.UTC), "date and time"),
     ],
-)  # fmt: skip
+)
 def test_the_name_of_a_values_type(value: object, name: str) -> None:
     assert type_name(value) == name
 

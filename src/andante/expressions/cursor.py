@@ -42,7 +42,7 @@ def number_of(text: str, position: int) -> int | Decimal:
         value = Decimal("NaN")
     if not value.is_finite():
         raise SyntaxFault(f"The number {text[:40]} is out of bounds", position)
-    if value == value.to_integral_value() and abs(value) < INT_BOUND:
+    if value == value.to_integral_value() and value.copy_abs() < INT_BOUND:
         return int(value)
     return value
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Final
 
 from andante.expressions.faults import EvaluationFault
@@ -101,9 +102,8 @@ def _json(value: Any) -> Any:
     if kind is Decimal:
         if not value or (value == value.to_integral_value() and value.adjusted() < 34):
             return int(value)
-        if value.adjusted() > 307:  # beyond a float, which JSON readers would take for infinity
-            return str(value)
-        return float(value)
+        binary = float(value)
+        return binary if isfinite(binary) else number_text(value)  # which no reader of JSON takes for infinity
     if kind is list:
         return [_json(item) for item in value]
     if kind is dict:

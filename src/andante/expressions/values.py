@@ -67,7 +67,6 @@ class Range:
         return (
             isinstance(other, Range)
             and (self.low_in, self.high_in) == (other.low_in, other.high_in)
-            and type(self.low) is type(other.low)
             and self.low == other.low
             and self.high == other.high
         )
