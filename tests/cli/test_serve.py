@@ -27,6 +27,9 @@ def test_the_first_start_tells_the_secret_and_only_the_first(tmp_path: Path) -> 
             assert client.definitions() == []
             waiting = wait_for_a_job(server.url, client.session.token)
             client.definitions()  # answered later than the worker's request was read
+        assert {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {
+            "first.db": 0, "first.db-shm": 0, "first.db-wal": 0, "first.db.lock": 0,
+        }  # fmt: skip
         assert server.stop(signal.SIGINT) == (0, "")
         answer = waiting.getresponse()
         assert (answer.status, b'"Recs":[]' in answer.read()) == (200, True)

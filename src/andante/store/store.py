@@ -41,6 +41,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.path = sqlite_path(url)
         self._lock = self._take_lock()
+        # SQLite would let everybody on the machine read a new file; its -wal and -shm are made like it.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         engine = sa.create_engine(f"sqlite:///{self.path}")
         try:
             upgrade(engine)
