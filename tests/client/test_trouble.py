@@ -1,6 +1,7 @@
 """When the server says no, says later, or says nothing; with both clients."""
 
 import http.server
+import pickle
 import socket
 import threading
 from collections.abc import Iterator
@@ -87,6 +88,8 @@ def test_refusals_tell_their_status_code_and_words(hands: Hands, at: Clients, ur
     assert (refused.value.status, refused.value.code) == (400, "astrozero.0002")
     assert str(refused.value) == "view: 'mine' is none of todo, paused, history, all. (astrozero.0002)"
     assert isinstance(refused.value, ClientError)
+    other = pickle.loads(pickle.dumps(refused.value))  # as between the processes of a pool
+    assert (str(other), other.code, other.details) == (str(refused.value), "astrozero.0002", refused.value.details)
 
     with pytest.raises(Refused) as refused:
         hands.deploy_xml(straight("Puzzle", '<complexGateway id="work"/>'))

@@ -142,6 +142,24 @@ def test_a_result_that_cannot_be_taken_fails_the_job(hands: Hands, dig: str, res
     hands.act(started.id, "terminate")
 
 
+def test_a_result_of_the_wrong_type_fails_the_job(hands: Hands) -> None:
+    name = f"Typed{hands.kind}"
+    body = {
+        "name": name,
+        "label": "Typed",
+        "variables": [{"name": "depth", "type": "Number", "value": 0}],
+        "startEvents": [{"name": "begin", "connector": "dig"}],
+        "serviceTasks": [{"name": "dig", "jobType": name, "retries": 1, "connector": "finish"}],
+        "endEvents": [{"name": "finish"}],
+    }
+    hands.deploy_json(body)
+    started = hands.start(name)
+    assert step(hands, {name: lambda job: {"depth": "very deep"}}) == 1
+    (incident,) = hands.instance(started.id).incidents
+    assert "The result was refused: " in incident.message
+    assert "(bpm.variable.type)" in incident.message
+
+
 def test_who_may_not_do_jobs_is_told_so(hands: Hands, dig: str) -> None:
     hands.start(dig)
     hands.add_person(f"pat-{hands.kind}")

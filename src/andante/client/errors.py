@@ -7,16 +7,16 @@ class ClientError(Exception):
     """Base of this module's errors."""
 
 
-class Unreachable(ClientError):  # noqa: N818 - it says what the server is
+class Unreachable(ClientError):
     """No answer: wrong address, no server, or a broken connection. The call may or may not have been carried out."""
 
 
-class Refused(ClientError):  # noqa: N818
+class Refused(ClientError):
     """The server said no. `code` is its resCode (docs/reference/errors.md), `status` the HTTP status, `details` what
     goes with it, such as the findings of a model."""
 
     def __init__(self, status: int, code: str, message: str, details: list[Any] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(status, code, message, details)  # all of them, so that it can be pickled
         self.status = status
         self.code = code
         self.message = message
