@@ -1,9 +1,9 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock assets venv dev clean
+.PHONY: help run test test-compiled lint format bench lock assets venv dev clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 run: venv assets ## start a server with the examples deployed, on http://127.0.0.1:8080
 	@.venv/bin/andante serve --examples examples $(ARGS)
@@ -11,6 +11,12 @@ run: venv assets ## start a server with the examples deployed, on http://127.0.0
 test: dev assets ## run all tests
 	@scripts/system-packages --tests
 	@.venv/bin/python -m pytest $(ARGS)
+
+test-compiled: dev ## run the tests of the core and of what stands on it with the core compiled
+	@scripts/system-packages --compiler
+	@scripts/compile .venv-compiled
+	@.venv-compiled/bin/python -m pytest -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
+		tests/runtime $(ARGS)
 
 lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check
@@ -25,7 +31,7 @@ format: dev ## let ruff put the sources in order
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: venv ## measure against SpiffWorkflow, bpmn-engine and the bare database; writes bench/results.json
+bench: dev ## measure against SpiffWorkflow, bpmn-engine and the bare database; writes bench/results.json
 	@bench/run
 
 lock: dev ## renew the lock files from pyproject.toml
@@ -45,4 +51,4 @@ dev:
 	@scripts/venv requirements/dev.lock
 
 clean: ## remove what was built, not the databases
-	rm -rf .venv node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules
+	rm -rf .venv .venv-compiled dist node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules

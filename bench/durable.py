@@ -1,7 +1,7 @@
 """The whole runtime on SQLite: `python -m bench.durable CLIENTS COUNT` prints {"instances_per_s": number}.
 
 Each client starts an instance and completes its two tasks, each call answered after its commit (WAL,
-synchronous=FULL), then begins anew.
+synchronous=FULL), then begins anew. The event loop and the collector are those of `andante serve`.
 """
 
 import asyncio
@@ -10,7 +10,9 @@ import sys
 import tempfile
 import time
 
-from andante.runtime import Runtime, TaskQuery
+import uvloop
+
+from andante.runtime import Runtime, TaskQuery, collector
 from bench.process import ENDED, MODEL, NAME, VARIABLES
 
 
@@ -38,6 +40,7 @@ async def main() -> None:
         first = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
         page = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=first.id))
         keys = [task.key for task in page.items]
+        collector.settle()
         await rate(runtime, keys, clients, count // 10)
         value = await rate(runtime, keys, clients, count)
         await runtime.close()
@@ -45,4 +48,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

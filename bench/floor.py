@@ -1,43 +1,79 @@
 """What the disk and SQLite allow: `python -m bench.floor COUNT` prints {"commands_per_s": number}.
 
-The three rows of a typical command, written bare: the instance with its state of 600 bytes, a journal entry of 200
-bytes, and a task; 100 commands a transaction, WAL, synchronous=FULL, nothing computed, no index but the keys. As in
-the measured process an instance has three commands.
+The very rows of the measured process, made beforehand: COUNT commands of it, in the mix and the batches in which 64
+clients send them, then only written to the same tables: WAL, synchronous=FULL, one transaction a batch.
 """
 
 import json
-import os
 import sqlite3
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-BATCH = 100
-COMMANDS = 3
+from andante.bpmn import read_xml
+from andante.bpmn.graph import ProcessGraph
+from andante.engine.commands import Command, CompleteTask, Start
+from andante.engine.state import Instance
+from andante.engine.step import step
+from andante.runtime.ids import INSTANCE, Ids
+from andante.store.projection import Batch
+from andante.store.store import Store
+from andante.store.writer import connect
+from bench.process import MODEL, NAME, VARIABLES
+
+BATCH = 64
+Calls = list[tuple[str, list[object]]]
+
+
+def batch(graph: ProcessGraph, work: list[tuple[Instance, Command]], now: int) -> Calls:
+    found = Batch()
+    for instance, command in work:
+        taken = step(graph, instance, command, now, "ann")
+        found.add(graph, instance, command, taken.events, taken.effects)
+    found.seal()
+    return found.calls()
+
+
+def rows(graph: ProcessGraph, count: int) -> list[Calls]:
+    """The statements of `count` commands."""
+    ids = Ids()
+    found: list[Calls] = []
+    now = 1_700_000_000_000
+    while len(found) * BATCH < count:
+        now += 10
+        wave = [Instance(ids.new(INSTANCE, now)) for _ in range(BATCH)]
+        found.append(batch(graph, [(each, Start("d1", NAME, "1.0.0", dict(VARIABLES))) for each in wave], now))
+        for number in range(2):
+            keys = [min(each.tasks) for each in wave]
+            done: list[tuple[Instance, Command]] = [
+                (each, CompleteTask(key, "approved")) for each, key in zip(wave, keys, strict=True)
+            ]
+            found.append(batch(graph, done, now + number))
+    return found
+
+
+def rate(database: sqlite3.Connection, batches: list[Calls]) -> float:
+    begin = time.perf_counter()
+    for calls in batches:
+        database.execute("begin immediate")
+        for sql, values in calls:
+            database.execute(sql, values)
+        database.execute("commit")
+    return len(batches) * BATCH / (time.perf_counter() - begin)
 
 
 def main() -> None:
     count = int(sys.argv[1])
-    state, entry = os.urandom(600), os.urandom(200)
+    (graph,) = read_xml(MODEL.read_bytes()).processes
+    made = rows(graph, count + count // 10)
+    first = len(made) // 11
     with tempfile.TemporaryDirectory() as folder:
-        database = sqlite3.connect(Path(folder, "floor.db"), isolation_level=None)
-        database.execute("pragma journal_mode=wal")
-        database.execute("pragma synchronous=full")
-        database.execute("create table instance (id text primary key, seq integer, data blob)")
-        database.execute("create table journal (id text, seq integer, data blob, primary key (id, seq)) without rowid")
-        database.execute("create table task (id text, key integer, name text, primary key (id, key))")
-        begin = time.perf_counter()
-        for first in range(0, count, BATCH):
-            keys = [(f"002N{n // COMMANDS:016d}", n % COMMANDS) for n in range(first, first + BATCH)]
-            database.execute("begin immediate")
-            database.executemany("insert or replace into instance values (?, ?, ?)", [(i, n, state) for i, n in keys])
-            database.executemany("insert into journal values (?, ?, ?)", [(i, n, entry) for i, n in keys])
-            database.executemany("insert into task values (?, ?, ?)", [(i, n, "Review the terms") for i, n in keys])
-            database.execute("commit")
-        rate = count / (time.perf_counter() - begin)
+        Store(f"sqlite:///{folder}/floor.db").close()
+        database = connect(f"{folder}/floor.db")
+        rate(database, made[:first])
+        value = rate(database, made[first:])
         database.close()
-    print(json.dumps({"commands_per_s": rate}))
+    print(json.dumps({"commands_per_s": value}))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ def at_least(name: str, value: float, unit: str, peer: str, peer_value: float, l
     )
 
 
+def info(name: str, value: float, unit: str, peer: str, peer_value: float) -> Result:
+    """No goal: to compare."""
+    return Result(name, round(value, 1), unit, peer, round(peer_value, 1), round(value / peer_value, 2), "", True)
+
+
 def below(name: str, value: float, unit: str, most: float) -> Result:
     """The goal is a bound."""
     return Result(name, round(value), unit, None, None, None, f"< {most:g} {unit}", value < most)
@@ -52,6 +57,6 @@ def show(results: list[Result]) -> None:
             "" if each.peer_value is None else f"{each.peer_value:,.0f}",
             "" if each.ratio is None else f"{each.ratio:,.2f}",
             each.goal,
-            "[green]yes[/]" if each.met else "[red]no[/]",
+            "" if not each.goal else "[green]yes[/]" if each.met else "[red]no[/]",
         )
     Console().print(table)

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 import uvicorn
+import uvloop
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
@@ -24,7 +25,7 @@ from andante.api.options import options_handlers
 from andante.api.wire import as_json
 from andante.notify import AddressBook, LogChannel, MailChannel, parse_smtp_url
 from andante.people import Access, Accounts, Bootstrap
-from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock
+from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
 from andante.settings import Settings, SettingsProblem
 from andante.web import web_router
 
@@ -173,7 +174,8 @@ def serve(settings: Settings) -> None:
     Raises StoreProblem or SettingsProblem when it cannot start, or SystemExit when it cannot listen.
     """
     configure_logging()
-    asyncio.run(_serve(settings))
+    collector.settle()
+    uvloop.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:

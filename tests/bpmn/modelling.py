@@ -76,7 +76,7 @@ def plain(value: object) -> object:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    slots = getattr(type(value), "__slots__", None)
+    slots = getattr(type(value), "__mypyc_attrs__", None) or getattr(type(value), "__slots__", None)
     if slots is None:
         return value
     names = [name for name in slots if name != "line"]

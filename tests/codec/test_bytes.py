@@ -30,11 +30,13 @@ def test_every_class_has_its_code_and_its_applier() -> None:
     assert set(EFFECTS.values()) == set(get_args(fx.Effect))
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("kind", [*COMMANDS.values(), *EVENTS.values(), *EFFECTS.values()])
 def test_every_argument_is_an_attribute_and_every_attribute_an_argument(kind: type) -> None:
     assert sorted(arguments(kind)) == sorted(kind.__slots__)  # type: ignore[attr-defined]
 
 
+@pytest.mark.interpreted
 def test_golden_bytes_are_there_for_all_that_is_written() -> None:
     assert set(V1) == {name for name, _ in things()}, "run tests/codec/samples.py 1"
 
@@ -55,6 +57,7 @@ def test_golden_bytes_read_the_same_and_are_still_written_so(name: str) -> None:
         assert encode_entry(command, events) == data
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("full", [True, False])
 def test_what_is_read_equals_what_was_written(kind: type, full: bool) -> None:

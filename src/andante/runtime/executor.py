@@ -6,6 +6,7 @@ was stepped since, and its instances are read anew.
 """
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from itertools import islice
@@ -38,7 +39,6 @@ from andante.store.store import Store
 
 T = TypeVar("T")
 View = Callable[[Step, Task | None], T]
-LEAST_HALF: Final = 16
 log: Final = structlog.get_logger("andante.runtime")
 
 
@@ -115,9 +115,9 @@ class Executor:
         self._open = Bundle()
         self._writing: Bundle | None = None
         self._scheduled = False
-        self._half = LEAST_HALF
         self._loads: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._home = threading.get_ident()
         self._idle = asyncio.Event()
         self._idle.set()
         self.commands = 0
@@ -228,14 +228,14 @@ class Executor:
             answer = request.view(taken, task)
             if taken.events:
                 bundle.batch.add(graph, instance, command, taken.events, taken.effects)
-        except Rejected as fault:
+        except Rejected as refusal:
             if instance.seq == 0:
                 self._slots.pop(instance_id, None)
             if slot.unwritten:  # it was judged by what is not written yet: so the answer waits for that
-                bundle.refusals.append((request.future, rejected(fault)))
+                bundle.refusals.append((request.future, rejected(refusal)))
                 self._schedule()
             else:
-                _fail(request.future, rejected(fault))
+                _fail(request.future, rejected(refusal))
             return
         except Exception as fault:
             _fail(request.future, _problem(fault, instance_id, command))
@@ -268,12 +268,7 @@ class Executor:
 
     def _schedule(self) -> None:
         self._idle.clear()
-        if self._writing is not None:
-            return
-        if len(self._open.entries) >= self._half:
-            # Half of those who were in the last batch are here: write these while the other half is being stepped.
-            self._flush()
-        elif not self._scheduled:
+        if self._writing is None and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
 
@@ -287,7 +282,6 @@ class Executor:
             return
         self._open = Bundle()
         self._writing = bundle
-        self._half = max(LEAST_HALF, (len(bundle.entries) + 1) // 2)
         if bundle.batch.empty:
             self._written(bundle, None)
             return
@@ -296,7 +290,10 @@ class Executor:
         self._store.submit(bundle.batch.calls(), lambda fault: self._answer(bundle, fault))
 
     def _answer(self, bundle: Bundle, fault: BaseException | None) -> None:
-        self._loop.call_soon_threadsafe(self._written, bundle, fault)
+        if threading.get_ident() == self._home:
+            self._written(bundle, fault)
+        else:
+            self._loop.call_soon_threadsafe(self._written, bundle, fault)
 
     def _written(self, bundle: Bundle, fault: BaseException | None) -> None:
         self._writing = None

@@ -4,10 +4,11 @@ A `Batch` gathers the rows of many commands; of an instance, task or job that ch
 the last row is written. Nothing here decides anything.
 """
 
-import json
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final, final
+
+import msgspec
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
@@ -24,6 +25,7 @@ from andante.store.records import InstanceRecord, TaskRecord
 
 Row = tuple[Any, ...]
 RISK_PART: Final = 5  # a task that has only a due date is at risk in the last fifth of its time
+_encoder: Final = msgspec.json.Encoder()
 EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
 
@@ -132,7 +134,9 @@ def _task_created(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.T
         batch.rows[st.CANDIDATE].extend((instance.id, e.task, name) for name in who)
 
 
-def _task_changed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned) -> None:
+def _task_changed(
+    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned | ev.TaskFollowUpSet
+) -> None:
     batch._task(graph, instance, e.task)
 
 
@@ -161,11 +165,13 @@ def _unsubscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.S
     batch.rows[st.SUBSCRIPTION_END].append((instance.id, e.subscription))
 
 
-def _job_changed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCreated) -> None:
+def _job_changed(
+    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCreated | ev.JobFailed | ev.JobRetried
+) -> None:
     batch._job(graph, instance, e.job)
 
 
-def _job_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCompleted) -> None:
+def _job_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCompleted | ev.JobCancelled) -> None:
     batch.rows[st.JOB_END].append((instance.id, e.job))
 
 
@@ -232,8 +238,12 @@ def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
     )  # fmt: skip
 
 
+def _json(value: object) -> str:
+    return _encoder.encode(value).decode()
+
+
 def _names(names: list[str]) -> str:
-    return json.dumps(names, ensure_ascii=False) if names else ""
+    return _json(names) if names else ""
 
 
 def task_record(graph: ProcessGraph, instance: Instance, task: Task) -> TaskRecord:
@@ -250,7 +260,7 @@ def task_record(graph: ProcessGraph, instance: Instance, task: Task) -> TaskReco
 
 def _text(instance: Instance, name: str, default: str = "") -> str:
     value = instance.properties.get(name, default)
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else _json(value)
 
 
 def instance_record(graph: ProcessGraph, instance: Instance) -> InstanceRecord:
@@ -286,7 +296,7 @@ def instance_row(graph: ProcessGraph, instance: Instance) -> Row:
         next_element(graph, instance), current_element(graph, instance), instance.created_by,
         instance.created_by if plain else _text(instance, "owner", instance.created_by),
         instance.last_handler, instance.modified_by, instance.started_at, instance.modified_at, instance.ended_at,
-        "" if instance.ext is None else json.dumps(instance.ext), instance.parent_id, instance.root_id,
+        "" if instance.ext is None else _json(instance.ext), instance.parent_id, instance.root_id,
         bool(instance.incidents), encode_state(instance),
     )  # fmt: skip
 
