@@ -10,7 +10,7 @@ import httpx
 from andante.client import calls
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
-from andante.client.session import TIMEOUT, TRY_AGAIN, Session, result, said
+from andante.client.session import TIMEOUT, TRY_AGAIN, Session, certificates, result, said
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class AsyncClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.session = Session(url, client_id, client_secret, token=token, attempts=attempts, wait=wait)
-        self._http = httpx.AsyncClient(timeout=TIMEOUT, transport=transport)
+        self._http = httpx.AsyncClient(timeout=TIMEOUT, transport=transport, verify=certificates(url))
 
     async def aclose(self) -> None:
         """Let go of the connections."""

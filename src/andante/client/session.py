@@ -1,5 +1,7 @@
 """What both clients share: the token, when to try again, and how an answer becomes a result or an error."""
 
+import functools
+import ssl
 import time
 from typing import Any, Final, TypeVar, final
 from urllib.parse import urlsplit
@@ -87,6 +89,17 @@ class Session:
         except ValueError:
             asked = self.wait * 2.0**attempt
         return min(max(asked, 0.0), LONGEST_WAIT_S)
+
+
+def certificates(url: str) -> ssl.SSLContext | bool:
+    """What to know a server by. They are read once, and not at all where there is no TLS: it takes a command line
+    longer than its call; nobody is redirected from there to anywhere else."""
+    return _trusted() if urlsplit(url).scheme == "https" else False
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _is_address(url: str) -> bool:
