@@ -61,16 +61,35 @@ class Definitions:
             )
             if known and not version:
                 ids: dict[str, str] = dict(known)
+                if activate:
+                    await self._activate_again(ids)
                 return Deployment(next(iter(ids.values())), ids, warnings)
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
             for graph in graphs:
-                record = self._record(graph, "xml", source_id, who, version, activate, bool(warnings))
+                chosen = version or self._free(graph, warnings)
+                record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings))
                 records.append(record)
                 statements.extend(self._insert(record, graph))
             await self._store.write(statements)
             self._remember(records, graphs)
         return Deployment(records[0].id, {record.name: record.id for record in records}, warnings)
+
+    def _free(self, graph: ProcessGraph, warnings: list[Finding]) -> str:
+        """The version the model gives itself, "" where another model has it: modelers save again under the same tag."""
+        if not graph.version or rows.named(self._store, graph.process_id, graph.version) is None:
+            return graph.version
+        text = f"The version '{graph.version}' is taken: this one gets the next number. Give the model a new version."
+        warnings.append(Finding("version", graph.process_id, 0, text))
+        return ""
+
+    async def _activate_again(self, ids: dict[str, str]) -> None:
+        """The same file once more: its processes are to be the active ones."""
+        for definition_id in ids.values():
+            record = self.one(definition_id)
+            if not record.active:
+                await self._store.write(self._activation(record, await self.graph(definition_id), True))
+                self._active.clear()
 
     async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
         graphs, warnings = await _read(read_json, body)
@@ -138,14 +157,7 @@ class Definitions:
         graph = await self.graph(definition_id)
         async with self._lock:
             if action in ("activate", "deactivate"):
-                statements = rows.set_active(definition_id, record.name, action == "activate")
-                if action == "activate":
-                    statements.append((
-                        "update start_event set due_at=0"
-                        " where definition_id in (select id from definition where name=?)",
-                        [record.name],
-                    ))  # fmt: skip
-                statements.extend(self._timers(definition_id, graph, action == "activate"))
+                statements = self._activation(record, graph, action == "activate")
             elif action in ("suspend", "resume"):
                 flag = action == "suspend"
                 statements = [("update definition set suspended=? where id=?", [int(flag), definition_id])]
@@ -242,12 +254,6 @@ class Definitions:
 
     def _insert(self, record: DefinitionRecord, graph: ProcessGraph) -> list[rows.Statement]:
         statements = [rows.insert(record)]
-        if record.active:
-            statements.append((
-                "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
-                [record.name],
-            ))  # fmt: skip
-            statements.extend(rows.set_active(record.id, record.name, True))
         for index in graph.starts:
             event = graph.nodes[index].event
             if event is not None and event.kind in (kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER):
@@ -256,8 +262,19 @@ class Definitions:
                     "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
                     [record.id, index, kinds.EVENT_NAMES[event.kind], name],
                 ))  # fmt: skip
-        statements.extend(self._timers(record.id, graph, record.active))
+        if record.active:
+            statements.extend(self._activation(record, graph, True))
         return statements
+
+    def _activation(self, record: DefinitionRecord, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
+        """Let new instances run by it, or not. Of a name one version at most is active, and only its timers are armed."""
+        statements = rows.set_active(record.id, record.name, active)
+        if active:
+            statements.append((
+                "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
+                [record.name],
+            ))  # fmt: skip
+        return [*statements, *self._timers(record.id, graph, active)]
 
     def _timers(self, definition_id: str, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
         """Arm, or disarm, the timers that start this definition."""

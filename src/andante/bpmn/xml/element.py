@@ -103,7 +103,8 @@ def parse(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         line = fault.lineno or 0 if isinstance(fault, etree.XMLSyntaxError) else 0
-        raise refuse("notXml", f"The file is no well-formed XML: {fault}. Export it again.", line) from None
+        why = str(fault).partition(" (<string>")[0]
+        raise refuse("notXml", f"The file is no well-formed XML: {why}. Export it again.", line) from None
     information = root.getroottree().docinfo
     if information.internalDTD is not None or information.doctype:
         raise refuse("doctype", "The file has a document type declaration (DOCTYPE). Remove it.", 1)
