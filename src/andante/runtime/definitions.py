@@ -267,7 +267,7 @@ class Definitions:
         return statements
 
     def _activation(self, record: DefinitionRecord, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
-        """Let new instances run by it, or not. Of a name one version at most is active, and only its timers are armed."""
+        """Let new instances run by it, or not. One version of a name at most is active; only its timers are armed."""
         statements = rows.set_active(record.id, record.name, active)
         if active:
             statements.append((
