@@ -119,6 +119,8 @@ def test_coercion(text: str, value: object) -> None:
         ("yes ? no ? 1 : 2 : 3", 2),
         ("no ? 1 : yes ? 2 : 3", 2),
         ("n > 1 ? n : 0", 5),
+        ("yes ? half : 1", Decimal("2.5")),
+        ("no ? 1 : half", Decimal("2.5")),
     ],
 )
 def test_logic(text: str, value: object) -> None:

@@ -1,9 +1,10 @@
 """Lists, contexts, filters and paths (DMN 1.5, sections 10.3.2.6 and 10.3.2.9)."""
 
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
-from evaluating import feel, holds
+from evaluating import feel, holds, juel
 
 from andante.expressions import compile_feel
 
@@ -144,6 +145,17 @@ def test_a_context(text: str, value: object) -> None:
 def test_a_path(text: str, value: object) -> None:
     order = {"customer": {"name": "Ann"}, "lines": [{"price": 1.1}, {"price": 2}]}
     holds(text, feel(text, order=order), value)
+
+
+def test_any_mapping_and_any_sequence_of_python_will_do() -> None:
+    order = MappingProxyType({"lines": ({"price": 0.5}, MappingProxyType({"price": 2}))})
+    assert feel("sum(order.lines.price)", order=order) == Decimal("2.5")
+    assert feel("order.lines[2].price", order=order) == 2
+    assert feel("order", order=order) == {"lines": [{"price": Decimal("0.5")}, {"price": 2}]}
+    assert feel('order["x" = "x"]', order=order) == [{"lines": [{"price": Decimal("0.5")}, {"price": 2}]}]
+    assert juel("${order.lines[1].price}", order=order) == 2
+    assert juel("${order['lines'].size()}", order=order) == 2
+    assert compile_feel("a.b").evaluate(MappingProxyType({"a": MappingProxyType({"b": 1})}), None) == 1
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,12 @@ RELATIONS = (
         ("(> 7)", "(< 5)", {"after"}),
         ("(<= 5)", "(>= 5)", {"meets", "overlaps", "overlaps before"}),
         ("(< 9)", "[1..5]", {"overlaps", "includes"}),
+        ("(< 5)", "(< 7)", {"overlaps", "starts", "during"}),
+        (
+            "(< 5)", "(< 5)",
+            {"overlaps", "coincides", "starts", "started by", "finishes", "finished by", "includes", "during"},
+        ),
+        ("(>= 5)", "(> 5)", {"overlaps", "finished by", "includes"}),
         ('["a".."c"]', '["d".."f"]', {"before"}),
         ('[@"2026-01-01"..@"2026-01-31"]', '[@"2026-01-10"..@"2026-01-20"]', {"overlaps", "includes"}),
     ],

@@ -191,6 +191,14 @@ def native(value: Any) -> Any:
     raise EvaluationFault(f"A {kind.__name__} is no value of FEEL")
 
 
+def plain(value: Any) -> Any:
+    """A list or context of Python's own classes, whatever class it has; any other value is itself."""
+    kind = type(value)
+    if kind not in _KINDS and isinstance(value, list | tuple | Mapping):
+        return native(value)
+    return value
+
+
 def _native_list(items: list[Any]) -> list[Any]:
     for item in items:
         if type(item) not in _AS_IS:

@@ -9,7 +9,7 @@ from andante.expressions.arithmetic import whole
 from andante.expressions.faults import EvaluationFault, Limits
 from andante.expressions.feel.tree import Type
 from andante.expressions.temporal import temporal_property
-from andante.expressions.values import Function, Range, Run, check_size, native, type_name, weight_of
+from andante.expressions.values import Function, Range, Run, check_size, native, plain, type_name, weight_of
 
 _PLAIN: Final = frozenset((int, str))
 _DEEPEST_RESULT: Final = 200
@@ -84,7 +84,7 @@ def entry(raw: Any, name: str, run: Run | None) -> Any:
         if run is not None:
             run.charge(len(raw))
         return [item.get(name) if type(item) is dict else _part(item, name) for item in raw]
-    return _part(raw, name)
+    return entry(other, name, run) if (other := plain(raw)) is not raw else _part(raw, name)
 
 
 def _part(raw: Any, name: str) -> Any:
@@ -101,6 +101,7 @@ def _part(raw: Any, name: str) -> Any:
 
 def at(raw: Any, position: Any) -> Any:
     """`raw[position]` from 1, or from the end where negative; null outside of the list."""
+    raw = plain(raw)
     items = raw if type(raw) is list else [] if raw is None else [raw]
     place = whole(position)
     if place is None or place == 0 or abs(place) > len(items):

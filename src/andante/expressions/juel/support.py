@@ -14,7 +14,7 @@ from andante.expressions.functions.conversion import number_from
 from andante.expressions.functions.times import now
 from andante.expressions.output import text_of
 from andante.expressions.temporal import temporal_property
-from andante.expressions.values import NUMBERS, Range, check_size, native, type_name
+from andante.expressions.values import NUMBERS, Range, check_size, native, plain, type_name
 
 _SIZES: Final = ("size", "length")
 
@@ -154,6 +154,7 @@ def empty(value: Any) -> bool:
 
 def entry(raw: Any, name: str) -> Any:
     """`raw.name`. A context without that entry gives null, as Java's maps do; what has no such property is a fault."""
+    raw = plain(raw)
     kind = type(raw)
     if kind is dict:
         return raw.get(name)
@@ -177,6 +178,7 @@ def loose_entry(raw: Any, name: str) -> Any:
 
 def item(raw: Any, key: Any) -> Any:
     """`raw[key]`: an item of a list from 0, null outside of it, or an entry of a context."""
+    raw = plain(raw)
     if type(raw) is dict:
         return raw.get(key if type(key) is str else text_of(native(key)))
     if type(raw) is list and type(key) is not bool and key is not None:
