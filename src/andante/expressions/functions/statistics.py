@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from andante.expressions.arithmetic import add, divide, is_number, multiply, subtract
+from andante.expressions.arithmetic import add, bounded, divide, is_number, multiply, subtract
 from andante.expressions.compare import order
 from andante.expressions.functions.numbers import square_root
 from andante.expressions.functions.registry import builtin, listed
@@ -55,6 +55,12 @@ def _fold(items: list[Any], operation: Callable[[Any, Any], Any]) -> Any:
     return total
 
 
+def _sum(items: list[Any]) -> Any:
+    if set(map(type, items)) == {int}:
+        return bounded(sum(items))
+    return _fold(items, add)
+
+
 @builtin("min", "list*", run=True)
 def least(run: Run, *arguments: Any) -> Any:
     return _extreme(run, arguments, -1)
@@ -68,7 +74,7 @@ def greatest(run: Run, *arguments: Any) -> Any:
 @builtin("sum", "list*", run=True)
 def total(run: Run, *arguments: Any) -> Any:
     every = _summable(run, arguments)
-    return None if every is None else _fold(every, add)
+    return None if every is None else _sum(every)
 
 
 @builtin("product", "list*", run=True)
@@ -80,7 +86,7 @@ def product(run: Run, *arguments: Any) -> Any:
 @builtin("mean", "list*", run=True)
 def mean(run: Run, *arguments: Any) -> Any:
     every = _summable(run, arguments)
-    return None if every is None else divide(_fold(every, add), len(every))
+    return None if every is None else divide(_sum(every), len(every))
 
 
 @builtin("median", "list*", run=True)
