@@ -1,5 +1,6 @@
 """Bytes that were written once can be read for ever."""
 
+from operator import attrgetter
 from typing import get_args
 
 import msgspec
@@ -15,6 +16,7 @@ from andante.codec import (
     encode_entry,
     encode_state,
 )
+from andante.codec.blob import PLAIN, plain
 from andante.codec.values import COMMANDS, EFFECTS, EVENTS, arguments
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
@@ -34,6 +36,12 @@ def test_every_class_has_its_code_and_its_applier() -> None:
 @pytest.mark.parametrize("kind", [*COMMANDS.values(), *EVENTS.values(), *EFFECTS.values()])
 def test_every_argument_is_an_attribute_and_every_attribute_an_argument(kind: type) -> None:
     assert sorted(arguments(kind)) == sorted(kind.__slots__)  # type: ignore[attr-defined]
+
+
+def test_the_plain_values_are_in_their_order() -> None:
+    for make in STATES.values():
+        instance = make()
+        assert plain(instance) == attrgetter(*PLAIN)(instance)
 
 
 @pytest.mark.interpreted

@@ -1,6 +1,5 @@
 """An instance as bytes. What is derived (see state.py) is left out and rebuilt."""
 
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -31,12 +30,21 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
     ("incidents", Incident),
 )
 KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token"}
-_plain: Final = attrgetter(*PLAIN)
 _packers: Final = tuple((name, packer(kind)) for name, kind in KEYED)
 _makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)
 _encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
 _decoder: Final = msgspec.msgpack.Decoder(list[Any])
 _PARKED: Final = PLAIN.index("parked")
+
+
+def plain(i: Instance) -> tuple[object, ...]:
+    """The values of PLAIN. Spelled out, for each would be looked up by name otherwise."""
+    return (
+        i.id, i.definition_id, i.name, i.version, i.label, i.title, i.business_key, i.parent_id, i.parent_token,
+        i.root_id, i.depth, i.is_test, i.state, i.suspended, i.held, i.urgency, i.task_outcome, i.created_by,
+        i.last_handler, i.modified_by, i.started_at, i.modified_at, i.ended_at, i.seq, i.last_key, i.ext, i.properties,
+        i.parked, i.seen,
+    )  # fmt: skip
 
 
 def encode_state(instance: Instance) -> bytes:
@@ -45,7 +53,7 @@ def encode_state(instance: Instance) -> bytes:
     for name, pack in _packers:
         things = getattr(instance, name)
         parts.append([pack(thing) for thing in things.values()] if things else ())
-    return _encoder.encode((VERSION, _plain(instance), parts))
+    return _encoder.encode((VERSION, plain(instance), parts))
 
 
 def decode_state(data: bytes) -> Instance:

@@ -55,13 +55,22 @@ def _where(query: InstanceQuery) -> tuple[str, list[object]]:
     for column, value in (
         ("name", query.name),
         ("version", query.version),
-        ("business_key", query.business_key),
         ("created_by", query.created_by),
     ):
         if value:
             conditions.append(f"{column}=?")
             values.append(value)
+    if query.business_key:
+        conditions.append(keyed("instance"))
+        values.extend((query.business_key, query.business_key))
     return (" where " + " and ".join(conditions) if conditions else ""), values
+
+
+def keyed(table: str) -> str:
+    """The condition on the business key, which takes it twice: an instance without one has its id for key (contract
+    2.1). Said in such a way that the index of the keys and that of the ids serve it."""
+    key = f"{table}.business_key"
+    return f"(({key}=? and {key}<>'') or ({table}.id=? and {key}=''))"
 
 
 async def many(store: Store, query: InstanceQuery) -> Page[InstanceRecord]:

@@ -34,13 +34,13 @@ class Batch:
     """The rows of commands that share one transaction. `earliest`, once sealed: the first time (ms) at which one of
     its instances has something due, 0 for none."""
 
-    __slots__ = ("_jobs", "_live", "_new", "_tasks", "commands", "earliest", "rows", "work")
+    __slots__ = ("_described", "_jobs", "_live", "_new", "_tasks", "commands", "earliest", "rows")
 
     def __init__(self) -> None:
         self.commands = 0
         self.earliest: int = 0
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
-        self.work: list[tuple[str, tuple[object, ...]]] = []
+        self._described: set[str] = set()
         self._new: set[str] = set()
         self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
         self._tasks: dict[tuple[str, int], Row] = {}
@@ -85,6 +85,8 @@ class Batch:
                 self.rows[st.INSTANCE].append(row)
             else:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
+                if instance.id in self._described:
+                    self.rows[st.INSTANCE_DESCRIBED].append(_describing(row))
         self.earliest = min((row[2] for row in found if row[2]), default=0)
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
@@ -97,12 +99,11 @@ class Batch:
         for statement in st.ORDER:
             if rows[statement]:
                 found.extend(statement.calls(rows[statement]))
-        found.extend((sql, list(parameters)) for sql, parameters in self.work)
         return found
 
     @property
     def empty(self) -> bool:
-        return not self.commands and not self.work and not self.rows[st.OUTBOX_END]
+        return not self.commands and not self.rows[st.OUTBOX_END]
 
     # What single facts change.
 
@@ -176,12 +177,11 @@ def _job_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCo
 
 
 def _properties(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.PropertiesSet) -> None:
-    if "business_key" in e.values:
-        batch.work.append(("update instance set business_key=? where id=?", (instance.business_key, instance.id)))
+    batch._described.add(instance.id)
 
 
-_AT: Final = (0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
-_changing: Final = itemgetter(*_AT)
+_changing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
+_describing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.DESCRIBING))
 
 PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,

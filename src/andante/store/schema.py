@@ -101,7 +101,7 @@ instance: Final = sa.Table(
     sa.Index("ix_instance_due", "due_at", sqlite_where=sa.text("due_at > 0")),
     sa.Index("ix_instance_state", "state", "started_at"),
     sa.Index("ix_instance_started", "started_at"),
-    sa.Index("ix_instance_key", "business_key"),
+    sa.Index("ix_instance_key", "business_key", sqlite_where=sa.text("business_key <> ''")),
     sa.Index("ix_instance_definition", "definition_id"),
     sa.Index("ix_instance_parent", "parent_id", sqlite_where=sa.text("parent_id <> ''")),
 )

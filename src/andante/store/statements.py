@@ -61,26 +61,31 @@ def _delete(table: str, keys: Sequence[str]) -> Statement:
     )
 
 
+def _instance_change(columns: Sequence[str]) -> Statement:
+    changes = ",".join(f'"{name}"=v.column{n}' for n, name in enumerate(columns, 2))
+    return Statement(
+        f"update instance set {changes} from (values {{rows}}) v where instance.id=v.column1", len(columns) + 1
+    )
+
+
 INSTANCE_COLUMNS: Final = tuple(column.name for column in instance_table.columns)
 TASK_COLUMNS: Final = (
     "instance_id", "key", "name", "element", "assignee", "pool", "users", "groups", "queue", "owner", "delegated",
     "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state",
 )  # fmt: skip
 
-# What never changes is not written again, so that its indexes are left alone. The business key has its own way.
+# What never changes is not written again, so that its indexes are left alone; what seldom does has a way of its own.
 FIXED: Final = frozenset(
-    ("id", "definition_id", "name", "version", "business_key", "is_test", "created_by", "started_at", "ext",
-     "parent_id", "root_id")
+    ("id", "definition_id", "name", "version", "is_test", "created_by", "started_at", "ext", "parent_id", "root_id")
+)
+DESCRIBING: Final = (
+    "label", "title", "business_key", "bp_status", "bp_stage", "bp_step", "description", "owner",
 )  # fmt: skip
-CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED)
+CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED and name not in DESCRIBING)
 
 INSTANCE: Final = _insert("instance", INSTANCE_COLUMNS)
-INSTANCE_CHANGE: Final = Statement(
-    "update instance set "
-    + ",".join(f'"{name}"=v.column{n}' for n, name in enumerate(CHANGING, 2))
-    + " from (values {rows}) v where instance.id=v.column1",
-    len(CHANGING) + 1,
-)
+INSTANCE_CHANGE: Final = _instance_change(CHANGING)
+INSTANCE_DESCRIBED: Final = _instance_change(DESCRIBING)
 JOURNAL: Final = _insert("journal", ("instance_id", "seq", "at", "actor", "data"))
 TASK: Final = _upsert("task", ("instance_id", "key"), TASK_COLUMNS)
 TASK_END: Final = Statement(
@@ -102,6 +107,6 @@ OUTBOX_END: Final = _delete("outbox", ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, INSTANCE_CHANGE, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX,
-    OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END,
+    JOB, JOB_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip

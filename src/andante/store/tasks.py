@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from andante.store.instances import MOST, cursor
+from andante.store.instances import MOST, cursor, keyed
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
 
@@ -89,10 +89,11 @@ def _where(query: TaskQuery) -> tuple[str, list[object]]:
         ("t.assignee", query.assignee),
         ("t.name", query.name),
         ("t.element", query.element),
-        ("i.business_key", query.business_key),
     ):
         if value:
             add(f"{column}=?", value)
+    if query.business_key:
+        add(keyed("i"), query.business_key, query.business_key)
     if query.candidate:
         name = query.candidate if ":" in query.candidate else f"user:{query.candidate}"
         add(

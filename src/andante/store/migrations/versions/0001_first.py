@@ -89,7 +89,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_instance_definition", "instance", ["definition_id"], unique=False)
     op.create_index("ix_instance_due", "instance", ["due_at"], unique=False, sqlite_where=sa.text("due_at > 0"))
-    op.create_index("ix_instance_key", "instance", ["business_key"], unique=False)
+    op.create_index(
+        "ix_instance_key", "instance", ["business_key"], unique=False, sqlite_where=sa.text("business_key <> ''")
+    )
     op.create_index(
         "ix_instance_parent", "instance", ["parent_id"], unique=False, sqlite_where=sa.text("parent_id <> ''")
     )
