@@ -52,7 +52,8 @@ def main() -> int:
         seen["durable"].append(measure([*OURS, "bench.durable", CLIENTS, "12800"])["instances_per_s"])
         seen["durable_plain"].append(measure([*PLAIN, "bench.durable", CLIENTS, "6400"])["instances_per_s"])
         seen["spiff_durable"].append(measure([*SPIFF, "durable", "200"])["instances_per_s"])
-        seen["floor"].append(measure([*OURS, "bench.floor", "60000"])["commands_per_s"])
+        for name, floor in measure([*OURS, "bench.floor", "60000"]).items():
+            seen[name].append(floor)
     for name, value in measure([*OURS, "bench.footprint", "4000"]).items():
         seen[name].append(value)
     middle = {name: statistics.median(values) for name, values in seen.items()}
@@ -63,8 +64,9 @@ def main() -> int:
             "durable, 64 clients", middle["durable"], "instances/s", "SpiffWorkflow 3.2.0", middle["spiff_durable"], 30
         ),
         at_least(
-            "durable, 64 clients", middle["durable"] * 3, "commands/s", "the same rows, bare", middle["floor"], 0.25
+            "durable, 64 clients", middle["durable"] * 3, "commands/s", "the same rows, bare", middle["same"], 0.25
         ),
+        info("durable, 64 clients", middle["durable"] * 3, "commands/s", "three narrow rows, bare", middle["narrow"]),
         info(
             "in memory, core not compiled",
             middle["memory_plain"],

@@ -1,10 +1,13 @@
-"""What the disk and SQLite allow: `python -m bench.floor COUNT` prints {"commands_per_s": number}.
+"""What the disk and SQLite allow: `python -m bench.floor COUNT` prints {"same": number, "narrow": number}, commands/s.
 
-The very rows of the measured process, made beforehand: COUNT commands of it, in the mix and the batches in which 64
-clients send them, then only written to the same tables: WAL, synchronous=FULL, one transaction a batch.
+same: the very rows of the measured process, made beforehand: COUNT commands of it, in the mix and the batches in which
+64 clients send them, then only written to the same tables. narrow: what would be the least, an instance with its state
+of 600 bytes, a journal entry of 200 bytes and a task, in tables of few columns without an index but the keys. Both WAL,
+synchronous=FULL, one transaction a batch.
 """
 
 import json
+import os
 import sqlite3
 import sys
 import tempfile
@@ -62,6 +65,22 @@ def rate(database: sqlite3.Connection, batches: list[Calls]) -> float:
     return len(batches) * BATCH / (time.perf_counter() - begin)
 
 
+def narrow(database: sqlite3.Connection, count: int) -> float:
+    state, entry = os.urandom(600), os.urandom(200)
+    database.execute("create table a (id text primary key, seq integer, data blob)")
+    database.execute("create table b (id text, seq integer, data blob, primary key (id, seq)) without rowid")
+    database.execute("create table c (id text, key integer, name text, primary key (id, key))")
+    begin = time.perf_counter()
+    for first in range(0, count, BATCH):
+        keys = [(f"002N{n // 3:016d}", n % 3) for n in range(first, first + BATCH)]
+        database.execute("begin immediate")
+        database.executemany("insert or replace into a values (?, ?, ?)", [(i, n, state) for i, n in keys])
+        database.executemany("insert into b values (?, ?, ?)", [(i, n, entry) for i, n in keys])
+        database.executemany("insert into c values (?, ?, ?)", [(i, n, "Review the terms") for i, n in keys])
+        database.execute("commit")
+    return count / (time.perf_counter() - begin)
+
+
 def main() -> None:
     count = int(sys.argv[1])
     (graph,) = read_xml(MODEL.read_bytes()).processes
@@ -73,7 +92,10 @@ def main() -> None:
         rate(database, made[:first])
         value = rate(database, made[first:])
         database.close()
-    print(json.dumps({"commands_per_s": value}))
+        database = connect(f"{folder}/narrow.db")
+        least = narrow(database, count)
+        database.close()
+    print(json.dumps({"same": value, "narrow": least}))
 
 
 if __name__ == "__main__":
