@@ -8,8 +8,23 @@ from collections.abc import Mapping
 from typing import Final, final
 
 from andante.bpmn.kinds import NAMES
+from andante.bpmn.work import (
+    Assignment,
+    Call,
+    FormField,
+    JobWork,
+    MultiInstance,
+    Script,
+    UserTask,
+    Work,
+)  # fmt: skip
 from andante.expressions import Expression
 from andante.timing.sla import SlaPolicy
+
+__all__ = [
+    "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph",
+    "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+]  # fmt: skip
 
 
 @final
@@ -27,17 +42,6 @@ class Flow:
         self.target = target
         self.name = name
         self.condition = condition
-
-
-@final
-class Assignment:
-    """One input or output mapping: `target` is set to the value of `source`."""
-
-    __slots__ = ("source", "target")
-
-    def __init__(self, target: str, source: Expression) -> None:
-        self.target = target
-        self.source = source
 
 
 @final
@@ -72,141 +76,6 @@ class EventDefinition:
         self.timer = timer
         self.code_variable = code_variable
         self.message_variable = message_variable
-
-
-@final
-class UserTask:
-    """Who may do a user task and how it is shown. Expressions give a string or a list of strings; None is unset.
-
-    `candidates` follows the contract's receiver expression (6.2): items `user:x`, `group:x`, `role:x`, `queue:x`
-    or bare user names. `due` and `follow_up` give an ISO date-time or duration; `priority` an integer (default 50).
-    """
-
-    __slots__ = (
-        "assignee", "candidate_groups", "candidate_users", "candidates", "due", "follow_up", "form", "outcomes",
-        "priority", "queue", "title",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        *,
-        assignee: Expression | None = None,
-        candidate_users: Expression | None = None,
-        candidate_groups: Expression | None = None,
-        candidates: Expression | None = None,
-        queue: str = "",
-        due: Expression | None = None,
-        follow_up: Expression | None = None,
-        priority: Expression | None = None,
-        form: str = "",
-        outcomes: tuple[str, ...] = (),
-        title: Expression | None = None,
-    ) -> None:
-        self.assignee = assignee
-        self.candidate_users = candidate_users
-        self.candidate_groups = candidate_groups
-        self.candidates = candidates
-        self.queue = queue
-        self.due = due
-        self.follow_up = follow_up
-        self.priority = priority
-        self.form = form
-        self.outcomes = outcomes
-        self.title = title
-
-
-@final
-class JobWork:
-    """Work done by a worker outside: a service task, or a send task or throw event that a worker carries out."""
-
-    __slots__ = ("headers", "priority", "result_variable", "retries", "type")
-
-    def __init__(
-        self,
-        type: Expression,
-        retries: int = 3,
-        headers: Mapping[str, str] | None = None,
-        result_variable: str = "",
-        priority: int = 0,
-    ) -> None:
-        self.type = type
-        self.retries = retries
-        self.headers: Mapping[str, str] = headers or {}
-        self.result_variable = result_variable
-        self.priority = priority
-
-
-@final
-class Script:
-    """An expression to evaluate; its value goes to `result_variable` ("" with a context value: each entry is set)."""
-
-    __slots__ = ("expression", "result_variable")
-
-    def __init__(self, expression: Expression, result_variable: str = "") -> None:
-        self.expression = expression
-        self.result_variable = result_variable
-
-
-@final
-class Call:
-    """A call activity (BPMN 2.0.2 section 10.2.4 and 10.2.5): the process called and what goes in and comes out.
-
-    `all_in` and `all_out` pass every variable; else only `ins` and `outs`. `version` "" takes the active version.
-    `ins` are evaluated in the caller, `outs` over the called instance's variables.
-    """
-
-    __slots__ = ("all_in", "all_out", "business_key", "element", "ins", "outs", "version")
-
-    def __init__(
-        self,
-        element: Expression,
-        version: str = "",
-        *,
-        all_in: bool = True,
-        all_out: bool = True,
-        ins: tuple[Assignment, ...] = (),
-        outs: tuple[Assignment, ...] = (),
-        business_key: Expression | None = None,
-    ) -> None:
-        self.element = element
-        self.version = version
-        self.all_in = all_in
-        self.all_out = all_out
-        self.ins = ins
-        self.outs = outs
-        self.business_key = business_key
-
-
-@final
-class MultiInstance:
-    """Multi-instance characteristics (BPMN 2.0.2 section 10.2.7): `cardinality` or `collection` is set, never both."""
-
-    __slots__ = (
-        "cardinality", "collection", "completion", "element_variable", "output_collection", "output_element",
-        "sequential",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        *,
-        sequential: bool = False,
-        cardinality: Expression | None = None,
-        collection: Expression | None = None,
-        element_variable: str = "",
-        completion: Expression | None = None,
-        output_collection: str = "",
-        output_element: Expression | None = None,
-    ) -> None:
-        self.sequential = sequential
-        self.cardinality = cardinality
-        self.collection = collection
-        self.element_variable = element_variable
-        self.completion = completion
-        self.output_collection = output_collection
-        self.output_element = output_element
-
-
-Work = UserTask | JobWork | Script | Call
 
 
 @final
