@@ -85,9 +85,9 @@ class Bundle:
 
 @final
 class Executor:
-    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept and
-    its number, `due` of the first time (ms) at which something of a batch will be due,
-    `removed` of outbox rows that are gone."""
+    """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept that
+    has effects or leaves jobs or subscriptions, and its number; `due` of the first time (ms) at which something of a
+    batch will be due; `removed` of outbox rows that are gone."""
 
     def __init__(
         self,
@@ -308,7 +308,8 @@ class Executor:
             if bundle.batch.rows[st.OUTBOX_END]:
                 self._removed(bundle.batch.rows[st.OUTBOX_END])
             for request, taken, answer, seq in bundle.entries:
-                if taken.events:
+                instance = taken.instance
+                if taken.effects or ((instance.jobs or instance.subscriptions) and taken.events):
                     self._committed(taken, seq)
                 if not request.future.done():
                     request.future.set_result(answer)
