@@ -86,8 +86,8 @@ class Bundle:
 @final
 class Executor:
     """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept
-    that has effects or leaves jobs or subscriptions, and its number; `due` of the first time (ms) at which something of a
-    batch will be due; `removed` of outbox rows that are gone."""
+    that has effects or leaves jobs or subscriptions, and its number; `due` of the first time (ms) at which something of
+    a batch will be due; `removed` of outbox rows that are gone."""
 
     def __init__(
         self,
