@@ -11,7 +11,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
     [
         '<transaction id="it"/>',
         '<adHocSubProcess id="it"/>',
-        '<subProcess id="it" triggeredByEvent="true"/>',
         '<complexGateway id="it"/>',
         '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
@@ -67,6 +66,19 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("eventGateway", "it", path('<eventBasedGateway id="it"/>')),
         ("eventGateway", "it", path('<eventBasedGateway id="it"/>') + '<userTask id="u"/>' + flow("it", "u")),
         ("subProcessStart", "in", path(f'<subProcess id="it"><startEvent id="in">{TIMER}</startEvent></subProcess>')),
+        ("noStart", "it", path('<task id="t"/>', "t") + '<subProcess id="it" triggeredByEvent="true"/>'),
+        ("eventSubProcess", "it", path(f'<subProcess id="it" triggeredByEvent="true"><startEvent id="in">{TIMER}'
+         '</startEvent><task id="t"/>' + flow("in", "t") + "</subProcess>")),
+        ("eventSubProcess", "it", path('<task id="t"/>', "t") + '<subProcess id="it" triggeredByEvent="true">'
+         f'<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>'
+         f'<startEvent id="in">{TIMER}</startEvent><task id="x"/>' + flow("in", "x") + "</subProcess>"),
+        ("subProcessStart", "in", path('<task id="t"/>', "t") + '<subProcess id="it" triggeredByEvent="true">'
+         '<startEvent id="in"/></subProcess>'),
+        ("errorInterrupts", "in", path('<task id="t"/>', "t") + '<subProcess id="it" triggeredByEvent="true">'
+         '<startEvent id="in" isInterrupting="false"><errorEventDefinition/></startEvent></subProcess>'),
+        ("eventKind", "in", '<startEvent id="in"><errorEventDefinition/></startEvent>'),
+        ("boundaryAttachment", "b", path('<task id="t"/>', "t") + '<subProcess id="it" triggeredByEvent="true"/>'
+         f'<boundaryEvent id="b" attachedToRef="it">{TIMER}</boundaryEvent>'),
         ("flowAcrossScopes", "in-end", path('<subProcess id="it"><startEvent id="in"/></subProcess>')
          + flow("in", "end")),
         ("timer", "it", path('<intermediateCatchEvent id="it"><timerEventDefinition><timeDuration>five minutes'

@@ -171,4 +171,42 @@ def broken() -> ProcessGraph:
     )
 
 
-GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken)}
+def handled() -> ProcessGraph:
+    """Event sub-processes in the process, in a sub-process that runs several times, and in one another."""
+    each = MultiInstance(cardinality=compile_feel("2"))
+    return (
+        ProcessBuilder()
+        .start()
+        .sub_process("each", multi=each)
+        .start("s", inside="each")
+        .service("job", inside="each")
+        .user_task("task", inside="each", slas=[SLA])
+        .end("e", inside="each")
+        .path("s", "job", "task", "e")
+        .event_sub_process("mend", error("E"), inside="each")
+        .user_task("repair", inside="mend")
+        .end("worse", inside="mend", event=error("F"))
+        .path("mend_on", "repair", "worse")
+        .event_sub_process("ask", message("m", "x"), interrupting=False, inside="each")
+        .service("answer", inside="ask")
+        .path("ask_on", "answer")
+        .event_sub_process("again", signal("s"), inside="ask")
+        .user_task("redo", inside="again")
+        .path("again_on", "redo")
+        .event_sub_process("tick", timer("R3/PT30M"), interrupting=False)
+        .user_task("look", inside="tick")
+        .path("tick_on", "look")
+        .event_sub_process("failed", error())
+        .end("all", inside="failed", event=terminate())
+        .path("failed_on", "all")
+        .event_sub_process("stop", message("m"))
+        .user_task("tidy", inside="stop")
+        .path("stop_on", "tidy")
+        .user_task("last")
+        .end()
+        .path("start", "each", "last", "end")
+        .graph()
+    )
+
+
+GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled)}

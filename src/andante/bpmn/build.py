@@ -60,6 +60,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         cancelable=draft.cancelable,
         no_cancel_after=draft.no_cancel_after,
         reach=reach_masks(nodes, flows),
+        handlers=tuple(n.index for n in nodes if n.kind == kinds.EVENT_SUB_PROCESS and n.scope < 0),
     )
 
 
@@ -183,6 +184,8 @@ def _link(
         elif item.kind == kinds.START_EVENT and node.scope >= 0:
             _sub_process_start(node, nodes[node.scope], findings)
         node.conditional = node.default >= 0 or any(flows[i].condition is not None for i in node.outgoing)
+        if item.kind == kinds.EVENT_SUB_PROCESS and node.scope >= 0:
+            nodes[node.scope].handlers = (*nodes[node.scope].handlers, node.index)
     for host, attached in boundaries.items():
         nodes[host].boundaries = tuple(attached)
 
@@ -205,7 +208,13 @@ def _default(item: NodeDraft, node: Node, by_id: dict[str, Flow], findings: Find
 
 
 def _sub_process_start(node: Node, host: Node, findings: Findings) -> None:
-    if node.event is not None:
+    triggered = host.kind == kinds.EVENT_SUB_PROCESS
+    if triggered and node.event is None:
+        findings.fault(
+            "subProcessStart", node.id, node.line,
+            "The start event of an event sub-process must say which event starts it. Add an event definition.",
+        )  # fmt: skip
+    elif node.event is not None and not triggered:
         findings.fault(
             "subProcessStart", node.id, node.line,
             "The start event of an embedded sub-process must be a none start event. Remove its event definition, or "

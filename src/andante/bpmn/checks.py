@@ -28,7 +28,7 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
         if node.event is not None:
             _event(node, findings)
         if kind == kinds.START_EVENT:
-            _start(node, findings)
+            _start(node, nodes, findings)
         elif kind == kinds.END_EVENT:
             if node.outgoing:
                 findings.fault(
@@ -38,6 +38,8 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
             _boundary(node, findings)
         elif kind == kinds.SUB_PROCESS and node.start < 0:
             findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
+        elif kind == kinds.EVENT_SUB_PROCESS:
+            _event_sub_process(node, findings)
         elif kind == kinds.EVENT_GATEWAY:
             _event_gateway(node, nodes, flows, findings)
         elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
@@ -65,7 +67,7 @@ def _event(node: Node, findings: Findings) -> None:
             findings.fault("timer", node.id, node.line, f"The timer's {event.timer_kind} cannot be read: {fault}")
 
 
-def _start(node: Node, findings: Findings) -> None:
+def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
     if node.incoming:
         findings.fault(
             "startFlow", node.id, node.line, "A flow leads into the start event. Lead it to the element after it."
@@ -75,6 +77,18 @@ def _start(node: Node, findings: Findings) -> None:
     event = node.event
     if event is None:
         return
+    if node.scope >= 0:
+        if event.kind == kinds.ERROR and not node.interrupting:
+            findings.fault(
+                "errorInterrupts", node.id, node.line,
+                "An error always interrupts its scope. Remove isInterrupting=\"false\".",
+            )  # fmt: skip
+        return
+    if event.kind == kinds.ERROR:
+        findings.fault(
+            "eventKind", node.id, node.line,
+            f"A process cannot be started by an {kinds.EVENT_NAMES[event.kind]}. Use a message, signal or timer.",
+        )  # fmt: skip
     for expression in (event.name, event.timer):
         if expression is not None and not (expression.is_constant and isinstance(expression.constant, str)):
             findings.fault(
@@ -82,6 +96,21 @@ def _start(node: Node, findings: Findings) -> None:
                 f"'{expression.text}' cannot be computed before the start: there are no variables yet. "
                 "Write a fixed text.",
             )  # fmt: skip
+
+
+def _event_sub_process(node: Node, findings: Findings) -> None:
+    if node.start < 0:
+        findings.fault("noStart", node.id, node.line, "The event sub-process has no start event. Add one.")
+    if node.incoming or node.outgoing:
+        findings.fault(
+            "eventSubProcess", node.id, node.line,
+            "Its event starts the event sub-process, no flow does, and none leaves it. Remove the sequence flows.",
+        )  # fmt: skip
+    if node.multi is not None:
+        findings.fault(
+            "eventSubProcess", node.id, node.line,
+            "An event sub-process is no multi-instance. Put a multi-instance sub-process into it.",
+        )  # fmt: skip
 
 
 def _boundary(node: Node, findings: Findings) -> None:
@@ -140,12 +169,12 @@ def _choice(node: Node, flows: Sequence[Flow], findings: Findings) -> None:
 
 
 def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
-    pending = [n.index for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0]
+    pending = [n.index for n in nodes if n.scope < 0 and n.kind in (kinds.START_EVENT, kinds.EVENT_SUB_PROCESS)]
     seen = set(pending)
     while pending:
         node = nodes[pending.pop()]
         ahead = [flows[i].target for i in node.outgoing]
-        ahead.extend(node.boundaries)
+        ahead.extend((*node.boundaries, *node.handlers))
         if node.start >= 0:
             ahead.append(node.start)
         for index in ahead:

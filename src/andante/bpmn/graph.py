@@ -123,14 +123,15 @@ class Node:
 
     `incoming`/`outgoing` hold flow indices; `default` is the default flow's index or -1. `boundaries` are the boundary
     events attached here; `attached_to` the activity a boundary event sits on (-1 elsewhere). `start` is the none start
-    event of a sub-process (-1 elsewhere). `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
+    event of a sub-process, or the start event of an event sub-process (-1 elsewhere); `handlers` are the event
+    sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     """
 
     __slots__ = (
-        "attached_to", "boundaries", "conditional", "default", "documentation", "event", "id", "incoming", "index",
-        "inputs", "interrupting", "kind", "lane", "line", "multi", "name", "outgoing", "outputs", "scope", "slas",
-        "start", "work",
+        "attached_to", "boundaries", "conditional", "default", "documentation", "event", "handlers", "id", "incoming",
+        "index", "inputs", "interrupting", "kind", "lane", "line", "multi", "name", "outgoing", "outputs", "scope",
+        "slas", "start", "work",
     )  # fmt: skip
 
     def __init__(
@@ -155,6 +156,7 @@ class Node:
         inputs: tuple[Assignment, ...] = (),
         outputs: tuple[Assignment, ...] = (),
         start: int = -1,
+        handlers: tuple[int, ...] = (),
         slas: tuple[Sla, ...] = (),
         lane: str = "",
         documentation: str = "",
@@ -178,6 +180,7 @@ class Node:
         self.inputs = inputs
         self.outputs = outputs
         self.start = start
+        self.handlers = handlers
         self.slas = slas
         self.lane = lane
         self.documentation = documentation
@@ -214,14 +217,15 @@ class ProcessGraph:
     """One executable process. Immutable; shared by every instance of the definition and by threads.
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
-    declares its own and keeps to them. `starts` are the root start events; `reach[flow index]` is, for flows into an
+    declares its own and keeps to them. `starts` are the root start events, `handlers` the event
+    sub-processes at process level; `reach[flow index]` is, for flows into an
     inclusive join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow
     can be reached without passing the join (BPMN 2.0.2 section 13.4.3).
     """
 
     __slots__ = (
-        "by_id", "cancelable", "constants", "documentation", "flows", "instance_label", "name", "no_cancel_after",
-        "nodes", "process_id", "reach", "slas", "starts", "variables", "version",
+        "by_id", "cancelable", "constants", "documentation", "flows", "handlers", "instance_label", "name",
+        "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts", "variables", "version",
     )  # fmt: skip
 
     def __init__(
@@ -241,6 +245,7 @@ class ProcessGraph:
         cancelable: bool = False,
         no_cancel_after: str = "",
         reach: Mapping[int, int] | None = None,
+        handlers: tuple[int, ...] = (),
     ) -> None:
         self.process_id = process_id
         self.nodes: Final = nodes
@@ -256,4 +261,5 @@ class ProcessGraph:
         self.cancelable = cancelable
         self.no_cancel_after = no_cancel_after
         self.reach: Mapping[int, int] = reach or {}
+        self.handlers = handlers
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

@@ -23,6 +23,7 @@ EXCLUSIVE_GATEWAY: Final = 30
 PARALLEL_GATEWAY: Final = 31
 INCLUSIVE_GATEWAY: Final = 32
 EVENT_GATEWAY: Final = 33
+EVENT_SUB_PROCESS: Final = 40  # a subProcess that an event triggers; no flow leads to it
 
 NAMES: Final[dict[int, str]] = {
     START_EVENT: "startEvent",
@@ -43,6 +44,7 @@ NAMES: Final[dict[int, str]] = {
     PARALLEL_GATEWAY: "parallelGateway",
     INCLUSIVE_GATEWAY: "inclusiveGateway",
     EVENT_GATEWAY: "eventBasedGateway",
+    EVENT_SUB_PROCESS: "eventSubProcess",
 }
 
 ACTIVITIES: Final = frozenset(range(TASK, EXCLUSIVE_GATEWAY))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from andante.engine.declared import misfits
 from andante.engine.events import LocalsSet, PropertiesSet, VariablesSet
 from andante.engine.faults import ModelFault
-from andante.engine.state import Instance, Token
+from andante.engine.state import Instance, Scope, Token
 from andante.expressions import Expression, to_json
 
 if TYPE_CHECKING:
@@ -35,15 +35,20 @@ def system_variables(instance: Instance) -> dict[str, object]:
     }
 
 
-def visible(instance: Instance, token: Token | None) -> Mapping[str, object]:
-    """The variables a token sees, innermost first. Do not change what comes back."""
+def visible(instance: Instance, place: Token | Scope | None) -> Mapping[str, object]:
+    """The variables a token or scope sees, innermost first (None: the instance's). Do not change what comes back."""
     root = instance.scopes[0].variables
-    if token is None or (token.scope == 0 and token.locals is None):
+    if place is None:
         return root
     maps: list[dict[str, object]] = []
-    if token.locals is not None:
-        maps.append(token.locals)
-    scope = instance.scopes[token.scope]
+    if isinstance(place, Scope):
+        scope = place
+    elif place.scope == 0 and place.locals is None:
+        return root
+    else:
+        if place.locals is not None:
+            maps.append(place.locals)
+        scope = instance.scopes[place.scope]
     while scope.key:
         maps.append(scope.variables)
         scope = instance.scopes[scope.parent]
@@ -52,11 +57,11 @@ def visible(instance: Instance, token: Token | None) -> Mapping[str, object]:
 
 
 def evaluate(
-    step: "Step", expression: Expression, token: Token | None, extra: Mapping[str, object] | None = None
+    step: "Step", expression: Expression, place: Token | Scope | None, extra: Mapping[str, object] | None = None
 ) -> object:
     """The value as the expression language has it. Raises ExpressionError."""
     instance = step.instance
-    names: Mapping[str, object] = visible(instance, token)
+    names: Mapping[str, object] = visible(instance, place)
     if extra is not None:
         names = ChainMap(dict(extra), names)  # type: ignore[arg-type]
     if step.graph.constants:
@@ -85,7 +90,9 @@ SETTABLE: Final[dict[str, str]] = {
 }
 
 
-def set_variables(step: "Step", token: Token | None, values: Mapping[str, object], *, outwards: bool = False) -> None:
+def set_variables(
+    step: "Step", place: Token | Scope | None, values: Mapping[str, object], *, outwards: bool = False
+) -> None:
     """Set each name where it is known, innermost first, else in the instance; keep to what the definition declares.
 
     `outwards` passes over what is local to the token: an output goes out of its activity. Raises
@@ -96,7 +103,12 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
     if not SETTABLE.keys().isdisjoint(values):
         step.record(PropertiesSet({SETTABLE[n]: v for n, v in values.items() if n in SETTABLE}))
         values = {n: v for n, v in values.items() if n not in SETTABLE}
-    if token is None or (token.scope == 0 and (outwards or token.locals is None)):
+    token = place if isinstance(place, Token) else None
+    if token is not None:
+        inner = instance.scopes[token.scope]
+    else:
+        inner = place if isinstance(place, Scope) else instance.scopes[0]
+    if inner.key == 0 and (token is None or outwards or token.locals is None):
         if declared is not None:
             _set_declared(step, values)
         elif values:
@@ -106,17 +118,17 @@ def set_variables(step: "Step", token: Token | None, values: Mapping[str, object
     by_scope: dict[int, dict[str, object]] = {}
     outer: dict[str, object] = {}
     for name, value in values.items():
-        if not outwards and token.locals is not None and name in token.locals:
+        if not outwards and token is not None and token.locals is not None and name in token.locals:
             local[name] = value
             continue
-        scope = instance.scopes[token.scope]
+        scope = inner
         while scope.key and name not in scope.variables:
             scope = instance.scopes[scope.parent]
         if scope.key:
             by_scope.setdefault(scope.key, {})[name] = value
         else:
             outer[name] = value
-    if local:
+    if local and token is not None:
         step.record(LocalsSet(token.key, local))
     for key, changed in by_scope.items():
         step.record(VariablesSet(key, changed))

@@ -75,12 +75,13 @@ class Token:
 
 @final
 class Scope:
-    """The process (key 0) or an embedded sub-process: where tokens and variables live.
+    """The process (key 0) or a sub-process: where tokens and variables live.
 
-    `tokens` and `joined` (join node -> waiting token keys, in order of arrival) are derived from the tokens.
+    `tokens` and `joined` (join node -> waiting token keys, in order of arrival) are derived from the tokens; `waits`
+    is what its event sub-processes wait for, by key, derived too.
     """
 
-    __slots__ = ("joined", "key", "node", "parent", "token", "tokens", "variables")
+    __slots__ = ("joined", "key", "node", "parent", "token", "tokens", "variables", "waits")
 
     def __init__(self, key: int, node: int, parent: int, token: int, variables: dict[str, object]) -> None:
         self.key = key
@@ -90,6 +91,7 @@ class Scope:
         self.variables = variables
         self.tokens: dict[int, None] = {}
         self.joined: dict[int, list[int]] = {}
+        self.waits: dict[int, Wait] | None = None
 
 
 @final
@@ -191,6 +193,12 @@ class Instance:
         return root.variables if root is not None else {}
 
 
+def owner(instance: Instance, key: int) -> Token | Scope:
+    """What a wait belongs to: a token, or the scope whose event sub-process awaits it."""
+    token = instance.tokens.get(key)
+    return token if token is not None else instance.scopes[key]
+
+
 def index(instance: Instance) -> None:
     """Rebuild what is derived (see Token, Scope, Loop): for a state that was just decoded."""
     for token in instance.tokens.values():
@@ -212,10 +220,10 @@ def index(instance: Instance) -> None:
     )
     for kind in waits:
         for key, wait in kind.items():
-            token = instance.tokens[wait.token]
-            if token.waits is None:
-                token.waits = {}
-            token.waits[key] = wait
+            at = owner(instance, wait.token)
+            if at.waits is None:
+                at.waits = {}
+            at.waits[key] = wait
     for clock in instance.clocks.values():
         if clock.task:
             instance.tasks[clock.task].clocks.append(clock)

@@ -32,6 +32,7 @@ from andante.engine.state import (
     RUNNING,
     WAITING_FOR_USER,
     Instance,
+    Scope,
     Token,
 )  # fmt: skip
 from andante.expressions import Expression, ExpressionError
@@ -83,10 +84,12 @@ class Step:
         self.agenda.append(token)
         return token
 
-    def value(self, expression: Expression, token: Token | None, extra: Mapping[str, object] | None = None) -> object:
-        """Evaluate in the token's scope (None: the instance's). Raises ModelFault('expression')."""
+    def value(
+        self, expression: Expression, place: Token | Scope | None, extra: Mapping[str, object] | None = None
+    ) -> object:
+        """Evaluate with what the token or scope sees (None: the instance's). Raises ModelFault('expression')."""
         try:
-            return evaluate(self, expression, token, extra)
+            return evaluate(self, expression, place, extra)
         except ExpressionError as fault:
             raise ModelFault("expression", f"The expression '{expression.text}' failed: {fault}") from None
 

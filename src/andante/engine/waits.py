@@ -1,6 +1,7 @@
 """What an instance waits for: tasks, timers, subscriptions, jobs, called instances, SLA clocks, and its incidents.
 
-Plain slotted classes (see events.py). Keys are unique within the instance. Only `apply` changes them.
+Plain slotted classes (see events.py). Keys are unique within the instance. Only `apply` changes them. `token` is the
+owner: a token's key, or for what an event sub-process waits for, the key of the scope that it is in (0: the process).
 """
 
 from typing import TYPE_CHECKING, final

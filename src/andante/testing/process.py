@@ -140,6 +140,13 @@ class ProcessBuilder:
         """Elements with `inside=id` are in it."""
         return self.node(id, kinds.SUB_PROCESS, inside=inside, multi=multi, outputs=outputs)
 
+    def event_sub_process(
+        self, id: str, event: EventDefinition, *, interrupting: bool = True, inside: str = ""
+    ) -> "ProcessBuilder":
+        """Its start event is "<id>_on"; other elements with `inside=id` are in it."""
+        self.node(id, kinds.EVENT_SUB_PROCESS, inside=inside)
+        return self.node(f"{id}_on", kinds.START_EVENT, inside=id, event=event, interrupting=interrupting)
+
     def exclusive(self, id: str, *, default: str = "", inside: str = "") -> "ProcessBuilder":
         return self.node(id, kinds.EXCLUSIVE_GATEWAY, default=default, inside=inside)
 

@@ -24,6 +24,7 @@ KINDS: Final = {
     "sendTask": "send task",
     "receiveTask": "receive task",
     "subProcess": "sub-process",
+    "eventSubProcess": "event sub-process",
     "callActivity": "called process",
     "exclusiveGateway": "decision",
     "parallelGateway": "parallel gateway",

@@ -17,7 +17,7 @@ _DEFINITIONS: Final = {
     "terminateEventDefinition": kinds.TERMINATE,
 }
 _ALLOWED: Final = {
-    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
+    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR)),
     kinds.END_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ERROR, kinds.TERMINATE)),
     kinds.CATCH_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
     kinds.THROW_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL)),
@@ -33,7 +33,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         node.attached_to = element.take("attachedToRef")
         node.interrupting = reading.flag(element, "cancelActivity", True)
     elif node.kind == kinds.START_EVENT:
-        reading.flag(element, "isInterrupting", True)  # it says something in event sub-processes alone
+        node.interrupting = reading.flag(element, "isInterrupting", True)  # it counts in event sub-processes alone
     if reading.flag(element, "parallelMultiple", False):
         reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
     definitions = element.take_all(*_DEFINITIONS, *REFUSED_EVENTS, "eventDefinitionRef")

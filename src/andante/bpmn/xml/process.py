@@ -11,7 +11,7 @@ from andante.bpmn.xml.events import finish_event, read_event
 from andante.bpmn.xml.names import REFUSED
 from andante.bpmn.xml.reading import Lane, Reading
 
-NODES: Final = {name: kind for kind, name in kinds.NAMES.items()}
+NODES: Final = {name: kind for kind, name in kinds.NAMES.items() if kind != kinds.EVENT_SUB_PROCESS}
 _EVENTS: Final = frozenset(
     (kinds.START_EVENT, kinds.END_EVENT, kinds.CATCH_EVENT, kinds.THROW_EVENT, kinds.BOUNDARY_EVENT)
 )
@@ -65,11 +65,13 @@ def _read_node(
     if not element.id:
         reading.fault("noId", element, f"The {element.name} has no id. Give it one.")
         return
+    if kind == kinds.SUB_PROCESS and reading.flag(element, "triggeredByEvent", False):
+        kind = kinds.EVENT_SUB_PROCESS
     node = NodeDraft(element.id, kind, name=element.take("name").strip(), scope=scope, line=element.line)
     node.documentation = _documentation(element)
     if kind in _WITH_DEFAULT:
         node.default = element.take("default")
-    if kind in kinds.ACTIVITIES:
+    if kind in kinds.ACTIVITIES or kind == kinds.EVENT_SUB_PROCESS:
         read_activity(node, element, reading)
     elif kind in _EVENTS:
         faults = len(reading.findings.faults)
@@ -78,16 +80,9 @@ def _read_node(
             draft.refused.add(node.id)
     else:
         _read_gateway(element, kind, reading)
-    if kind == kinds.SUB_PROCESS and reading.flag(element, "triggeredByEvent", False):
-        draft.refused.add(node.id)
-        reading.fault(
-            "unsupported", element,
-            "Event sub-processes are not supported. Use a boundary event on a sub-process around the rest.",
-        )  # fmt: skip
-        return
     if node.id not in draft.refused:
         draft.nodes.append(node)
-    if kind == kinds.SUB_PROCESS:
+    if kind in (kinds.SUB_PROCESS, kinds.EVENT_SUB_PROCESS):
         _read_scope(draft, element, node.id, lanes, reading)
     for vendor in reading.vendors_of(element):
         vendor.node(node, element, reading)

@@ -4,29 +4,29 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import events as ev
-from andante.engine.state import ACTIVE, READY, Instance, Wait
+from andante.engine.state import ACTIVE, READY, Instance, Token, Wait, owner
 from andante.engine.waits import Clock, Subscription, Timer
 
 SEEN_MESSAGES: Final = 50  # ids of messages remembered, so that a repeated one has no second effect
 
 
 def wait(instance: Instance, key: int, wanted: Wait) -> None:
-    """The token waits for `wanted`: from now on its element is at work."""
+    """The token waits for `wanted`: from now on its element is at work. Or the scope waits for it."""
     if key > instance.last_key:
         instance.last_key = key
-    token = instance.tokens[wanted.token]
-    if token.phase == READY:
-        token.phase = ACTIVE
-    waits = token.waits
+    at = owner(instance, wanted.token)
+    if isinstance(at, Token) and at.phase == READY:
+        at.phase = ACTIVE
+    waits = at.waits
     if waits is None:
-        token.waits = {key: wanted}
+        at.waits = {key: wanted}
     else:
         waits[key] = wanted
 
 
 def unwait(instance: Instance, key: int, gone: Wait) -> None:
     """It is no longer waited for."""
-    waits = instance.tokens[gone.token].waits
+    waits = owner(instance, gone.token).waits
     if waits is not None:
         waits.pop(key, None)
 

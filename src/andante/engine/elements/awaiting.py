@@ -6,18 +6,21 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import Node
 from andante.engine.elements.message import subscribe
 from andante.engine.elements.timer import arm_timer
-from andante.engine.state import Token
+from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def arm(step: "Step", token: Token, node: Node) -> None:
-    """Let `token` wait for the event of `node`. An error is not waited for: it is looked for when it is thrown."""
+def arm(step: "Step", at: Token | Scope, node: Node) -> None:
+    """Let a token, or a scope, wait for the event of `node`. Raises ModelFault.
+
+    An error is not waited for: its catcher is looked for when it is thrown.
+    """
     definition = node.event
     if definition is None or definition.kind == kinds.ERROR:
         return
     if definition.kind == kinds.TIMER:
-        arm_timer(step, token, node, definition)
+        arm_timer(step, at, node, definition)
     else:
-        subscribe(step, token, node, definition)
+        subscribe(step, at, node, definition)

@@ -1,6 +1,7 @@
-"""BPMN errors: from where they are thrown outwards to the nearest boundary event that catches them (section 10.4.5.3).
+"""BPMN errors: from where they are thrown outwards to the nearest catcher (section 10.4.5.3).
 
-A code of its own goes before a catch-all on the same activity. What no scope catches goes up to the caller of the
+In a scope that is an event sub-process, which does not catch what is thrown in itself; around it, a boundary event. A
+code of its own goes before a catch-all at the same place. What no scope catches goes up to the caller of the
 instance; without a caller, an error end event ends its path like a none end event (as Camunda 7 does) and an error
 that a worker threw is an incident.
 """
@@ -13,7 +14,7 @@ from andante.bpmn.graph import EventDefinition, Node
 from andante.engine import events as ev
 from andante.engine.commands import FailCall
 from andante.engine.effects import TellParent
-from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.propagation import catch, outwards
 from andante.engine.elements.withdrawal import close
 from andante.engine.state import TERMINATED, Token
 
@@ -24,21 +25,16 @@ if TYPE_CHECKING:
 def throw_error(step: "Step", token: Token, code: str, message: str, values: Mapping[str, object]) -> bool:
     """Look for the catcher, from the activity at `token` outwards. False when nobody caught it and nothing changed."""
     instance = step.instance
-    host: Token | None = token
-    while host is not None:
-        if host.loop:
-            host = instance.tokens[host.loop]
-        boundary = _catching(step, host, code)
-        if boundary is not None:
+    for at, catchers in outwards(step, token):
+        catcher = _catching(catchers, code)
+        if catcher is not None:
             step.record(ev.ErrorThrown(token.key, code, message))
-            step.record(ev.ErrorCaught(host.key, boundary.index, code, message))
+            step.record(ev.ErrorCaught(at.key, catcher.index, code, message))
             brought = dict(values)
-            if boundary.event is not None:
-                brought.update(_told(boundary.event, code, message))
-            BEHAVIOURS[boundary.kind].occur(step, host, boundary, brought)
+            if catcher.event is not None:
+                brought.update(_told(catcher.event, code, message))
+            catch(step, at, catcher, brought)
             return True
-        scope = instance.scopes[host.scope]
-        host = instance.tokens[scope.token] if scope.key else None
     if instance.parent_id:
         step.record(ev.ErrorThrown(token.key, code, message))
         parent_id, parent_token = instance.parent_id, instance.parent_token
@@ -48,18 +44,16 @@ def throw_error(step: "Step", token: Token, code: str, message: str, values: Map
     return False
 
 
-def _catching(step: "Step", host: Token, code: str) -> Node | None:
-    nodes = step.graph.nodes
+def _catching(catchers: list[Node], code: str) -> Node | None:
     every: Node | None = None
-    for index in nodes[host.node].boundaries:
-        boundary = nodes[index]
-        event = boundary.event
+    for catcher in catchers:
+        event = catcher.event
         if event is None or event.kind != kinds.ERROR:
             continue
         if event.code is None or event.code == "":
-            every = every or boundary
+            every = every or catcher
         elif event.code == code:
-            return boundary
+            return catcher
     return every
 
 

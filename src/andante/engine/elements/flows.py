@@ -117,6 +117,8 @@ def end(step: "Step", token: Token) -> None:
 def scope_done(step: "Step", scope: Scope) -> None:
     """No token is left in the scope: the sub-process, or the instance, is complete."""
     instance = step.instance
+    if scope.waits:
+        clear_waits(step, scope, "done")
     if scope.key:
         host = instance.tokens[scope.token]
         node = step.graph.nodes[host.node]

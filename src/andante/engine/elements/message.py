@@ -10,33 +10,33 @@ from andante.engine.commands import DeliverMessage, DeliverSignal
 from andante.engine.effects import BroadcastSignal, PublishMessage
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value, visible
-from andante.engine.state import Instance, Token
+from andante.engine.state import Instance, Scope, Token, owner
 from andante.engine.waits import Subscription
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def event_name(step: "Step", token: Token, definition: EventDefinition) -> str:
+def event_name(step: "Step", place: Token | Scope, definition: EventDefinition) -> str:
     """The name of the message or signal. Raises ModelFault."""
     if definition.name is None:
         raise ModelFault("event", f"the {kinds.EVENT_NAMES[definition.kind]} has no name")
-    value = step.value(definition.name, token)
+    value = step.value(definition.name, place)
     if not isinstance(value, str) or not value:
         raise ModelFault("event", f"the name '{definition.name.text}' should be a text, but is {value!r}")
     return value
 
 
-def subscribe(step: "Step", token: Token, node: Node, definition: EventDefinition) -> None:
+def subscribe(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition) -> None:
     """Await the message or signal. Raises ModelFault."""
-    name = event_name(step, token, definition)
+    name = event_name(step, at, definition)
     correlation: str | None = None
     if definition.correlation is not None:
-        value = json_value(step.value(definition.correlation, token))
+        value = json_value(step.value(definition.correlation, at))
         if value is None:
             raise ModelFault("correlation", f"the correlation key '{definition.correlation.text}' is null")
         correlation = value if isinstance(value, str) else str(value)
-    step.record(ev.SubscriptionOpened(step.key(), token.key, node.index, definition.kind, name, correlation))
+    step.record(ev.SubscriptionOpened(step.key(), at.key, node.index, definition.kind, name, correlation))
 
 
 def receiver(instance: Instance, command: DeliverMessage) -> Subscription | None:
@@ -61,7 +61,7 @@ def _matches(instance: Instance, subscription: Subscription, command: DeliverMes
         return False
     if not values:
         return True
-    names = visible(instance, instance.tokens[subscription.token])
+    names = visible(instance, owner(instance, subscription.token))
     return all(name in names and names[name] == value for name, value in values.items())
 
 

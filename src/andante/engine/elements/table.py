@@ -35,6 +35,7 @@ BEHAVIOURS.update(
         kinds.SEND_TASK: SendTask(),
         kinds.RECEIVE_TASK: ReceiveTask(),
         kinds.SUB_PROCESS: SubProcess(),
+        kinds.EVENT_SUB_PROCESS: SubProcess(),
         kinds.CALL_ACTIVITY: CallActivity(),
         kinds.EXCLUSIVE_GATEWAY: ExclusiveGateway(),
         kinds.PARALLEL_GATEWAY: ParallelGateway(),

@@ -6,7 +6,7 @@ from andante.bpmn.graph import EventDefinition, Node
 from andante.engine import events as ev
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
-from andante.engine.state import Token
+from andante.engine.state import Scope, Token
 from andante.engine.waits import Timer
 from andante.timing.cycle import first, following
 from andante.timing.duration import parse_duration, shift
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def arm_timer(step: "Step", token: Token, node: Node, definition: EventDefinition) -> None:
+def arm_timer(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition) -> None:
     """Wait for the time that the definition names. Raises ModelFault when it names none."""
     if definition.timer is None:
         raise AssertionError(f"{node.id}: a timer without a time")
-    value = json_value(step.value(definition.timer, token))
+    value = json_value(step.value(definition.timer, at))
     if not isinstance(value, str):
         raise ModelFault("timer", f"the time '{definition.timer.text}' should be a text, but is {value!r}")
     zone = step.settings.zone
@@ -35,7 +35,7 @@ def arm_timer(step: "Step", token: Token, node: Node, definition: EventDefinitio
             cycle = value
     except TimingError as fault:
         raise ModelFault("timer", str(fault)) from None
-    step.record(ev.TimerSet(step.key(), token.key, node.index, due, cycle, left))
+    step.record(ev.TimerSet(step.key(), at.key, node.index, due, cycle, left))
 
 
 def fired(step: "Step", timer: Timer, again: bool) -> None:

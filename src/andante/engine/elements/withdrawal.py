@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 from andante.engine import events as ev
 from andante.engine.commands import Terminate
 from andante.engine.effects import TellChild
-from andante.engine.state import TERMINATED, Token
+from andante.engine.state import TERMINATED, Scope, Token
 from andante.engine.waits import Call, Job, Subscription, Task, Timer
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def clear_waits(step: "Step", token: Token, reason: str) -> None:
-    """What is still open at the token is no longer wanted."""
-    waits = token.waits
+def clear_waits(step: "Step", at: Token | Scope, reason: str) -> None:
+    """What is still open at the token, or for the scope's event sub-processes, is no longer wanted."""
+    waits = at.waits
     for key, wait in sorted(waits.items()) if waits else ():
         if isinstance(wait, Task):
             for clock in list(wait.clocks):
@@ -46,6 +46,8 @@ def withdraw(step: "Step", token: Token, reason: str) -> None:
             inner = instance.tokens.get(key)
             if inner is not None:
                 cancel(step, inner, reason)
+        if scope.waits:
+            clear_waits(step, scope, reason)
         step.record(ev.ScopeClosed(scope.key))
     clear_waits(step, token, reason)
     if instance.incidents:
@@ -73,6 +75,7 @@ def close(step: "Step", state: str, reason: str) -> None:
         token = instance.tokens.get(key)
         if token is not None:
             cancel(step, token, reason)
+    clear_waits(step, instance.scopes[0], reason)
     for incident in list(instance.incidents):
         step.record(ev.IncidentResolved(incident))
     stop_clocks(step)

@@ -10,11 +10,13 @@ from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.error import throw_error
+from andante.engine.elements.event_handlers import handle
 from andante.engine.elements.message import catchers, receiver
 from andante.engine.elements.timer import fired
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import set_variables
 from andante.engine.sla import advance_clocks
+from andante.engine.state import Scope, owner
 from andante.engine.waits import Call, Subscription, Timer
 
 if TYPE_CHECKING:
@@ -55,13 +57,17 @@ def _known(step: "Step", command: cmd.DeliverMessage) -> bool:
 
 
 def occur(step: "Step", wait: Timer | Subscription, values: Mapping[str, object]) -> None:
-    """The awaited event occurs: at a boundary, behind an event-based gateway, or at the token's own element."""
+    """The awaited event occurs: for an event sub-process, at a boundary, behind an event-based gateway, or at the
+    token's own element."""
     nodes = step.graph.nodes
-    token = step.instance.tokens[wait.token]
+    at = owner(step.instance, wait.token)
     node = nodes[wait.node]
-    at = nodes[token.node].kind
-    behaviour = BEHAVIOURS[at if at == kinds.EVENT_GATEWAY else node.kind]
-    behaviour.occur(step, token, node, values)
+    if isinstance(at, Scope):
+        handle(step, at, node, values)
+        return
+    kind = nodes[at.node].kind
+    behaviour = BEHAVIOURS[kind if kind == kinds.EVENT_GATEWAY else node.kind]
+    behaviour.occur(step, at, node, values)
 
 
 def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
@@ -72,13 +78,16 @@ def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
         timer = instance.timers.get(key)
         if timer is None:
             continue  # an earlier one has interrupted its activity
-        node = step.graph.nodes[timer.node]
-        again = node.kind == kinds.BOUNDARY_EVENT and not node.interrupting
         try:
-            fired(step, timer, again)
+            fired(step, timer, not step.graph.nodes[timer.node].interrupting)
             occur(step, timer, {})
         except ModelFault as fault:
-            step.stall(instance.tokens[timer.token], fault)
+            at = owner(instance, timer.token)
+            if isinstance(at, Scope):
+                step.record(ev.TimerCleared(timer.key))
+                step.record(ev.IncidentRaised(step.key(), 0, fault.kind, fault.message))
+            else:
+                step.stall(at, fault)
         step.run()
         if instance.ended_at:
             return
@@ -110,9 +119,8 @@ def deliver_signal(step: "Step", command: cmd.DeliverSignal) -> None:
 
 
 def _receive(step: "Step", subscription: Subscription) -> None:
-    """It is taken: only a non-interrupting boundary event goes on waiting for the next one."""
-    node = step.graph.nodes[subscription.node]
-    if node.kind != kinds.BOUNDARY_EVENT or node.interrupting:
+    """It is taken: only what does not interrupt, at a boundary or in a scope, goes on waiting for the next one."""
+    if step.graph.nodes[subscription.node].interrupting:
         step.record(ev.SubscriptionClosed(subscription.key))
 
 
