@@ -11,7 +11,6 @@ from evaluating import COMPILERS, NOW, feel, holds
 from andante.expressions import (
     DEFAULT_LIMITS,
     EvaluationFault,
-    ExpressionError,
     Limits,
     SyntaxFault,
     compile_feel,
@@ -242,6 +241,8 @@ def test_huge_numbers(text: str, value: object) -> None:
         "(a|aa)+$",
         "(a?){50}$",
         "((a+)b?)+c",
+        "((a+)b)+c",
+        "((?:x|y)z)*",
         "(a{1,9})*b",
         "(a{,9}){,9}b",
         "(a{00000,}){00000,}b",
@@ -304,8 +305,22 @@ def test_limits_are_those_that_are_asked_for() -> None:
     for text in ("[1, 2, 3, 4]", "[[1, 2], [3]]", '"ab" + "cd"', "for i in 1..20 return i", "for i in 1..4 return i"):
         with pytest.raises(EvaluationFault):
             compile_feel(text, few).evaluate({}, NOW)
-    with pytest.raises(ExpressionError):
-        compile_feel("((((((1))))))", few)
+    assert compile_feel('string join(["a", "b"], "-")', few).evaluate({}, NOW) == "a-b"
+    with pytest.raises(EvaluationFault, match="A string of 4 is larger than the 3 an expression may build"):
+        compile_feel('string join(["a", "bc"], "-")', few).evaluate({}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "depth"),
+    [("1", 1), ("((1))", 3), ("a.b.c", 3), ("1 + 2 * 3", 3), ("a or b and c", 3), ("-(-a)", 4), ("not(not(a))", 3)],
+)
+def test_the_depth_that_is_just_allowed(text: str, depth: int) -> None:
+    compile_feel(text, Limits(max_depth=depth))
+    with pytest.raises(SyntaxFault, match=f"nested more than {depth - 1} deep"):
+        compile_feel(text, Limits(max_depth=depth - 1))
+
+
+def test_the_limits_by_default() -> None:
     assert DEFAULT_LIMITS.max_steps == DEFAULT_LIMITS.max_size == 100_000
 
 

@@ -26,7 +26,7 @@ from andante.expressions import (
 from andante.expressions.feel.words import KEYWORDS
 from andante.expressions.functions import BUILTINS
 
-many: Final = settings(max_examples=300, deadline=None)
+many: Final = settings(max_examples=150, deadline=None)
 Value = Decimal | str | bool | None
 EXACT: Final = Context(prec=34, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow])
 NAMES: Final[dict[str, object]] = {"n": 7, "f": 0.25, "big": 10**20, "s": "ab", "t": True, "u": False, "none": None}
@@ -263,7 +263,7 @@ CALLS: Final = st.sampled_from(COUNTS).flatmap(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(CALLS)
 def test_no_call_of_a_function_raises_anything_else(call: tuple[str, list[str]]) -> None:
     name, arguments = call
@@ -271,7 +271,7 @@ def test_no_call_of_a_function_raises_anything_else(call: tuple[str, list[str]])
     ends_well(compile_feel, f"for x in [{', '.join(arguments)}] return {name}({', '.join(['x', *arguments[1:]])})")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from([*COMPARED, *"+-*/", "**", "in", "and", "or"]), ARGUMENTS, ARGUMENTS)
 def test_no_operator_raises_anything_else(sign: str, a: str, b: str) -> None:
     ends_well(compile_feel, f"({a}) {sign} ({b})")

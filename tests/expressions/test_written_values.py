@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from andante.expressions import EvaluationFault, compile_feel, to_feel, to_json
 from andante.expressions.values import Function, Range, YearsMonths
 
-many = settings(max_examples=150, deadline=None)
+many = settings(max_examples=100, deadline=None)
 
 
 @pytest.mark.parametrize(
