@@ -98,9 +98,10 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("noScript", "it", path('<scriptTask id="it"/>')),
         ("noCalledElement", "it", path('<callActivity id="it"/>')),
         ("multiInstance", "it", path('<task id="it"><multiInstanceLoopCharacteristics/></task>')),
-        ("expressionLanguage", "it", path('<scriptTask id="it" scriptFormat="javascript"><script>1</script>'
-         "</scriptTask>")),
-        ("expressionLanguage", "it", path('<scriptTask id="it" scriptFormat="python"><script>1</script></scriptTask>')),
+        ("expressionLanguage", "f", path('<task id="it"/>') + '<sequenceFlow id="f" sourceRef="it" targetRef="end">'
+         '<conditionExpression language="javascript">check(a)</conditionExpression></sequenceFlow>'),
+        ("expressionLanguage", "f", path('<task id="it"/>') + '<sequenceFlow id="f" sourceRef="it" targetRef="end">'
+         '<conditionExpression language="python">a == 1</conditionExpression></sequenceFlow>'),
         ("expression", "it", path('<scriptTask id="it"><script>1 +</script></scriptTask>')),
         ("expression", "it-end", path('<task id="it"/>').replace(flow("it", "end"), flow("it", "end", "${a =="))),
         ("unknownElement", "strangeTask", path('<task id="it"/>') + "<strangeTask/>"),

@@ -64,10 +64,12 @@ def test_retries_fields_and_properties_go_with_the_job() -> None:
         '<camunda:field name="text"><camunda:expression>${t}</camunda:expression></camunda:field>'
         '<camunda:properties><camunda:property name="region" value="eu"/></camunda:properties>'
     )
-    work = read_one(extended("serviceTask", content, 'camunda:class="x"')).work
+    node = read_one(extended("serviceTask", content, 'camunda:class="x"'))
+    work = node.work
     assert isinstance(work, JobWork)
-    assert work.retries == 5
-    assert work.headers == {"to": "ann", "text": "${t}", "region": "eu"}
+    assert (work.retries, work.backoff_ms) == (5, 600_000)
+    assert work.headers == {"to": "ann", "region": "eu"}
+    assert [(m.target, shown(m.source)) for m in node.inputs] == [("text", "juel:${t}")]
 
 
 def test_input_and_output_parameters() -> None:
@@ -157,7 +159,11 @@ def test_what_has_no_meaning_here_is_a_warning() -> None:
     [
         extended("userTask", '<camunda:taskListener class="x" event="create"/>'),
         extended("userTask", '<camunda:executionListener class="x" event="start"/>'),
-        extended("serviceTask", "<camunda:connector/>"),
+        extended("userTask", '<camunda:taskListener expression="${mail.send(task)}" event="create"/>'),
+        extended("userTask", '<camunda:taskListener expression="${task.setVariable(\'a\', 1)}" event="update"/>'),
+        extended(
+            "serviceTask", '<camunda:executionListener delegateExpression="${x}" event="end"/>', 'camunda:class="y"'
+        ),
         extended("userTask", "<camunda:somethingNew/>"),
         '<serviceTask id="it" camunda:type="mail"/>',
         '<callActivity id="it" calledElement="x" camunda:variableMappingClass="y"/>',
@@ -168,8 +174,55 @@ def test_what_would_run_code_or_is_unknown_is_refused(element: str) -> None:
     assert codes(refusal(path(element))) == ["unsupportedExtension"]
 
 
-def test_a_start_by_an_initiator_variable_is_refused() -> None:
-    body = path('<task id="it"/>').replace('<startEvent id="start"', '<startEvent id="start" camunda:initiator="who"')
-    (fault,) = refusal(body)
+def test_an_initiator_of_a_message_start_is_refused() -> None:
+    start = '<startEvent id="s" camunda:initiator="who"><messageEventDefinition messageRef="m"/></startEvent>'
+    body = path('<task id="it"/>') + start + '<sequenceFlow id="f" sourceRef="s" targetRef="it"/>'
+    (fault,) = refusal(body, roots='<message id="m" name="M"/>')
     assert "camunda:initiator" in fault.message
-    assert "variable" in fault.message
+    assert "none start event" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("cycle", "retries", "pause"),
+    [("R3/PT10M", 3, 600_000), ("PT1M,PT5M", 3, 60_000), ("R5/P1D", 5, 86_400_000), ("", 3, 0)],
+)
+def test_a_retry_cycle(cycle: str, retries: int, pause: int) -> None:
+    content = f"<camunda:failedJobRetryTimeCycle>{cycle}</camunda:failedJobRetryTimeCycle>"
+    work = read_one(extended("serviceTask", content, 'camunda:class="x"')).work
+    assert isinstance(work, JobWork)
+    assert (work.retries, work.backoff_ms) == (retries, pause)
+
+
+def test_a_list_and_a_map_of_expressions_are_gathered() -> None:
+    content = (
+        '<camunda:inputOutput><camunda:inputParameter name="l"><camunda:list><camunda:value>${a + 1}</camunda:value>'
+        "<camunda:value>b</camunda:value></camunda:list></camunda:inputParameter>"
+        '<camunda:inputParameter name="m"><camunda:map><camunda:entry key="k">${a}</camunda:entry></camunda:map>'
+        "</camunda:inputParameter></camunda:inputOutput>"
+    )
+    node = read_one(extended("userTask", content))
+    values = {"a": 1}
+    assert [m.source.evaluate(values, None) for m in node.inputs] == [[2, "b"], {"k": 1}]
+    assert node.inputs[0].source.names == {"a"}
+    nested = content.replace("<camunda:value>b</camunda:value>", "<camunda:value><camunda:script/></camunda:value>")
+    assert codes(refusal(path(extended("userTask", nested)))) == ["mapping"]
+
+
+def test_a_connector_is_a_job_with_its_parameters() -> None:
+    content = (
+        "<camunda:connector><camunda:inputOutput>"
+        '<camunda:inputParameter name="url">https://example.org/${id}</camunda:inputParameter>'
+        '<camunda:outputParameter name="answer">${response}</camunda:outputParameter></camunda:inputOutput>'
+        "<camunda:connectorId>http-connector</camunda:connectorId></camunda:connector>"
+    )
+    node = read_one(extended("serviceTask", content))
+    assert isinstance(node.work, JobWork)
+    assert node.work.type.constant == "http-connector"
+    assert [m.target for m in node.inputs] == ["url"]
+    assert [m.target for m in node.outputs] == ["answer"]
+
+
+def test_an_error_that_the_model_reads_from_a_worker_needs_a_code() -> None:
+    content = '<camunda:errorEventDefinition id="e" errorRef="none" expression="${true}"/>'
+    element = extended("serviceTask", content, 'camunda:type="external" camunda:topic="t"')
+    assert codes(refusal(path(element))) == ["unknownError"]

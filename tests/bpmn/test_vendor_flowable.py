@@ -23,13 +23,33 @@ def test_a_user_task(v: str) -> None:
 
 @BOTH
 def test_jobs(v: str) -> None:
-    work = read_one(
+    node = read_one(
         f'<serviceTask id="it" {v}:expression="${{pay.now(x)}}" {v}:resultVariableName="r"><extensionElements>'
-        f'<{v}:field name="n"><{v}:string>text</{v}:string></{v}:field></extensionElements></serviceTask>'
-    ).work
+        f'<{v}:field name="n"><{v}:string>text</{v}:string></{v}:field>'
+        f'<{v}:field name="m"><{v}:expression>${{a}}</{v}:expression></{v}:field></extensionElements></serviceTask>'
+    )
+    work = node.work
     assert isinstance(work, JobWork)
     assert (work.type.constant, work.result_variable) == ("pay.now", "r")
     assert work.headers == {"expression": "${pay.now(x)}", "n": "text"}
+    assert [(m.target, shown(m.source)) for m in node.inputs] == [("m", "juel:${a}")]
+
+
+@BOTH
+def test_tasks_with_a_work_of_their_own_are_jobs_of_that_type(v: str) -> None:
+    node = read_one(
+        f'<serviceTask id="it" {v}:type="http"><extensionElements>'
+        f'<{v}:field name="requestMethod"><{v}:string>GET</{v}:string></{v}:field>'
+        f'<{v}:field name="requestUrl"><{v}:expression>https://example.org/${{id}}</{v}:expression></{v}:field>'
+        f'<{v}:field name="responseVariableName" stringValue="answer"/></extensionElements></serviceTask>'
+    )
+    assert isinstance(node.work, JobWork)
+    assert (node.work.type.constant, node.work.result_variable) == ("http", "answer")
+    assert node.work.headers == {"requestMethod": "GET", "responseVariableName": "answer"}
+    assert [(m.target, shown(m.source)) for m in node.inputs] == [("requestUrl", "juel:https://example.org/${id}")]
+    mail = read_one(f'<serviceTask id="it" {v}:type="mail"/>').work
+    assert isinstance(mail, JobWork)
+    assert mail.type.constant == "mail"
 
 
 def test_external_workers() -> None:
@@ -59,9 +79,7 @@ def test_the_older_way_to_name_a_collection() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize(
-    "attributes", ['{v}:type="mail"', '{v}:skipExpression="x"', '{v}:triggerable="true"', '{v}:somethingNew="x"']
-)
+@pytest.mark.parametrize("attributes", ['{v}:skipExpression="x"', '{v}:triggerable="true"', '{v}:somethingNew="x"'])
 def test_what_is_refused(v: str, attributes: str) -> None:
     element = f'<serviceTask id="it" {v}:class="x" {attributes.format(v=v)}/>'
     (fault,) = refusal(path(element))

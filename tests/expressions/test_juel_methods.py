@@ -1,5 +1,7 @@
 """The methods of Java's strings, lists, maps and numbers that `${...}` may call, and only those."""
 
+import datetime as dt
+
 import pytest
 from evaluating import holds, juel
 
@@ -8,6 +10,7 @@ from andante.expressions.juel import methods
 
 NAMES: dict[str, object] = {
     "s": "Hello", "l": [1, 2.5, "x", None], "m": {"a": 1, "b": {"c": 2}}, "n": 2.75, "t": True, "nothing": None,
+    "d": dt.datetime(2026, 1, 31, 10, tzinfo=dt.UTC),
 }  # fmt: skip
 
 
@@ -76,6 +79,24 @@ CALLS: list[tuple[str, object]] = [
     ("n.compareTo(3)", -1),
     ("n.equals(2.75)", True),
     ("n.toString()", "2.75"),
+    ("d.plusSeconds(30).toString()", "2026-01-31T10:00:30Z"),
+    ("d.plusMinutes(-1).toString()", "2026-01-31T09:59:00Z"),
+    ("d.plusHours(14).toString()", "2026-02-01T00:00:00Z"),
+    ("d.plusDays(1).toDate().toString()", "2026-02-01T10:00:00Z"),
+    ("d.plusWeeks(1).toString()", "2026-02-07T10:00:00Z"),
+    ("d.plusMonths(1).toString()", "2026-02-28T10:00:00Z"),
+    ("d.plusYears(1).toString()", "2027-01-31T10:00:00Z"),
+    ("d.minusSeconds(30).toString()", "2026-01-31T09:59:30Z"),
+    ("d.minusMinutes(1).toString()", "2026-01-31T09:59:00Z"),
+    ("d.minusHours(11).toString()", "2026-01-30T23:00:00Z"),
+    ("d.minusDays(31).toString()", "2025-12-31T10:00:00Z"),
+    ("d.minusWeeks(1).toString()", "2026-01-24T10:00:00Z"),
+    ("d.minusMonths(-1).toString()", "2026-02-28T10:00:00Z"),
+    ("d.minusYears(1).toString()", "2025-01-31T10:00:00Z"),
+    ("d.isAfter(d.minusDays(1))", True),
+    ("d.isBefore(d)", False),
+    ("d.compareTo(d.plusDays(1))", -1),
+    ("d.equals(d)", True),
     ("t.booleanValue()", True),
     ("t.equals(true)", True),
     ("t.toString()", "true"),

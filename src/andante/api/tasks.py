@@ -60,6 +60,24 @@ class TaskShape(msgspec.Struct, frozen=True):
     endedBy: str  # noqa: N815
 
 
+class FormFieldShape(msgspec.Struct, frozen=True):
+    """A field that the model describes; `type` is the model's own word. `value` is the variable's, else the default."""
+
+    name: str
+    type: str
+    label: str
+    value: Any
+    required: bool
+    readOnly: bool  # noqa: N815
+    choices: dict[str, str]
+
+
+class TaskDetailShape(TaskShape, frozen=True):
+    """A task by itself: also `formFields`, where its model describes the form."""
+
+    formFields: list[FormFieldShape]  # noqa: N815
+
+
 class TaskRecs(msgspec.Struct, frozen=True):
     """`after` continues the list; "" at its end."""
 
@@ -188,14 +206,19 @@ async def find(request: Call) -> Response[bytes]:
 
 @get(
     f"{BASE}/runtime/tasks/{{task_id:str}}",
-    operation=Operation("Read a task", allow.TASK_READ, TaskShape, tag="tasks", errors=(faults.TASK_NOT_FOUND,)),
+    operation=Operation("Read a task", allow.TASK_READ, TaskDetailShape, tag="tasks", errors=(faults.TASK_NOT_FOUND,)),
 )
 async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.task(task_id)
     if not may_see(caller(request), record):
         raise _not_found(task_id)
-    return success(task_shape(record, desk.zone))
+    fields = [
+        FormFieldShape(f.name, f.type, f.label, f.value, f.required, f.read_only, f.choices)
+        for f in await desk.runtime.form_fields(record)
+    ]
+    shape: Any = task_shape(record, desk.zone)
+    return success(TaskDetailShape(**msgspec.structs.asdict(shape), formFields=fields))
 
 
 @put(

@@ -101,6 +101,9 @@ def _nodes(draft: ProcessDraft, positions: dict[str, int]) -> list[Node]:
             slas=tuple(node.slas),
             lane=node.lane,
             documentation=node.documentation,
+            before=tuple(node.before),
+            after=tuple(node.after),
+            fields=tuple(node.fields),
         )
         for index, node in enumerate(draft.nodes)
     ]

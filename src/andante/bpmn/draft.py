@@ -5,7 +5,17 @@ Both forms, XML and JSON, are read into this; `build` makes the graph of it.
 
 from typing import final
 
-from andante.bpmn.graph import Assignment, EventDefinition, MultiInstance, Sla, UserTask, Variable, Work
+from andante.bpmn.graph import (
+    Assignment,
+    EventDefinition,
+    FormField,
+    MultiInstance,
+    Script,
+    Sla,
+    UserTask,
+    Variable,
+    Work,
+)
 from andante.expressions import Expression
 
 
@@ -15,8 +25,8 @@ class NodeDraft:
     `attached_to` an activity's id."""
 
     __slots__ = (
-        "attached_to", "default", "documentation", "event", "id", "inputs", "interrupting", "kind", "lane", "line",
-        "multi", "name", "outputs", "scope", "slas", "work",
+        "after", "attached_to", "before", "default", "documentation", "event", "fields", "id", "inputs", "interrupting",
+        "kind", "lane", "line", "multi", "name", "outputs", "scope", "slas", "work",
     )  # fmt: skip
 
     def __init__(self, id: str, kind: int, *, name: str = "", scope: str = "", line: int = 0) -> None:
@@ -36,6 +46,9 @@ class NodeDraft:
         self.slas: list[Sla] = []
         self.lane = ""
         self.documentation = ""
+        self.before: list[Script] = []
+        self.after: list[Script] = []
+        self.fields: list[FormField] = []
 
 
 @final

@@ -126,12 +126,14 @@ class Node:
     event of a sub-process, or the start event of an event sub-process (-1 elsewhere); `handlers` are the event
     sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
+    `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
+    is done, before the output mappings. `fields` is the form of a user task or start event.
     """
 
     __slots__ = (
-        "attached_to", "boundaries", "conditional", "default", "documentation", "event", "handlers", "id", "incoming",
-        "index", "inputs", "interrupting", "kind", "lane", "line", "multi", "name", "outgoing", "outputs", "scope",
-        "slas", "start", "work",
+        "after", "attached_to", "before", "boundaries", "conditional", "default", "documentation", "event", "fields",
+        "handlers", "id", "incoming", "index", "inputs", "interrupting", "kind", "lane", "line", "multi", "name",
+        "outgoing", "outputs", "scope", "slas", "start", "work",
     )  # fmt: skip
 
     def __init__(
@@ -160,6 +162,9 @@ class Node:
         slas: tuple[Sla, ...] = (),
         lane: str = "",
         documentation: str = "",
+        before: tuple[Script, ...] = (),
+        after: tuple[Script, ...] = (),
+        fields: tuple[FormField, ...] = (),
     ) -> None:
         self.index = index
         self.id = id
@@ -184,6 +189,9 @@ class Node:
         self.slas = slas
         self.lane = lane
         self.documentation = documentation
+        self.before = before
+        self.after = after
+        self.fields = fields
 
     @property
     def kind_name(self) -> str:

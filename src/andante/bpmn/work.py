@@ -88,9 +88,13 @@ class UserTask:
 
 @final
 class JobWork:
-    """Work done by a worker outside: a service task, or a send task or throw event that a worker carries out."""
+    """Work done by a worker outside: a service task, or a send task or throw event that a worker carries out.
 
-    __slots__ = ("headers", "priority", "result_variable", "retries", "type")
+    `backoff_ms` is the pause after a failure where the worker names none. `errors` are BPMN errors that the model reads
+    from what the worker says: code and condition, of which the first that holds is thrown.
+    """
+
+    __slots__ = ("backoff_ms", "errors", "headers", "priority", "result_variable", "retries", "type")
 
     def __init__(
         self,
@@ -99,12 +103,16 @@ class JobWork:
         headers: Mapping[str, str] | None = None,
         result_variable: str = "",
         priority: int = 0,
+        backoff_ms: int = 0,
+        errors: tuple[tuple[str, Expression], ...] = (),
     ) -> None:
         self.type = type
         self.retries = retries
         self.headers: Mapping[str, str] = headers or {}
         self.result_variable = result_variable
         self.priority = priority
+        self.backoff_ms = backoff_ms
+        self.errors = errors
 
 
 @final

@@ -182,6 +182,18 @@ class HistoryEntry(Shape, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class FormField(Shape, frozen=True, kw_only=True):
+    """A field of a form that the model describes; `value` is the variable's, else the field's default."""
+
+    name: str
+    type: str
+    label: str
+    value: Any
+    required: bool
+    read_only: bool
+    choices: dict[str, str]
+
+
 class Task(Shape, frozen=True, kw_only=True):
     """A to-do or historical task. `state` is open, completed or cancelled."""
 
@@ -211,6 +223,7 @@ class Task(Shape, frozen=True, kw_only=True):
     outcome: str
     ended_at: str
     ended_by: str
+    form_fields: list[FormField] = []
 
 
 class Recs(msgspec.Struct, Generic[T], frozen=True):

@@ -31,6 +31,7 @@ def system_variables(instance: Instance) -> dict[str, object]:
             "processBusinessKey": instance.business_key,
             "businessKey": instance.business_key,
             "processDefinitionId": instance.definition_id,
+            "startUserId": instance.created_by,
         },
     }
 

@@ -16,6 +16,7 @@ from andante.engine.apply import APPLIERS, begin
 from andante.engine.effects import Effect
 from andante.engine.elements import BEHAVIOURS
 from andante.engine.elements.inclusive_gateway import release_joins
+from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import withdraw
 from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Rejected
 from andante.engine.handlers import HANDLERS, wanted
@@ -146,6 +147,8 @@ class Step:
                 self.budget -= 1
                 node = nodes[token.node]
                 try:
+                    if node.before and (node.multi is None or token.loop):
+                        listen(self, token, node.before)
                     BEHAVIOURS[node.kind].arrive(self, token, node)
                 except ModelFault as fault:
                     self.stall(token, fault)

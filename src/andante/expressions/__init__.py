@@ -1,6 +1,6 @@
 """FEEL and `${...}`: text compiled once into a callable, bounded in length, depth, steps and size."""
 
-from andante.expressions.expression import Expression, literal
+from andante.expressions.expression import Expression, gathered, literal
 from andante.expressions.faults import DEFAULT_LIMITS, EvaluationFault, ExpressionError, Limits, SyntaxFault
 from andante.expressions.feel import compile_feel
 from andante.expressions.juel import compile_contract, compile_juel
@@ -35,6 +35,7 @@ __all__ = [
     "compile_feel",
     "compile_juel",
     "compile_text",
+    "gathered",
     "literal",
     "to_feel",
     "to_json",

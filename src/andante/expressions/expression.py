@@ -1,7 +1,7 @@
 """A compiled expression."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, final
 
 from andante.expressions.code import Evaluate
@@ -49,6 +49,19 @@ def literal(value: object) -> Expression:
     """A value as an expression; its text is the value's own. A list or context must not be changed by who gets it."""
     text = value if isinstance(value, str) else repr(value)
     return Expression(text, LITERAL, frozenset(), lambda names, now: value, pure=True)
+
+
+def gathered(values: Sequence[Expression], keys: Sequence[str] | None = None) -> Expression:
+    """A list of the values of several expressions, or with `keys` a context."""
+
+    def evaluate(names: Mapping[str, object], now: int | None) -> object:
+        found = [value.evaluate(names, now) for value in values]
+        return found if keys is None else dict(zip(keys, found, strict=True))
+
+    text = ", ".join(value.text if keys is None else f"{keys[n]}: {value.text}" for n, value in enumerate(values))
+    names = frozenset[str]().union(*(value.names for value in values))
+    language = next((value.language for value in values if value.language != LITERAL), LITERAL)
+    return Expression(f"[{text}]" if keys is None else f"{{{text}}}", language, names, evaluate, pure=False)
 
 
 def zone_named(name: str) -> dt.tzinfo:

@@ -7,7 +7,7 @@ from andante.runtime.messages import Broadcast, Published
 from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
 from andante.runtime.runtime import Runtime, RuntimeSettings
-from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.store import StoreProblem
 
@@ -18,6 +18,7 @@ __all__ = [
     "ClockView",
     "DefinitionRecord",
     "Deployment",
+    "FormFieldView",
     "HistoryEntry",
     "IncidentView",
     "InstanceDetail",

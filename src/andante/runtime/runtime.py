@@ -26,7 +26,7 @@ from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER
 from andante.runtime.relations import Relations
 from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
-from andante.runtime.views import HistoryEntry, InstanceDetail
+from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
 from andante.store import instances as instance_rows
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
@@ -285,6 +285,13 @@ class Runtime:
 
     async def task(self, task_id: str) -> TaskRecord:
         return self._tasks.one(task_id)
+
+    async def form_fields(self, task: TaskRecord) -> list[FormFieldView]:
+        """The task's form, where its model describes one."""
+        graph = await self._definitions.graph(task.definition_id)
+        if task.element not in graph.by_id or not graph.nodes[graph.by_id[task.element]].fields:
+            return []
+        return views.form_fields(graph, task.element, await self.variables(task.instance_id), self.clock.now())
 
     async def task_action(
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,

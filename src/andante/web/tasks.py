@@ -15,7 +15,7 @@ from andante.web.formats import DAY
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task, task_query
-from andante.web.variables import read_rows, rows_of, shown_again
+from andante.web.variables import field_rows, read_rows, shown_again
 
 DONE: Final = {
     "claim": "“{}” is yours now.",
@@ -129,7 +129,7 @@ async def _task(
     variables = await desk.runtime.variables(task.instance_id)
     entries = await desk.runtime.history(task.instance_id, limit=1_000)
     comments = [e for e in entries if e.kind == "TaskCommented" and e.element == task.element]
-    rows = typed.get("rows") or rows_of(variables)
+    rows = typed.get("rows") or field_rows(await desk.runtime.form_fields(task), variables)
     return desk.page(
         request, "task.html", status=problem.status if problem else 200, task=task, record=record, can=can, rows=rows,
         comments=comments, problem=problem, outcomes=task.outcomes or [""],

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from andante.runtime import Problem
+from andante.runtime import FormFieldView, Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.formats import json_text
 from andante.web.process import Process
@@ -46,6 +46,21 @@ def rows_of(variables: Mapping[str, object]) -> list[Row]:
     return [Row(name, text, text, fixed=True) for name, text in texts.items()]
 
 
+def field_rows(fields: Iterable[FormFieldView], variables: Mapping[str, object]) -> list[Row]:
+    """The task's form first, then the other variables. A default counts as filled in, and is sent on."""
+    rows: list[Row] = []
+    for field in fields:
+        value = "" if field.value is None else write_value(field.value)
+        was = value if variables.get(field.name) is not None else ""
+        rows.append(Row(field.name, value, was, fixed=True, hint=_hint(field.label, field.type, field.required)))
+    named = {row.name for row in rows}
+    return [*rows, *(row for row in rows_of(variables) if row.name not in named)]
+
+
+def _hint(label: str, type: str, required: bool) -> str:
+    return ", ".join(part for part in (label, type, "required" if required else "") if part)
+
+
 def start_rows(graph: Process) -> list[Row]:
     """What a start asks for: the declared variables, or the names that the process reads and nothing sets."""
     if graph.variables is not None:
@@ -54,7 +69,15 @@ def start_rows(graph: Process) -> list[Row]:
             for v in graph.variables.values()
             if not v.read_only
         ]
-    return [Row(name, fixed=True) for name in sorted(_asked(graph))]
+    form: dict[str, Row] = {}
+    for index in graph.starts:
+        for field in graph.nodes[index].fields:
+            constant = field.default.constant if field.default is not None and field.default.is_constant else None
+            value = "" if constant is None else write_value(constant)
+            form[field.name] = Row(
+                field.name, value, "", fixed=True, hint=_hint(field.label, field.type, field.required)
+            )
+    return [*form.values(), *(Row(name, fixed=True) for name in sorted(_asked(graph)) if name not in form)]
 
 
 def _asked(graph: Process) -> set[str]:

@@ -1,5 +1,6 @@
 """Camunda 7's extensions, namespace http://camunda.org/schema/1.0/bpmn."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
@@ -8,11 +9,16 @@ from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
+from andante.bpmn.vendors.forms import form_data
+from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.events import local_name
 from andante.bpmn.xml.reading import Reading
-from andante.expressions import Expression, literal
+from andante.expressions import Expression, gathered, literal
 
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+
+_GETTER: Final = re.compile(r"(\bexternalTask\.)get([A-Z])(\w*)\(\)")
 
 
 class Camunda(JavaVendor):
@@ -28,7 +34,6 @@ class Camunda(JavaVendor):
     }
     refused: ClassVar[Mapping[str, str]] = {
         **REFUSED,
-        "errorEventDefinition": "Let the worker report the error by its code.",
         "variableMappingClass": "Map variables by camunda:in and camunda:out.",
         "variableMappingDelegateExpression": "Map variables by camunda:in and camunda:out.",
         "caseBinding": "Case models (CMMN) are not run; call a process.",
@@ -36,6 +41,7 @@ class Camunda(JavaVendor):
 
     def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
         process.version = self.text(element, "versionTag") or process.version
+        read_process_listeners(process, self.elements(element, "executionListener"), element, reading)
 
     def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
         if event.kind == kinds.ERROR:
@@ -62,12 +68,18 @@ class Camunda(JavaVendor):
             self.call(node, element, reading)
         elif node.kind == kinds.START_EVENT:
             self.start_form(node, element, reading)
+            self.initiator(node, element, reading)
+            form_data(self, node, element, reading)
         for block in self.elements(element, "inputOutput"):
-            for parameter in self.inner(block, "inputParameter"):
-                node.inputs.append(self._parameter(parameter, element, reading))
-            for parameter in self.inner(block, "outputParameter"):
-                node.outputs.append(self._parameter(parameter, element, reading))
-            reading.leftovers(block)
+            self._mappings(node, block, element, reading)
+        self.listeners(node, element, reading)
+
+    def _mappings(self, node: NodeDraft, block: Element, element: Element, reading: Reading) -> None:
+        for parameter in self.inner(block, "inputParameter"):
+            node.inputs.append(self._parameter(parameter, element, reading))
+        for parameter in self.inner(block, "outputParameter"):
+            node.outputs.append(self._parameter(parameter, element, reading))
+        reading.leftovers(block)
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)
@@ -79,6 +91,7 @@ class Camunda(JavaVendor):
         task.follow_up = self.value(element, "followUpDate", reading)
         task.priority = self.value(element, "priority", reading)
         task.form = self.text(element, "formKey") or self.text(element, "formRef") or task.form
+        form_data(self, node, element, reading)
 
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         kind = self.text(element, "type")
@@ -91,16 +104,44 @@ class Camunda(JavaVendor):
                 f"camunda:type='{kind}' is not supported. Set camunda:type to external and a camunda:topic.",
             )  # fmt: skip
         self.delegate(node, element, reading, result=self.text(element, "resultVariable"))
+        for connector in self.elements(element, "connector"):
+            self._connector(node, connector, element, reading)
         self.retries(node, element, reading)
+        self.fields(node, element, reading)
         if not isinstance(node.work, JobWork):
             return
         work = node.work
         for name in ("taskPriority", "jobPriority"):
             text = self.text(element, name)
             work.priority = self.number(text, f"camunda:{name}", element, reading, work.priority)
-        work.headers = {**work.headers, **self.fields(element, reading)}
         for block in self.elements(element, "properties"):
             work.headers = {**work.headers, **{p.take("name"): p.take("value") for p in self.inner(block, "property")}}
+        for definition in self.elements(element, "errorEventDefinition"):
+            self._error(work, definition, element, reading)
+
+    def _connector(self, node: NodeDraft, connector: Element, element: Element, reading: Reading) -> None:
+        """A job of the connector's id; its parameters are the job's."""
+        for block in self.inner(connector, "inputOutput"):
+            self._mappings(node, block, element, reading)
+        name = "".join(each.text for each in self.inner(connector, "connectorId"))
+        job(node).type = literal(name or element.label)
+        reading.leftovers(connector)
+
+    def _error(self, work: JobWork, definition: Element, element: Element, reading: Reading) -> None:
+        """When what a worker says of its task is a BPMN error."""
+        ref = local_name(definition.take("errorRef"))
+        text = _GETTER.sub(lambda found: found[1] + found[2].lower() + found[3], definition.take("expression"))
+        condition = reading.language.condition(text, element.label, definition.line, "juel")
+        code = reading.errors.get(ref, "")
+        if not code:
+            reading.findings.fault(
+                "unknownError", element.label, definition.line,
+                f"errorRef names '{ref}', but the file has no such error with an errorCode. Add it.",
+            )  # fmt: skip
+        elif condition is not None:
+            work.errors = (*work.errors, (code, condition))
+        definition.take("id")
+        reading.leftovers(definition)
 
     def _binding(self, call: Call, element: Element, reading: Reading) -> None:
         binding = self.text(element, "calledElementBinding")
@@ -125,22 +166,24 @@ class Camunda(JavaVendor):
             value = reading.language.condition(script.text, owner.label, script.line, language)
             reading.leftovers(script)
         else:
-            value = self._constant(parts[0], owner, reading)
+            value = self._collection(parts[0], owner, reading)
         reading.leftovers(parameter)
         return Assignment(name, value if value is not None else literal(None))
 
-    def _constant(self, source: Element, owner: Element, reading: Reading) -> Expression | None:
-        """A list or map of fixed texts."""
+    def _collection(self, source: Element, owner: Element, reading: Reading) -> Expression | None:
+        """A list or map; with expressions in it, one that gathers their values."""
         items = self.inner(source, "value", "entry")
-        values = [reading.language.value(item.text, owner.label, item.line) for item in items]
-        if source.children or any(value is not None and not value.is_constant for value in values):
+        found = [reading.language.value(item.text, owner.label, item.line) for item in items]
+        if source.children or any(item.children for item in items):
             reading.findings.fault(
                 "mapping", owner.label, source.line,
-                f"A camunda:{source.name} with expressions is not supported. Write it as one FEEL expression "
-                "(=[a, b] or ={key: a}).",
+                f"A camunda:{source.name} in a list or map, or with a script, is not supported. Write the whole as one "
+                "FEEL expression (=[a, b] or ={key: a}).",
             )  # fmt: skip
             return None
-        constants = ["" if value is None else value.constant for value in values]
-        if source.name == "list":
-            return literal(constants)
-        return literal({item.take("key"): constant for item, constant in zip(items, constants, strict=True)})
+        values = [value if value is not None else literal("") for value in found]
+        keys = [item.take("key") for item in items] if source.name == "map" else None
+        if all(value.is_constant for value in values):
+            constants = [value.constant for value in values]
+            return literal(constants if keys is None else dict(zip(keys, constants, strict=True)))
+        return gathered(values, keys)

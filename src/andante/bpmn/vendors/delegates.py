@@ -5,15 +5,20 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Assignment, Call, Script
+from andante.bpmn.graph import Assignment, Call, JobWork, Script
 from andante.bpmn.vendors.base import Vendor, job
+from andante.bpmn.vendors.listeners import NAMES, read_listeners
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
-from andante.expressions import Expression, literal
+from andante.expressions import Expression, compile_juel, literal
+from andante.timing.duration import parse_duration
+from andante.timing.instants import TimingError
 
 _LISTENER: Final = "A listener runs code of its own engine. Put its work into a service or script task."
-_ASYNC: Final = "every step is saved before the next one begins, so there is nothing to set."
-_WORKER: Final = "Let a worker do it: use a service task with a job type."
+_ASYNC: Final = (
+    "each command is a transaction already and ends where the instance waits next. What fails here is not rolled back "
+    "to the last wait: it stays at its element as an incident, to be retried there."
+)
 
 HARMLESS: Final[Mapping[str, str]] = {
     "async": _ASYNC,
@@ -23,8 +28,13 @@ HARMLESS: Final[Mapping[str, str]] = {
     "exclusive": "the commands of one instance never run at the same time.",
     "candidateStarterGroups": "who may start a process is set by permissions.",
     "candidateStarterUsers": "who may start a process is set by permissions.",
-    "formData": "it describes a form; values come in as variables.",
-    "formProperty": "it describes a form; values come in as variables.",
+    "assignee": "only user tasks are assigned to someone.",
+    "candidateGroups": "only user tasks have candidates.",
+    "candidateUsers": "only user tasks have candidates.",
+    "formData": "only user tasks and start events have forms.",
+    "formKey": "only user tasks and start events have forms.",
+    "formProperty": "only user tasks and start events have forms.",
+    "taskPriority": "only jobs of workers have a priority.",
     "historyTimeToLive": "how long history is kept is a setting of the server.",
     "isStartableInTasklist": "it concerns another product's pages.",
     "modelerTemplate": "it concerns the modelling tool.",
@@ -34,13 +44,10 @@ HARMLESS: Final[Mapping[str, str]] = {
 }
 
 REFUSED: Final[Mapping[str, str]] = {
-    "connector": _WORKER,
     "eventListener": _LISTENER,
     "executionListener": _LISTENER,
-    "executionListeners": _LISTENER,
     "taskListener": _LISTENER,
-    "taskListeners": _LISTENER,
-    "initiator": "Pass the starter as a variable at the start.",
+    "initiator": "Only a none start event of the process knows who starts it.",
     "resource": "Write the script into the task.",
     "skipExpression": "Put an exclusive gateway before the task.",
     "triggerable": "Use a receive task after the service task.",
@@ -70,6 +77,8 @@ class JavaVendor(Vendor):
             return
         text = self.text(element, "expression")
         if not text:
+            if result and isinstance(node.work, JobWork):
+                node.work.result_variable = result
             return
         if "(" not in text and node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK):
             value = reading.language.value(text, element.label, element.line)
@@ -88,20 +97,49 @@ class JavaVendor(Vendor):
             node.work.result_variable = result
 
     def retries(self, node: NodeDraft, element: Element, reading: Reading) -> None:
-        """`failedJobRetryTimeCycle` R3/PT10M: three retries; the pause between them is the worker's to say."""
+        """`failedJobRetryTimeCycle` R3/PT10M: three tries, the next ten minutes after a failure, unless the worker says
+        another pause. Several, PT1M,PT5M: one more than there are pauses, the first of which counts."""
         for cycle in self.elements(element, "failedJobRetryTimeCycle"):
-            count = cycle.text.partition("/")[0].removeprefix("R")
-            job(node).retries = self.number(count, f"{self.name}:failedJobRetryTimeCycle", cycle, reading, 3)
+            what = f"{self.name}:failedJobRetryTimeCycle"
+            if not isinstance(node.work, JobWork):
+                reading.findings.ignored(what, element.label, cycle.line, "only jobs of workers are tried again.")
+                continue
+            pauses = [part.strip() for part in cycle.text.split(",") if part.strip()]
+            head, slash, pause = (pauses[0] if pauses else "").partition("/")
+            if slash:
+                node.work.retries = self.number(head.removeprefix("R"), what, cycle, reading, 3)
+            elif pauses:
+                node.work.retries, pause = len(pauses) + 1, head
+            try:
+                node.work.backoff_ms = parse_duration(pause).ms if pause else 0
+            except TimingError as fault:
+                reading.findings.fault("duration", element.label, cycle.line, f"{what} cannot be read: {fault}.")
 
-    def fields(self, element: Element, reading: Reading) -> dict[str, str]:
-        """Injected fields, which a worker gets as headers; an expression stays text."""
-        found: dict[str, str] = {}
+    def fields(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """Injected fields: a worker gets a fixed text as a header, an expression, computed, as a variable."""
+        if not isinstance(node.work, JobWork):
+            return
+        headers: dict[str, str] = {}
         for field in self.elements(element, "field"):
-            texts = [each.text for each in self.inner(field, "string", "expression")]
-            value = field.take("stringValue") or field.take("expression")
-            found[field.take("name")] = value or (texts[0] if texts else "")
+            name = field.take("name")
+            text = field.take("stringValue") or field.take("expression")
+            for each in self.inner(field, "string", "expression"):
+                text = text or each.text
+            value = reading.language.value(text, element.label, field.line)
+            if value is None or value.is_constant:
+                headers[name] = text if value is None else str(value.constant)
+            else:
+                node.inputs.append(Assignment(name, value))
             reading.leftovers(field)
-        return found
+        node.work.headers = {**node.work.headers, **headers}
+
+    def listeners(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        read_listeners(node, self.elements(element, *NAMES), element, reading)
+
+    def initiator(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """The variable of a none start event that takes the name of who starts."""
+        if node.event is None and not node.scope and (name := self.text(element, "initiator")):
+            node.after.append(Script(compile_juel("${execution.startUserId}"), name))
 
     def call(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         """`in` and `out` of a call activity. With one of them, only what is mapped passes in that direction."""

@@ -5,15 +5,21 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance
+from andante.bpmn.graph import Call, EventDefinition, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
+from andante.bpmn.vendors.forms import form_properties
+from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
+from andante.expressions import literal
 
 FLOWABLE: Final = "http://flowable.org/bpmn"
 ACTIVITI: Final = "http://activiti.org/bpmn"
 
+# Tasks with a work of their own there: a worker of that type does them, with their fields.
+_WORKED: Final = frozenset(("camel", "http", "mail", "mule", "shell"))
+_RESULTS: Final = frozenset(("outputVariable", "responseVariableName"))
 _LOCAL: Final = "Rename the variable, or map it by an output."
 
 
@@ -40,12 +46,12 @@ class Flowable(JavaVendor):
         "storeResultVariableAsTransient": _LOCAL,
         "eventType": "Event registry events are not supported; use a message.",
         "fallbackToDefaultTenant": "Remove it: there are no tenants for models.",
-        "failedJobRetryTimeCycle": "Let the worker report how many retries are left.",
         "mapException": "Let the worker report the error by its code.",
     }
 
     def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
         process.version = self.text(element, "versionTag") or process.version
+        read_process_listeners(process, self.elements(element, "executionListener"), element, reading)
 
     def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
         if event.kind == kinds.ERROR:
@@ -68,6 +74,9 @@ class Flowable(JavaVendor):
             self._call(node, node.work, element, reading)
         elif node.kind == kinds.START_EVENT:
             self.start_form(node, element, reading)
+            self.initiator(node, element, reading)
+            form_properties(self, node, element, reading)
+        self.listeners(node, element, reading)
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)
@@ -78,12 +87,15 @@ class Flowable(JavaVendor):
         task.due = self.value(element, "dueDate", reading)
         task.priority = self.value(element, "priority", reading)
         task.form = self.text(element, "formKey") or task.form
+        form_properties(self, node, element, reading)
 
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         kind = self.text(element, "type")
         topic = self.value(element, "topic", reading)
         if kind == "external-worker" and topic is not None:
             job(node).type = topic
+        elif kind in _WORKED:
+            job(node).type = literal(kind)
         elif kind:
             reading.fault(
                 "unsupportedExtension", element,
@@ -91,8 +103,18 @@ class Flowable(JavaVendor):
             )  # fmt: skip
         result = self.text(element, "resultVariableName") or self.text(element, "resultVariable")
         self.delegate(node, element, reading, result=result)
-        if isinstance(node.work, JobWork):
-            node.work.headers = {**node.work.headers, **self.fields(element, reading)}
+        if kind in _WORKED and (name := self._field_text(element, _RESULTS)):
+            job(node).result_variable = name
+        self.retries(node, element, reading)
+        self.fields(node, element, reading)
+
+    def _field_text(self, element: Element, names: frozenset[str]) -> str:
+        """The fixed text of the first field of these names."""
+        for field in element.extensions:
+            if field.space == self.space and field.name == "field" and field.attributes.get("name") in names:
+                texts = [child.text for child in field.children if child.name == "string"]
+                return field.attributes.get("stringValue") or (texts[0] if texts else "")
+        return ""
 
     def _call(self, node: NodeDraft, call: Call, element: Element, reading: Reading) -> None:
         inherit = self.text(element, "inheritVariables")

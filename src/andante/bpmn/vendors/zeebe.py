@@ -7,6 +7,7 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, JobWork, MultiInstance, Script
 from andante.bpmn.vendors.base import Vendor, job, user_task, worked
+from andante.bpmn.vendors.forms import embedded_forms
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Message, Reading
 from andante.expressions import Expression, literal
@@ -26,7 +27,6 @@ class Zeebe(Vendor):
         "modelerTemplateIcon": _TOOL,
         "modelerTemplateVersion": _TOOL,
         "properties": "no one reads them here.",
-        "userTaskForm": "it describes a form; values come in as variables.",
     }
     refused: ClassVar[Mapping[str, str]] = {
         "adHoc": "Use an embedded sub-process.",
@@ -40,7 +40,7 @@ class Zeebe(Vendor):
     def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
         for tag in self.elements(element, "versionTag"):
             process.version = tag.take("value")
-        self.elements(element, "userTaskForm")  # forms are shown by pages, which know them by their key
+        embedded_forms(self, process, element, reading)
 
     def message(self, message: Message, element: Element, reading: Reading) -> None:
         for subscription in self.elements(element, "subscription"):

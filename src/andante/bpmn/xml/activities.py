@@ -7,6 +7,7 @@ from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script, UserTask
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.events import local_name, read_data, reference_message
+from andante.bpmn.xml.foreign import is_foreign, read_foreign_script
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import literal
 
@@ -109,10 +110,10 @@ def _script_task(node: NodeDraft, element: Element, reading: Reading) -> None:
     script = element.take_one("script")
     if script is None or not script.text:
         return
-    language = reading.language.declared(form, element.label, element.line)
-    if form and language == "":
-        reading.fault("expressionLanguage", element, f"Scripts in '{form}' are not supported. Write it in FEEL.")
+    if is_foreign(form):
+        read_foreign_script(node, form, script, element, reading)
         return
+    language = reading.language.declared(form, element.label, element.line)
     expression = reading.language.condition(script.text, element.label, script.line, language)
     if expression is not None:
         node.work = Script(expression)

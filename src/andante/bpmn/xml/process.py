@@ -5,9 +5,11 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft, use_lane
 from andante.bpmn.graph import UserTask
+from andante.bpmn.language import language_of
 from andante.bpmn.xml.activities import finish_activity, read_activity
 from andante.bpmn.xml.element import BPMN, Element
 from andante.bpmn.xml.events import finish_event, read_event
+from andante.bpmn.xml.foreign import foreign_condition
 from andante.bpmn.xml.names import REFUSED
 from andante.bpmn.xml.reading import Lane, Reading
 
@@ -114,8 +116,12 @@ def _read_flow(element: Element, scope: str, reading: Reading) -> FlowDraft:
     )
     condition = element.take_one("conditionExpression")
     if condition is not None:
-        language = reading.language.declared(condition.take("language"), flow.id, condition.line)
-        flow.condition = reading.language.condition(condition.text, flow.id, condition.line, language)
+        stated = condition.take("language")
+        if language_of(stated) is None:
+            flow.condition = foreign_condition(stated, condition, flow.id, reading)
+        else:
+            language = reading.language.declared(stated, flow.id, condition.line)
+            flow.condition = reading.language.condition(condition.text, flow.id, condition.line, language)
         reading.leftovers(condition, but=frozenset(("evaluatesToTypeRef",)))
     reading.leftovers(element, but=_FLOW_ATTRIBUTES)
     return flow

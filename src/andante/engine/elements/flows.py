@@ -8,6 +8,7 @@ from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.effects import TellParent
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import clear_waits, stop_clocks
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value, set_variables
@@ -38,17 +39,20 @@ def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] 
 def proceed(step: "Step", token: Token, node: Node) -> None:
     """The second half of `finish`, also taken again by a retry."""
     outgoing = node.outgoing
-    if len(outgoing) == 1 and not node.conditional and not node.outputs and token.locals is None:
+    if len(outgoing) == 1 and not node.conditional and not node.outputs and not node.after and token.locals is None:
         if token.waits:
             clear_waits(step, token, "done")
         leave(step, token, step.graph.flows[outgoing[0]])
         return
     behaviour = BEHAVIOURS[node.kind]
     outputs = behaviour.outputs(node)
-    mapped = token.phase == DONE or not outputs or (node.multi is not None and not token.loop)
+    mapped = token.phase == DONE or not (outputs or node.after) or (node.multi is not None and not token.loop)
     try:
         if not mapped:
-            _map_outputs(step, token, outputs)
+            if node.after:
+                listen(step, token, node.after)
+            if outputs:
+                _map_outputs(step, token, outputs)
             mapped = True
         if token.loop:
             behaviour.item_done(step, token, node)

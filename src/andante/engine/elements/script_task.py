@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, final
 
 from andante.bpmn.graph import Node, Script
 from andante.engine.elements.activity import NOTHING, Activity
-from andante.engine.scoping import json_value
+from andante.engine.elements.listening import brought
 from andante.engine.state import Token
 
 if TYPE_CHECKING:
@@ -23,9 +23,4 @@ class ScriptTask(Activity):
 def evaluated(step: "Step", token: Token, node: Node) -> Mapping[str, object]:
     """What the node's script brings: its result variable, or each entry of a context. Raises ModelFault."""
     script = node.work
-    if not isinstance(script, Script):
-        return NOTHING
-    value = json_value(step.value(script.expression, token))
-    if script.result_variable:
-        return {script.result_variable: value}
-    return value if isinstance(value, dict) else NOTHING
+    return brought(step, token, script) if isinstance(script, Script) else NOTHING

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import JobWork
+from andante.bpmn.graph import JobWork, Node
 from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
@@ -17,7 +17,7 @@ from andante.engine.faults import ModelFault
 from andante.engine.scoping import set_variables
 from andante.engine.sla import advance_clocks
 from andante.engine.state import Scope, owner
-from andante.engine.waits import Call, Subscription, Timer
+from andante.engine.waits import Call, Job, Subscription, Timer
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -137,6 +137,10 @@ def complete_job(step: "Step", command: cmd.CompleteJob) -> None:
     values = command.variables or {}
     declared.check(step.graph, values)
     node = step.graph.nodes[job.node]
+    code = _modelled(step, job, node, "", values)
+    if code is not None:
+        throw_job_error(step, cmd.ThrowError(job.key, code, "", values))
+        return
     step.record(ev.JobCompleted(job.key))
     _resolve(step, job.token)
     if isinstance(node.work, JobWork) and node.work.result_variable and node.work.result_variable not in values:
@@ -150,10 +154,35 @@ def fail_job(step: "Step", command: cmd.FailJob) -> None:
         _ignore(step, command)
         return
     retries = max(0, command.retries)
-    step.record(ev.JobFailed(job.key, retries, command.message, step.now + max(0, command.backoff_ms)))
+    node = step.graph.nodes[job.node]
+    code = _modelled(step, job, node, command.message, {}, retries)
+    if code is not None:
+        throw_job_error(step, cmd.ThrowError(job.key, code, command.message))
+        return
+    pause = max(0, command.backoff_ms)
+    if not pause and isinstance(node.work, JobWork):
+        pause = node.work.backoff_ms
+    step.record(ev.JobFailed(job.key, retries, command.message, step.now + pause))
     if not retries and all(incident.token != job.token for incident in step.instance.incidents.values()):
         message = command.message or "the worker gave no reason"
         step.fail(step.instance.tokens[job.token], ModelFault("job", f"the job failed: {message}"))
+
+
+def _modelled(
+    step: "Step", job: Job, node: Node, message: str, values: Mapping[str, object], retries: int = 0
+) -> str | None:
+    """The code of the BPMN error that the model reads from what the worker says. A condition that fails holds not."""
+    work = node.work
+    if not isinstance(work, JobWork):
+        return None
+    for code, condition in work.errors:
+        told = {"errorMessage": message, "errorDetails": message, "retries": retries, "topicName": job.type}
+        try:
+            if step.value(condition, step.instance.tokens[job.token], {**values, "externalTask": told}) is True:
+                return code
+        except ModelFault:
+            continue
+    return None
 
 
 def throw_job_error(step: "Step", command: cmd.ThrowError) -> None:

@@ -1,14 +1,16 @@
 """The methods of Java's strings, lists, maps and numbers that models commonly call."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from andante.expressions import compare
+from andante.expressions import arithmetic, compare
 from andante.expressions.arithmetic import whole
 from andante.expressions.faults import EvaluationFault, Limits
 from andante.expressions.functions.numbers import round_down
 from andante.expressions.juel.support import shown, text, to_number
+from andante.expressions.temporal import parse_duration
 from andante.expressions.values import check_size, native, type_name
 
 _Body = Callable[..., Any]
@@ -127,13 +129,47 @@ _NUMBER: Final[dict[str, tuple[_Body, int, int]]] = {
     "equals": (_same, 1, 1),
     "toString": (text, 0, 0),
 }
+
+
+def _shifted(form: str, sign: int, factor: int = 1) -> _Body:
+    """`plusDays(n)` and its like, as Joda and java.time have them; `form` is the duration of n."""
+
+    def shifted(value: Any, count: Any) -> Any:
+        amount = whole(to_number(count))
+        span = None if amount is None else parse_duration(form.format(abs(amount) * factor))
+        if amount is None or span is None:
+            raise EvaluationFault(f"{shown(count)} is no number of days, weeks or the like")
+        found = arithmetic.add(value, span) if amount * sign >= 0 else arithmetic.subtract(value, span)
+        if found is None:
+            raise EvaluationFault("The date is beyond the calendar")
+        return found
+
+    return shifted
+
+
+_SPANS: Final = {
+    "Seconds": "PT{}S", "Minutes": "PT{}M", "Hours": "PT{}H", "Days": "P{}D", "Weeks": "P{}D", "Months": "P{}M",
+    "Years": "P{}Y",
+}  # fmt: skip
+_MOMENT: Final[dict[str, tuple[_Body, int, int]]] = {
+    **{f"plus{name}": (_shifted(form, 1, 7 if name == "Weeks" else 1), 1, 1) for name, form in _SPANS.items()},
+    **{f"minus{name}": (_shifted(form, -1, 7 if name == "Weeks" else 1), 1, 1) for name, form in _SPANS.items()},
+    "toDate": (lambda a: a, 0, 0),
+    "isAfter": (lambda a, b: _order(a, b) > 0, 1, 1),
+    "isBefore": (lambda a, b: _order(a, b) < 0, 1, 1),
+    "equals": (_same, 1, 1),
+    "compareTo": (_order, 1, 1),
+    "toString": (text, 0, 0),
+}
 _OTHER: Final[dict[str, tuple[_Body, int, int]]] = {
     "booleanValue": (lambda a: a, 0, 0),
     "equals": (_same, 1, 1),
     "compareTo": (_order, 1, 1),
     "toString": (text, 0, 0),
 }
-_TABLES: Final = {str: _STRING, list: _LIST, dict: _CONTEXT, int: _NUMBER, Decimal: _NUMBER}
+_TABLES: Final = {
+    str: _STRING, list: _LIST, dict: _CONTEXT, int: _NUMBER, Decimal: _NUMBER, dt.datetime: _MOMENT, dt.date: _MOMENT,
+}  # fmt: skip
 
 
 def fits(name: str, count: int) -> bool:

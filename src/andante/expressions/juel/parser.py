@@ -153,7 +153,8 @@ class _Parser(Cursor):
         raise self.unexpected("expected a value")
 
     def called(self, name: Token) -> Node:
-        if name.text == "now" and not self.arguments():
+        # dateTime() is Camunda's word for it, of Joda.
+        if name.text in ("now", "dateTime") and not self.arguments():
             return Now(position=name.position)
         raise SyntaxFault(f"There is no function '{name.text}'; have a worker compute the value", name.position)
 

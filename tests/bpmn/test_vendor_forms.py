@@ -1,0 +1,90 @@
+"""Forms that a model describes itself become fields of its tasks and start events."""
+
+from modelling import codes, path, plain, read, read_one, warnings_of
+
+from andante.bpmn.graph import FormField, Node
+
+
+def fields(node: Node) -> dict[str, FormField]:
+    return {field.name: field for field in node.fields}
+
+
+def test_form_data_of_camunda_7() -> None:
+    content = (
+        '<camunda:formData businessKey="a"><camunda:formField id="a" label="Amount" type="long" '
+        'defaultValue="${b + 1}">'
+        '<camunda:properties><camunda:property id="x" value="y"/></camunda:properties>'
+        '<camunda:validation><camunda:constraint name="required"/><camunda:constraint name="min" config="1"/>'
+        "</camunda:validation></camunda:formField>"
+        '<camunda:formField id="c" label="Colour" type="enum" defaultValue="r"><camunda:value id="r" name="red"/>'
+        '<camunda:value id="g"/></camunda:formField></camunda:formData>'
+    )
+    element = f'<userTask id="it"><extensionElements>{content}</extensionElements></userTask>'
+    found = fields(read_one(element))
+    assert plain(found["a"]) == {
+        "kind of": "FormField", "name": "a", "type": "long", "label": "Amount", "default": "juel:${b + 1}",
+        "required": True, "read_only": False, "choices": {},
+    }  # fmt: skip
+    assert found["c"].choices == {"r": "red", "g": "g"}
+    assert found["c"].default is not None
+    assert found["c"].default.constant == "r"
+    (warning,) = warnings_of(path(element))
+    assert "constraint min" in warning.message
+
+
+def test_the_form_of_a_start() -> None:
+    content = '<camunda:formData><camunda:formField id="a" type="boolean"/></camunda:formData>'
+    body = path('<task id="it"/>').replace(
+        '<startEvent id="start"/>',
+        f'<startEvent id="start"><extensionElements>{content}</extensionElements></startEvent>',
+    )
+    graph = read(body)
+    assert fields(graph.nodes[graph.by_id["start"]])["a"].type == "boolean"
+
+
+def test_a_form_where_there_is_none_is_a_warning() -> None:
+    content = "<extensionElements><camunda:formData/></extensionElements>"
+    assert codes(warnings_of(path(f'<task id="it">{content}</task>'))) == ["ignored"]
+
+
+def test_form_properties_of_flowable() -> None:
+    for v in ("flowable", "activiti"):
+        content = (
+            f'<{v}:formProperty id="a" name="Amount" type="long" required="true" default="5"/>'
+            f'<{v}:formProperty id="p" variable="c" type="enum" writable="false"><{v}:value id="r" name="red"/>'
+            f"</{v}:formProperty>"
+        )
+        found = fields(read_one(f'<userTask id="it"><extensionElements>{content}</extensionElements></userTask>'))
+        assert (found["a"].label, found["a"].type, found["a"].required) == ("Amount", "long", True)
+        assert (found["c"].read_only, found["c"].choices, found["c"].label) == (True, {"r": "red"}, "p")
+
+
+FORM = (
+    '{"components": [{"key": "a", "label": "Amount", "type": "number", "validate": {"required": true}, '
+    '"defaultValue": 5}, {"type": "group", "components": [{"key": "c", "type": "select", "disabled": true, '
+    '"values": [{"label": "red", "value": "r"}]}]}, {"type": "text", "text": "hello"}]}'
+)
+
+
+def embedded(form: str) -> str:
+    task = (
+        '<userTask id="it"><extensionElements><zeebe:formDefinition formKey="camunda-forms:bpmn:F"/>'
+        "</extensionElements></userTask>"
+    )
+    return f'<extensionElements><zeebe:userTaskForm id="F">{form}</zeebe:userTaskForm></extensionElements>' + path(task)
+
+
+def test_the_embedded_form_of_camunda_8() -> None:
+    graph = read(embedded(FORM))
+    found = fields(graph.nodes[graph.by_id["it"]])
+    assert list(found) == ["a", "c"]
+    assert (found["a"].label, found["a"].type, found["a"].required) == ("Amount", "number", True)
+    assert found["a"].default is not None
+    assert found["a"].default.constant == 5
+    assert (found["c"].read_only, found["c"].choices) == (True, {"r": "red"})
+
+
+def test_an_embedded_form_that_is_none_is_a_warning() -> None:
+    for text in ("no json", "[1]", '{"components": 5}'):
+        expected = [] if "components" in text else ["form"]
+        assert codes(warnings_of(embedded(text))) == expected
