@@ -15,12 +15,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from bench.report import Result, at_least, below, info, none_at_all, show
+from bench.report import Result, at_least, below, info, none_at_all, show, steady
 
 HERE = Path(__file__).parent
 OURS = [str(HERE.parent / ".venv-compiled/bin/python"), "-m"]
 PLAIN = [sys.executable, "-m"]
 SPIFF = [str(HERE / "peers/.venv-spiff/bin/python"), str(HERE / "peers/spiff.py")]
+FEEL = [str(HERE / "peers/.venv-feel/bin/python"), str(HERE / "peers/feel.py")]
 NODE = ["node", str(HERE / "peers/node/run.mjs")]
 CLIENTS = "64"
 
@@ -54,6 +55,11 @@ def main() -> int:
         seen["spiff_durable"].append(measure([*SPIFF, "durable", "200"])["instances_per_s"])
         for name, floor in measure([*OURS, "bench.floor", "60000"]).items():
             seen[name].append(floor)
+        seen["feel"].append(measure([*PLAIN, "bench.feel", "100000"], one_core=True)["evaluations_per_s"])
+        for what, speed in measure(FEEL, one_core=True).items():
+            seen[what].append(speed)
+        for what, cost in measure([*OURS, "bench.scale"], one_core=True).items():
+            seen[what].append(cost)
     for name, value in measure([*OURS, "bench.footprint", "4000"]).items():
         seen[name].append(value)
     middle = {name: statistics.median(values) for name, values in seen.items()}
@@ -81,6 +87,15 @@ def main() -> int:
             "SpiffWorkflow 3.2.0",
             middle["spiff_durable"],
         ),
+        info("FEEL", middle["feel"], "evaluations/s", "bkflow-feel 1.2.0", middle["bkflow-feel"]),
+        info("FEEL", middle["feel"], "evaluations/s", "cel-python 0.5.0", middle["cel-python"]),
+        below("deploying 200 elements", middle["deploy_200"], "ms", 50),
+        below("ten automatic tasks in a row", middle["ten_tasks"], "ms", 1),
+        steady(
+            "a thousand of 10,000 parallel items", middle["items_10000"], "ms", "1,000 items", middle["items_1000"], 1.5
+        ),
+        below("one of 5,000 open tasks, with its bytes", middle["tokens_5000"], "ms", 10),
+        steady("a command after 5,000 rounds", middle["late"], "ms", "after 200", middle["early"], 1.5),
         below("memory of a cached instance", middle["cached_bytes"], "bytes", 10 * 1024),
         none_at_all("memory of an idle suspended instance", middle["suspended_bytes"], "bytes"),
     ]

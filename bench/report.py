@@ -34,12 +34,24 @@ def info(name: str, value: float, unit: str, peer: str, peer_value: float) -> Re
 
 def below(name: str, value: float, unit: str, most: float) -> Result:
     """The goal is a bound."""
-    return Result(name, round(value), unit, None, None, None, f"< {most:g} {unit}", value < most)
+    return Result(name, round(value, 3), unit, None, None, None, f"< {most:g} {unit}", value < most)
+
+
+def steady(name: str, value: float, unit: str, before: str, before_value: float, most: float) -> Result:
+    """The goal is that a cost does not grow: a ratio to what it was before."""
+    ratio = value / before_value
+    return Result(
+        name, round(value, 4), unit, before, round(before_value, 4), round(ratio, 2), f"ratio < {most:g}", ratio < most
+    )
 
 
 def none_at_all(name: str, value: float, unit: str) -> Result:
     """The goal is nothing: less than half of one unit each, which is what the measurement can tell from nothing."""
     return Result(name, max(round(value), 0), unit, None, None, None, f"0 {unit}", value < 0.5)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def show(results: list[Result]) -> None:
@@ -52,9 +64,9 @@ def show(results: list[Result]) -> None:
     for each in results:
         table.add_row(
             each.name,
-            f"{each.value:,.0f} {each.unit}",
+            f"{_figure(each.value)} {each.unit}",
             each.peer or "",
-            "" if each.peer_value is None else f"{each.peer_value:,.0f}",
+            "" if each.peer_value is None else _figure(each.peer_value),
             "" if each.ratio is None else f"{each.ratio:,.2f}",
             each.goal,
             "" if not each.goal else "[green]yes[/]" if each.met else "[red]no[/]",
