@@ -14,7 +14,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
         '<complexGateway id="it"/>',
         '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
-        '<intermediateThrowEvent id="it"><escalationEventDefinition/></intermediateThrowEvent>',
         '<intermediateThrowEvent id="it"><compensateEventDefinition/></intermediateThrowEvent>',
         '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
         '<intermediateCatchEvent id="it"><conditionalEventDefinition><condition>a</condition>'
@@ -93,6 +92,11 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
          "</intermediateCatchEvent>")),
         ("errorCode", "e", path('<task id="it"/>') + '<endEvent id="e"><errorEventDefinition/></endEvent>'
          + flow("it", "e")),
+        ("escalationCode", "it", path('<intermediateThrowEvent id="it"><escalationEventDefinition/>'
+         "</intermediateThrowEvent>")),
+        ("unknownEscalation", "it", path('<intermediateThrowEvent id="it"><escalationEventDefinition '
+         'escalationRef="gone"/></intermediateThrowEvent>')),
+        ("eventKind", "in", '<startEvent id="in"><escalationEventDefinition/></startEvent>'),
         ("eventKind", "it", path('<intermediateCatchEvent id="it"/>')),
         ("eventKind", "it", path('<intermediateThrowEvent id="it"><errorEventDefinition/></intermediateThrowEvent>')),
         ("noScript", "it", path('<scriptTask id="it"/>')),

@@ -6,7 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
-from andante.testing.process import error, message, signal, terminate, timer
+from andante.testing.process import error, escalation, message, signal, terminate, timer
 from andante.timing.sla import Reminder, SlaPolicy, Target
 
 HOUR: Final = 3_600_000
@@ -118,10 +118,12 @@ def many() -> ProcessGraph:
         .user_task("turn", multi=turn, inputs={"who": "loopCounter"})
         .call("call", "child", multi=some)
         .boundary("failed", "call", error())
+        .boundary("told", "call", escalation("E"), interrupting=False)
         .boundary("late", "turn", timer("PT1H"))
         .end()
         .path("start", "each", "turn", "call", "end")
         .path("failed", "end")
+        .path("told", "end")
         .path("late", "call")
         .graph()
     )
@@ -182,7 +184,14 @@ def handled() -> ProcessGraph:
         .service("job", inside="each")
         .user_task("task", inside="each", slas=[SLA])
         .end("e", inside="each")
-        .path("s", "job", "task", "e")
+        .throw("tell", escalation("E"), inside="each")
+        .path("s", "job", "tell", "task", "e")
+        .event_sub_process("heard", escalation(), inside="each", interrupting=False)
+        .user_task("hear", inside="heard")
+        .end("higher", inside="heard", event=escalation("E"))
+        .path("heard_on", "hear", "higher")
+        .boundary("high", "each", escalation("E"))
+        .path("high", "last")
         .event_sub_process("mend", error("E"), inside="each")
         .user_task("repair", inside="mend")
         .end("worse", inside="mend", event=error("F"))

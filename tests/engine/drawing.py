@@ -13,6 +13,7 @@ SPACES = (
 ROOTS = """
 <message id="M" name="m"/><message id="N" name="n"/>
 <signal id="S" name="s"/>
+<escalation id="Up" escalationCode="up"/><escalation id="Higher" escalationCode="higher"/>
 <error id="Bad" errorCode="bad"/><error id="Worse" errorCode="worse"/>
 """
 MESSAGE = '<messageEventDefinition messageRef="M"/>'
@@ -21,6 +22,8 @@ SIGNAL = '<signalEventDefinition signalRef="S"/>'
 HOUR = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
 HOURLY = "<timerEventDefinition><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>"
 ERROR = '<errorEventDefinition errorRef="Bad"/>'
+UP = '<escalationEventDefinition escalationRef="Up"/>'
+ANY_ESCALATION = "<escalationEventDefinition/>"
 ANY_ERROR = "<errorEventDefinition/>"
 
 

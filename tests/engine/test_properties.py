@@ -22,6 +22,7 @@ from andante.testing import Scenario
 MOVES: Final = st.tuples(
     st.sampled_from(
         ["task"] * 4 + ["job"] * 4 + ["time"] * 2 + ["call"] * 2 + ["message", "signal", "error", "fail", "failcall"]
+        + ["escalate"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
     ),
     st.integers(0, 5),
@@ -39,6 +40,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
     waits: dict[str, Mapping[int, object]] = {
         "task": instance.tasks, "claim": instance.tasks, "job": instance.jobs, "error": instance.jobs,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
+        "escalate": instance.calls,
     }  # fmt: skip
     about = waits.get(kind)
     key = 0
@@ -47,8 +49,10 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
             return None
         key = list(about)[n % len(about)]
     values: dict[str, object] = {"x": value, "y": value}
-    if kind in ("call", "failcall"):
+    if kind in ("call", "failcall", "escalate"):
         child = instance.calls[key].child_id
+        if kind == "escalate":
+            return cmd.Escalate(key, child, "E" if n % 2 else "F", values, f"once{n}")
         return cmd.CompleteCall(key, child, values) if kind == "call" else cmd.FailCall(key, child, "E" * (n % 2), "")
     made: dict[str, Callable[[], cmd.Command]] = {
         "task": lambda: cmd.CompleteTask(key, "", values),
@@ -129,7 +133,7 @@ def test_what_is_in_memory_behaves_as_what_was_read_back(name: str, moves: list[
 def test_a_command_that_comes_twice_has_its_effect_once(name: str, moves: list[tuple[str, int, int | None]]) -> None:
     scenario = started(name)
     for move in moves:
-        if move[0] not in ("job", "call", "failcall", "error"):
+        if move[0] not in ("job", "call", "failcall", "escalate", "error"):
             play(scenario, move)
             continue
         command = command_of(scenario.instance, move)
@@ -175,7 +179,8 @@ def test_input_held_is_input_applied(name: str, moves: list[tuple[str, int, int 
     for move in moves:
         command = command_of(plain.instance, move)
         if not isinstance(
-            command, cmd.CompleteJob | cmd.ThrowError | cmd.CompleteCall | cmd.FailCall | cmd.DeliverSignal
+            command,
+            cmd.CompleteJob | cmd.ThrowError | cmd.CompleteCall | cmd.FailCall | cmd.Escalate | cmd.DeliverSignal,
         ):
             if move[0] not in ("suspend", "resume", "parent", "time"):
                 play(plain, move)

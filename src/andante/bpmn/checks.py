@@ -84,7 +84,7 @@ def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
                 "An error always interrupts its scope. Remove isInterrupting=\"false\".",
             )  # fmt: skip
         return
-    if event.kind == kinds.ERROR:
+    if event.kind in (kinds.ERROR, kinds.ESCALATION):
         findings.fault(
             "eventKind", node.id, node.line,
             f"A process cannot be started by an {kinds.EVENT_NAMES[event.kind]}. Use a message, signal or timer.",

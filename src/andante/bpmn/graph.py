@@ -48,13 +48,24 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE. `name` gives the message or signal name;
-    `correlation` the correlation key of a message; `code` the error code (None on a boundary event catches all);
+    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION. `name` gives the message or signal
+    name; `correlation` the correlation key of a message; `code` the code of an error or escalation (None catches all),
+    which an event that throws may compute by `name`; `message` what an error says;
     `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and
     `message_variable` receive the caught error's code and message.
     """
 
-    __slots__ = ("code", "code_variable", "correlation", "kind", "message_variable", "name", "timer", "timer_kind")
+    __slots__ = (
+        "code",
+        "code_variable",
+        "correlation",
+        "kind",
+        "message",
+        "message_variable",
+        "name",
+        "timer",
+        "timer_kind",
+    )
 
     def __init__(
         self,
@@ -67,6 +78,7 @@ class EventDefinition:
         timer: Expression | None = None,
         code_variable: str = "",
         message_variable: str = "",
+        message: Expression | None = None,
     ) -> None:
         self.kind = kind
         self.name = name
@@ -76,6 +88,7 @@ class EventDefinition:
         self.timer = timer
         self.code_variable = code_variable
         self.message_variable = message_variable
+        self.message = message
 
 
 @final

@@ -57,6 +57,7 @@ TIMER: Final = 2
 SIGNAL: Final = 3
 ERROR: Final = 4
 TERMINATE: Final = 5
+ESCALATION: Final = 6
 
 EVENT_NAMES: Final[dict[int, str]] = {
     NONE: "none",
@@ -65,4 +66,5 @@ EVENT_NAMES: Final[dict[int, str]] = {
     SIGNAL: "signal",
     ERROR: "error",
     TERMINATE: "terminate",
+    ESCALATION: "escalation",
 }

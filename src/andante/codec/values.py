@@ -43,6 +43,7 @@ COMMANDS: Final[dict[int, type]] = {
     20: cmd.Resume,
     21: cmd.Terminate,
     22: cmd.Retry,
+    23: cmd.Escalate,
 }
 EFFECTS: Final[dict[int, type]] = {
     1: fx.StartChild,
@@ -105,6 +106,8 @@ EVENTS: Final[dict[int, type]] = {
     50: ev.StateChanged,
     51: ev.Completed,
     52: ev.Terminated,
+    53: ev.EscalationThrown,
+    54: ev.EscalationCaught,
 }
 
 

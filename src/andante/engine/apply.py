@@ -26,6 +26,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.SignalThrown: _nothing,
     ev.ErrorThrown: _nothing,
     ev.ErrorCaught: _nothing,
+    ev.EscalationCaught: _nothing,
     ev.CommandIgnored: _nothing,
 }
 

@@ -250,6 +250,21 @@ class FailCall:
 
 
 @final
+class Escalate:
+    """A called instance threw an escalation that it does not catch, and goes on; `variables` are its root variables.
+    The same `once` has its effect once."""
+
+    __slots__ = ("child_id", "code", "once", "token", "variables")
+
+    def __init__(self, token: int, child_id: str, code: str, variables: dict[str, object], once: str) -> None:
+        self.token = token
+        self.child_id = child_id
+        self.code = code
+        self.variables = variables
+        self.once = once
+
+
+@final
 class SetVariables:
     """Change variables that the instance has (contract API 5); unknown and read-only names are ignored.
 
@@ -326,6 +341,7 @@ Command = (
     | ThrowError
     | CompleteCall
     | FailCall
+    | Escalate
     | SetVariables
     | Suspend
     | Resume

@@ -40,12 +40,15 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.FireTimers: (PROCESS, NOOP, NOOP),
     cmd.CompleteCall: (PROCESS, HOLD, NOOP),
     cmd.FailCall: (PROCESS, HOLD, NOOP),
+    cmd.Escalate: (PROCESS, HOLD, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),
 }
 
 # Stale follow-ups from our own side leave a trace in the journal; what people repeat does not.
-RECORDED: Final = frozenset((cmd.CompleteJob, cmd.FailJob, cmd.ThrowError, cmd.CompleteCall, cmd.FailCall))
+RECORDED: Final = frozenset(
+    (cmd.CompleteJob, cmd.FailJob, cmd.ThrowError, cmd.CompleteCall, cmd.FailCall, cmd.Escalate)
+)
 
 
 def condition(instance: Instance) -> int:

@@ -160,9 +160,14 @@ class ProcessBuilder:
         return self.node(id, kinds.CATCH_EVENT, event=event, inside=inside)
 
     def throw(
-        self, id: str, event: EventDefinition | None = None, *, inputs: Mapping[str, str] | None = None
+        self,
+        id: str,
+        event: EventDefinition | None = None,
+        *,
+        inputs: Mapping[str, str] | None = None,
+        inside: str = "",
     ) -> "ProcessBuilder":
-        return self.node(id, kinds.THROW_EVENT, event=event, inputs=inputs)
+        return self.node(id, kinds.THROW_EVENT, event=event, inputs=inputs, inside=inside)
 
     def boundary(
         self, id: str, on: str, event: EventDefinition, *, interrupting: bool = True, inside: str = ""
@@ -214,6 +219,11 @@ def timer(text: str) -> EventDefinition:
 def error(code: str | None = None, *, code_variable: str = "", message_variable: str = "") -> EventDefinition:
     """An error event; on a boundary None catches every code."""
     return EventDefinition(kinds.ERROR, code=code, code_variable=code_variable, message_variable=message_variable)
+
+
+def escalation(code: str | None = None, *, code_variable: str = "") -> EventDefinition:
+    """An escalation event; where it is caught, None catches every code."""
+    return EventDefinition(kinds.ESCALATION, code=code, code_variable=code_variable)
 
 
 def terminate() -> EventDefinition:

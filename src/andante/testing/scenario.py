@@ -149,6 +149,12 @@ class Scenario:
         call = self._waits(self.instance.calls, element, "called process")
         return self.when(cmd.FailCall(call.token, call.child_id, code, message))
 
+    def escalate_call(self, element: str, code: str, **variables: object) -> "Scenario":
+        """The called process, which has these variables, throws an escalation and goes on."""
+        call = self._waits(self.instance.calls, element, "called process")
+        once = f"escalation-{len(self.journal)}"
+        return self.when(cmd.Escalate(call.token, call.child_id, code, variables, once))
+
     def pass_time(self, span: int | str) -> "Scenario":
         """Let time pass, ms or an ISO 8601 duration: timers and clocks occur when each is due."""
         zone = self.settings.zone

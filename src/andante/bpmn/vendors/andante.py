@@ -8,7 +8,7 @@ from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, Multi
 from andante.bpmn.slas import action, reminder, sla, span, target
 from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
 from andante.bpmn.xml.element import Element
-from andante.bpmn.xml.reading import Lane, Message, Reading
+from andante.bpmn.xml.reading import Error, Lane, Message, Reading
 from andante.expressions import literal
 from andante.timing.instants import TimingError
 from andante.timing.sla import Reminder
@@ -37,8 +37,13 @@ class Andante(Vendor):
     def message(self, message: Message, element: Element, reading: Reading) -> None:
         message.correlation = self.value(element, "correlation", reading) or message.correlation
 
+    def error(self, error: Error, element: Element, reading: Reading) -> None:
+        error.message = self.value(element, "message", reading) or error.message
+
     def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
-        if event.kind == kinds.ERROR:
+        if event.kind == kinds.ESCALATION:
+            event.code_variable = self.text(element, "codeVariable") or event.code_variable
+        elif event.kind == kinds.ERROR:
             event.code_variable = self.text(element, "codeVariable") or event.code_variable
             event.message_variable = self.text(element, "messageVariable") or event.message_variable
         elif event.kind == kinds.MESSAGE:

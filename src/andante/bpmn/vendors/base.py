@@ -10,7 +10,7 @@ from andante.bpmn.xml.element import Element
 from andante.expressions import Expression, literal
 
 if TYPE_CHECKING:
-    from andante.bpmn.xml.reading import Lane, Message, Reading
+    from andante.bpmn.xml.reading import Error, Lane, Message, Reading
 
 
 class Vendor:
@@ -44,6 +44,9 @@ class Vendor:
 
     def message(self, message: "Message", element: Element, reading: "Reading") -> None:
         """Extensions of a message."""
+
+    def error(self, error: "Error", element: Element, reading: "Reading") -> None:
+        """Extensions of an error."""
 
     # For the vendors' modules.
 

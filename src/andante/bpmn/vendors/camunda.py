@@ -13,7 +13,7 @@ from andante.bpmn.vendors.forms import form_data
 from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.events import local_name
-from andante.bpmn.xml.reading import Reading
+from andante.bpmn.xml.reading import Error, Reading
 from andante.expressions import Expression, gathered, literal
 
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
@@ -43,10 +43,15 @@ class Camunda(JavaVendor):
         process.version = self.text(element, "versionTag") or process.version
         read_process_listeners(process, self.elements(element, "executionListener"), element, reading)
 
+    def error(self, error: Error, element: Element, reading: Reading) -> None:
+        error.message = self.value(element, "errorMessage", reading) or error.message
+
     def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
         if event.kind == kinds.ERROR:
             event.code_variable = self.text(element, "errorCodeVariable")
             event.message_variable = self.text(element, "errorMessageVariable")
+        elif event.kind == kinds.ESCALATION:
+            event.code_variable = self.text(element, "escalationCodeVariable")
         elif event.kind == kinds.MESSAGE and node.kind in (kinds.THROW_EVENT, kinds.END_EVENT):
             self._work(node, element, reading)
 
@@ -132,7 +137,8 @@ class Camunda(JavaVendor):
         ref = local_name(definition.take("errorRef"))
         text = _GETTER.sub(lambda found: found[1] + found[2].lower() + found[3], definition.take("expression"))
         condition = reading.language.condition(text, element.label, definition.line, "juel")
-        code = reading.errors.get(ref, "")
+        error = reading.errors.get(ref)
+        code = "" if error is None else error.code
         if not code:
             reading.findings.fault(
                 "unknownError", element.label, definition.line,

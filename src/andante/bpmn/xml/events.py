@@ -15,13 +15,16 @@ _DEFINITIONS: Final = {
     "signalEventDefinition": kinds.SIGNAL,
     "errorEventDefinition": kinds.ERROR,
     "terminateEventDefinition": kinds.TERMINATE,
+    "escalationEventDefinition": kinds.ESCALATION,
 }
 _ALLOWED: Final = {
-    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR)),
-    kinds.END_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ERROR, kinds.TERMINATE)),
+    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR, kinds.ESCALATION)),
+    kinds.END_EVENT: frozenset(
+        (kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ERROR, kinds.TERMINATE, kinds.ESCALATION)
+    ),
     kinds.CATCH_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
-    kinds.THROW_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL)),
-    kinds.BOUNDARY_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR)),
+    kinds.THROW_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION)),
+    kinds.BOUNDARY_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR, kinds.ESCALATION)),
 }
 _TIMERS: Final = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _THROWING: Final = frozenset((kinds.END_EVENT, kinds.THROW_EVENT))
@@ -76,6 +79,8 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
         _signal(event, source, owner, reading)
     elif kind == kinds.ERROR:
         _error(event, node, source, owner, reading)
+    elif kind == kinds.ESCALATION:
+        _escalation(event, node, source, owner, reading)
     for vendor in reading.vendors_of(source):
         vendor.event(event, node, source, reading)
     source.take("name")
@@ -125,11 +130,35 @@ def _error(event: EventDefinition, node: NodeDraft, source: Element, owner: Elem
     if ref and ref not in reading.errors:
         reading.fault("unknownError", owner, f"errorRef names '{ref}', but the file has no such error. Add it.")
         return
-    event.code = reading.errors.get(ref) or None
+    error = reading.errors.get(ref)
+    if error is not None:
+        event.code, event.message = error.code or None, error.message
     if event.code is None and node.kind == kinds.END_EVENT:
         reading.fault("errorCode", owner, "The error end event has no error code. Refer to an error with an errorCode.")
-    if event.code is not None and (event.code.startswith("=") or "${" in event.code):
-        reading.fault("errorCode", owner, f"The error code '{event.code}' must be a fixed text. Write the code itself.")
+    _computed(event, "errorCode", node, owner, reading)
+
+
+def _escalation(event: EventDefinition, node: NodeDraft, source: Element, owner: Element, reading: Reading) -> None:
+    ref = local_name(source.take("escalationRef"))
+    if ref and ref not in reading.escalations:
+        message = f"escalationRef names '{ref}', but the file has no such escalation. Add it."
+        reading.fault("unknownEscalation", owner, message)
+        return
+    event.code = reading.escalations.get(ref) or None
+    if event.code is None and node.kind in _THROWING:
+        message = "It throws an escalation without a code. Refer to an escalation with an escalationCode."
+        reading.fault("escalationCode", owner, message)
+    _computed(event, "escalationCode", node, owner, reading)
+
+
+def _computed(event: EventDefinition, what: str, node: NodeDraft, owner: Element, reading: Reading) -> None:
+    """A code that is an expression is computed where it is thrown; who catches must know it before."""
+    if event.code is None or not (event.code.startswith("=") or "${" in event.code):
+        return
+    if node.kind not in _THROWING:
+        reading.fault(what, owner, f"The code '{event.code}' must be a fixed text to be caught. Write the code itself.")
+        return
+    event.name, event.code = reading.language.value(event.code, owner.label, owner.line), None
 
 
 def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:

@@ -29,7 +29,6 @@ REFUSED: Final[dict[str, str]] = {
 # Event definitions that are refused: name -> remedy.
 REFUSED_EVENTS: Final[dict[str, str]] = {
     "conditionalEventDefinition": "Use a message or signal, thrown by who changes the data, or a timer and a gateway.",
-    "escalationEventDefinition": "Use an error, a message or a signal.",
     "compensateEventDefinition": "Model what undoes the work as tasks after an error boundary event.",
     "cancelEventDefinition": "Use an error end event and an error boundary event.",
     "linkEventDefinition": "Connect both ends by a sequence flow.",
@@ -39,7 +38,7 @@ REFUSED_EVENTS: Final[dict[str, str]] = {
 DOCUMENTATION: Final = frozenset(
     (
         "association", "category", "categoryValue", "conversationLink", "dataObject", "dataObjectReference",
-        "dataStore", "dataStoreReference", "documentation", "endPoint", "escalation", "flowNodeRef", "group", "import",
+        "dataStore", "dataStoreReference", "documentation", "endPoint", "flowNodeRef", "group", "import",
         "incoming", "interface", "itemDefinition", "outgoing", "partnerEntity", "partnerRole", "relationship",
         "resource", "textAnnotation",
     )

@@ -8,7 +8,7 @@ from andante.bpmn.graph import ProcessGraph
 from andante.bpmn.vendors import VENDORS
 from andante.bpmn.xml.element import BPMN, Element, parse
 from andante.bpmn.xml.process import NODES, read_process
-from andante.bpmn.xml.reading import Message, Reading
+from andante.bpmn.xml.reading import Error, Message, Reading
 
 _ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNamespace", "typeLanguage"))
 
@@ -62,7 +62,14 @@ def _definitions(root: Element, reading: Reading) -> None:
     for element in root.take_all("error"):
         element.take("structureRef")
         element.take("name")
-        reading.errors[element.id] = element.take("errorCode").strip()
+        error = reading.errors[element.id] = Error(element.take("errorCode").strip())
+        for vendor in reading.vendors_of(element):
+            vendor.error(error, element, reading)
+        reading.leftovers(element)
+    for element in root.take_all("escalation"):
+        element.take("structureRef")
+        element.take("name")
+        reading.escalations[element.id] = element.take("escalationCode").strip()
         reading.leftovers(element)
     root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
     for element in root.take_all("extension"):

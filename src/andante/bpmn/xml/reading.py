@@ -1,4 +1,4 @@
-"""What is known while a file is read: its messages, signals and errors, its language, and who reads extensions."""
+"""What is known while a file is read: its messages, signals, errors, its language, and who reads extensions."""
 
 from collections.abc import Mapping
 from typing import Final, final
@@ -39,10 +39,21 @@ class Lane:
 
 
 @final
+class Error:
+    """An `error` root element: its code as written, "" for none, and what it says."""
+
+    __slots__ = ("code", "message")
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.message: Expression | None = None
+
+
+@final
 class Reading:
     """The state of one reading."""
 
-    __slots__ = ("errors", "findings", "language", "messages", "signals", "vendors")
+    __slots__ = ("errors", "escalations", "findings", "language", "messages", "signals", "vendors")
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
         self.findings = Findings()
@@ -50,7 +61,8 @@ class Reading:
         self.vendors = vendors
         self.messages: dict[str, Message] = {}
         self.signals: dict[str, Expression | None] = {}
-        self.errors: dict[str, str] = {}
+        self.errors: dict[str, Error] = {}
+        self.escalations: dict[str, str] = {}  # id -> code
 
     def fault(self, code: str, element: Element, message: str) -> None:
         self.findings.fault(code, element.label, element.line, message)

@@ -7,7 +7,7 @@ from andante.engine import events as ev
 from andante.engine.state import ACTIVE, READY, Instance, Token, Wait, owner
 from andante.engine.waits import Clock, Subscription, Timer
 
-SEEN_MESSAGES: Final = 50  # ids of messages remembered, so that a repeated one has no second effect
+SEEN_MESSAGES: Final = 50  # ids of messages and escalations remembered, so that a repeated one has no second effect
 
 
 def wait(instance: Instance, key: int, wanted: Wait) -> None:
@@ -53,8 +53,17 @@ def _subscription_closed(instance: Instance, e: ev.SubscriptionClosed) -> None:
 
 def _message_received(instance: Instance, e: ev.MessageReceived) -> None:
     if e.message_id:
-        instance.seen.append(e.message_id)
-        del instance.seen[:-SEEN_MESSAGES]
+        _seen(instance, e.message_id)
+
+
+def _escalated(instance: Instance, e: ev.EscalationThrown) -> None:
+    if e.once:
+        _seen(instance, e.once)
+
+
+def _seen(instance: Instance, once: str) -> None:
+    instance.seen.append(once)
+    del instance.seen[:-SEEN_MESSAGES]
 
 
 def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
@@ -89,6 +98,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.SubscriptionOpened: _subscription_opened,
     ev.SubscriptionClosed: _subscription_closed,
     ev.MessageReceived: _message_received,
+    ev.EscalationThrown: _escalated,
     ev.ClockStarted: _clock_started,
     ev.ClockChanged: _clock_changed,
     ev.ClockStopped: _clock_stopped,

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def arm(step: "Step", at: Token | Scope, node: Node) -> None:
     """Let a token, or a scope, wait for the event of `node`. Raises ModelFault.
 
-    An error is not waited for: its catcher is looked for when it is thrown.
+    An error or escalation is not waited for: its catcher is looked for when it is thrown.
     """
     definition = node.event
-    if definition is None or definition.kind == kinds.ERROR:
+    if definition is None or definition.kind in (kinds.ERROR, kinds.ESCALATION):
         return
     if definition.kind == kinds.TIMER:
         arm_timer(step, at, node, definition)

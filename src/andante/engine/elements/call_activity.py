@@ -68,3 +68,14 @@ class CallActivity(Activity):
 
     def outputs(self, node: Node) -> Sequence[Assignment]:
         return (*node.work.outs, *node.outputs) if isinstance(node.work, Call) else node.outputs
+
+
+def bring(step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+    """While the called instance goes on: what it has so far comes out by the mappings. Raises ModelFault."""
+    call = node.work
+    if not isinstance(call, Call):
+        raise AssertionError(f"{node.id} is no call activity")
+    brought = dict(values) if call.all_out else {}
+    for mapping in call.outs:
+        brought[mapping.target] = json_value(step.value(mapping.source, token, values))
+    set_variables(step, token, brought, outwards=True)

@@ -1,4 +1,4 @@
-"""The end event: none, message, signal, error, terminate (BPMN 2.0.2 sections 10.4.3 and 13.5.6)."""
+"""The end event: none, message, signal, escalation, error, terminate (BPMN 2.0.2 sections 10.4.3 and 13.5.6)."""
 
 from typing import TYPE_CHECKING, final
 
@@ -8,8 +8,10 @@ from andante.engine import events as ev
 from andante.engine.elements.activity import NOTHING, map_inputs
 from andante.engine.elements.error import throw_error
 from andante.engine.elements.flows import end, finish, tell_parent
+from andante.engine.elements.propagation import code_of
 from andante.engine.elements.throw_event import ThrowEvent
 from andante.engine.elements.withdrawal import cancel, close
+from andante.engine.scoping import json_value
 from andante.engine.state import TERMINATED, Token
 
 if TYPE_CHECKING:
@@ -29,11 +31,20 @@ class EndEvent(ThrowEvent):
         elif event is not None and event.kind == kinds.ERROR:
             if node.inputs:
                 map_inputs(step, token, node)
-            if not throw_error(step, token, event.code or "", node.name, NOTHING):
-                step.record(ev.ErrorThrown(token.key, event.code or "", node.name))
+            code, message = code_of(step, token, node), _message(step, token, node)
+            if not throw_error(step, token, code, message, NOTHING):
+                step.record(ev.ErrorThrown(token.key, code, message))
                 finish(step, token, node)
         else:
             super().arrive(step, token, node)
+
+
+def _message(step: "Step", token: Token, node: Node) -> str:
+    """The error's message; the event's name where the model writes none."""
+    if node.event is None or node.event.message is None:
+        return node.name
+    value = json_value(step.value(node.event.message, token))
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _terminate(step: "Step", token: Token) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import EventDefinition, Node
+from andante.bpmn.graph import EventDefinition
 from andante.engine import events as ev
 from andante.engine.commands import FailCall
 from andante.engine.effects import TellParent
-from andante.engine.elements.propagation import catch, outwards
+from andante.engine.elements.propagation import catch, nearest
 from andante.engine.elements.withdrawal import close
 from andante.engine.state import TERMINATED, Token
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 def throw_error(step: "Step", token: Token, code: str, message: str, values: Mapping[str, object]) -> bool:
     """Look for the catcher, from the activity at `token` outwards. False when nobody caught it and nothing changed."""
     instance = step.instance
-    for at, catchers in outwards(step, token):
-        catcher = _catching(catchers, code)
-        if catcher is not None:
-            step.record(ev.ErrorThrown(token.key, code, message))
-            step.record(ev.ErrorCaught(at.key, catcher.index, code, message))
-            brought = dict(values)
-            if catcher.event is not None:
-                brought.update(_told(catcher.event, code, message))
-            catch(step, at, catcher, brought)
-            return True
+    found = nearest(step, token, kinds.ERROR, code)
+    if found is not None:
+        at, catcher = found
+        step.record(ev.ErrorThrown(token.key, code, message))
+        step.record(ev.ErrorCaught(at.key, catcher.index, code, message))
+        brought = dict(values)
+        if catcher.event is not None:
+            brought.update(_told(catcher.event, code, message))
+        catch(step, at, catcher, brought)
+        return True
     if instance.parent_id:
         step.record(ev.ErrorThrown(token.key, code, message))
         parent_id, parent_token = instance.parent_id, instance.parent_token
@@ -42,19 +42,6 @@ def throw_error(step: "Step", token: Token, code: str, message: str, values: Map
         step.ask(TellParent(parent_id, FailCall(parent_token, instance.id, code, message)))
         return True
     return False
-
-
-def _catching(catchers: list[Node], code: str) -> Node | None:
-    every: Node | None = None
-    for catcher in catchers:
-        event = catcher.event
-        if event is None or event.kind != kinds.ERROR:
-            continue
-        if event.code is None or event.code == "":
-            every = every or catcher
-        elif event.code == code:
-            return catcher
-    return every
 
 
 def _told(event: EventDefinition, code: str, message: str) -> dict[str, object]:

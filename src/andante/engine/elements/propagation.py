@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from andante.bpmn.graph import Node
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.event_handlers import handle, starts_of
+from andante.engine.faults import ModelFault
+from andante.engine.scoping import json_value
 from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
@@ -26,6 +28,37 @@ def outwards(step: "Step", token: Token) -> Iterator[tuple[Token | Scope, list[N
         if not scope.key:
             return
         host = instance.tokens[scope.token]
+
+
+def nearest(step: "Step", token: Token, kind: int, code: str) -> tuple[Token | Scope, Node] | None:
+    """Who catches the error or escalation: the first place on the way that does. There a code of its own goes before
+    a catch-all."""
+    for at, catchers in outwards(step, token):
+        every: Node | None = None
+        for catcher in catchers:
+            event = catcher.event
+            if event is None or event.kind != kind:
+                continue
+            if event.code == code and code:
+                return at, catcher
+            if not event.code:
+                every = every or catcher
+        if every is not None:
+            return at, every
+    return None
+
+
+def code_of(step: "Step", token: Token, node: Node) -> str:
+    """The code that an event throws: written, or computed. Raises ModelFault."""
+    event = node.event
+    if event is None or event.name is None:
+        return "" if event is None else event.code or ""
+    value = json_value(step.value(event.name, token))
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value:
+        raise ModelFault("event", f"the code '{event.name.text}' should be a text, but is {value!r}")
+    return value
 
 
 def catch(step: "Step", at: Token | Scope, catcher: Node, values: Mapping[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""The intermediate throw event: none, message, signal (BPMN 2.0.2 sections 10.4.4 and 13.5.2)."""
+"""The intermediate throw event: none, message, signal, escalation (BPMN 2.0.2 sections 10.4.4 and 13.5.2)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import JobWork, Node
 from andante.engine.elements.activity import create_job, map_inputs
 from andante.engine.elements.base import FlowNode
+from andante.engine.elements.escalation import escalate
 from andante.engine.elements.flows import finish
 from andante.engine.elements.message import throw_message, throw_signal
 from andante.engine.state import Token
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ThrowEvent(FlowNode):
-    """None, message and signal; a message may be a worker's to send (a job)."""
+    """None, message, signal and escalation; a message may be a worker's to send (a job)."""
 
     __slots__ = ()
 
@@ -31,6 +32,8 @@ class ThrowEvent(FlowNode):
             throw_message(step, token, node, event)
         elif event is not None and event.kind == kinds.SIGNAL:
             throw_signal(step, token, node, event)
+        elif event is not None and event.kind == kinds.ESCALATION and not escalate(step, token, node):
+            return
         finish(step, token, node)
 
     def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:

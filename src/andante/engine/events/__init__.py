@@ -40,6 +40,8 @@ from andante.engine.events.waiting import (
     ClockStopped,
     ErrorCaught,
     ErrorThrown,
+    EscalationCaught,
+    EscalationThrown,
     MessageReceived,
     MessageThrown,
     SignalReceived,
@@ -105,6 +107,8 @@ Event = (
     | CallEnded
     | ErrorThrown
     | ErrorCaught
+    | EscalationThrown
+    | EscalationCaught
     | ClockStarted
     | ClockChanged
     | ClockStopped
@@ -132,6 +136,8 @@ __all__ = [
     "ElementEntered",
     "ErrorCaught",
     "ErrorThrown",
+    "EscalationCaught",
+    "EscalationThrown",
     "Event",
     "IncidentRaised",
     "IncidentResolved",

@@ -126,7 +126,7 @@ class ErrorThrown:
 
 @final
 class ErrorCaught:
-    """By the boundary event `node`."""
+    """By the event `node`: of an activity at `token`, or of an event sub-process in a scope."""
 
     __slots__ = ("code", "message", "node", "token")
 
@@ -135,6 +135,30 @@ class ErrorCaught:
         self.node = node
         self.code = code
         self.message = message
+
+
+@final
+class EscalationThrown:
+    """An escalation, looking for its catcher; `once` names one that came from a called instance."""
+
+    __slots__ = ("code", "once", "token")
+
+    def __init__(self, token: int, code: str, once: str = "") -> None:
+        self.token = token
+        self.code = code
+        self.once = once
+
+
+@final
+class EscalationCaught:
+    """By the event `node`: of an activity at `token`, or of an event sub-process in a scope."""
+
+    __slots__ = ("code", "node", "token")
+
+    def __init__(self, token: int, node: int, code: str) -> None:
+        self.token = token
+        self.node = node
+        self.code = code
 
 
 @final

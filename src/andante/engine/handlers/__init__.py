@@ -30,6 +30,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.ThrowError: entering.throw_job_error,
     cmd.CompleteCall: entering.complete_call,
     cmd.FailCall: entering.fail_call,
+    cmd.Escalate: entering.escalate,
 }
 
 __all__ = ["HANDLERS", "wanted"]

@@ -9,7 +9,9 @@ from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.call_activity import bring
 from andante.engine.elements.error import throw_error
+from andante.engine.elements.escalation import throw_escalation
 from andante.engine.elements.event_handlers import handle
 from andante.engine.elements.message import catchers, receiver
 from andante.engine.elements.timer import fired
@@ -43,7 +45,16 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
             isinstance(parked, cmd.CompleteCall | cmd.FailCall) and parked.child_id == command.child_id
             for parked in instance.parked
         )
+    if isinstance(command, cmd.Escalate):
+        return _call(step, command) is not None and not _told(step, command)
     return True
+
+
+def _told(step: "Step", command: cmd.Escalate) -> bool:
+    """Whether the same escalation was received, or parked, before."""
+    return command.once in step.instance.seen or any(
+        isinstance(parked, cmd.Escalate) and parked.once == command.once for parked in step.instance.parked
+    )
 
 
 def _known(step: "Step", command: cmd.DeliverMessage) -> bool:
@@ -209,7 +220,7 @@ def _resolve(step: "Step", token: int) -> None:
             step.record(ev.IncidentResolved(incident.key))
 
 
-def _call(step: "Step", command: cmd.CompleteCall | cmd.FailCall) -> Call | None:
+def _call(step: "Step", command: cmd.CompleteCall | cmd.FailCall | cmd.Escalate) -> Call | None:
     call = step.instance.calls.get(command.token)
     return call if call is not None and call.child_id == command.child_id else None
 
@@ -235,3 +246,16 @@ def fail_call(step: "Step", command: cmd.FailCall) -> None:
         return
     why = f"nobody catches the error '{command.code}': {command.message}" if command.code else command.message
     step.stall(token, ModelFault("call", f"the called process did not end well: {why}"))
+
+
+def escalate(step: "Step", command: cmd.Escalate) -> None:
+    """What the called instance has so far comes out as it does at its end; then the catcher is looked for."""
+    if _call(step, command) is None or _told(step, command):
+        _ignore(step, command)
+        return
+    token = step.instance.tokens[command.token]
+    try:
+        bring(step, token, step.graph.nodes[token.node], command.variables)
+    except ModelFault as fault:
+        step.fail(token, fault)
+    throw_escalation(step, token, command.code, {}, command.once)
