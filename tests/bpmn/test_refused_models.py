@@ -3,24 +3,28 @@
 import pytest
 from modelling import bpmn, codes, flow, path, refusal, refused, warnings_of
 
+UNDO = '<boundaryEvent id="b" attachedToRef="it"><compensateEventDefinition/></boundaryEvent>'
+HANDLER = '<task id="h" isForCompensation="true"/><association id="b-h" sourceRef="b" targetRef="h"/>'
+OWN = (
+    '<subProcess id="own" triggeredByEvent="true"><startEvent id="on"><compensateEventDefinition/></startEvent>'
+    '<task id="t"/><sequenceFlow id="x" sourceRef="on" targetRef="t"/></subProcess>'
+)
+CANCEL = '<endEvent id="c"><cancelEventDefinition/></endEvent>'
 TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition>"
 
 
 @pytest.mark.parametrize(
     "element",
     [
-        '<transaction id="it"/>',
         '<adHocSubProcess id="it"/>',
         '<complexGateway id="it"/>',
         '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
-        '<intermediateThrowEvent id="it"><compensateEventDefinition/></intermediateThrowEvent>',
         '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
         '<intermediateCatchEvent id="it"><conditionalEventDefinition><condition>a</condition>'
         "</conditionalEventDefinition></intermediateCatchEvent>",
         f'<intermediateCatchEvent id="it" parallelMultiple="true">{TIMER}{TIMER}</intermediateCatchEvent>',
         f'<intermediateCatchEvent id="it">{TIMER}{TIMER}</intermediateCatchEvent>',
-        '<userTask id="it" isForCompensation="true"/>',
         '<userTask id="it" startQuantity="2"/>',
         '<userTask id="it"><standardLoopCharacteristics id="loop"/></userTask>',
         '<userTask id="it"><dataOutputAssociation><assignment/></dataOutputAssociation></userTask>',
@@ -106,6 +110,24 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
          '<conditionExpression language="javascript">check(a)</conditionExpression></sequenceFlow>'),
         ("expressionLanguage", "f", path('<task id="it"/>') + '<sequenceFlow id="f" sourceRef="it" targetRef="end">'
          '<conditionExpression language="python">a == 1</conditionExpression></sequenceFlow>'),
+        ("compensationHandler", "it", path('<task id="it" isForCompensation="true"/>')),
+        ("compensationHandler", "b", path('<task id="it"/>') + UNDO),
+        ("compensationHandler", "h", path('<task id="it"/>') + UNDO + HANDLER + flow("h", "end")),
+        ("compensationHandler", "b2", path('<task id="it"/>') + UNDO + HANDLER + UNDO.replace('"b"', '"b2"')
+         + HANDLER.replace('"h"', '"h2"').replace('"b"', '"b2"')),
+        ("compensationHandler", "b", path('<task id="it"/>') + UNDO + HANDLER + flow("b", "end")),
+        ("compensationHandler", "own", path('<task id="it"/>') + OWN),
+        ("compensationHandler", "own", path(f'<subProcess id="it"><startEvent id="s"/>{OWN}</subProcess>') + UNDO
+         + HANDLER),
+        ("eventKind", "s", path('<task id="it"/>') + '<startEvent id="s"><compensateEventDefinition/></startEvent>'),
+        ("compensationActivity", "it", path('<intermediateThrowEvent id="it"><compensateEventDefinition '
+         'activityRef="gone"/></intermediateThrowEvent>')),
+        ("cancelEvent", "c", path('<task id="it"/>') + CANCEL + flow("it", "c")),
+        ("cancelEvent", "c", path(f'<transaction id="it"><startEvent id="s"/>{CANCEL}{flow("s", "c")}</transaction>')),
+        ("cancelEvent", "b", path('<task id="it"/>') + '<boundaryEvent id="b" attachedToRef="it">'
+         "<cancelEventDefinition/></boundaryEvent>" + flow("b", "end")),
+        ("unsupported", "it", path('<transaction id="it" method="##Store"><startEvent id="s"/></transaction>')),
+        ("noStart", "it", path('<transaction id="it"/>')),
         ("expression", "it", path('<scriptTask id="it"><script>1 +</script></scriptTask>')),
         ("expression", "it-end", path('<task id="it"/>').replace(flow("it", "end"), flow("it", "end", "${a =="))),
         ("unknownElement", "strangeTask", path('<task id="it"/>') + "<strangeTask/>"),
@@ -148,6 +170,9 @@ def test_a_start_event_cannot_compute(name: str) -> None:
         ("noDefault", '<startEvent id="s"/><exclusiveGateway id="g"/><endEvent id="a"/><endEvent id="b"/>'
          + flow("s", "g") + flow("g", "a", "x = 1") + flow("g", "b", "x = 2")),
         ("boundaryFlow", path('<task id="it"/>') + f'<boundaryEvent id="b" attachedToRef="it">{TIMER}</boundaryEvent>'),
+        ("compensationActivity", path('<intermediateThrowEvent id="it"><compensateEventDefinition activityRef="t"/>'
+         '</intermediateThrowEvent>').replace(flow("start", "it"), '<task id="t"/>' + flow("start", "t")
+         + flow("t", "it"))),
         ("conditionIgnored", '<startEvent id="s"/><parallelGateway id="g"/><endEvent id="a"/><endEvent id="b"/>'
          + flow("s", "g") + flow("g", "a", "x = 1") + flow("g", "b")),
         ("ignored", path('<task id="it" other:colour="red"/>')),

@@ -17,7 +17,7 @@ from andante.engine import events as ev
 from andante.engine.state import Instance
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder, Scenario
-from andante.testing.process import message, timer
+from andante.testing.process import compensation, message, timer
 from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -30,6 +30,7 @@ VALUES: Final[dict[str, object]] = {
     "str": "straße €",
     "dict": {"amount": 12.5, "who": ["anna", None], "deep": {"ok": True}},
     "list[str]": ["anna", "berta"],
+    "list[int]": [3, 70_000],
     "list[object]": [1, "two", None],
     "SlaClock": CLOCK,
     "object": "anything",
@@ -112,6 +113,23 @@ def _suspended() -> Instance:
     return _everything().pass_time(HOUR).suspend().complete_job("charge", receipt="r-1").instance
 
 
+def _undoing() -> Instance:
+    graph = (
+        ProcessBuilder()
+        .start()
+        .service("hotel", multi=MultiInstance(collection=compile_feel("items"), element_variable="item"))
+        .service("leave")
+        .undo("hotel", "leave")
+        .throw("all", compensation())
+        .path("start", "hotel", "all")
+        .graph()
+    )
+    scenario = Scenario(graph, id="002N00000golden00002").start({"items": ["a", "b", "c"]}, by="ina")
+    for _ in range(3):
+        scenario.complete_job("hotel")
+    return scenario.complete_job("leave").instance
+
+
 def _closed() -> Instance:
     return _everything().terminate().instance
 
@@ -121,6 +139,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "running": _running,
     "suspended": _suspended,
     "closed": _closed,
+    "undoing": _undoing,
 }
 
 

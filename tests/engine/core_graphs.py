@@ -6,7 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
-from andante.testing.process import error, escalation, message, signal, terminate, timer
+from andante.testing.process import cancel, compensation, error, escalation, message, signal, terminate, timer
 from andante.timing.sla import Reminder, SlaPolicy, Target
 
 HOUR: Final = 3_600_000
@@ -218,4 +218,51 @@ def handled() -> ProcessGraph:
     )
 
 
-GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled)}
+def undone() -> ProcessGraph:
+    """A transaction that may be cancelled, fail or end well, and what is in it undone from inside and from outside."""
+    each = MultiInstance(cardinality=compile_feel("2"))
+    return (
+        ProcessBuilder()
+        .start()
+        .transaction("tx")
+        .start("s", inside="tx")
+        .parallel("split", inside="tx")
+        .service("hotel", inside="tx", multi=each)
+        .script("undo_hotel", "{hotel: x}", inside="tx")
+        .undo("hotel", "undo_hotel", inside="tx")
+        .sub_process("sub", inside="tx", multi=each)
+        .start("t", inside="sub")
+        .user_task("meal", inside="sub")
+        .user_task("undo_meal", inside="sub")
+        .undo("meal", "undo_meal", inside="sub")
+        .end("u", inside="sub")
+        .path("t", "meal", "u")
+        .event_sub_process("own", compensation(), inside="sub")
+        .service("call", inside="own")
+        .throw("inner", compensation(), inside="own")
+        .path("own_on", "call", "inner")
+        .node("some", kinds.THROW_EVENT, event=compensation("hotel", waits=False), inside="tx")
+        .exclusive("x", default="e", inside="tx")
+        .end("e", inside="tx", event=compensation("sub"))
+        .end("no", inside="tx", event=cancel())
+        .end("bad", inside="tx", event=error("E"))
+        .path("s", "split", "hotel", "some", "x")
+        .path("split", "sub", "x")
+        .flow("x", "no", "x = 1")
+        .flow("x", "bad", "x = 2")
+        .flow("x", "e")
+        .boundary("cancelled", "tx", cancel())
+        .boundary("failed", "tx", error("E"))
+        .service("pay")
+        .service("undo_pay")
+        .undo("pay", "undo_pay")
+        .throw("all", compensation())
+        .end()
+        .path("start", "pay", "tx", "all", "end")
+        .path("cancelled", "all")
+        .path("failed", "all")
+        .graph()
+    )
+
+
+GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled, undone)}

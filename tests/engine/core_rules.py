@@ -21,7 +21,20 @@ def check(scenario: Scenario) -> None:
     assert (instance.state in CLOSED_STATES) == instance.closed
     if instance.closed:
         assert not instance.tokens
-        for left in ("tasks", "timers", "subscriptions", "jobs", "calls", "clocks", "incidents", "parked", "stopped"):
+        for left in (
+            "tasks",
+            "timers",
+            "subscriptions",
+            "jobs",
+            "calls",
+            "clocks",
+            "incidents",
+            "parked",
+            "stopped",
+            "completions",
+            "compensations",
+            "undoable",
+        ):
             assert not getattr(instance, left), left
     elif instance.seq:
         no_token_is_lost(instance)
@@ -36,6 +49,10 @@ def no_token_is_lost(instance: Instance) -> None:
     hosts = {token.loop for token in instance.tokens.values()}
     for token in instance.tokens.values():
         going = token.waits or token.child or token.key in hosts or token.key in failed
+        undoing = instance.compensations.get(token.key)
+        if undoing is not None:
+            assert undoing.running in instance.tokens
+            going = True
         joining = any(token.key in keys for keys in instance.scopes[token.scope].joined.values())
         out_of_steps = 0 in failed and token.phase == READY
         assert going or joining or out_of_steps, f"the token {token.key} at node {token.node} waits for nothing"

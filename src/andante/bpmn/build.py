@@ -4,6 +4,7 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.checks import check_graph
+from andante.bpmn.compensation import link_handlers
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, ProcessGraph
@@ -34,6 +35,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
     nodes = _nodes(draft, positions)
     flows = _flows(draft, nodes, positions, findings)
     _link(draft, nodes, flows, positions, findings)
+    link_handlers(draft, nodes, positions, findings)
     if findings.faults:
         return None
     check_graph(draft.id, draft.line, nodes, flows, findings)
@@ -104,6 +106,7 @@ def _nodes(draft: ProcessDraft, positions: dict[str, int]) -> list[Node]:
             before=tuple(node.before),
             after=tuple(node.after),
             fields=tuple(node.fields),
+            for_compensation=node.for_compensation,
         )
         for index, node in enumerate(draft.nodes)
     ]

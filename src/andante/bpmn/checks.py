@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from andante.bpmn import kinds
+from andante.bpmn.compensation import check_compensation
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, Script
 from andante.expressions import to_json
@@ -36,16 +37,17 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
                 )
         elif kind == kinds.BOUNDARY_EVENT:
             _boundary(node, findings)
-        elif kind == kinds.SUB_PROCESS and node.start < 0:
-            findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
         elif kind == kinds.EVENT_SUB_PROCESS:
             _event_sub_process(node, findings)
+        elif kind in kinds.SCOPES and node.start < 0:
+            findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
         elif kind == kinds.EVENT_GATEWAY:
             _event_gateway(node, nodes, flows, findings)
         elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
             findings.fault("noScript", node.id, node.line, "The script task has no script. Write one.")
         if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:
             _choice(node, flows, findings)
+    check_compensation(nodes, findings)
     _reachable(nodes, flows, findings)
 
 
@@ -84,10 +86,10 @@ def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
                 "An error always interrupts its scope. Remove isInterrupting=\"false\".",
             )  # fmt: skip
         return
-    if event.kind in (kinds.ERROR, kinds.ESCALATION):
+    if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE):
         findings.fault(
             "eventKind", node.id, node.line,
-            f"A process cannot be started by an {kinds.EVENT_NAMES[event.kind]}. Use a message, signal or timer.",
+            f"No {kinds.EVENT_NAMES[event.kind]} event can start a process. Use a message, signal or timer.",
         )  # fmt: skip
     for expression in (event.name, event.timer):
         if expression is not None and not (expression.is_constant and isinstance(expression.constant, str)):
@@ -121,7 +123,7 @@ def _boundary(node: Node, findings: Findings) -> None:
             "boundaryError", node.id, node.line,
             "An error always interrupts its activity. Remove cancelActivity=\"false\".",
         )  # fmt: skip
-    if not node.outgoing:
+    if not node.outgoing and not (node.event is not None and node.event.kind == kinds.COMPENSATE):
         findings.warn(
             "boundaryFlow", node.id, node.line, "No flow leaves the boundary event: its path ends at once. Connect it."
         )
@@ -177,10 +179,14 @@ def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings)
         ahead.extend((*node.boundaries, *node.handlers))
         if node.start >= 0:
             ahead.append(node.start)
+        if node.undone_by >= 0:
+            ahead.append(node.undone_by)
         for index in ahead:
             if index not in seen:
                 seen.add(index)
                 pending.append(index)
     for node in nodes:
+        if node.event is not None and node.event.kind == kinds.COMPENSATE and node.attached_to >= 0:
+            continue
         if node.index not in seen and (node.scope < 0 or node.scope in seen):
             findings.warn("unreachable", node.id, node.line, "No path leads here. Connect it or remove it.")

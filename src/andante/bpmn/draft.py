@@ -25,8 +25,8 @@ class NodeDraft:
     `attached_to` an activity's id."""
 
     __slots__ = (
-        "after", "attached_to", "before", "default", "documentation", "event", "fields", "id", "inputs", "interrupting",
-        "kind", "lane", "line", "multi", "name", "outputs", "scope", "slas", "work",
+        "after", "attached_to", "before", "default", "documentation", "event", "fields", "for_compensation", "id",
+        "inputs", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "scope", "slas", "work",
     )  # fmt: skip
 
     def __init__(self, id: str, kind: int, *, name: str = "", scope: str = "", line: int = 0) -> None:
@@ -49,6 +49,7 @@ class NodeDraft:
         self.before: list[Script] = []
         self.after: list[Script] = []
         self.fields: list[FormField] = []
+        self.for_compensation = False
 
 
 @final
@@ -80,10 +81,11 @@ class FlowDraft:
 @final
 class ProcessDraft:
     """A process. `nodes` and `flows` are in document order, sub-processes before what is in them; `refused` holds the
-    ids of flow nodes that a reader refused, so that nobody complains of flows to them as well."""
+    ids of flow nodes that a reader refused, so that nobody complains of flows to them as well;
+    `associations` are the ids that an association leads from and to."""
 
     __slots__ = (
-        "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
+        "associations", "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
         "no_cancel_after", "nodes", "refused", "slas", "variables", "version",
     )  # fmt: skip
 
@@ -95,6 +97,7 @@ class ProcessDraft:
         self.documentation = ""
         self.nodes: list[NodeDraft] = []
         self.flows: list[FlowDraft] = []
+        self.associations: list[tuple[str, str]] = []
         self.refused: set[str] = set()
         self.variables: dict[str, Variable] | None = None
         self.constants: dict[str, object] = {}

@@ -48,24 +48,18 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION. `name` gives the message or signal
-    name; `correlation` the correlation key of a message; `code` the code of an error or escalation (None catches all),
-    which an event that throws may compute by `name`; `message` what an error says;
-    `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and
-    `message_variable` receive the caught error's code and message.
+    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL. `name` gives the
+    message or signal name; `correlation` the correlation key of a message; `code` the code of an error or escalation
+    (None catches all), which an event that throws may compute by `name`; `message` what an error says; `timer_kind` is
+    "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and `message_variable` receive the
+    caught error's code and message. `activity` is the id of the one activity that a compensation event undoes ("": all
+    of its scope), and `waits` says that it waits until that is done.
     """
 
     __slots__ = (
-        "code",
-        "code_variable",
-        "correlation",
-        "kind",
-        "message",
-        "message_variable",
-        "name",
-        "timer",
-        "timer_kind",
-    )
+        "activity", "code", "code_variable", "correlation", "kind", "message", "message_variable", "name", "timer",
+        "timer_kind", "waits",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -79,6 +73,8 @@ class EventDefinition:
         code_variable: str = "",
         message_variable: str = "",
         message: Expression | None = None,
+        activity: str = "",
+        waits: bool = True,
     ) -> None:
         self.kind = kind
         self.name = name
@@ -89,6 +85,8 @@ class EventDefinition:
         self.code_variable = code_variable
         self.message_variable = message_variable
         self.message = message
+        self.activity = activity
+        self.waits = waits
 
 
 @final
@@ -140,13 +138,14 @@ class Node:
     sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
-    is done, before the output mappings. `fields` is the form of a user task or start event.
+    is done, before the output mappings. `fields` is the form of a user task or start event. `undone_by` is the activity
+    that undoes this one (-1: none), `for_compensation` marks such an activity.
     """
 
     __slots__ = (
         "after", "attached_to", "before", "boundaries", "conditional", "default", "documentation", "event", "fields",
-        "handlers", "id", "incoming", "index", "inputs", "interrupting", "kind", "lane", "line", "multi", "name",
-        "outgoing", "outputs", "scope", "slas", "start", "work",
+        "for_compensation", "handlers", "id", "incoming", "index", "inputs", "interrupting", "kind", "lane", "line",
+        "multi", "name", "outgoing", "outputs", "scope", "slas", "start", "undone_by", "work",
     )  # fmt: skip
 
     def __init__(
@@ -178,6 +177,8 @@ class Node:
         before: tuple[Script, ...] = (),
         after: tuple[Script, ...] = (),
         fields: tuple[FormField, ...] = (),
+        undone_by: int = -1,
+        for_compensation: bool = False,
     ) -> None:
         self.index = index
         self.id = id
@@ -205,6 +206,8 @@ class Node:
         self.before = before
         self.after = after
         self.fields = fields
+        self.undone_by = undone_by
+        self.for_compensation = for_compensation
 
     @property
     def kind_name(self) -> str:

@@ -19,6 +19,7 @@ SEND_TASK: Final = 15
 RECEIVE_TASK: Final = 16
 SUB_PROCESS: Final = 20
 CALL_ACTIVITY: Final = 21
+TRANSACTION: Final = 24
 EXCLUSIVE_GATEWAY: Final = 30
 PARALLEL_GATEWAY: Final = 31
 INCLUSIVE_GATEWAY: Final = 32
@@ -40,6 +41,7 @@ NAMES: Final[dict[int, str]] = {
     RECEIVE_TASK: "receiveTask",
     SUB_PROCESS: "subProcess",
     CALL_ACTIVITY: "callActivity",
+    TRANSACTION: "transaction",
     EXCLUSIVE_GATEWAY: "exclusiveGateway",
     PARALLEL_GATEWAY: "parallelGateway",
     INCLUSIVE_GATEWAY: "inclusiveGateway",
@@ -48,6 +50,8 @@ NAMES: Final[dict[int, str]] = {
 }
 
 ACTIVITIES: Final = frozenset(range(TASK, EXCLUSIVE_GATEWAY))
+# Activities that are scopes of their own: with flow nodes and variables in them.
+SCOPES: Final = frozenset((SUB_PROCESS, TRANSACTION, EVENT_SUB_PROCESS))
 GATEWAYS: Final = frozenset((EXCLUSIVE_GATEWAY, PARALLEL_GATEWAY, INCLUSIVE_GATEWAY, EVENT_GATEWAY))
 
 # Event definitions (section 10.4.5); 0 is the none event.
@@ -58,6 +62,8 @@ SIGNAL: Final = 3
 ERROR: Final = 4
 TERMINATE: Final = 5
 ESCALATION: Final = 6
+COMPENSATE: Final = 10
+CANCEL: Final = 11
 
 EVENT_NAMES: Final[dict[int, str]] = {
     NONE: "none",
@@ -67,4 +73,6 @@ EVENT_NAMES: Final[dict[int, str]] = {
     ERROR: "error",
     TERMINATE: "terminate",
     ESCALATION: "escalation",
+    COMPENSATE: "compensation",
+    CANCEL: "cancel",
 }

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from andante.codec.values import CodecFault, commands, hook, packer
+from andante.engine.completions import Compensation, Completion
 from andante.engine.state import Instance, Loop, Scope, Token, index
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
 from andante.timing.sla import SlaClock
@@ -28,8 +29,11 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
     ("calls", Call),
     ("clocks", Clock),
     ("incidents", Incident),
+    ("completions", Completion),
+    ("compensations", Compensation),
 )
-KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token"}
+ALWAYS: Final = 10  # of KEYED; those added later are left out where an instance has none, as older bytes have none
+KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token", Compensation: "token"}
 _packers: Final = tuple((name, packer(kind)) for name, kind in KEYED)
 _makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)
 _encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
@@ -53,6 +57,8 @@ def encode_state(instance: Instance) -> bytes:
     for name, pack in _packers:
         things = getattr(instance, name)
         parts.append([pack(thing) for thing in things.values()] if things else ())
+    while len(parts) > ALWAYS and not parts[-1]:
+        parts.pop()
     return _encoder.encode((VERSION, plain(instance), parts))
 
 

@@ -108,6 +108,10 @@ EVENTS: Final[dict[int, type]] = {
     52: ev.Terminated,
     53: ev.EscalationThrown,
     54: ev.EscalationCaught,
+    70: ev.CompletionKept,
+    71: ev.CompensationStarted,
+    72: ev.CompletionUndoing,
+    73: ev.CompensationEnded,
 }
 
 

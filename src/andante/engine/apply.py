@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from andante.engine import events as ev
-from andante.engine.appliers import flow, lifecycle, waiting, work
+from andante.engine.appliers import compensation, flow, lifecycle, waiting, work
 from andante.engine.state import Instance
 
 
@@ -20,6 +20,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     **flow.APPLIERS,
     **work.APPLIERS,
     **waiting.APPLIERS,
+    **compensation.APPLIERS,
     ev.TaskCommented: _nothing,
     ev.SignalReceived: _nothing,
     ev.MessageThrown: _nothing,

@@ -7,6 +7,7 @@ alone knows their bytes. The contract's names for states are in section 3.1.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
+from andante.engine.completions import Compensation, Completion
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
 
 if TYPE_CHECKING:
@@ -126,14 +127,15 @@ class Instance:
 
     `suspended` is its own flag, `held` the one that comes down from a suspended parent; either stops it.
     Times are ms since the epoch, UTC; `ended_at` is 0 while open. `seen` holds the ids of the last messages received.
+    Derived: `undoable`, the keys of the completions that each holder has, in order of completion.
     """
 
     __slots__ = (
-        "business_key", "calls", "clocks", "created_by", "definition_id", "depth", "ended_at", "ext", "held", "id",
-        "incidents", "is_test", "jobs", "label", "last_handler", "last_key", "loops", "modified_at", "modified_by",
-        "name", "parent_id", "parent_token", "parked", "properties", "root_id", "scopes", "seen", "seq", "started_at",
-        "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title", "tokens", "urgency",
-        "version",
+        "business_key", "calls", "clocks", "compensations", "completions", "created_by", "definition_id", "depth",
+        "ended_at", "ext", "held", "id", "incidents", "is_test", "jobs", "label", "last_handler", "last_key", "loops",
+        "modified_at", "modified_by", "name", "parent_id", "parent_token", "parked", "properties", "root_id", "scopes",
+        "seen", "seq", "started_at", "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title",
+        "tokens", "undoable", "urgency", "version",
     )  # fmt: skip
 
     def __init__(self, id: str) -> None:
@@ -174,6 +176,9 @@ class Instance:
         self.calls: dict[int, Call] = {}
         self.clocks: dict[int, Clock] = {}
         self.incidents: dict[int, Incident] = {}
+        self.completions: dict[int, Completion] = {}
+        self.compensations: dict[int, Compensation] = {}
+        self.undoable: dict[int, list[int]] = {}
         self.parked: list[Command] = []
         self.seen: list[str] = []
 
@@ -227,3 +232,8 @@ def index(instance: Instance) -> None:
     for clock in instance.clocks.values():
         if clock.task:
             instance.tasks[clock.task].clocks.append(clock)
+    taken = {key for compensation in instance.compensations.values() for key in compensation.pending}
+    for completion in instance.completions.values():
+        if completion.key in taken:
+            continue
+        instance.undoable.setdefault(completion.holder, []).append(completion.key)

@@ -174,6 +174,21 @@ class ProcessBuilder:
     ) -> "ProcessBuilder":
         return self.node(id, kinds.BOUNDARY_EVENT, on=on, event=event, interrupting=interrupting, inside=inside)
 
+    def undo(self, activity: str, handler: str, *, inside: str = "") -> "ProcessBuilder":
+        """The activity `handler`, added before, undoes `activity`: a compensation event "undo-<activity>" on it leads
+        there."""
+        event = f"undo-{activity}"
+        self.node(event, kinds.BOUNDARY_EVENT, on=activity, event=EventDefinition(kinds.COMPENSATE), inside=inside)
+        self._draft.associations.append((event, handler))
+        for node in self._draft.nodes:
+            if node.id == handler:
+                node.for_compensation = True
+        return self
+
+    def transaction(self, id: str, *, inside: str = "", multi: MultiInstance | None = None) -> "ProcessBuilder":
+        """Add what is in it with `inside=id`; a cancel end event ends it by its cancel boundary event."""
+        return self.node(id, kinds.TRANSACTION, inside=inside, multi=multi)
+
     def flow(self, source: str, target: str, condition: str | None = None) -> "ProcessBuilder":
         """A sequence flow; its id is "<source>-<target>"."""
         self._draft.flows.append(
@@ -228,3 +243,13 @@ def escalation(code: str | None = None, *, code_variable: str = "") -> EventDefi
 
 def terminate() -> EventDefinition:
     return EventDefinition(kinds.TERMINATE)
+
+
+def compensation(activity: str = "", *, waits: bool = True) -> EventDefinition:
+    """Undo what has completed in the scope, or one activity of it."""
+    return EventDefinition(kinds.COMPENSATE, activity=activity, waits=waits)
+
+
+def cancel() -> EventDefinition:
+    """Of an end event in a transaction, and of the boundary event by which the transaction is then left."""
+    return EventDefinition(kinds.CANCEL)

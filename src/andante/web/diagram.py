@@ -25,6 +25,7 @@ KINDS: Final = {
     "receiveTask": "receive task",
     "subProcess": "sub-process",
     "eventSubProcess": "event sub-process",
+    "transaction": "transaction",
     "callActivity": "called process",
     "exclusiveGateway": "decision",
     "parallelGateway": "parallel gateway",

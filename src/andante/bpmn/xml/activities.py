@@ -11,13 +11,16 @@ from andante.bpmn.xml.foreign import is_foreign, read_foreign_script
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import literal
 
+_COMPENSATE: Final = "##Compensate"
+_METHODS: Final = (_COMPENSATE, "compensate", "")
 _EXPRESSION_ATTRIBUTES: Final = frozenset(("evaluatesToTypeRef", "language"))
 
 
 def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
     """What all activities have, then the kind's own."""
-    if reading.flag(element, "isForCompensation", False):
-        reading.fault("unsupported", element, "Compensation is not supported. Model what undoes the work as tasks.")
+    node.for_compensation = reading.flag(element, "isForCompensation", False)
+    if node.kind == kinds.TRANSACTION and (method := element.take("method", _COMPENSATE)) not in _METHODS:
+        reading.fault("unsupported", element, f"The transaction method '{method}' is not supported. Remove it.")
     for name in ("startQuantity", "completionQuantity"):
         if (quantity := element.take(name, "1").strip()) != "1":
             reading.fault("unsupported", element, f"{name} {quantity} is not supported. Use a parallel gateway.")

@@ -16,15 +16,17 @@ _DEFINITIONS: Final = {
     "errorEventDefinition": kinds.ERROR,
     "terminateEventDefinition": kinds.TERMINATE,
     "escalationEventDefinition": kinds.ESCALATION,
+    "compensateEventDefinition": kinds.COMPENSATE,
+    "cancelEventDefinition": kinds.CANCEL,
 }
+_THROWN: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION, kinds.COMPENSATE))
+_CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
 _ALLOWED: Final = {
-    kinds.START_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR, kinds.ESCALATION)),
-    kinds.END_EVENT: frozenset(
-        (kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ERROR, kinds.TERMINATE, kinds.ESCALATION)
-    ),
-    kinds.CATCH_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL)),
-    kinds.THROW_EVENT: frozenset((kinds.NONE, kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION)),
-    kinds.BOUNDARY_EVENT: frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.ERROR, kinds.ESCALATION)),
+    kinds.START_EVENT: _CAUGHT | {kinds.NONE, kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE},
+    kinds.END_EVENT: _THROWN | {kinds.NONE, kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
+    kinds.CATCH_EVENT: _CAUGHT,
+    kinds.THROW_EVENT: _THROWN | {kinds.NONE},
+    kinds.BOUNDARY_EVENT: _CAUGHT | {kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CANCEL},
 }
 _TIMERS: Final = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _THROWING: Final = frozenset((kinds.END_EVENT, kinds.THROW_EVENT))
@@ -81,6 +83,9 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
         _error(event, node, source, owner, reading)
     elif kind == kinds.ESCALATION:
         _escalation(event, node, source, owner, reading)
+    elif kind == kinds.COMPENSATE:
+        event.activity = local_name(source.take("activityRef"))
+        event.waits = reading.flag(source, "waitForCompletion", True)
     for vendor in reading.vendors_of(source):
         vendor.event(event, node, source, reading)
     source.take("name")

@@ -5,7 +5,6 @@ from typing import Final
 # Flow elements and root elements that would change the run: element -> remedy.
 REFUSED: Final[dict[str, str]] = {
     "adHocSubProcess": "Use an embedded sub-process with gateways for the possible orders.",
-    "transaction": "Use an embedded sub-process with an error boundary event.",
     "complexGateway": "Use an inclusive gateway, or a multi-instance with a completion condition.",
     "businessRuleTask": "Use a script task with a FEEL expression, or a service task whose worker decides.",
     "subChoreography": "Model it as a process.",
@@ -29,8 +28,6 @@ REFUSED: Final[dict[str, str]] = {
 # Event definitions that are refused: name -> remedy.
 REFUSED_EVENTS: Final[dict[str, str]] = {
     "conditionalEventDefinition": "Use a message or signal, thrown by who changes the data, or a timer and a gateway.",
-    "compensateEventDefinition": "Model what undoes the work as tasks after an error boundary event.",
-    "cancelEventDefinition": "Use an error end event and an error boundary event.",
     "linkEventDefinition": "Connect both ends by a sequence flow.",
 }
 

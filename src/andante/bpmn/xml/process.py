@@ -8,7 +8,7 @@ from andante.bpmn.graph import UserTask
 from andante.bpmn.language import language_of
 from andante.bpmn.xml.activities import finish_activity, read_activity
 from andante.bpmn.xml.element import BPMN, Element
-from andante.bpmn.xml.events import finish_event, read_event
+from andante.bpmn.xml.events import finish_event, local_name, read_event
 from andante.bpmn.xml.foreign import foreign_condition
 from andante.bpmn.xml.names import REFUSED
 from andante.bpmn.xml.reading import Lane, Reading
@@ -55,6 +55,9 @@ def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[s
         elif child.name == "laneSet":
             _read_lanes(child, Lane(""), lanes, reading)
         else:
+            if child.name == "association":
+                ends = (child.attributes.get("sourceRef", ""), child.attributes.get("targetRef", ""))
+                draft.associations.append((local_name(ends[0]), local_name(ends[1])))
             if child.name in REFUSED:
                 draft.refused.add(child.id)
             others.append(child)
@@ -84,7 +87,7 @@ def _read_node(
         _read_gateway(element, kind, reading)
     if node.id not in draft.refused:
         draft.nodes.append(node)
-    if kind in (kinds.SUB_PROCESS, kinds.EVENT_SUB_PROCESS):
+    if kind in kinds.SCOPES:
         _read_scope(draft, element, node.id, lanes, reading)
     for vendor in reading.vendors_of(element):
         vendor.node(node, element, reading)

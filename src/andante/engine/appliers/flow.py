@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import events as ev
+from andante.engine.appliers.compensation import drop_held, give_up
 from andante.engine.state import ACTIVE, COMPLETING, DONE, JOINED, READY, Instance, Loop, Scope, Token
 
 
@@ -59,6 +60,8 @@ def _ended(instance: Instance, e: ev.TokenEnded | ev.TokenCancelled) -> None:
     if token.phase == JOINED:
         _unjoin(instance, token)
     del instance.scopes[token.scope].tokens[e.token]
+    if instance.compensations:
+        give_up(instance, e.token)
     if token.loop and token.loop in instance.loops:
         instance.loops[token.loop].inner.pop(e.token, None)
 
@@ -79,6 +82,8 @@ def _scope_closed(instance: Instance, e: ev.ScopeClosed) -> None:
     token = instance.tokens[scope.token]
     token.child = 0
     token.locals = scope.variables or None
+    if instance.undoable:
+        drop_held(instance, e.scope)
 
 
 def _loop_opened(instance: Instance, e: ev.LoopOpened) -> None:
@@ -96,6 +101,8 @@ def _loop_item(instance: Instance, e: ev.LoopItemDone) -> None:
 
 def _loop_closed(instance: Instance, e: ev.LoopClosed) -> None:
     del instance.loops[e.token]
+    if instance.undoable:
+        drop_held(instance, e.token)
 
 
 def _locals(instance: Instance, e: ev.LocalsSet) -> None:

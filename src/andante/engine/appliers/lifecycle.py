@@ -82,6 +82,8 @@ def _close(instance: Instance, state: str) -> None:
     instance.suspended = False
     instance.held = False
     instance.parked.clear()
+    instance.completions.clear()
+    instance.undoable.clear()
 
 
 def _completed(instance: Instance, _: ev.Completed) -> None:

@@ -1,6 +1,6 @@
 """Waiting for an event: one's own, a boundary event's, or one behind an event-based gateway."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import Node
@@ -11,14 +11,16 @@ from andante.engine.state import Scope, Token
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
+_THROWN: Final = frozenset((kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CANCEL))
+
 
 def arm(step: "Step", at: Token | Scope, node: Node) -> None:
     """Let a token, or a scope, wait for the event of `node`. Raises ModelFault.
 
-    An error or escalation is not waited for: its catcher is looked for when it is thrown.
+    An error, escalation, compensation or cancellation is not waited for: its catcher is looked for when it is thrown.
     """
     definition = node.event
-    if definition is None or definition.kind in (kinds.ERROR, kinds.ESCALATION):
+    if definition is None or definition.kind in _THROWN:
         return
     if definition.kind == kinds.TIMER:
         arm_timer(step, at, node, definition)

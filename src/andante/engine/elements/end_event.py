@@ -1,11 +1,13 @@
-"""The end event: none, message, signal, escalation, error, terminate (BPMN 2.0.2 sections 10.4.3 and 13.5.6)."""
+"""The end event (BPMN 2.0.2 sections 10.4.3 and 13.5.6)."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, final
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import Node
 from andante.engine import events as ev
 from andante.engine.elements.activity import NOTHING, map_inputs
+from andante.engine.elements.compensation import compensate, leave_cancelled
 from andante.engine.elements.error import throw_error
 from andante.engine.elements.flows import end, finish, tell_parent
 from andante.engine.elements.propagation import code_of
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @final
 class EndEvent(ThrowEvent):
-    """As a throw event, and error and terminate. Having no way out, it consumes its token."""
+    """As a throw event, and error, terminate and cancel. Having no way out, it consumes its token."""
 
     __slots__ = ()
 
@@ -35,8 +37,18 @@ class EndEvent(ThrowEvent):
             if not throw_error(step, token, code, message, NOTHING):
                 step.record(ev.ErrorThrown(token.key, code, message))
                 finish(step, token, node)
+        elif event is not None and event.kind == kinds.CANCEL:
+            _end_others(step, token, "the transaction is cancelled")
+            if not compensate(step, token, node, None):
+                leave_cancelled(step, token)
         else:
             super().arrive(step, token, node)
+
+    def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        if node.event is not None and node.event.kind == kinds.CANCEL:
+            leave_cancelled(step, token)
+        else:
+            super().child_done(step, token, node, values)
 
 
 def _message(step: "Step", token: Token, node: Node) -> str:
@@ -52,13 +64,17 @@ def _terminate(step: "Step", token: Token) -> None:
 
     A caller goes on as after any other end.
     """
-    instance = step.instance
     if token.scope == 0:
         close(step, TERMINATED, "terminate end event")
         tell_parent(step)
         return
+    _end_others(step, token, "terminate end event")
+    end(step, token)
+
+
+def _end_others(step: "Step", token: Token, reason: str) -> None:
+    instance = step.instance
     for key in list(instance.scopes[token.scope].tokens):
         other = instance.tokens.get(key)
         if other is not None and other is not token:
-            cancel(step, other, "terminate end event")
-    end(step, token)
+            cancel(step, other, reason)

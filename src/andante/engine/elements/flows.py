@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from andante.bpmn import kinds
 from andante.bpmn.graph import Assignment, Flow, Node
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.effects import TellParent
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.compensation import handler_done, keep_activity, keep_scope, reopened
 from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import clear_waits, stop_clocks
 from andante.engine.faults import ModelFault
@@ -39,7 +41,10 @@ def finish(step: "Step", token: Token, node: Node, values: Mapping[str, object] 
 def proceed(step: "Step", token: Token, node: Node) -> None:
     """The second half of `finish`, also taken again by a retry."""
     outgoing = node.outgoing
-    if len(outgoing) == 1 and not node.conditional and not node.outputs and not node.after and token.locals is None:
+    if (
+        len(outgoing) == 1 and not node.conditional and not node.outputs and not node.after and token.locals is None
+        and node.undone_by < 0
+    ):  # fmt: skip
         if token.waits:
             clear_waits(step, token, "done")
         leave(step, token, step.graph.flows[outgoing[0]])
@@ -64,6 +69,11 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
         return
     if token.waits:
         clear_waits(step, token, "done")
+    if node.for_compensation:
+        handler_done(step, token)
+        return
+    if node.undone_by >= 0 and node.multi is None and node.kind not in kinds.SCOPES:
+        keep_activity(step, token, node)
     if not chosen:
         end(step, token)
         return
@@ -126,6 +136,11 @@ def scope_done(step: "Step", scope: Scope) -> None:
     if scope.key:
         host = instance.tokens[scope.token]
         node = step.graph.nodes[host.node]
+        if instance.compensations and reopened(step, host):
+            step.record(ev.ScopeClosed(scope.key))
+            handler_done(step, host)
+            return
+        keep_scope(step, scope, host, node)
         step.record(ev.ScopeClosed(scope.key))
         BEHAVIOURS[node.kind].child_done(step, host, node, {})
         return

@@ -6,8 +6,10 @@ The host token waits at the activity while one inner token an item runs its work
 
 from typing import TYPE_CHECKING
 
+from andante.bpmn import kinds
 from andante.bpmn.graph import Node
 from andante.engine import events as ev
+from andante.engine.elements.compensation import keep_activity, keep_loop
 from andante.engine.elements.flows import finish
 from andante.engine.elements.withdrawal import cancel, clear_waits
 from andante.engine.faults import ModelFault
@@ -81,12 +83,15 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
         finished = met
     if inner.waits:
         clear_waits(step, inner, "done")
+    if node.undone_by >= 0 and node.kind not in kinds.SCOPES:
+        keep_activity(step, inner, node)
     step.record(ev.LoopItemDone(host.key, inner.item, output))
     step.record(ev.TokenEnded(inner.key))
     if finished:
         outputs = loop.outputs
         for key in list(loop.inner):
             cancel(step, instance.tokens[key], "the completion condition is met")
+        keep_loop(step, host, node)
         step.record(ev.LoopClosed(host.key))
         finish(step, host, node, {multi.output_collection: outputs} if multi.output_collection else None)
     elif loop.sequential:

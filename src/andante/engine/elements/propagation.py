@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from andante.bpmn.graph import Node
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.compensation import reopened
 from andante.engine.elements.event_handlers import handle, starts_of
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
@@ -16,18 +17,21 @@ if TYPE_CHECKING:
 
 def outwards(step: "Step", token: Token) -> Iterator[tuple[Token | Scope, list[Node]]]:
     """Each place on the way with the events that may catch: an activity with its boundary events, a scope with the
-    start events of its event sub-processes but the one that it is thrown in."""
+    start events of its event sub-processes but the one that it is thrown in. What is undone has completed and catches
+    nothing."""
     instance, nodes = step.instance, step.graph.nodes
     host = token
     while True:
         if host.loop:
             host = instance.tokens[host.loop]
-        yield host, [nodes[index] for index in nodes[host.node].boundaries]
+        if not (instance.compensations and reopened(step, host)):
+            yield host, [nodes[index] for index in nodes[host.node].boundaries]
         scope = instance.scopes[host.scope]
-        yield scope, [start for start in starts_of(step, scope) if start.scope != host.node]
+        inside, host = host, instance.tokens[scope.token] if scope.key else host
+        if not (scope.key and instance.compensations and reopened(step, host)):
+            yield scope, [start for start in starts_of(step, scope) if start.scope != inside.node]
         if not scope.key:
             return
-        host = instance.tokens[scope.token]
 
 
 def nearest(step: "Step", token: Token, kind: int, code: str) -> tuple[Token | Scope, Node] | None:

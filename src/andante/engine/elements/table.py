@@ -36,6 +36,7 @@ BEHAVIOURS.update(
         kinds.RECEIVE_TASK: ReceiveTask(),
         kinds.SUB_PROCESS: SubProcess(),
         kinds.EVENT_SUB_PROCESS: SubProcess(),
+        kinds.TRANSACTION: SubProcess(),
         kinds.CALL_ACTIVITY: CallActivity(),
         kinds.EXCLUSIVE_GATEWAY: ExclusiveGateway(),
         kinds.PARALLEL_GATEWAY: ParallelGateway(),

@@ -5,6 +5,12 @@ Keys (`token`, `scope`, `task`, `timer`, ...) are small ints, unique within the 
 so that the core stays compilable; treat them as immutable.
 """
 
+from andante.engine.events.compensation import (
+    CompensationEnded,
+    CompensationStarted,
+    CompletionKept,
+    CompletionUndoing,
+)
 from andante.engine.events.flow import (
     ElementEntered,
     LocalsSet,
@@ -123,6 +129,10 @@ Event = (
     | StateChanged
     | Completed
     | Terminated
+    | CompletionKept
+    | CompensationStarted
+    | CompletionUndoing
+    | CompensationEnded
 )
 
 __all__ = [
@@ -132,7 +142,11 @@ __all__ = [
     "ClockStarted",
     "ClockStopped",
     "CommandIgnored",
+    "CompensationEnded",
+    "CompensationStarted",
     "Completed",
+    "CompletionKept",
+    "CompletionUndoing",
     "ElementEntered",
     "ErrorCaught",
     "ErrorThrown",
