@@ -26,6 +26,7 @@ from andante.api.wire import as_json
 from andante.notify import AddressBook, LogChannel, MailChannel, parse_smtp_url
 from andante.people import Access, Accounts, Bootstrap
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
+from andante.scripting import PythonScripts
 from andante.settings import Settings, SettingsProblem
 from andante.web import web_router
 
@@ -46,9 +47,11 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        own = runtime is None
-        running = runtime or await open_runtime(settings, clock)
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            running = runtime
+            if running is None:
+                running = await open_runtime(settings, clock)
+                stack.push_async_callback(running.close)
             now = running.clock.now
             accounts = Accounts(running.store, now)
             access = Access(
@@ -58,13 +61,12 @@ def create_app(
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
                 announce(made)
-            if own:
+            if runtime is None:
                 running.channels.extend(channels(settings, running))
             app.state.services = Services(running, accounts, access, Metrics(), settings.zone)
+            if settings.python_scripts:
+                await stack.enter_async_context(PythonScripts(running))
             yield
-        finally:
-            if own:
-                await running.close()
 
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_steps: Annotated[int, Meta(ge=100, description="Elements one command may pass without waiting.")] = 50_000
     cache: Annotated[int, Meta(ge=1, description="Instances kept in memory.")] = 10_000
     queue: Annotated[int, Meta(ge=1, description="Commands that may wait for the database before 503.")] = 50_000
+    python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")
     ] = ""

@@ -18,9 +18,18 @@ def test_a_script_is_a_job_with_its_text() -> None:
     assert node.work.type.constant == "script:javascript"
     assert node.work.headers == {"language": "javascript", "script": "amount * 2"}
     assert node.work.result_variable == "r"
-    (warning,) = warnings_of(path("\n" + script("python", "1")))
+    (warning,) = warnings_of(path("\n" + script("groovy", "1")))
     assert (warning.code, warning.element, warning.line) == ("foreignScript", "it", 2)
     assert "FEEL" in warning.message
+
+
+def test_python_is_the_house_workers_and_keeps_its_shape() -> None:
+    text = path(script("python", "\n      if a:\n          b = 1\n      b\n"))
+    node = read_one(script("python", "\n      if a:\n          b = 1\n      b\n"))
+    assert isinstance(node.work, JobWork)
+    assert node.work.type.constant == "script:python"
+    assert node.work.headers["script"] == "if a:\n    b = 1\nb"
+    assert not warnings_of(text)
 
 
 def test_a_worker_runs_it() -> None:

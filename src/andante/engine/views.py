@@ -25,6 +25,8 @@ def job_variables(graph: ProcessGraph, instance: Instance, job: Job) -> dict[str
 
 
 def job_headers(graph: ProcessGraph, job: Job) -> dict[str, str]:
-    """The static texts that the model gives to the worker."""
+    """The static texts that the model gives to the worker, among them `resultVariable` where its result goes to one."""
     work = graph.nodes[job.node].work
-    return dict(work.headers) if isinstance(work, JobWork) else {}
+    if not isinstance(work, JobWork):
+        return {}
+    return {**work.headers, "resultVariable": work.result_variable} if work.result_variable else dict(work.headers)

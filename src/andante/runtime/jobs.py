@@ -56,7 +56,7 @@ class Jobs:
         self._definitions = definitions
         self._handing_out = asyncio.Lock()
         self._news = asyncio.Event()
-        self._waiting_ends = False
+        self.waiting_ends = False
 
     def announce(self) -> None:
         """There may be a new job: wake those who wait for one."""
@@ -64,7 +64,7 @@ class Jobs:
 
     def end_waiting(self) -> None:
         """The server stops: who waits for a job goes without, now and from now on."""
-        self._waiting_ends = True
+        self.waiting_ends = True
         self._news.set()
 
     async def activate(self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int) -> list[JobView]:
@@ -74,7 +74,7 @@ class Jobs:
             news = self._news
             found = await self._lock(types, worker, max(1, min(max_jobs, MOST)), lock_ms)
             left = deadline - asyncio.get_running_loop().time()
-            if found or left <= 0 or self._waiting_ends:
+            if found or left <= 0 or self.waiting_ends:
                 return found
             if news.is_set():
                 self._news = asyncio.Event()

@@ -319,6 +319,11 @@ class Runtime:
         """Jobs for a worker, locked for `lock_ms`."""
         return await self._jobs.activate(types, worker, max_jobs, lock_ms, wait_ms)
 
+    @property
+    def ending(self) -> bool:
+        """Whether nobody waits for jobs any longer, since the server stops."""
+        return self._jobs.waiting_ends
+
     def end_waiting(self) -> None:
         """Nobody is to wait for jobs any longer: call it when the server begins to stop."""
         self._jobs.end_waiting()

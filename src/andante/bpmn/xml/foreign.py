@@ -1,10 +1,13 @@
 """Scripts and conditions in languages that do not run here (JavaScript, Groovy, Python, ...).
 
 A script that only sets variables to plain values means the same in all of them and runs here; any other is a worker's
-job. A condition that reads like one of ours is one; what else it may do cannot be told, and it is refused.
+job, in Python one of the worker that comes with the house (andante.scripting). A condition that reads like one of ours
+is one; what else it may do cannot be told, and it is refused.
 """
 
+import ast
 import re
+import textwrap
 from typing import Final
 
 from andante.bpmn import kinds
@@ -17,6 +20,7 @@ from andante.bpmn.xml.reading import Reading
 from andante.expressions import Expression, ExpressionError, compile_contract, compile_juel, literal
 
 _ALIKE: Final = frozenset(("javascript", "js", "ecmascript", "groovy"))  # conditions that are written as in JUEL
+_PYTHON: Final = frozenset(("python", "python3", "py", "jython"))
 _PREFIX: Final = re.compile(r"(?<![\w.])(?:this\.)?(?:environment\.)?variables\.")
 _NEXT: Final = re.compile(r"next\(\s*null\s*,(?P<inner>.*)\)", re.DOTALL)
 _SHORT: Final = re.compile(r"(?:text|application)/(?:x-)?")
@@ -38,11 +42,33 @@ def read_foreign_script(node: NodeDraft, language: str, script: Element, element
     kind = f"script:{short}"
     node.kind = kinds.SERVICE_TASK
     node.work = JobWork(literal(kind), headers={"language": short, "script": script.text})
+    if short in _PYTHON:
+        _python(node, script, element, reading)
+        return
     reading.findings.warn(
         "foreignScript", element.label, script.line,
         f"Scripts in {language} do not run here: the task is a job of type '{kind}' for a worker, with the script in "
         "its header 'script'. Write it in FEEL to run it here.",
     )  # fmt: skip
+
+
+def _python(node: NodeDraft, script: Element, element: Element, reading: Reading) -> None:
+    """Python runs in the house's own worker: what cannot be read is told here already."""
+    text = script.text
+    try:
+        try:
+            ast.parse(text)
+        except IndentationError:  # the file's own indentation is gone from the first line and still before the others
+            first, _, others = text.partition("\n")
+            text = f"{first}\n{textwrap.dedent(others)}"
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        place = f" in its line {fault.lineno}" if isinstance(fault, SyntaxError) and fault.lineno else ""
+        why = fault.msg if isinstance(fault, SyntaxError) else "it cannot be taken apart"
+        reading.findings.fault(
+            "script", element.label, script.line, f"The script is no Python{place}: {why}. Correct it."
+        )
+    node.work = JobWork(literal("script:python"), headers={"language": "python", "script": text})
 
 
 def foreign_condition(language: str, source: Element, flow: str, reading: Reading) -> Expression | None:

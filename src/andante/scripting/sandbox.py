@@ -1,0 +1,150 @@
+"""One script, run by itself: no files, no network, no other process's memory; bounded in time and memory.
+
+The script sees the variables under their names, all of them as `variables`, and three ways to say what follows:
+`execution.setVariable(name, value)` (and getVariable, hasVariable, getVariables), as in scripts for Java engines;
+`bpmn_error(code, message)`, which ends it with an error that the model may catch; and the value of its last line.
+"""
+
+import keyword
+import math
+from datetime import date, time
+from typing import Any, Final, NamedTuple, final
+
+import pydantic_monty as monty
+
+WORDS: Final = frozenset(("bpmn_error", "execution", "variables"))
+PRELUDE: Final = """
+_set = {}
+_error = []
+class _Execution:
+    def getVariable(self, name):
+        return variables.get(name)
+    def getVariables(self):
+        return dict(variables)
+    def hasVariable(self, name):
+        return name in variables
+    def setVariable(self, name, value):
+        _set[name] = value
+        variables[name] = value
+execution = _Execution()
+def bpmn_error(code, message=""):
+    _error.append([str(code), str(message)])
+    raise RuntimeError(message)
+"""
+DEEPEST: Final = 100
+
+
+class Limits(NamedTuple):
+    """For one script: seconds of computing, bytes of memory; and how many may run at a time."""
+
+    seconds: float = 2.0
+    memory: int = 64 * 1024 * 1024
+    at_once: int = 2
+
+
+class Outcome(NamedTuple):
+    """What a script said: the value of its last line, the variables it set, the error it ended with (code, message)."""
+
+    value: object
+    variables: dict[str, object]
+    error: tuple[str, str] | None
+
+
+class ScriptFault(Exception):
+    """The script cannot be read, failed, took too long or too much memory, or gave what is no JSON value."""
+
+
+@final
+class Sandbox:
+    """Runs scripts in processes of their own, which it starts with the first script. Use from one event loop."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - immutable
+        self._limits = limits
+        self._pool: monty.AsyncMonty | None = None
+
+    async def run(self, script: str, variables: dict[str, object]) -> Outcome:
+        """Raises ScriptFault. The variables given are left as they are."""
+        if self._pool is None:
+            self._pool = await monty.AsyncMonty(max_processes=self._limits.at_once).__aenter__()
+        limits: monty.ResourceLimits = {
+            "max_feed_duration_secs": self._limits.seconds,
+            "max_memory": self._limits.memory,
+        }
+        names = {name: value for name, value in variables.items() if _is_name(name)}
+        try:
+            async with self._pool.checkout(limits=limits) as session:
+                await session.feed_run(PRELUDE, inputs={"variables": dict(variables)})
+                try:
+                    value = await session.feed_run(script, inputs=names, print_callback=_say_nothing)
+                except monty.MontyRuntimeError as fault:
+                    error = await _error_of(session)
+                    if error is None:
+                        raise ScriptFault(_told(fault)) from None
+                    return Outcome(None, {}, error)
+                made = await session.feed_run("_set")
+        except monty.MontySyntaxError as fault:
+            raise ScriptFault(f"The script cannot be read: {fault}.") from None
+        except monty.MontyError as fault:
+            raise ScriptFault(f"The script was stopped: {fault}.") from None
+        if not isinstance(made, dict):
+            raise ScriptFault("The script overwrote a name of the house. Do not begin names with '_'.")
+        return Outcome(_json(value, "its value"), _context(made, "a variable it set"), None)
+
+    async def close(self) -> None:
+        """End its processes."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.__aexit__(None, None, None)
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name) and name not in WORDS
+
+
+def _say_nothing(*_: Any) -> None:
+    """What a script prints is for nobody."""
+
+
+async def _error_of(session: monty.AsyncMontySession) -> tuple[str, str] | None:
+    """The error that the script said it ends with. After a limit was hit, the session is not asked."""
+    try:
+        said = await session.feed_run("_error")
+    except monty.MontyError:
+        return None
+    if isinstance(said, list) and said and isinstance(said[-1], list):
+        code, message = said[-1]
+        return str(code), str(message)
+    return None
+
+
+def _told(fault: monty.MontyRuntimeError) -> str:
+    lines = [frame.line for frame in fault.traceback() if frame.function_name == "<module>"]
+    return f"The script failed{f' in line {lines[0]}' if lines else ''}: {fault}."
+
+
+def _context(value: dict[Any, Any], what: str, depth: int = 0) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise ScriptFault(f"In {what} a key is no text but a {type(key).__name__}. Write str(...) around it.")
+        found[key] = _json(item, what, depth + 1)
+    return found
+
+
+def _json(value: object, what: str, depth: int = 0) -> object:
+    """The value as JSON has it: tuples and sets are lists, dates and times their ISO texts."""
+    if depth > DEEPEST:
+        raise ScriptFault(f"In {what} lists and dictionaries are nested more than {DEEPEST} deep.")
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        raise ScriptFault(f"In {what} there is {value}, which is no number that can be kept.")
+    if isinstance(value, dict):
+        return _context(value, what, depth)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_json(item, what, depth + 1) for item in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    raise ScriptFault(f"In {what} there is a {type(value).__name__}. Make it a text, number, list or dictionary.")
