@@ -104,6 +104,13 @@ def test_lint_finds_what_a_deployment_would(shell: Shell, folder: Path) -> None:
     assert total == "1 checked, 1 with faults."
 
 
+def test_lint_may_be_strict(shell: Shell, folder: Path) -> None:
+    said = shell("lint", folder / "warned.bpmn")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "1 checked, 0 with faults, 1 with warnings.")
+    assert shell("lint", "--strict", folder / "warned.bpmn").code == 1
+    assert shell("lint", "--strict", *EXAMPLES.glob("*.bpmn")).code == 0
+
+
 def test_lint_in_json(shell: Shell, folder: Path) -> None:
     said = shell("lint", "--json", folder / "warned.bpmn")
     (found,) = said.json

@@ -8,6 +8,7 @@ from andante.bpmn.compensation import link_handlers
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, ProcessGraph
+from andante.bpmn.quality import check_quality
 from andante.bpmn.reach import reach_masks
 from andante.expressions import Expression
 
@@ -47,7 +48,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
     if findings.faults:
         return None
     starts = tuple(n.index for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0)
-    return ProcessGraph(
+    graph = ProcessGraph(
         draft.id,
         tuple(nodes),
         tuple(flows),
@@ -64,6 +65,8 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         reach=reach_masks(nodes, flows),
         handlers=tuple(n.index for n in nodes if n.kind == kinds.EVENT_SUB_PROCESS and n.scope < 0),
     )
+    check_quality(graph, findings)
+    return graph
 
 
 def _positions(draft: ProcessDraft, findings: Findings) -> dict[str, int]:

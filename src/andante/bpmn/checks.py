@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from andante.bpmn import kinds
 from andante.bpmn.compensation import check_compensation
+from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, Script
 from andante.expressions import to_json
@@ -163,7 +164,7 @@ def _choice(node: Node, flows: Sequence[Flow], findings: Findings) -> None:
                 f"The flow leaves the exclusive gateway {node.id} without a condition. Write one, or make it the "
                 "default flow.",
             )  # fmt: skip
-    if node.default < 0 and not open_flows and node.outgoing:
+    if node.default < 0 and not open_flows and node.outgoing and open_choice(node, flows):
         findings.warn(
             "noDefault", node.id, node.line,
             "If no condition is true the instance stops here with an incident. Mark one flow as the default.",

@@ -13,21 +13,28 @@ from andante.cli.output import complain, print_findings, print_json
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
 
 
-def lint(*files: Path, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def lint(
+    *files: Path,
+    strict: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
     """Check models as a deployment would: BPMN 2.0 XML, or JSON definitions (files named *.json).
 
     Parameters
     ----------
+    strict
+        Warnings count as faults: exit 1.
     json
         Print JSON instead of lines.
     """
     if not files:
         raise ValueError("name the files to check")
     found: list[dict[str, Any]] = []
-    refused = 0
+    refused = warned = 0
     for file in files:
         kind, findings = _check(file)
         refused += kind == "fault"
+        warned += kind == "warning" and bool(findings)
         told = [finding._asdict() for finding in findings]
         found += [{"file": str(file), "kind": kind, **each} for each in told]
         if not json:
@@ -35,8 +42,8 @@ def lint(*files: Path, json: Annotated[bool, Parameter(negative=())] = False) ->
     if json:
         print_json(found)
     else:
-        print(f"{len(files)} checked, {refused} with faults.")
-    return 1 if refused else 0
+        print(f"{len(files)} checked, {refused} with faults{f', {warned} with warnings' if warned else ''}.")
+    return 1 if refused or (strict and warned) else 0
 
 
 def _check(file: Path) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:

@@ -7,9 +7,11 @@ from andante.bpmn.findings import Model, refuse
 from andante.bpmn.graph import ProcessGraph
 from andante.bpmn.vendors import VENDORS
 from andante.bpmn.xml.element import BPMN, Element, parse
+from andante.bpmn.xml.events import local_name
 from andante.bpmn.xml.process import NODES, read_process
 from andante.bpmn.xml.reading import Error, Message, Reading
 
+_DECLARED: Final = frozenset(("error", "escalation", "message", "signal"))
 _ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNamespace", "typeLanguage"))
 
 
@@ -29,6 +31,7 @@ def read_xml(data: bytes) -> Model:
     reading.language.default = reading.language.declared(language, root.label, root.line) or ""
     if language and not reading.language.default and "xpath" in language.lower():
         reading.language.default = "xpath"
+    _unused(root, reading)
     _definitions(root, reading)
     drafts = [read_process(element, reading) for element in _chosen(root, reading)]
     reading.leftovers(root, but=_ATTRIBUTES)
@@ -44,6 +47,28 @@ def read_xml(data: bytes) -> Model:
     if not drafts:
         reading.findings.fault("noProcess", root.label, root.line, "The file has no process with elements. Add one.")
     return Model(tuple(graphs), reading.findings.close())
+
+
+def _unused(root: Element, reading: Reading) -> None:
+    """Declarations that nothing in the file refers to, not even a process that is not deployed."""
+    declared = [child for child in root.children if child.space == BPMN and child.name in _DECLARED and child.id]
+    if not declared:
+        return
+    used: set[str] = set()
+    pending = [root]
+    while pending:
+        element = pending.pop()
+        used.update(local_name(text) for name, text in element.attributes.items() if name.endswith("Ref"))
+        if element.name.endswith("Ref"):
+            used.add(local_name(element.text))
+        pending.extend(element.children)
+        pending.extend(element.extensions)
+    for element in declared:
+        if element.id not in used:
+            reading.findings.warn(
+                "unused", element.id, element.line,
+                f"The {element.name} is declared, but nothing refers to it. Remove it, or refer to it by its id.",
+            )  # fmt: skip
 
 
 def _definitions(root: Element, reading: Reading) -> None:
