@@ -6,6 +6,7 @@ import pytest
 
 from andante import settings
 from andante.api import errors, reference
+from andante.cli.reference import bpmn
 from andante.engine import faults
 from andante.people import faults as access
 from andante.runtime import problem
@@ -15,7 +16,12 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
 @pytest.mark.parametrize(
     ("name", "made"),
-    [("errors.md", errors.reference), ("api.md", reference.api), ("settings.md", settings.reference)],
+    [
+        ("errors.md", errors.reference),
+        ("api.md", reference.api),
+        ("settings.md", settings.reference),
+        ("bpmn.md", bpmn),
+    ],
 )
 def test_the_reference_is_current(name: str, made: object) -> None:
     assert callable(made)

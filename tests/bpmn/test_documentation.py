@@ -6,8 +6,10 @@ from pathlib import Path
 
 from modelling import only, read_one
 
-from andante.bpmn import read_json
+from andante.bpmn import kinds, read_json
 from andante.bpmn.graph import JobWork
+from andante.bpmn.xml.names import REFUSED, REFUSED_EVENTS
+from andante.engine.elements import BEHAVIOURS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -27,3 +29,13 @@ def test_the_extensions_that_the_reference_shows_are_read() -> None:
     work = read_one(f'<sendTask id="it" andante:type="x"><extensionElements>{job}</extensionElements></sendTask>').work
     assert isinstance(work, JobWork)
     assert work.headers == {"account": "travel"}
+
+
+def test_every_element_and_event_of_the_tables_is_in_the_reference() -> None:
+    page = (REFERENCE / "bpmn.md").read_text()
+    runs, refused = page.split("## What is refused")
+    for kind in BEHAVIOURS:
+        assert re.search(rf"^\| {kinds.NAMES[kind].replace('eventSubProcess', 'subProcess')}\b", runs, re.MULTILINE)
+    for name in (*REFUSED, *REFUSED_EVENTS):
+        assert f"| {name} |" in refused
+        assert f"| {name} |" not in runs

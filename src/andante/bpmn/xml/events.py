@@ -21,7 +21,7 @@ _DEFINITIONS: Final = {
 }
 _THROWN: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION, kinds.COMPENSATE))
 _CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
-_ALLOWED: Final = {
+ALLOWED: Final = {
     kinds.START_EVENT: _CAUGHT | {kinds.NONE, kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE},
     kinds.END_EVENT: _THROWN | {kinds.NONE, kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
     kinds.CATCH_EVENT: _CAUGHT,
@@ -57,7 +57,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
             reading.findings.fault("unsupported", element.label, definition.line, message)
             return
         kind = _DEFINITIONS[definition.name]
-    if kind not in _ALLOWED[node.kind]:
+    if kind not in ALLOWED[node.kind]:
         if kind == kinds.NONE:
             message = f"The {element.name} says not what it waits for. Add a message, timer or signal definition."
         else:
