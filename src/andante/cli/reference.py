@@ -28,7 +28,7 @@ _DEVIATIONS: Final = {
     "manualTask": "Passed at once.",
     "userTask": "Candidates and assignee by extensions or a resourceAssignmentExpression.",
     "serviceTask": "A worker's job; operationRef is documentation.",
-    "scriptTask": "FEEL and ${...}; a script in another language is a worker's job.",
+    "scriptTask": "FEEL and ${...}; a script in another language is a job.",
     "receiveTask": "Does not start instances.",
     "sendTask": "Sends its message, or is a worker's job.",
     "callActivity": "An instance of its own, also across transactions; global tasks are not called.",
@@ -39,8 +39,8 @@ _DEVIATIONS: Final = {
 _SHARED: Final = {
     kinds.TASK: "A task without work (BPMN 2.0.2 section 10.2.3).",
     kinds.MANUAL_TASK: "A task without work for the engine (BPMN 2.0.2 section 10.2.3).",
-    kinds.EVENT_SUB_PROCESS: "A sub-process that an event starts, while its scope is open (BPMN 2.0.2 section 13.5.4).",
-    kinds.TRANSACTION: "A sub-process that can be cancelled: what completed in it is undone (BPMN 2.0.2 section 13.3.5).",
+    kinds.EVENT_SUB_PROCESS: "A sub-process that an event starts (BPMN 2.0.2 section 13.5.4).",
+    kinds.TRANSACTION: "A sub-process that can be cancelled and undone (BPMN 2.0.2 section 10.2.5).",
 }
 _PLACES: Final = (
     (kinds.START_EVENT, "start"),
@@ -58,8 +58,8 @@ def bpmn() -> str:
         "",
         "<!-- Made from the engine's tables by `python -m andante.cli.reference`. -->",
         "",
-        "What runs, how, and since which version. [BPMN XML](bpmn-xml.md) tells the details and the extensions. A model "
-        "with anything that is refused is not deployed; each finding names element, line and remedy.",
+        "What runs, how, and since which version. [BPMN XML](bpmn-xml.md) tells the details and the extensions. A "
+        "model with anything that is refused is not deployed; each finding names element, line and remedy.",
         "",
         "## Elements that run",
         "",
