@@ -38,4 +38,4 @@ def test_every_element_and_event_of_the_tables_is_in_the_reference() -> None:
         assert re.search(rf"^\| {kinds.NAMES[kind].replace('eventSubProcess', 'subProcess')}\b", runs, re.MULTILINE)
     for name in (*REFUSED, *REFUSED_EVENTS):
         assert f"| {name} |" in refused
-        assert f"| {name} |" not in runs
+        assert f"\n| {name} |" not in runs.replace("\n| event | start", "")
