@@ -161,6 +161,15 @@ def test_a_job_a_script_and_a_call() -> None:
     assert [(m.target, shown(m.source)) for m in (*call.ins, *call.outs)] == [("a", "feel:r"), ("r", "feel:x")]
 
 
+def test_a_standard_loop() -> None:
+    loop = {"condition": "open", "maximum": 3, "testBefore": True}
+    model = read_json(body(manualTasks=[{"name": "it", "connector": "end", "standardLoop": loop}]))
+    multi = node(only(model)).multi
+    assert multi is not None
+    assert multi.repeat is not None
+    assert (shown(multi.repeat.condition), multi.repeat.maximum, multi.repeat.test_before) == ("feel:open", 3, True)
+
+
 def test_a_data_mapper_assigns_in_order() -> None:
     graph = read(
         variables=[{"name": "a"}, {"name": "b"}],
@@ -298,6 +307,10 @@ def test_inactive_empty_and_unused_slas() -> None:
         ("noCondition", {"exclusiveGateways": [{"name": "it", "connectors": ["end", "a"]}],
                          "tasks": [{"name": "a", "connector": "end"}]}),
         ("expression", {"scriptTasks": [{"name": "it", "script": "1 +", "connector": "end"}]}),
+        ("loopMaximum", {"tasks": [{"name": "it", "connector": "end", "standardLoop": {}}]}),
+        ("loopMaximum", {"tasks": [{"name": "it", "connector": "end", "standardLoop": {"maximum": -1}}]}),
+        ("multiInstance", {"tasks": [{"name": "it", "connector": "end", "standardLoop": {"maximum": 1},
+                                      "multiInstance": {"cardinality": 2}}]}),
         ("expressionLanguage", {"scriptTasks": [{"name": "it", "script": "1", "scriptFormat": "groovy"}]}),
         ("variableType", {"variables": [{"name": "a", "type": "Money"}]}),
         ("variableType", {"variables": [{"name": "a", "type": "Number", "value": "1"}]}),

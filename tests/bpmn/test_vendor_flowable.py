@@ -52,6 +52,29 @@ def test_tasks_with_a_work_of_their_own_are_jobs_of_that_type(v: str) -> None:
     assert mail.type.constant == "mail"
 
 
+@BOTH
+def test_aggregated_variables_are_a_list_of_contexts(v: str) -> None:
+    node = read_one(
+        f'<userTask id="it"><multiInstanceLoopCharacteristics {v}:collection="${{people}}"><extensionElements>'
+        f'<{v}:variableAggregation target="reviews"><variable source="approved"/><{v}:variable source="note" '
+        f'target="why"/></{v}:variableAggregation></extensionElements></multiInstanceLoopCharacteristics></userTask>'
+    )
+    assert node.multi is not None
+    assert node.multi.output_collection == "reviews"
+    assert shown(node.multi.output_element) == 'feel:{"approved": approved, "why": note}'
+
+
+@pytest.mark.parametrize(
+    "inside", ["<variable/>", '<variable sourceExpression="${a}"/>', '<variable source="a" x="y"/>']
+)
+def test_aggregations_that_compute_are_refused(inside: str) -> None:
+    loop = (
+        '<multiInstanceLoopCharacteristics flowable:collection="x"><extensionElements><flowable:variableAggregation '
+        f'target="all">{inside}</flowable:variableAggregation></extensionElements></multiInstanceLoopCharacteristics>'
+    )
+    assert refusal(path(f'<userTask id="it">{loop}</userTask>'))
+
+
 def test_external_workers() -> None:
     work = read_one('<serviceTask id="it" flowable:type="external-worker" flowable:topic="t"/>').work
     assert isinstance(work, JobWork)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla, SlaAction
+from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
 from andante.testing.process import cancel, compensation, error, escalation, message, signal, terminate, timer
@@ -106,6 +106,7 @@ def many() -> ProcessGraph:
     )
     some = MultiInstance(cardinality=compile_feel("3"), completion=compile_feel("nrOfCompletedInstances = 2"))
     turn = MultiInstance(sequential=True, cardinality=compile_feel("2"))
+    again = MultiInstance(repeat=Repeat(compile_feel("x = 1"), 3))
     return (
         ProcessBuilder()
         .start()
@@ -117,11 +118,12 @@ def many() -> ProcessGraph:
         .path("s", "job", "task", "e")
         .user_task("turn", multi=turn, inputs={"who": "loopCounter"})
         .call("call", "child", multi=some)
+        .service("again", multi=again, outputs={"z": "y + nrOfCompletedInstances"})
         .boundary("failed", "call", error())
         .boundary("told", "call", escalation("E"), interrupting=False)
         .boundary("late", "turn", timer("PT1H"))
         .end()
-        .path("start", "each", "turn", "call", "end")
+        .path("start", "again", "each", "turn", "call", "end")
         .path("failed", "end")
         .path("told", "end")
         .path("late", "call")

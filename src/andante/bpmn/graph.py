@@ -14,6 +14,7 @@ from andante.bpmn.work import (
     FormField,
     JobWork,
     MultiInstance,
+    Repeat,
     Script,
     UserTask,
     Work,
@@ -23,7 +24,7 @@ from andante.timing.sla import SlaPolicy
 
 __all__ = [
     "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph",
-    "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+    "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
 

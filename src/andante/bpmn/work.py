@@ -157,12 +157,26 @@ class Call:
 
 
 @final
+class Repeat:
+    """A standard loop (BPMN 2.0.2 section 10.3.8): as long as `condition` holds, asked before each run or after it, and
+    `maximum` times at most (0: no maximum)."""
+
+    __slots__ = ("condition", "maximum", "test_before")
+
+    def __init__(self, condition: Expression | None, maximum: int = 0, *, test_before: bool = False) -> None:
+        self.condition = condition
+        self.maximum = maximum
+        self.test_before = test_before
+
+
+@final
 class MultiInstance:
-    """Multi-instance characteristics (BPMN 2.0.2 section 10.2.7): `cardinality` or `collection` is set, never both."""
+    """How often an activity runs (BPMN 2.0.2 section 10.3.8): for each item of a `collection`, or as often as the
+    `cardinality` says, or as a standard loop, `repeat`, which is sequential. One of the three is set."""
 
     __slots__ = (
         "cardinality", "collection", "completion", "element_variable", "output_collection", "output_element",
-        "sequential",
+        "repeat", "sequential",
     )  # fmt: skip
 
     def __init__(
@@ -175,8 +189,10 @@ class MultiInstance:
         completion: Expression | None = None,
         output_collection: str = "",
         output_element: Expression | None = None,
+        repeat: Repeat | None = None,
     ) -> None:
-        self.sequential = sequential
+        self.sequential = sequential or repeat is not None
+        self.repeat = repeat
         self.cardinality = cardinality
         self.collection = collection
         self.element_variable = element_variable

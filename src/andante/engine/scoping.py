@@ -17,6 +17,8 @@ from andante.expressions import Expression, to_json
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
+# Names that expressions in a multi-instance may use, as BPMN and Camunda call them.
+COUNTS: Final = frozenset(("nrOfActiveInstances", "nrOfCompletedInstances"))
 # Names that every expression may use: the contract's system variables (2.6) and the vendors' `execution`.
 SYSTEM: Final = frozenset(("$BP", "$Flow", "execution"))
 
@@ -34,6 +36,18 @@ def system_variables(instance: Instance) -> dict[str, object]:
             "startUserId": instance.created_by,
         },
     }
+
+
+def _counts(instance: Instance, place: Token | Scope | None) -> dict[str, object]:
+    """How far the innermost multi-instance around the place is."""
+    while place is not None:
+        if isinstance(place, Token):
+            loop = instance.loops.get(place.loop)
+            if loop is not None:
+                return {"nrOfCompletedInstances": loop.done, "nrOfActiveInstances": len(loop.inner)}
+            place = instance.scopes[place.scope]
+        place = instance.tokens[place.token] if place.key else None
+    return {}
 
 
 def visible(instance: Instance, place: Token | Scope | None) -> Mapping[str, object]:
@@ -63,6 +77,8 @@ def evaluate(
     """The value as the expression language has it. Raises ExpressionError."""
     instance = step.instance
     names: Mapping[str, object] = visible(instance, place)
+    if not COUNTS.isdisjoint(expression.names) and instance.loops:
+        names = ChainMap(_counts(instance, place), names)  # type: ignore[arg-type]
     if extra is not None:
         names = ChainMap(dict(extra), names)  # type: ignore[arg-type]
     if step.graph.constants:

@@ -4,7 +4,7 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script, UserTask
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.language import language_of
 from andante.expressions import literal
@@ -17,9 +17,14 @@ def read_activity(node: NodeDraft, item: Fields) -> None:
     """What all activities have."""
     node.inputs = item.mappings("inputs")
     node.outputs = item.mappings("outputs")
+    repeat = item.part("standardLoop")
+    if repeat is not None:
+        node.multi = MultiInstance(repeat=_repeat(repeat))
     loop = item.part("multiInstance")
     if loop is None:
         return
+    if repeat is not None:
+        item.fault("multiInstance", "It has a standardLoop and a multiInstance. Keep one of them.")
     node.multi = MultiInstance(
         sequential=loop.flag("sequential"),
         cardinality=loop.condition("cardinality"),
@@ -32,6 +37,16 @@ def read_activity(node: NodeDraft, item: Fields) -> None:
     if (node.multi.cardinality is None) == (node.multi.collection is None):
         loop.fault("multiInstance", "The multi-instance must say how often it runs. Set cardinality or collection.")
     loop.close()
+
+
+def _repeat(loop: Fields) -> Repeat:
+    repeat = Repeat(loop.condition("condition"), loop.number("maximum"), test_before=loop.flag("testBefore"))
+    if repeat.maximum < 0:
+        loop.fault("loopMaximum", f"maximum is {repeat.maximum}. Write a whole number from 1.")
+    elif not repeat.maximum and repeat.condition is None:
+        loop.fault("loopMaximum", "The loop does not say when it ends. Set condition or maximum.")
+    loop.close()
+    return repeat
 
 
 def read_user_task(node: NodeDraft, item: Fields) -> None:

@@ -62,6 +62,29 @@ class Flowable(JavaVendor):
         if collection:
             multi.collection = reading.language.condition(collection, element.label, element.line, "feel")
         multi.element_variable = self.text(element, "elementVariable") or multi.element_variable
+        for aggregation in self.elements(element, "variableAggregation"):
+            self._aggregation(multi, aggregation, element, reading)
+
+    def _aggregation(self, multi: MultiInstance, source: Element, owner: Element, reading: Reading) -> None:
+        """The named variables of each instance, as a list of contexts."""
+        variables = [child for child in source.children if child.name == "variable"]
+        source.children = [child for child in source.children if child.name != "variable"]
+        named = [
+            (child.take("target") or child.attributes.get("source", ""), child.take("source")) for child in variables
+        ]
+        for child in variables:
+            reading.leftovers(child)
+        target = source.take("target")
+        if multi.output_collection or not target or not all(name for _, name in named):
+            reading.findings.fault(
+                "unsupportedExtension", owner.label, source.line,
+                f"{self.name}:variableAggregation has one target and the source of each variable. Write it so.",
+            )  # fmt: skip
+            return
+        multi.output_collection = target
+        text = ", ".join(f'"{target}": {name}' for target, name in named)
+        multi.output_element = reading.language.condition(f"{{{text}}}", owner.label, source.line, "feel")
+        reading.leftovers(source)
 
     def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         if user_task(node) is not None:

@@ -4,13 +4,14 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Script, UserTask
+from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.events import local_name, read_data, reference_message
 from andante.bpmn.xml.foreign import is_foreign, read_foreign_script
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import literal
 
+_MAX_LOOPS: Final = 10**9
 _COMPENSATE: Final = "##Compensate"
 _METHODS: Final = (_COMPENSATE, "compensate", "")
 _EXPRESSION_ATTRIBUTES: Final = frozenset(("evaluatesToTypeRef", "language"))
@@ -27,6 +28,11 @@ def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
     loop = element.take_one("multiInstanceLoopCharacteristics")
     if loop is not None:
         node.multi = _multi(loop, element, reading)
+    loop = element.take_one("standardLoopCharacteristics")
+    if loop is not None and node.multi is not None:
+        reading.fault("multiInstance", element, "It is a standard loop and a multi-instance. Keep one of them.")
+    elif loop is not None:
+        node.multi = MultiInstance(repeat=_repeat(loop, element, reading))
     read_data(element, reading)
     reader = _READERS.get(node.kind)
     if reader is not None:
@@ -52,6 +58,13 @@ def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
     item = loop.take_one("inputDataItem")
     if item is not None:
         multi.element_variable = item.take("name") or item.id
+    multi.output_collection = loop.take_text("loopDataOutputRef")
+    result = loop.take_one("outputDataItem")
+    if result is not None:
+        multi.output_element = language.condition(result.take("name") or result.id, owner.label, loop.line, "feel")
+        result.take("itemSubjectRef")
+    if item is not None:
+        item.take("itemSubjectRef")
     if (behavior := loop.take("behavior", "All")) != "All":
         reading.fault("unsupported", owner, f"Multi-instance behavior {behavior} is not supported. Remove it.")
     for vendor in reading.vendors_of(loop):
@@ -63,6 +76,24 @@ def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
             "The multi-instance must say how often it runs. Give either a loopCardinality or a collection.",
         )  # fmt: skip
     return multi
+
+
+def _repeat(loop: Element, owner: Element, reading: Reading) -> Repeat:
+    repeat = Repeat(None, test_before=reading.flag(loop, "testBefore", False))
+    maximum = loop.take("loopMaximum").strip()
+    if maximum.isdigit() and 0 < int(maximum) < _MAX_LOOPS:
+        repeat.maximum = int(maximum)
+    elif maximum:
+        reading.fault("loopMaximum", owner, f"loopMaximum is '{maximum}'. Write a whole number from 1.")
+    part = loop.take_one("loopCondition")
+    if part is not None:
+        stated = reading.language.declared(part.take("language"), owner.label, part.line)
+        repeat.condition = reading.language.condition(part.text, owner.label, part.line, stated)
+        reading.leftovers(part, but=_EXPRESSION_ATTRIBUTES)
+    if not maximum and (part is None or not part.text):
+        reading.fault("loopMaximum", owner, "The loop does not say when it ends. Write a loopCondition or loopMaximum.")
+    reading.leftovers(loop)
+    return repeat
 
 
 def _user_task(node: NodeDraft, element: Element, reading: Reading) -> None:

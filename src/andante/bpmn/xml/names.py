@@ -21,7 +21,6 @@ REFUSED: Final[dict[str, str]] = {
     "globalChoreographyTask": "Model it as a process.",
     "correlationProperty": "Give the message a correlation key (andante:correlation).",
     "correlationSubscription": "Give the message a correlation key (andante:correlation).",
-    "standardLoopCharacteristics": "Use a multi-instance, or an exclusive gateway that leads back.",
     "ioBinding": "Call the process by its id.",
 }
 

@@ -95,7 +95,7 @@ def _loop_opened(instance: Instance, e: ev.LoopOpened) -> None:
 def _loop_item(instance: Instance, e: ev.LoopItemDone) -> None:
     loop = instance.loops[e.token]
     loop.done += 1
-    if loop.outputs is not None:
+    if loop.outputs is not None and e.index < len(loop.outputs):
         loop.outputs[e.index] = e.output
 
 

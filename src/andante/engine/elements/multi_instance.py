@@ -1,7 +1,8 @@
-"""Multi-instance activities, parallel and sequential (BPMN 2.0.2 sections 10.2.7 and 13.3.7).
+"""Multi-instance activities, parallel and sequential, and standard loops (BPMN 2.0.2 sections 10.3.8, 13.3.6, 13.3.7).
 
 The host token waits at the activity while one inner token an item runs its work. Inner tokens see `loopCounter`
-(from 0), the element variable and `nrOfInstances` as their locals.
+(from 0), the element variable and `nrOfInstances` as their locals. How many are done and how many run is known to each
+expression (see scoping).
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from andante.bpmn.graph import Node
 from andante.engine import events as ev
 from andante.engine.elements.compensation import keep_activity, keep_loop
 from andante.engine.elements.flows import finish
+from andante.engine.elements.standard_loop import runs_again
 from andante.engine.elements.withdrawal import cancel, clear_waits
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
@@ -26,6 +28,13 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
     if multi is None:
         raise AssertionError(f"{node.id} is no multi-instance")
     items: list[object] = []
+    if multi.repeat is not None:
+        if not runs_again(step, token, multi.repeat, 0):
+            finish(step, token, node)
+            return False
+        step.record(ev.LoopOpened(token.key, items, 0, True))
+        _start_item(step, token, node, step.instance.loops[token.key])
+        return True
     if multi.collection is not None:
         value = json_value(step.value(multi.collection, token))
         if not isinstance(value, list):
@@ -55,7 +64,9 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
 def _start_item(step: "Step", host: Token, node: Node, loop: Loop) -> None:
     inner = step.enter(step.key(), host.node, host.scope, -1, host.key)
     index = inner.item
-    values: dict[str, object] = {"loopCounter": index, "nrOfInstances": loop.total}
+    values: dict[str, object] = {"loopCounter": index}
+    if loop.total:
+        values["nrOfInstances"] = loop.total
     if node.multi is not None and node.multi.element_variable:
         values[node.multi.element_variable] = loop.items[index] if loop.items else index
     step.record(ev.LocalsSet(inner.key, values))
@@ -71,6 +82,8 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
         raise AssertionError(f"{node.id}: an inner token without its loop")
     output = json_value(step.value(multi.output_element, inner)) if multi.output_element is not None else None
     finished = loop.done + 1 == loop.total
+    if multi.repeat is not None:
+        finished = not runs_again(step, inner, multi.repeat, loop.done + 1)
     if multi.completion is not None and not finished:
         counts: dict[str, object] = {
             "nrOfInstances": loop.total,
