@@ -3,9 +3,11 @@
 from andante.expressions.expression import Expression, gathered, literal
 from andante.expressions.faults import DEFAULT_LIMITS, EvaluationFault, ExpressionError, Limits, SyntaxFault
 from andante.expressions.feel import compile_feel
+from andante.expressions.feel.part import INPUT, Part, compile_part, compile_tests
+from andante.expressions.feel.vocabulary import Vocabulary
 from andante.expressions.juel import compile_contract, compile_juel
 from andante.expressions.output import to_feel, to_json
-from andante.expressions.values import type_name
+from andante.expressions.values import Function, Range, Run, YearsMonths, native, type_name
 
 
 def compile_text(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") -> Expression:
@@ -26,17 +28,27 @@ def compile_text(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") 
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "INPUT",
     "EvaluationFault",
     "Expression",
     "ExpressionError",
+    "Function",
     "Limits",
+    "Part",
+    "Range",
+    "Run",
     "SyntaxFault",
+    "Vocabulary",
+    "YearsMonths",
     "compile_contract",
     "compile_feel",
     "compile_juel",
+    "compile_part",
+    "compile_tests",
     "compile_text",
     "gathered",
     "literal",
+    "native",
     "to_feel",
     "to_json",
     "type_name",

@@ -8,12 +8,13 @@ that pays, `tN` a temporary, `vN` a variable of the expression, `kN` a constant,
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from decimal import Decimal
-from typing import Final, final
+from typing import Any, Final, final
 
 from andante.expressions.faults import EvaluationFault, Limits
 from andante.expressions.values import Run
 
 Evaluate = Callable[[Mapping[str, object], int | None], object]
+EvaluatePart = Callable[[Mapping[str, Any], Run], Any]
 
 # Python refuses 200 nested parentheses and a template adds at most three: what is deeper becomes a function of its own.
 _DEEPEST: Final = 24
@@ -138,9 +139,19 @@ class Source:
         )
         if unknown is not None:
             source += " except KeyError as error:\n  raise unknown(error) from None\n"
-        exec(compile(source, "<expression>", "exec"), self._globals)  # noqa: S102 # our own templates, see above
-        evaluate: Evaluate = self._globals["evaluate"]  # type: ignore[assignment]
+        evaluate: Evaluate = self._compiled(source)
         return evaluate
+
+    def build_part(self, result: Code) -> EvaluatePart:
+        """Compile to a function of (names, run), for a whole of many expressions that pays from one run."""
+        self._globals |= {"limits": self.limits, "zone": self.zone}
+        result = self._shallow(result)
+        part: EvaluatePart = self._compiled("".join(self._functions) + f"def evaluate(N, R):\n return {result.text}\n")
+        return part
+
+    def _compiled(self, source: str) -> Any:
+        exec(compile(source, "<expression>", "exec"), self._globals)  # noqa: S102 # our own templates, see above
+        return self._globals["evaluate"]
 
 
 def _nested() -> EvaluationFault:

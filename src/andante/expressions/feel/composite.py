@@ -147,7 +147,7 @@ def _call(emitter: Emitter, node: Call) -> Code:
         found, items = emitter.lookup(callee.name)
         if found is None and callee.name in BUILTINS:
             return _builtin_call(emitter, node, BUILTINS[callee.name])
-        if found is None and not items:
+        if found is None and not items and not _is_known(emitter, callee.name):
             what = f"There is no function '{callee.name}'; have a worker compute the value"
             raise SyntaxFault(what, callee.position)
     inner = emitter.native(callee)
@@ -158,6 +158,10 @@ def _call(emitter: Emitter, node: Call) -> Code:
     names = source.bind(tuple(node.named))
     codes = [emitter.native(each) for each in node.named.values()]
     return source.write(f"call_named({run}, {{0}}, {names}, [{_items(len(codes), 1)}])", inner, *codes)
+
+
+def _is_known(emitter: Emitter, name: str) -> bool:
+    return emitter.vocabulary is not None and name in emitter.vocabulary.names
 
 
 def _builtin_call(emitter: Emitter, node: Call, builtin: Builtin) -> Code:

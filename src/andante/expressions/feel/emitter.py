@@ -24,6 +24,7 @@ from andante.expressions.feel.tree import (
     RangeLiteral,
     UnaryTest,
 )
+from andante.expressions.feel.vocabulary import Vocabulary
 
 # Operator to Python's own, our function, and our function for a scalar on one side.
 _COMPARISONS: Final = {
@@ -47,10 +48,12 @@ class Emitter:
     `frames` are the scopes, innermost last: names bound to identifiers, or the identifier of a filter's item, whose
     entries are names. `repeated` counts the loops, filters and functions around: within, variables are read once, and
     text that is built is paid for. `weight` adds up all that was emitted: a round of a loop costs what its body weighs.
+    With a `vocabulary` the text is part of a model: its variables are FEEL values, and may be functions.
     """
 
-    def __init__(self, limits: Limits, zone: tzinfo) -> None:
+    def __init__(self, limits: Limits, zone: tzinfo, vocabulary: Vocabulary | None = None) -> None:
         self.source = Source(SUPPORT, limits, zone)
+        self.vocabulary = vocabulary
         self.frames: list[dict[str, str] | str] = []
         self.repeated = 0
         self.weight = 0
@@ -91,7 +94,9 @@ class Emitter:
             return self._entry(innermost, key, found)
         if found is None:
             self.source.names.add(name)
-            if self.repeated:
+            if self.vocabulary is not None:
+                found = Code(f"N.get({key})")
+            elif self.repeated:
                 found = Code(f"known({self.source.run()}, N, {key})")
             else:
                 found = Code(f"N.get({key})", native=False)
@@ -227,7 +232,8 @@ def _test(emitter: Emitter, value: Code, test: Node) -> Code:
     code, run = emitter.native(test), emitter.source.run()
     if value.text in code.free:  # a condition on `?`, which is the value
         return code
-    return emitter.source.write(f"member({{0}}, {{1}}, {run})", emitter.as_native(value), code)
+    passes = "member" if emitter.vocabulary is None else "passes"
+    return emitter.source.write(f"{passes}({{0}}, {{1}}, {run})", emitter.as_native(value), code)
 
 
 def _unary_test(emitter: Emitter, node: UnaryTest) -> Code:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from andante.expressions.cursor import END, NUMBER, STRING, Token, number_of
+from andante.expressions.cursor import END, NAME, NUMBER, STRING, Token, number_of
 from andante.expressions.faults import Limits, SyntaxFault
 
 _FIRST = r"[^\W\d]|[$?\U00010000-\U000EFFFF]"
@@ -26,13 +26,21 @@ _REMEDIES: Final = {
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-def tokens(text: str, limits: Limits) -> list[Token]:
-    """All tokens and a last one of kind END. SyntaxFault for what is none, or a text longer than the limit."""
+def tokens(text: str, limits: Limits, long: re.Pattern[str] | None = None) -> list[Token]:
+    """All tokens and a last one of kind END. SyntaxFault for what is none, or a text longer than the limit.
+
+    What `long` matches is one name.
+    """
     if len(text) > limits.max_length:
         raise SyntaxFault(f"The expression is longer than {limits.max_length} characters", limits.max_length)
     found: list[Token] = []
     position = 0
     while position < len(text):
+        name = long.match(text, position) if long is not None else None
+        if name is not None:
+            found.append(Token(NAME, " ".join(name[0].split()), None, position))
+            position = name.end()
+            continue
         match = _TOKEN.match(text, position)
         if match is None:
             raise SyntaxFault(_unreadable(text[position]), position)

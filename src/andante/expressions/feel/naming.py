@@ -1,10 +1,12 @@
-"""Names of one word or several, as FEEL's parser meets them."""
+"""Names of one word or several, and names of types, as FEEL's parser meets them."""
 
 from typing import Final
 
 from andante.expressions.cursor import END, NAME, SYMBOL, Cursor, Token
 from andante.expressions.faults import Limits, SyntaxFault
-from andante.expressions.feel.words import KEYWORDS, PROPERTIES, longest
+from andante.expressions.feel.tree import Type
+from andante.expressions.feel.vocabulary import Vocabulary
+from andante.expressions.feel.words import KEYWORDS, PROPERTIES, SIMPLE_TYPES, TYPE_WORDS, longest
 
 _LONGEST_NAME: Final = 8  # words
 
@@ -12,8 +14,9 @@ _LONGEST_NAME: Final = 8  # words
 class Naming(Cursor):
     """`declared` are the names of several words that the text itself introduces."""
 
-    def __init__(self, found: list[Token], limits: Limits) -> None:
+    def __init__(self, found: list[Token], limits: Limits, vocabulary: Vocabulary) -> None:
         super().__init__(found, limits)
+        self.vocabulary = vocabulary
         self.declared: set[tuple[str, ...]] = set()
 
     def unexpected(self, wanted: str) -> SyntaxFault:
@@ -65,3 +68,34 @@ class Naming(Cursor):
         if len(words) > 1:
             self.declared.add(tuple(words))
         return " ".join(words)
+
+    def type(self) -> Type:
+        self.deeper()
+        words = longest(self.upcoming(), TYPE_WORDS)
+        start = self.token
+        name = " ".join(words) if words else start.text
+        if start.kind == NAME and (known := self.vocabulary.types.get(start.text)) is not None:
+            self.take()
+            self.depth -= 1
+            return known
+        if not words and (start.kind != NAME or name not in SIMPLE_TYPES):
+            raise self.unexpected("expected a type such as number, string or list<number>")
+        self.at += len(words) or 1
+        parts: dict[str, Type] = {}
+        if name in ("list", "range", "context", "function") and self.accept("<"):
+            if name in ("list", "range"):
+                parts["item"] = self.type()
+            while name in ("context", "function") and not self.sees(">"):
+                if name == "context":
+                    key = self.declare(":")
+                    self.expect(":")
+                    parts[key] = self.type()
+                else:
+                    self.type()
+                if not self.accept(","):
+                    break
+            self.expect(">")
+        if name == "function" and self.accept("->"):
+            self.type()
+        self.depth -= 1
+        return Type(name, parts)

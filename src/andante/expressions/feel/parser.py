@@ -1,5 +1,6 @@
 """FEEL tokens to a tree, by precedence (DMN 1.5, section 10.3.1.2, grammar rules 1 to 66)."""
 
+from collections.abc import Callable
 from typing import Final, final
 
 from andante.expressions.arithmetic import negate
@@ -27,10 +28,10 @@ from andante.expressions.feel.tree import (
     Negation,
     Path,
     RangeLiteral,
-    Type,
     UnaryTest,
 )
-from andante.expressions.feel.words import KEYWORDS, SIMPLE_TYPES, TYPE_WORDS, longest
+from andante.expressions.feel.vocabulary import EMPTY, Vocabulary
+from andante.expressions.feel.words import KEYWORDS, longest
 from andante.expressions.functions import BUILTINS
 from andante.expressions.temporal import parse_any
 
@@ -45,11 +46,20 @@ _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _FUNCTION_WORDS: Final = frozenset(tuple(name.split()) for name in BUILTINS if " " in name)
 
 
-def parse(text: str, limits: Limits) -> Node:
+def parse(text: str, limits: Limits, vocabulary: Vocabulary = EMPTY) -> Node:
     """The tree of one expression. SyntaxFault with the position of what cannot be read."""
-    parser = _Parser(tokens(text, limits), limits)
+    return _whole(text, limits, vocabulary, _Parser.expression)
+
+
+def parse_tests(text: str, limits: Limits, vocabulary: Vocabulary = EMPTY) -> Node:
+    """The tree of unary tests (grammar rules 7 to 17): what is true of the value `?` that passes them."""
+    return _whole(text, limits, vocabulary, _Parser.unary_tests)
+
+
+def _whole(text: str, limits: Limits, vocabulary: Vocabulary, rule: "Callable[[_Parser], Node]") -> Node:
+    parser = _Parser(tokens(text, limits, vocabulary.pattern), limits, vocabulary)
     try:
-        tree = parser.expression()
+        tree = rule(parser)
     except RecursionError:
         raise parser.too_deep(0) from None
     parser.expect(END)
@@ -58,6 +68,35 @@ def parse(text: str, limits: Limits) -> Node:
 
 @final
 class _Parser(Naming):
+    def unary_tests(self) -> Node:
+        if self.sees("-") and self.tokens[self.at + 1].kind == END:
+            return Literal(True, position=self.take().position)
+        if self.sees("not") and self.follows("(") and (negated := self.negated_tests()) is not None:
+            return negated
+        return self.passing()
+
+    def negated_tests(self) -> Node | None:
+        """`not(1, 2)`; None where it is not the whole, as in `not(a) and b`."""
+        start, depth = self.at, self.depth
+        position = self.take().position
+        self.expect("(")
+        try:
+            tests = self.passing()
+            self.expect(")")
+            self.expect(END)
+        except SyntaxFault:
+            self.at, self.depth = start, depth
+            return None
+        return self.made(Call(Name("not", position=position), [tests], None, position=position), tests)
+
+    def passing(self) -> Node:
+        """Tests, one of which the value is to pass."""
+        position = self.token.position
+        found = [self.test(1)]
+        while self.accept(","):
+            found.append(self.test(1))
+        return self.made(Membership(Name("?", position=position), found, position=position), *found)
+
     # -- operators
 
     def expression(self) -> Node:
@@ -342,30 +381,3 @@ class _Parser(Naming):
         if value is None:
             raise SyntaxFault('@ is to be followed by a date, time or duration as in @"2026-01-31"', position)
         return Literal(value, position=position)
-
-    def type(self) -> Type:
-        self.deeper()
-        words = longest(self.upcoming(), TYPE_WORDS)
-        start = self.token
-        name = " ".join(words) if words else start.text
-        if not words and (start.kind != NAME or name not in SIMPLE_TYPES):
-            raise self.unexpected("expected a type such as number, string or list<number>")
-        self.at += len(words) or 1
-        parts: dict[str, Type] = {}
-        if name in ("list", "range", "context", "function") and self.accept("<"):
-            if name in ("list", "range"):
-                parts["item"] = self.type()
-            while name in ("context", "function") and not self.sees(">"):
-                if name == "context":
-                    key = self.declare(":")
-                    self.expect(":")
-                    parts[key] = self.type()
-                else:
-                    self.type()
-                if not self.accept(","):
-                    break
-            self.expect(">")
-        if name == "function" and self.accept("->"):
-            self.type()
-        self.depth -= 1
-        return Type(name, parts)

@@ -58,6 +58,12 @@ def member(value: Any, test: Any, run: Run) -> Any:
     return compare.contains(test, value)
 
 
+def passes(value: Any, test: Any, run: Run) -> Any:
+    """Whether the value of a decision table's input passes a test: a value, a range or list, or a condition by itself
+    (section 7.3.3): `Age > 18` under an input that is no boolean."""
+    return True if test is True and type(value) is not bool else member(value, test, run)
+
+
 def span(low: Any, high: Any, low_in: bool, high_in: bool) -> Any:
     """A range literal; null where its ends have no order."""
     return None if compare.order(low, high) is None else Range(low, high, low_in, high_in)
@@ -256,14 +262,14 @@ def instance(value: Any, kind: Type, run: Run) -> bool:
     return True
 
 
-def settled(value: Any, limits: Limits) -> Any:
-    """A result that may leave the expression: bounded in size and depth, and no function in it."""
+def settled(value: Any, limits: Limits, functions: bool = False) -> Any:
+    """A result that may leave the expression: bounded in size and depth, and no function in it, unless allowed."""
     left = limits.max_size
     stack = [(value, 0)]
     while stack:
         each, depth = stack.pop()
         kind = type(each)
-        if kind is Function:
+        if kind is Function and not functions:
             raise EvaluationFault("The result is a function; call it, and give what it gives")
         if kind is not list and kind is not dict:
             continue
@@ -303,6 +309,7 @@ SUPPORT: Final[dict[str, object]] = {
     "between": between,
     "contains": compare.contains,
     "member": member,
+    "passes": passes,
     "span": span,
     "half": half,
     "point": point,
