@@ -1,1 +1,18 @@
-"""DMN."""
+"""DMN: decision tables and boxed expressions on FEEL, read once and evaluated often."""
+
+from andante.decisions.faults import DecisionFault, NoDecision
+from andante.decisions.model import Decision, DecisionModel, Outcome
+from andante.decisions.read import is_dmn, read_dmn
+from andante.decisions.work import Applied, Rule
+
+__all__ = [
+    "Applied",
+    "Decision",
+    "DecisionFault",
+    "DecisionModel",
+    "NoDecision",
+    "Outcome",
+    "Rule",
+    "is_dmn",
+    "read_dmn",
+]

@@ -1,0 +1,75 @@
+"""The elements of a decision requirements graph (DMN 1.5, section 6.3). Requirements are ids of other elements."""
+
+from collections.abc import Sequence
+from typing import final
+
+from andante.decisions.logic import FunctionLogic, Logic
+from andante.decisions.types import ItemType
+
+
+@final
+class InputNode:
+    """Input data. `variable` is the name it is read by."""
+
+    __slots__ = ("id", "kind", "name", "variable")
+
+    def __init__(self, id: str, name: str, variable: str, kind: ItemType | None) -> None:
+        self.id = id
+        self.name = name
+        self.variable = variable
+        self.kind = kind
+
+
+@final
+class DecisionNode:
+    """A decision; without `logic` it is null. `outputs` are the names of its table's outputs."""
+
+    __slots__ = ("decisions", "id", "inputs", "kind", "knowledge", "line", "logic", "name", "outputs", "variable")
+
+    def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
+        self.id = id
+        self.name = name
+        self.variable = variable
+        self.kind = kind
+        self.line = line
+        self.inputs: Sequence[str] = ()
+        self.decisions: Sequence[str] = ()
+        self.knowledge: Sequence[str] = ()
+        self.outputs: Sequence[str] = ()
+        self.logic: Logic | None = None
+
+
+@final
+class KnowledgeNode:
+    """A business knowledge model: a function that decisions call by its name."""
+
+    __slots__ = ("function", "id", "kind", "knowledge", "line", "name", "variable")
+
+    def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
+        self.id = id
+        self.name = name
+        self.variable = variable
+        self.kind = kind
+        self.line = line
+        self.knowledge: Sequence[str] = ()
+        self.function: FunctionLogic | None = None
+
+
+@final
+class ServiceNode:
+    """A decision service: decisions evaluated together, whose input decisions are given from outside."""
+
+    __slots__ = ("id", "input_data", "input_decisions", "kind", "line", "name", "outputs", "variable")
+
+    def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
+        self.id = id
+        self.name = name
+        self.variable = variable
+        self.kind = kind
+        self.line = line
+        self.outputs: Sequence[str] = ()
+        self.input_decisions: Sequence[str] = ()
+        self.input_data: Sequence[str] = ()
+
+
+Invocable = DecisionNode | KnowledgeNode | ServiceNode

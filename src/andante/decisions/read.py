@@ -1,0 +1,248 @@
+"""A DMN file: its types, and its elements with what they require (DMN 1.5, sections 6.3 and 13)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from andante.decisions.boxed import read_expression, read_function
+from andante.decisions.graph import Graph
+from andante.decisions.items import read_items
+from andante.decisions.logic import FunctionLogic, Typed
+from andante.decisions.model import DecisionModel
+from andante.decisions.nodes import DecisionNode, InputNode, Invocable, KnowledgeNode, ServiceNode
+from andante.decisions.reading import CAMUNDA, Reading, name_of, normal
+from andante.decisions.table import DecisionTable
+from andante.decisions.types import ItemType
+from andante.markup.element import Element, parse
+from andante.markup.findings import refuse
+
+_DMN: Final = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
+_VERSIONS: Final = frozenset(("20151101", "20180521", "20191111", "20211108", "20230324", "20240513"))  # 1.1 to 1.6
+_DRAWING: Final = frozenset(
+    f"{scheme}://www.omg.org/spec/DMN/{version}/DMNDI/" for scheme in ("http", "https") for version in _VERSIONS
+)
+_ELEMENTS: Final = frozenset(("inputData", "decision", "businessKnowledgeModel", "decisionService"))
+_PARTS: Final = frozenset(("variable", "column", "output", "itemComponent"))
+_LOCAL: Final = {
+    "formalParameter": "name", "for": "iteratorVariable", "some": "iteratorVariable", "every": "iteratorVariable",
+}  # fmt: skip
+
+Head = tuple[str, str, ItemType | None]
+
+
+def is_dmn(data: bytes) -> bool:
+    """Whether the root element of a file is DMN's. Raises ModelRefused where it is no XML."""
+    root = parse(data)
+    return root.name == "definitions" and root.space.startswith(_DMN)
+
+
+def read_dmn(data: bytes, zone: str = "UTC") -> DecisionModel:
+    """The decisions of a DMN file, 1.1 to 1.6. `zone` is that of now() and today().
+
+    Raises ModelRefused with every fault.
+    """
+    root = parse(data, skipped=_DRAWING)
+    if root.name != "definitions" or not root.space.startswith(_DMN):
+        raise refuse("notDmn", f"The file is no DMN: its root is {{{root.space}}}{root.name}. Export it as DMN XML.",
+                     root.line, root.name)  # fmt: skip
+    if not any(f"/{version}/" in root.space for version in _VERSIONS):
+        what = f"This version of DMN, {root.space}, is not supported. Export the file as DMN 1.3 or later."
+        raise refuse("dmnVersion", what, root.line, root.name)
+    reading = Reading(root.space, root.take("namespace"), zone)
+    reading.is_feel(root)
+    for element in root.take_all("import"):
+        what = element.take("namespace") or "a file"
+        reading.fault("import", element, f"The import of {what} is not supported. Copy what is needed into this file.")
+    shared, _ = _names(root)
+    reading.share(shared)
+    read_items(root.take_all("itemDefinition"), reading)
+    reading.share(shared)
+    graph = _graph(root, reading)
+    version = ""
+    for space in CAMUNDA:
+        version = root.take(f"{{{space}}}versionTag") or version
+    model_id, name = root.id, name_of(root)
+    reading.leftovers(root)
+    if not graph.decisions and not graph.knowledge:
+        reading.fault("noDecision", root, "The file has no decision. Add one.")
+    if not reading.findings.faults:
+        _check_cycles(graph, reading)
+    return DecisionModel(model_id, name, graph, reading.findings.close(), version)
+
+
+def _names(root: Element) -> tuple[set[str], set[str]]:
+    """The names that expressions within an element may use everywhere in the file, and those of its own parameters.
+
+    A name with a dot in it might as well be a path, so it is shared only where it names an element.
+    """
+    shared: set[str] = set()
+    local: set[str] = set()
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        stack.extend(element.children)
+        if element.space != root.home:
+            continue
+        for child in element.children:
+            name = normal(child.attributes.get(_LOCAL.get(child.name, "name"), ""))
+            if not name:
+                continue
+            if child.name in _LOCAL:
+                local.add(name)
+            elif child.name in _ELEMENTS or ("." not in name and child.name in _PARTS):
+                shared.add(name)
+    return shared, local
+
+
+def _graph(root: Element, reading: Reading) -> Graph:
+    graph = Graph()
+    elements: dict[str, Element] = {}
+    for element in root.take_all("inputData"):
+        name, variable, kind = _head(element, reading)
+        graph.inputs[_id(element, elements, reading)] = InputNode(element.id, name, variable, kind)
+        reading.leftovers(element)
+    for element in root.take_all("decision"):
+        name, variable, kind = _head(element, reading)
+        graph.decisions[_id(element, elements, reading)] = DecisionNode(element.id, name, variable, kind, element.line)
+    for element in root.take_all("businessKnowledgeModel"):
+        name, variable, kind = _head(element, reading)
+        graph.knowledge[_id(element, elements, reading)] = KnowledgeNode(element.id, name, variable, kind, element.line)
+    for element in root.take_all("decisionService"):
+        name, variable, kind = _head(element, reading)
+        graph.services[_id(element, elements, reading)] = ServiceNode(element.id, name, variable, kind, element.line)
+    groups: tuple[Mapping[str, InputNode | Invocable], ...] = (
+        graph.inputs, graph.decisions, graph.knowledge, graph.services,
+    )  # fmt: skip
+    for group in groups:
+        graph.names.update(node.variable for node in group.values())
+    for decision in graph.decisions.values():
+        _decision(decision, elements[decision.id], graph, reading)
+    for knowledge in graph.knowledge.values():
+        _knowledge(knowledge, elements[knowledge.id], graph, reading)
+    for service in graph.services.values():
+        _service(service, elements[service.id], graph, reading)
+    return graph
+
+
+def _id(element: Element, elements: dict[str, Element], reading: Reading) -> str:
+    element.id = element.id or element.label
+    if element.id in elements:
+        reading.fault("duplicateId", element, f"'{element.id}' is used twice. Give each element an id of its own.")
+    elements[element.id] = element
+    return element.id
+
+
+def _head(element: Element, reading: Reading) -> Head:
+    """An element's name, the name of its variable, and its type."""
+    name = name_of(element)
+    variable = element.take_one("variable")
+    for space in CAMUNDA:
+        element.take(f"{{{space}}}versionTag")
+    if variable is None:
+        return name, name, None
+    kind = reading.type(variable)
+    named = name_of(variable) or name
+    reading.leftovers(variable)
+    return name, named, kind
+
+
+def _required(element: Element, tag: str, known: Iterable[str], reading: Reading) -> list[str]:
+    """The ids that the children of this name refer to."""
+    found: list[str] = []
+    for child in element.take_all(tag):
+        href = child.take("href")
+        space, _, id = href.rpartition("#")
+        if id in known:
+            found.append(id)
+        elif space and space != reading.space:
+            what = f"{element.name} requires '{href}' of another file. Copy what is needed into this file."
+            reading.findings.fault("import", element.label, child.line, what)
+        else:
+            what = f"{element.name} requires '{href}', which is no such element of this file. Name one, or remove it."
+            reading.findings.fault("unknownElement", element.label, child.line, what)
+        reading.leftovers(child)
+    return found
+
+
+def _requirements(element: Element, graph: Graph, reading: Reading) -> tuple[list[str], list[str], list[str]]:
+    """Input data, decisions and knowledge that an element requires."""
+    inputs: list[str] = []
+    decisions: list[str] = []
+    knowledge: list[str] = []
+    for requirement in element.take_all("informationRequirement"):
+        inputs += _required(requirement, "requiredInput", graph.inputs, reading)
+        decisions += _required(requirement, "requiredDecision", graph.decisions, reading)
+        reading.leftovers(requirement)
+    for requirement in element.take_all("knowledgeRequirement"):
+        knowledge += _required(requirement, "requiredKnowledge", {*graph.knowledge, *graph.services}, reading)
+        reading.leftovers(requirement)
+    return inputs, decisions, knowledge
+
+
+def _decision(node: DecisionNode, element: Element, graph: Graph, reading: Reading) -> None:
+    node.inputs, node.decisions, node.knowledge = _requirements(element, graph, reading)
+    reading.use(_names(element)[1])
+    node.logic = read_expression(element, reading, "")
+    if isinstance(node.logic, DecisionTable):
+        for output in node.logic.outputs:
+            output.name = output.name or node.variable
+        node.outputs = [output.name for output in node.logic.outputs]
+    elif node.logic is None:
+        what = "The decision has no logic, so it is always null. Add a decision table or an expression."
+        reading.findings.warn("noLogic", element.label, element.line, what)
+    reading.leftovers(element)
+
+
+def _knowledge(node: KnowledgeNode, element: Element, graph: Graph, reading: Reading) -> None:
+    node.knowledge = _requirements(element, graph, reading)[2]
+    reading.use(_names(element)[1])
+    encapsulated = element.take_one("encapsulatedLogic")
+    if encapsulated is not None:
+        node.function = read_function(encapsulated, reading, "", node.name)
+    if node.function is not None and node.kind is not None and node.kind.kind != "function":
+        function = node.function
+        node.function = FunctionLogic(function.parameters, Typed(function.body, node.kind, "the result"), node.name)
+    reading.leftovers(element)
+
+
+def _service(node: ServiceNode, element: Element, graph: Graph, reading: Reading) -> None:
+    node.outputs = _required(element, "outputDecision", graph.decisions, reading)
+    _required(element, "encapsulatedDecision", graph.decisions, reading)
+    node.input_decisions = _required(element, "inputDecision", graph.decisions, reading)
+    node.input_data = _required(element, "inputData", graph.inputs, reading)
+    if not node.outputs:
+        reading.fault("noOutput", element, "The decision service has no output decision. Add one.")
+    if node.kind is not None and node.kind.kind == "function":
+        node.kind = None
+    reading.leftovers(element)
+
+
+def _check_cycles(graph: Graph, reading: Reading) -> None:
+    """A fault for each element that requires itself by way of others."""
+    edges: dict[str, Sequence[str]] = {
+        **{node.id: (*node.decisions, *node.knowledge) for node in graph.decisions.values()},
+        **{node.id: node.knowledge for node in graph.knowledge.values()},
+        **{node.id: node.outputs for node in graph.services.values()},
+    }
+    nodes: dict[str, Invocable] = {**graph.decisions, **graph.knowledge, **graph.services}
+    done: set[str] = set()
+    for start in edges:
+        path = [start]
+        pending = [iter(edges[start])]
+        open_ids = {start}
+        while path and start not in done:
+            following = next(pending[-1], None)
+            if following is None:
+                pending.pop()
+                finished = path.pop()
+                open_ids.discard(finished)
+                done.add(finished)
+            elif following in open_ids:
+                names = " → ".join(f"'{nodes[each].name}'" for each in [*path[path.index(following) :], following])
+                node = nodes[following]
+                what = f"The requirements go round in a circle: {names}. Remove one of them."
+                reading.findings.fault("cycle", node.id, node.line, what)
+                return
+            elif following not in done:
+                path.append(following)
+                open_ids.add(following)
+                pending.append(iter(edges[following]))
