@@ -130,7 +130,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         (("--queue", "0"), "ANDANTE_QUEUE (--queue)"),
         (("--prot", "80"), "--prot"),
         (("--examples", str(EXAMPLES), "--host", "0.0.0.0"), "does not serve 0.0.0.0"),
-        (("--examples", str(Path(__file__).parent)), "there are no *.bpmn and *.json files"),
+        (("--examples", str(Path(__file__).parent)), "there are no *.bpmn, *.dmn and *.json files"),
     ],
 )
 def test_wrong_settings_are_named(shell: Shell, options: tuple[str, ...], words: str) -> None:

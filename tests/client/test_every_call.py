@@ -211,6 +211,21 @@ def test_expressions(hands: Hands) -> None:
     assert refused.value.details[0]["position"] == 3
 
 
+def test_decisions(hands: Hands) -> None:
+    xml = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="D" namespace="t">'
+        f'<decision id="double{hands.kind}" name="Double it"><literalExpression><text>n * 2</text></literalExpression>'
+        "</decision></definitions>"
+    )
+    deployed = hands.deploy_xml(xml.encode())
+    found = hands.decide(f"double{hands.kind}", context={"n": 2})
+    assert (found.value, found.feel, found.matched, found.tables, found.messages) == (4, "4", [], [], [])
+    assert hands.decide(definition=deployed.id, context_feel="{n: 0.1}").feel == "0.2"
+    with pytest.raises(Refused) as refused:
+        hands.decide("gone")
+    assert (refused.value.status, refused.value.code) == (404, "bpm.decision.notFound")
+
+
 def test_people(hands: Hands, url: str) -> None:
     name = f"mia-{hands.kind}"
     added = hands.add_person(name, password="long enough", groups=["managers"], email="mia@example.org")

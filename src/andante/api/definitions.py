@@ -1,4 +1,4 @@
-"""Deploying, finding, changing and deleting definitions (contract APIs 6 to 10), from the JSON form or BPMN XML."""
+"""Deploying, finding, changing and deleting definitions (contract APIs 6 to 10), from the JSON form, BPMN or DMN."""
 
 from typing import Annotated, Any, Final
 
@@ -70,7 +70,7 @@ class FindingShape(msgspec.Struct, frozen=True):
 
 
 class XmlDeployment(msgspec.Struct, frozen=True):
-    """`ids`: definition id by process id."""
+    """`ids`: definition id by process id, or by the id of a decision."""
 
     id: str
     ids: dict[str, str]
@@ -103,8 +103,9 @@ def _deployed(deployment: Deployment) -> Response[bytes]:
     operation=Operation(
         "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment, DefinitionBody, DeployQuery, own=False,
         tag="definitions", raw_body="application/xml", errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS),
-        description="JSON (2.4) answers with the new id, XML with the ids of all its processes; the same XML again "
-        "gives the same ids. Warnings of a JSON definition stand beside the result.",
+        description="JSON (2.4) answers with the new id, XML with the ids of all its processes, or of all that can be "
+        "evaluated where it is DMN; the same XML again gives the same ids. Warnings of a JSON definition stand beside "
+        "the result.",
     ),
 )  # fmt: skip
 async def deploy(request: Call) -> Response[bytes]:
@@ -193,7 +194,7 @@ async def read(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
 async def xml(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.definition(definition_id)
-    if record.kind != "xml":
+    if record.kind == "json":
         raise Problem(NO_XML, 404, f"The definition '{record.name}' was created from JSON.")
     return Response(await desk.runtime.definition_source(definition_id), media_type="application/xml")
 

@@ -51,6 +51,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     EXPRESSION: ErrorCode(
         400, "The expression is faulty.", "details[0].position is the character (from 0) where reading stopped."
     ),
+    runtime.DECISION_FAULT: ErrorCode(
+        400, "The decision cannot be evaluated.", "details[0] names decision, place and what is wrong."
+    ),
     faults.TASK_OUTCOME: ErrorCode(400, "The task has no such outcome.", "Use one of the task's outcomes."),
     faults.VARIABLE_TYPE: ErrorCode(
         400, "A value does not fit the variable's declared type.", "Nothing was written; correct the value."
@@ -63,6 +66,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     NOT_FOUND: ErrorCode(404, "There is no such address.", "See /docs."),
     runtime.INSTANCE_NOT_FOUND: ErrorCode(404, "There is no such instance, or it is not yours.", "Check the id."),
     runtime.DEFINITION_NOT_FOUND: ErrorCode(404, "There is no such definition or version.", "Deploy it first."),
+    runtime.DECISION_NOT_FOUND: ErrorCode(404, "There is no such decision or version.", "Deploy its DMN file first."),
     NO_XML: ErrorCode(404, "The definition was not made from XML.", "Read it with GET /metadata/definitions/{id}."),
     faults.TASK_NOT_FOUND: ErrorCode(404, "There is no such task, or it is not yours.", "List tasks anew."),
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),

@@ -60,23 +60,34 @@ async def evaluate(request: Call) -> Response[bytes]:
 
 
 def _evaluate(body: EvaluateBody, now: int, zone: str) -> Evaluated:
-    field = "contextFeel"
+    names = context_of(body.context, body.contextFeel, now, zone)
     try:
-        names: Mapping[str, object] = body.context
-        if body.contextFeel:
-            given = compile_feel(body.contextFeel, DEFAULT_LIMITS, zone).evaluate({}, now)
-            if not isinstance(given, dict):
-                raise bad_parameter(field, f"it must be a context, not a {type_name(given)}.")
-            names = given
-        field = "expression"
         compiler = compile_feel if body.language == "feel" else compile_juel
         value = compiler(body.expression, DEFAULT_LIMITS, zone).evaluate(names, now)
         return Evaluated(to_json(value), to_feel(value), type_name(value))
     except ExpressionError as fault:
-        detail: dict[str, Any] = {"field": field, "message": str(fault)}
-        if isinstance(fault, SyntaxFault):
-            detail["position"] = fault.position
-        raise Problem(EXPRESSION, 400, f"{field}: {fault}", [detail]) from None
+        raise _faulty("expression", fault) from None
+
+
+def context_of(context: dict[str, Any], context_feel: str, now: int, zone: str) -> Mapping[str, object]:
+    """The variables of a request. Raises Problem."""
+    if not context_feel:
+        return context
+    field = "contextFeel"
+    try:
+        given = compile_feel(context_feel, DEFAULT_LIMITS, zone).evaluate({}, now)
+    except ExpressionError as fault:
+        raise _faulty(field, fault) from None
+    if not isinstance(given, dict):
+        raise bad_parameter(field, f"it must be a context, not a {type_name(given)}.")
+    return given
+
+
+def _faulty(field: str, fault: ExpressionError) -> Problem:
+    detail: dict[str, Any] = {"field": field, "message": str(fault)}
+    if isinstance(fault, SyntaxFault):
+        detail["position"] = fault.position
+    return Problem(EXPRESSION, 400, f"{field}: {fault}", [detail])
 
 
 HANDLERS: Final = (evaluate,)

@@ -2,15 +2,27 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from andante.api import definitions, documents, expressions, health, instances, jobs, messages, people, tasks, token
+from andante.api import (
+    decisions,
+    definitions,
+    documents,
+    expressions,
+    health,
+    instances,
+    jobs,
+    messages,
+    people,
+    tasks,
+    token,
+)
 from andante.api import variables as instance_variables
 
 
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, instance_variables, definitions, tasks, messages, jobs, expressions, people, health,
-        documents,
+        token, instances, instance_variables, definitions, tasks, messages, jobs, expressions, decisions, people,
+        health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

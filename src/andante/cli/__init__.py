@@ -34,7 +34,7 @@ app: Final = App(
 # Room, name, and what the room's own docstring begins with.
 COMMANDS: Final = (
     ("server", "serve", "Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."),
-    ("remote", "deploy", "Deploy BPMN 2.0 XML files, or JSON definitions (files named *.json)."),
+    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json)."),
     ("remote", "start", "Start an instance of the definition NAME."),
     ("remote", "instances", "List instances, newest first."),
     ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
@@ -44,8 +44,13 @@ COMMANDS: Final = (
     ("remote", "retry", "Try again what raised the incidents of broken instances."),
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
-    ("files", "lint", "Check models as a deployment would: BPMN 2.0 XML, or JSON definitions (files named *.json)."),
+    (
+        "files",
+        "lint",
+        "Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).",
+    ),
     ("files", "evaluate", "Evaluate an expression, here and without a server."),
+    ("files", "decide", "Evaluate a decision of a DMN file, here and without a server."),
 )
 for order, (room, name, summary) in enumerate(COMMANDS):
     app.command(f"andante.cli.{room}:{name}", name=name, help=summary, sort_key=order)

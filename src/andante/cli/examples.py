@@ -63,9 +63,9 @@ def _loopback(host: str) -> bool:
 
 def read(folder: Path) -> list[tuple[str, bytes]]:
     """The models of a folder: names and contents. Raises SettingsProblem where there are none."""
-    files = sorted([*folder.glob("*.bpmn"), *folder.glob("*.json")])
+    files = sorted([*folder.glob("*.dmn"), *folder.glob("*.bpmn"), *folder.glob("*.json")])
     if not files:
-        raise SettingsProblem(f"--examples: there are no *.bpmn and *.json files in {folder}.")
+        raise SettingsProblem(f"--examples: there are no *.bpmn, *.dmn and *.json files in {folder}.")
     return [(file.name, file.read_bytes()) for file in files]
 
 

@@ -1,4 +1,4 @@
-"""The commands that need no server: checking models and trying expressions."""
+"""The commands that need no server: checking models, trying expressions and decisions."""
 
 import time
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from andante.bpmn import Finding, ModelRefused, read_json, read_xml
 from andante.cli.output import complain, print_findings, print_json
+from andante.decisions import DecisionFault, NoDecision, is_dmn, read_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
 
 
@@ -18,7 +19,7 @@ def lint(
     strict: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
-    """Check models as a deployment would: BPMN 2.0 XML, or JSON definitions (files named *.json).
+    """Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def lint(
 def _check(file: Path) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
     try:
         data = file.read_bytes()
+        if file.suffix != ".json" and is_dmn(data):
+            return "warning", read_dmn(data).warnings
         model = read_json(msgspec.json.decode(data, type=dict[str, Any])) if file.suffix == ".json" else read_xml(data)
     except ModelRefused as fault:
         return "fault", fault.findings
@@ -78,13 +81,10 @@ def evaluate(
     json
         Print the value as JSON instead of as FEEL.
     """
-    try:
-        names = msgspec.json.decode(context, type=dict[str, Any])
-    except msgspec.DecodeError as fault:
-        raise ValueError(f"--context: it must be a JSON object: {fault}") from None
+    names = _names(context)
     compiler = compile_feel if language == "feel" else compile_juel
     try:
-        value = compiler(expression, DEFAULT_LIMITS, zone).evaluate(names, time.time_ns() // 1_000_000)
+        value = compiler(expression, DEFAULT_LIMITS, zone).evaluate(names, _now())
     except ExpressionError as fault:
         complain(f"andante: {fault}")
         return 1
@@ -93,3 +93,60 @@ def evaluate(
     else:
         print(to_feel(value))
     return 0
+
+
+def decide(
+    file: Path,
+    *,
+    decision: str = "",
+    context: str = "{}",
+    zone: str = "UTC",
+    trace: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Evaluate a decision of a DMN file, here and without a server.
+
+    Parameters
+    ----------
+    decision
+        Its id or name; a file with one decision needs none.
+    context
+        The variables, as a JSON object.
+    zone
+        IANA zone of times without one.
+    trace
+        Tell which rules of which tables matched.
+    json
+        Print the value as JSON instead of as FEEL.
+    """
+    names = _names(context)
+    try:
+        model = read_dmn(file.read_bytes(), zone)
+        outcome = model.find(decision).evaluate(names, _now(), zone_name=zone)
+        shown = to_json(outcome.value) if json else to_feel(outcome.value)
+    except ModelRefused as refused:
+        print_findings(str(file), "fault", [finding._asdict() for finding in refused.findings])
+        return 1
+    except (NoDecision, DecisionFault, ExpressionError) as fault:
+        complain(f"andante: {fault}")
+        return 1
+    for message in outcome.messages:
+        complain(f"andante: {message}")
+    if trace:
+        for table in outcome.applied:
+            inputs = ", ".join(f"{name} = {to_feel(value)}" for name, value in table.inputs)
+            rules = ", ".join(str(rule.number) for rule in table.rules) or "none"
+            complain(f"{table.decision}: {inputs or 'no input'}; rules that match: {rules}")
+    print_json(shown) if json else print(shown)
+    return 0
+
+
+def _names(context: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(context, type=dict[str, Any])
+    except msgspec.DecodeError as fault:
+        raise ValueError(f"--context: it must be a JSON object: {fault}") from None
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -23,7 +23,7 @@ LOCAL: Final = Server()
 
 
 def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
-    """Deploy BPMN 2.0 XML files, or JSON definitions (files named *.json).
+    """Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json).
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _given(**fields: object) -> dict[str, object]:
+def given(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 
@@ -73,7 +73,7 @@ def _id(value: str) -> str:
 
 
 def deploy_xml(data: bytes, *, activate: bool = True, version: str = "") -> Call[shapes.Deployment]:
-    """Deploy BPMN 2.0 XML: every executable process of it. `version` "": the next. The same again changes nothing."""
+    """Deploy BPMN 2.0 XML (each executable process), or DMN. `version` "": the next. The same again changes nothing."""
     return Call(
         "POST", f"{BASE}/metadata/definitions", shapes.Deployment, query={"activate": activate, "version": version},
         content=data, content_type="application/xml",
@@ -142,7 +142,7 @@ def start(
     is_test: bool = False,
 ) -> Call[shapes.Instance]:
     """Start an instance and run it to where it must wait. `version` "": the active one."""
-    body = _given(name=name, version=version, variables=variables, businessKey=business_key, title=title)
+    body = given(name=name, version=version, variables=variables, businessKey=business_key, title=title)
     if is_test:
         body["isTest"] = True
     return Call("POST", f"{BASE}/runtime/instances", shapes.Instance, body)
@@ -180,7 +180,7 @@ def instance(instance_id: str) -> Call[shapes.InstanceDetail]:
 
 def act(instance_id: str, action: str, *, reason: str = "") -> Call[shapes.Instance]:
     """suspend, resume, terminate, retry (open incidents) or withdraw; the instance after it."""
-    body = _given(action=action, reason=reason)
+    body = given(action=action, reason=reason)
     return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
 
 
@@ -264,11 +264,11 @@ def task_action(
     text: str = "",
 ) -> Call[shapes.Task]:
     """claim, unclaim, complete, transfer, delegate, resolve or comment."""
-    body = _given(action=action, outcome=outcome, variables=variables, to=to, text=text)
+    body = given(action=action, outcome=outcome, variables=variables, to=to, text=text)
     return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
 
 
-# Messages, signals, jobs, expressions.
+# Messages, signals, jobs.
 
 
 def publish(
@@ -281,7 +281,7 @@ def publish(
     message_id: str = "",
 ) -> Call[shapes.Published]:
     """A message, to all that await it and match. With `ttl` (ISO 8601) it waits; the same `message_id` acts once."""
-    body = _given(
+    body = given(
         name=name, businessKey=business_key, correlation=correlation, variables=variables, ttl=ttl, id=message_id
     )
     return Call("POST", f"{BASE}/runtime/messages", shapes.Published, body)
@@ -289,49 +289,41 @@ def publish(
 
 def broadcast(name: str, *, variables: Mapping[str, Any] | None = None) -> Call[shapes.Broadcast]:
     """A signal, to all that await it."""
-    return Call("POST", f"{BASE}/runtime/signals", shapes.Broadcast, _given(name=name, variables=variables))
+    return Call("POST", f"{BASE}/runtime/signals", shapes.Broadcast, given(name=name, variables=variables))
 
 
 def activate_jobs(
     types: Sequence[str], *, worker: str = "", max_jobs: int = 1, lock: str = "PT30S", wait: str = ""
 ) -> Call[shapes.Recs[shapes.Job]]:
     """Fetch and lock jobs of `types`; `lock` and `wait` (long poll) are ISO 8601 durations."""
-    body = _given(types=list(types), worker=worker, maxJobs=max_jobs, lockDuration=lock, wait=wait)
+    body = given(types=list(types), worker=worker, maxJobs=max_jobs, lockDuration=lock, wait=wait)
     return Call("POST", f"{BASE}/runtime/jobs/activate", shapes.Recs[shapes.Job], body)
 
 
 def complete_job(job_id: str, variables: Mapping[str, Any] | None = None) -> Call[shapes.Job]:
     """The work is done; `variables` go into the instance."""
-    return _report(job_id, _given(action="complete", variables=variables))
+    return _report(job_id, given(action="complete", variables=variables))
 
 
 def fail_job(job_id: str, message: str, *, retries: int | None = None, backoff: str = "") -> Call[shapes.Job]:
     """The work failed: `retries` left (None: one fewer), after `backoff`. None left: an incident."""
-    return _report(job_id, _given(action="fail", message=message, retries=retries, backoff=backoff))
+    return _report(job_id, given(action="fail", message=message, retries=retries, backoff=backoff))
 
 
 def throw_error(
     job_id: str, code: str, message: str = "", *, variables: Mapping[str, Any] | None = None
 ) -> Call[shapes.Job]:
     """A BPMN error that the model catches by `code`."""
-    return _report(job_id, _given(action="error", code=code, message=message, variables=variables))
+    return _report(job_id, given(action="error", code=code, message=message, variables=variables))
 
 
 def extend_job(job_id: str, lock: str) -> Call[shapes.Job]:
     """Keep a job locked for `lock` from now."""
-    return _report(job_id, _given(action="extend", lockDuration=lock))
+    return _report(job_id, given(action="extend", lockDuration=lock))
 
 
 def _report(job_id: str, body: dict[str, object]) -> Call[shapes.Job]:
     return Call("PUT", f"{BASE}/runtime/jobs/{_id(job_id)}", shapes.Job, body)
-
-
-def evaluate(
-    expression: str, *, language: str = "feel", context: Mapping[str, Any] | None = None, context_feel: str = ""
-) -> Call[shapes.Evaluated]:
-    """Evaluate a FEEL or JUEL expression on the server."""
-    body = _given(expression=expression, language=language, context=context, contextFeel=context_feel)
-    return Call("POST", f"{BASE}/runtime/expressions/evaluate", shapes.Evaluated, body)
 
 
 # People.
@@ -359,7 +351,7 @@ def add_person(
     kind: str = "User",
 ) -> Call[shapes.Person]:
     """A new person; without a password nobody can log in as them."""
-    body = _given(
+    body = given(
         name=name, password=password, email=email, manager=manager, roles=list(roles), groups=list(groups),
         queues=list(queues), kind=kind,
     )  # fmt: skip
@@ -378,7 +370,7 @@ def clients() -> Call[shapes.Recs[shapes.OAuthClient]]:
 
 def add_client(user: str, *, client_id: str = "", client_secret: str = "") -> Call[shapes.NewClient]:
     """An OAuth client acting as `user`; what is not given is generated."""
-    body = _given(user=user, clientId=client_id, clientSecret=client_secret)
+    body = given(user=user, clientId=client_id, clientSecret=client_secret)
     return Call("POST", f"{BASE}/admin/clients", shapes.NewClient, body)
 
 
@@ -392,4 +384,4 @@ def revoke_client(client_id: str) -> Call[None]:
 
 def set_clock(*, advance: str = "", now: str = "") -> Call[shapes.ClockNow]:
     """Set or `advance` the clock of a server started with --test-clock; what fell due has run then."""
-    return Call("PUT", "/test/clock", shapes.ClockNow, _given(advance=advance, now=now))
+    return Call("PUT", "/test/clock", shapes.ClockNow, given(advance=advance, now=now))

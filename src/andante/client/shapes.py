@@ -270,6 +270,33 @@ class Evaluated(Shape, frozen=True, kw_only=True):
     type: str
 
 
+class MatchedRule(Shape, frozen=True, kw_only=True):
+    """A rule that matched: `number` counts from 1."""
+
+    decision: str
+    number: int
+    id: str
+
+
+class DecisionTable(Shape, frozen=True, kw_only=True):
+    """A decision table on the way: its inputs as pairs of name and FEEL text, and its outputs, one object a rule."""
+
+    decision: str
+    inputs: list[list[str]]
+    rules: list[int]
+    outputs: list[dict[str, Any]]
+
+
+class Decided(Shape, frozen=True, kw_only=True):
+    """`feel` is the value as FEEL text, exact where JSON is not; `messages` tell e.g. of values that fit no type."""
+
+    value: Any
+    feel: str
+    matched: list[MatchedRule]
+    tables: list[DecisionTable]
+    messages: list[str]
+
+
 class Person(Shape, frozen=True, kw_only=True):
     """Roles are administrator, operator, user."""
 

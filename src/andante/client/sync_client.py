@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls
+from andante.client import calls, evaluating
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -103,7 +103,8 @@ class Client:
     fail_job = Endpoint(calls.fail_job)
     throw_error = Endpoint(calls.throw_error)
     extend_job = Endpoint(calls.extend_job)
-    evaluate = Endpoint(calls.evaluate)
+    evaluate = Endpoint(evaluating.evaluate)
+    decide = Endpoint(evaluating.decide)
 
     persons = Endpoint(calls.persons)
     person = Endpoint(calls.person)

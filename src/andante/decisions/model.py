@@ -13,7 +13,7 @@ from andante.expressions.temporal import zone
 from andante.markup.findings import Finding
 
 # A decision is made of many expressions, all of which pay from one purse.
-LIMITS: Final = Limits(max_steps=2_000_000)
+LIMITS: Final = Limits(max_steps=500_000)
 
 
 @final
@@ -34,10 +34,10 @@ class Outcome:
 class Decision:
     """A decision, decision service or business knowledge model of a file; immutable, shared by threads.
 
-    `kind` is "decision", "decisionService" or "businessKnowledgeModel".
+    `kind` is "decision", "decisionService" or "businessKnowledgeModel"; `version` the one it gives itself, or "".
     """
 
-    __slots__ = ("_graph", "_node", "id", "kind", "name")
+    __slots__ = ("_graph", "_node", "id", "kind", "name", "version")
 
     def __init__(self, graph: Graph, node: Invocable) -> None:
         self._graph = graph
@@ -45,6 +45,7 @@ class Decision:
         self.id = node.id
         self.name = node.name
         self.kind = _KINDS[type(node)]
+        self.version = node.version if isinstance(node, DecisionNode) else ""
 
     def evaluate(
         self, variables: Mapping[str, object], now: int | None = None, limits: Limits = LIMITS, zone_name: str = "UTC"
@@ -76,7 +77,7 @@ _KINDS: Final[Mapping[type, str]] = {
 
 @final
 class DecisionModel:
-    """A file: its `id` and `name`, its invocable elements in order, and the warnings about it."""
+    """A file: its `id` and `name`, what can be evaluated of it in order, and the warnings about it."""
 
     __slots__ = ("_by_id", "_by_name", "decisions", "id", "name", "version", "warnings")
 

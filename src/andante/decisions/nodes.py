@@ -22,9 +22,12 @@ class InputNode:
 
 @final
 class DecisionNode:
-    """A decision; without `logic` it is null. `outputs` are the names of its table's outputs."""
+    """A decision; without `logic` it is null. `outputs` are the names of its table's outputs; `version` is the one it
+    gives itself."""
 
-    __slots__ = ("decisions", "id", "inputs", "kind", "knowledge", "line", "logic", "name", "outputs", "variable")
+    __slots__ = (
+        "decisions", "id", "inputs", "kind", "knowledge", "line", "logic", "name", "outputs", "variable", "version",
+    )  # fmt: skip
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
         self.id = id
@@ -37,6 +40,7 @@ class DecisionNode:
         self.knowledge: Sequence[str] = ()
         self.outputs: Sequence[str] = ()
         self.logic: Logic | None = None
+        self.version = ""
 
 
 @final

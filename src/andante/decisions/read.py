@@ -17,6 +17,7 @@ from andante.markup.findings import refuse
 
 _DMN: Final = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 _VERSIONS: Final = frozenset(("20151101", "20180521", "20191111", "20211108", "20230324", "20240513"))  # 1.1 to 1.6
+_HEAD: Final = 50_000  # bytes, in which the namespace of the root element is to be found
 _DRAWING: Final = frozenset(
     f"{scheme}://www.omg.org/spec/DMN/{version}/DMNDI/" for scheme in ("http", "https") for version in _VERSIONS
 )
@@ -30,7 +31,9 @@ Head = tuple[str, str, ItemType | None]
 
 
 def is_dmn(data: bytes) -> bool:
-    """Whether the root element of a file is DMN's. Raises ModelRefused where it is no XML."""
+    """Whether the root element of a file is DMN's. Raises ModelRefused where it seems so, but is no XML."""
+    if b"omg.org/spec/DMN/" not in data[:_HEAD].replace(b"\0", b""):  # without the zeros of UTF-16
+        return False
     root = parse(data)
     return root.name == "definitions" and root.space.startswith(_DMN)
 
@@ -57,9 +60,7 @@ def read_dmn(data: bytes, zone: str = "UTC") -> DecisionModel:
     read_items(root.take_all("itemDefinition"), reading)
     reading.share(shared)
     graph = _graph(root, reading)
-    version = ""
-    for space in CAMUNDA:
-        version = root.take(f"{{{space}}}versionTag") or version
+    version = _tag(root)
     model_id, name = root.id, name_of(root)
     reading.leftovers(root)
     if not graph.decisions and not graph.knowledge:
@@ -101,8 +102,10 @@ def _graph(root: Element, reading: Reading) -> Graph:
         graph.inputs[_id(element, elements, reading)] = InputNode(element.id, name, variable, kind)
         reading.leftovers(element)
     for element in root.take_all("decision"):
+        tag = _tag(element)
         name, variable, kind = _head(element, reading)
         graph.decisions[_id(element, elements, reading)] = DecisionNode(element.id, name, variable, kind, element.line)
+        graph.decisions[element.id].version = tag
     for element in root.take_all("businessKnowledgeModel"):
         name, variable, kind = _head(element, reading)
         graph.knowledge[_id(element, elements, reading)] = KnowledgeNode(element.id, name, variable, kind, element.line)
@@ -131,12 +134,20 @@ def _id(element: Element, elements: dict[str, Element], reading: Reading) -> str
     return element.id
 
 
+def _tag(element: Element) -> str:
+    """The version that an element gives itself, as Camunda 7 or 8 write it."""
+    tag = ""
+    for space in CAMUNDA:
+        tag = element.take(f"{{{space}}}versionTag") or tag
+        for extension in element.take_extensions(space, "versionTag"):
+            tag = extension.take("value") or tag
+    return tag
+
+
 def _head(element: Element, reading: Reading) -> Head:
     """An element's name, the name of its variable, and its type."""
     name = name_of(element)
     variable = element.take_one("variable")
-    for space in CAMUNDA:
-        element.take(f"{{{space}}}versionTag")
     if variable is None:
         return name, name, None
     kind = reading.type(variable)

@@ -36,6 +36,7 @@ MESSAGE_PUBLISH: Final = "message.publish"
 SIGNAL_BROADCAST: Final = "signal.broadcast"
 JOB_WORK: Final = "job.work"
 EXPRESSION_EVALUATE: Final = "expression.evaluate"
+DECISION_EVALUATE: Final = "decision.evaluate"
 PEOPLE_MANAGE: Final = "people.manage"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
@@ -60,6 +61,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     SIGNAL_BROADCAST: _OPERATORS,
     JOB_WORK: _OPERATORS,
     EXPRESSION_EVALUATE: _OPERATORS,
+    DECISION_EVALUATE: _OPERATORS,
     PEOPLE_MANAGE: _ADMINISTRATORS,
     CLOCK_SET: _ADMINISTRATORS,
 }

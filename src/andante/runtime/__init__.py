@@ -1,7 +1,7 @@
 """The shell around the core: command loop, timers, outbox, jobs. It knows no BPMN."""
 
 from andante.runtime.clock import Clock, SystemClock, TestClock
-from andante.runtime.definitions import Deployment
+from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
 from andante.runtime.messages import Broadcast, Published
 from andante.runtime.outbox import Channel, Note

@@ -4,21 +4,30 @@ import asyncio
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, TypeVar, final
+from typing import TypeVar, final
 
 import msgspec
 
 from andante.bpmn import Finding, Model, ModelRefused, kinds, read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
+from andante.decisions import is_dmn
 from andante.runtime.clock import Clock
+from andante.runtime.decisions import Decisions
+from andante.runtime.deployment import (
+    DMN,
+    Deployment,
+    check_kind,
+    chosen_version,
+    exists,
+    next_version,
+    not_deployable,
+)
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import (
-    DEFINITION_EXISTS,
     DEFINITION_IN_USE,
     DEFINITION_INACTIVE,
     DEFINITION_NOT_FOUND,
     DEFINITION_SUSPENDED,
-    MODEL_REFUSED,
     PARAMETER,
     Problem,
 )  # fmt: skip
@@ -28,15 +37,6 @@ from andante.store.store import Store
 from andante.timing.cycle import first
 
 D = TypeVar("D")
-FIRST_VERSION: Final = "1.0.0"
-
-
-class Deployment(msgspec.Struct, frozen=True):
-    """What was deployed: `id` of the first definition, `ids` of all by process id, and the findings that only warn."""
-
-    id: str
-    ids: dict[str, str]
-    warnings: list[Finding]
 
 
 @final
@@ -51,8 +51,15 @@ class Definitions:
         self._graphs: dict[str, ProcessGraph] = {}
         self._active: dict[str, DefinitionRecord] = {}
         self._lock = asyncio.Lock()
+        self.decisions = Decisions(store, clock, ids, zone)
 
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
+        """BPMN, or DMN by its root element."""
+        if await _is_dmn(data):
+            async with self._lock:
+                deployment = await self.decisions.deploy(data, who, activate, version)
+                self._active.clear()
+                return deployment
         graphs, warnings = await _read(read_xml, data)
         source_id = sha256(data).hexdigest()
         async with self._lock:
@@ -67,21 +74,14 @@ class Definitions:
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
             for graph in graphs:
-                chosen = version or self._free(graph, warnings)
+                check_kind(self._store, graph.process_id, decision=False)
+                chosen = chosen_version(self._store, graph.process_id, version, graph.version, warnings)
                 record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings))
                 records.append(record)
                 statements.extend(self._insert(record, graph))
             await self._store.write(statements)
             self._remember(records, graphs)
         return Deployment(records[0].id, {record.name: record.id for record in records}, warnings)
-
-    def _free(self, graph: ProcessGraph, warnings: list[Finding]) -> str:
-        """The version the model gives itself, "" where another model has it: modelers save again under the same tag."""
-        if not graph.version or rows.named(self._store, graph.process_id, graph.version) is None:
-            return graph.version
-        text = f"The version '{graph.version}' is taken: this one gets the next number. Give the model a new version."
-        warnings.append(Finding("version", graph.process_id, 0, text))
-        return ""
 
     async def _activate_again(self, ids: dict[str, str]) -> None:
         """The same file once more: its processes are to be the active ones."""
@@ -98,6 +98,7 @@ class Definitions:
         source_id = sha256(data).hexdigest()
         activate = body.get("active", True) is not False
         async with self._lock:
+            check_kind(self._store, graph.process_id, decision=False)
             record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
             await self._store.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
             self._remember([record], graphs)
@@ -106,6 +107,8 @@ class Definitions:
     async def modify_json(self, definition_id: str, body: dict[str, object], who: str) -> Deployment:
         """Replace a definition that nobody runs. One with instances keeps its meaning: post a new version instead."""
         old = self.one(definition_id)
+        if old.kind == DMN:
+            raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a decision. Deploy its DMN file anew.")
         graphs, warnings = await _read(read_json, body)
         graph = graphs[0]
         data = msgspec.json.encode(body)
@@ -115,7 +118,7 @@ class Definitions:
             version = graph.version or old.version
             twin = rows.named(self._store, graph.process_id, version)
             if twin is not None and twin.id != definition_id:
-                raise _exists(graph.process_id, version)
+                raise exists(graph.process_id, version)
             fresh = self._record(
                 graph, "json", source_id, old.created_by, version, old.active, bool(warnings), body, definition_id
             )
@@ -154,7 +157,7 @@ class Definitions:
     async def act(self, definition_id: str, action: str, who: str) -> DefinitionRecord:
         """activate, deactivate, suspend (no new starts) or resume."""
         record = self.one(definition_id)
-        graph = await self.graph(definition_id)
+        graph = None if record.kind == DMN else await self.graph(definition_id)
         async with self._lock:
             if action in ("activate", "deactivate"):
                 statements = self._activation(record, graph, action == "activate")
@@ -188,6 +191,8 @@ class Definitions:
         graph = self._graphs.get(definition_id)
         if graph is None:
             record = self.one(definition_id)
+            if record.kind == DMN:
+                raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
             data = self.source(definition_id)
             if record.kind == "xml":
                 graphs, _ = await _read(read_xml, data)
@@ -202,6 +207,8 @@ class Definitions:
         record = self._active.get(name) if not version else None
         if record is None:
             record = rows.named(self._store, name, version)
+            if record is not None and record.kind == DMN:
+                raise Problem(DEFINITION_NOT_FOUND, 404, f"'{name}' is a decision. Evaluate it, or start a process.")
             if record is not None and not version:
                 self._active[name] = record
         if record is None:
@@ -223,9 +230,9 @@ class Definitions:
         body: dict[str, object] | None = None, definition_id: str = "",
     ) -> DefinitionRecord:  # fmt: skip
         now = self._clock.now()
-        version = version or self._next_version(graph.process_id)
+        version = version or next_version(self._store, graph.process_id)
         if not definition_id and rows.named(self._store, graph.process_id, version) is not None:
-            raise _exists(graph.process_id, version)
+            raise exists(graph.process_id, version)
         label = graph.name or graph.process_id
         description = graph.documentation
         if body is not None:
@@ -242,16 +249,6 @@ class Definitions:
             source_id,
         )  # fmt: skip
 
-    def _next_version(self, name: str) -> str:
-        known = {record.version for record in rows.versions(self._store, name)}
-        if not known:
-            return FIRST_VERSION
-        numbers = [tuple(int(part) for part in text.split(".")) for text in known if _is_number(text)]
-        *head, last = max(numbers, default=(1, 0, 0))
-        while (text := ".".join(str(part) for part in (*head, last + 1))) in known:
-            last += 1
-        return text
-
     def _insert(self, record: DefinitionRecord, graph: ProcessGraph) -> list[rows.Statement]:
         statements = [rows.insert(record)]
         for index in graph.starts:
@@ -266,9 +263,12 @@ class Definitions:
             statements.extend(self._activation(record, graph, True))
         return statements
 
-    def _activation(self, record: DefinitionRecord, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
-        """Let new instances run by it, or not. One version of a name at most is active; only its timers are armed."""
+    def _activation(self, record: DefinitionRecord, graph: ProcessGraph | None, active: bool) -> list[rows.Statement]:
+        """Let new instances run by it, or not. One version of a name at most is active; only its timers are armed.
+        A decision has no graph."""
         statements = rows.set_active(record.id, record.name, active)
+        if graph is None:
+            return statements
         if active:
             statements.append((
                 "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
@@ -312,26 +312,16 @@ def first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
     return shift(now, parse_duration(text), zone), 0
 
 
-def _exists(name: str, version: str) -> Problem:
-    return Problem(DEFINITION_EXISTS, 409, f"'{name}' has a version '{version}' already. Choose another version.")
-
-
-def _is_number(text: str) -> bool:
-    return all(part.isdigit() for part in text.split(".")) and len(text) < 40
+async def _is_dmn(data: bytes) -> bool:
+    try:
+        return await asyncio.to_thread(is_dmn, data)
+    except ModelRefused as refused:
+        raise not_deployable(refused) from None
 
 
 async def _read(reader: Callable[[D], Model], data: D) -> tuple[tuple[ProcessGraph, ...], list[Finding]]:
     try:
         model = await asyncio.to_thread(reader, data)
     except ModelRefused as refused:
-        findings = [
-            {"code": f.code, "element": f.element, "line": f.line, "message": f.message} for f in refused.findings
-        ]
-        first_one = refused.findings[0] if refused.findings else None
-        text = str(refused)
-        if first_one:
-            place = ", ".join(filter(None, (f"line {first_one.line}" if first_one.line else "", first_one.element)))
-            text = f"{place}: {first_one.message}" if place else first_one.message
-        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        raise Problem(MODEL_REFUSED, 422, f"The model cannot be deployed: {text}{more}", findings) from None
+        raise not_deployable(refused) from None
     return model.processes, list(model.warnings)

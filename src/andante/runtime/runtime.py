@@ -2,13 +2,14 @@
 own. Every method raises Problem for what can be expected to go wrong; what it returns is on the disk."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final, final
 
 import msgspec
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
+from andante.decisions import Outcome
 from andante.engine import commands as cmd
 from andante.engine.events import SubscriptionOpened
 from andante.engine.settings import EngineSettings
@@ -16,7 +17,8 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
 from andante.runtime.clock import Clock, SystemClock
-from andante.runtime.definitions import Definitions, Deployment
+from andante.runtime.definitions import Definitions
+from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
@@ -61,7 +63,9 @@ class Runtime:
         self.settings = settings
         self._ids = Ids()
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
-        engine = EngineSettings(settings.zone, max_steps=settings.max_steps)
+        engine = EngineSettings(
+            settings.zone, max_steps=settings.max_steps, decisions=self._definitions.decisions.called
+        )
         self.executor = Executor(
             store,
             clock,
@@ -153,7 +157,7 @@ class Runtime:
     # Definitions.
 
     async def deploy_xml(self, data: bytes, *, who: str, activate: bool = True, version: str = "") -> Deployment:
-        """Deploy BPMN 2.0 XML. Raises Problem 422 with every finding when the model cannot run."""
+        """Deploy BPMN 2.0 XML, or DMN. Raises Problem 422 with every finding when the model cannot run."""
         return await self._definitions.deploy_xml(data, who, activate, version)
 
     async def deploy_json(self, body: dict[str, object], *, who: str) -> Deployment:
@@ -199,6 +203,15 @@ class Runtime:
 
     async def graph(self, definition_id: str) -> ProcessGraph:
         return await self._definitions.graph(definition_id)
+
+    async def decide(
+        self, decision: str = "", *, variables: Mapping[str, object], definition: str = "", version: str = ""
+    ) -> Outcome:
+        """Evaluate a decision, decision service or business knowledge model by its id or name: of the file that
+        `definition` is from, of that `version`, or of the active one."""
+        return await self._definitions.decisions.evaluate(
+            decision, variables, definition_id=definition, version=version
+        )
 
     # Instances.
 

@@ -33,6 +33,15 @@ def named(store: Store, name: str, version: str = "") -> DefinitionRecord | None
     return record(row) if row is not None else None
 
 
+def labelled(store: Store, label: str, kind: str, version: str = "") -> DefinitionRecord | None:
+    """The newest of this kind with this label: of that version, or without one among the active."""
+    which, value = ("version=?", version) if version else ("active=?", 1)
+    row = store.get(
+        f"{SELECT} where label=? and kind=? and {which} order by created_at desc, id desc limit 1", (label, kind, value)
+    )
+    return record(row) if row is not None else None
+
+
 def versions(store: Store, name: str) -> list[DefinitionRecord]:
     """All versions of a name, the newest first."""
     rows = store.get_all(f"{SELECT} where name=? order by created_at desc, id desc", (name,))

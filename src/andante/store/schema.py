@@ -22,7 +22,7 @@ source: Final = sa.Table(
     "source",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # sha256 of the content
-    _text("kind"),  # xml, json
+    _text("kind"),  # xml, json, dmn
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
 

@@ -18,6 +18,12 @@ from andante.web.paging import SIZE, Part, skip_of
 from andante.web.session import Asked, caller, form
 
 MOST: Final = 500
+# Ending and media type by kind of definition.
+FILES: Final = {
+    "xml": ("bpmn", "application/xml"),
+    "json": ("json", "application/json"),
+    "dmn": ("dmn", "application/xml"),
+}
 DONE: Final = {
     "activate": "Active: a start without a version takes this one.",
     "deactivate": "Not active any more: no start without a version takes it.",
@@ -59,7 +65,7 @@ async def _open_count(desk: Desk, name: str, version: str) -> int:
 
 @post("/definitions", status_code=200)
 async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    """A .bpmn file or a definition in the JSON form; what is wrong with it is listed with its place."""
+    """A .bpmn or .dmn file or a definition in the JSON form; what is wrong with it is listed with its place."""
     who = caller(request)
     demand(who, allow.DEFINITION_DEPLOY)
     upload = (await form(request)).get("file")
@@ -67,7 +73,9 @@ async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     try:
         data = await upload.read() if isinstance(upload, UploadFile) else b""
         if not data.strip():
-            raise Problem(PARAMETER, 400, "Choose a file that is not empty: BPMN 2.0 (.bpmn, .xml) or JSON (.json).")
+            raise Problem(
+                PARAMETER, 400, "Choose a file that is not empty: BPMN 2.0 (.bpmn, .xml), DMN (.dmn) or JSON (.json)."
+            )
         if data.lstrip().startswith(b"{"):
             deployed = await desk.runtime.deploy_json(_body(data), who=who.user)
         else:
@@ -94,7 +102,7 @@ async def definition_page(request: Asked, desk: NamedDependency[Desk], definitio
 async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem | None = None) -> Response[str]:
     demand(caller(request), allow.DEFINITION_READ)
     definition = await desk.runtime.definition(definition_id)
-    steps = places(await desk.runtime.graph(definition_id), None)
+    steps = [] if definition.kind == "dmn" else places(await desk.runtime.graph(definition_id), None)
     versions = await desk.runtime.definitions(name=definition.name, limit=MOST)
     return desk.page(
         request, "definition.html", status=problem.status if problem else 200, definition=definition, steps=steps,
@@ -124,7 +132,7 @@ async def source(request: Asked, desk: NamedDependency[Desk], definition_id: Fro
     """As deployed; offered as a file, so that no browser takes it for a page of ours."""
     demand(caller(request), allow.DEFINITION_READ)
     definition = await desk.runtime.definition(definition_id)
-    ending, media = ("bpmn", "application/xml") if definition.kind == "xml" else ("json", "application/json")
+    ending, media = FILES[definition.kind]
     headers = {
         **SECURITY,
         "Content-Disposition": f'attachment; filename="{definition_id}.{ending}"',

@@ -1,0 +1,134 @@
+"""Decisions: deploying DMN files, finding what processes call, and evaluating.
+
+Each decision, decision service and business knowledge model of a file is a definition of kind "dmn", named by its id
+and versioned as processes are. The file is compiled once.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import final
+
+from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, read_dmn
+from andante.engine.deciding import Decided
+from andante.engine.faults import ModelFault
+from andante.markup.findings import ModelRefused
+from andante.runtime.clock import Clock
+from andante.runtime.deployment import DMN, Deployment, check_kind, chosen_version, not_deployable
+from andante.runtime.ids import DEFINITION, Ids
+from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
+from andante.store import definitions as rows
+from andante.store.records import DefinitionRecord
+from andante.store.store import Store
+
+
+@final
+class Decisions:
+    """The decisions of a store. `zone` is that of now() and today() in them."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, zone: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._zone = zone
+        self._models: dict[str, DecisionModel] = {}
+
+    async def deploy(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
+        """Deploy a DMN file; the caller lets no other deployment in meanwhile. The same file again changes no more than
+        which versions are active. Raises Problem."""
+        try:
+            model = await asyncio.to_thread(read_dmn, data, self._zone)
+        except ModelRefused as refused:
+            raise not_deployable(refused) from None
+        warnings = list(model.warnings)
+        source_id = sha256(data).hexdigest()
+        known = self._store.get_all(
+            "select name, id from definition where source_id=? order by created_at, id", (source_id,)
+        )
+        statements: list[rows.Statement] = []
+        if known and not version:
+            ids: dict[str, str] = dict(known)
+            for name, id in ids.items() if activate else ():
+                statements.extend(rows.set_active(id, name, True))
+        else:
+            ids = {}
+            statements.append(rows.insert_source(source_id, DMN, data))
+            for decision in model.decisions:
+                check_kind(self._store, decision.id, decision=True)
+                own = decision.version or model.version
+                free = chosen_version(self._store, decision.id, version, own, warnings)
+                record = self._record(decision, source_id, free, who, bool(warnings))
+                ids[record.name] = record.id
+                statements.append(rows.insert(record))
+                if activate:
+                    statements.extend(rows.set_active(record.id, record.name, True))
+        if statements:
+            await self._store.write(statements)
+        self._models[source_id] = model
+        return Deployment(next(iter(ids.values())), ids, warnings)
+
+    def _record(self, decision: Decision, source_id: str, version: str, who: str, warned: bool) -> DefinitionRecord:
+        now = self._clock.now()
+        config = json.dumps({"kind": DMN, "element": decision.kind}, separators=(",", ":"))
+        return DefinitionRecord(
+            self._ids.new(DEFINITION, now), decision.id, version, decision.name or decision.id, "", False, False,
+            "Warning" if warned else "Pass", config, DMN, now, who, source_id,
+        )  # fmt: skip
+
+    def model(self, record: DefinitionRecord) -> DecisionModel:
+        """The compiled file of a definition."""
+        model = self._models.get(record.source_id)
+        if model is None:
+            source = rows.source(self._store, record.source_id)
+            if source is None:
+                raise AssertionError(f"the source of {record.id} is gone")
+            model = self._models[record.source_id] = read_dmn(source[1], self._zone)
+        return model
+
+    def called(self, name: str, version: str) -> Decided:
+        """What a business rule task calls: that version, or the active one. Raises ModelFault."""
+        record = self._version(name, version)
+        if record is None:
+            what = f"version '{version}' of the decision '{name}'" if version else f"active decision '{name}'"
+            raise ModelFault("decision", f"there is no {what}: deploy or activate it, then retry")
+        if record.suspended:
+            raise ModelFault("decision", f"the decision '{name}' is suspended: resume it, then retry")
+        return Decided(record.id, record.version, self.model(record).find(record.name))
+
+    def _version(self, name: str, version: str) -> DefinitionRecord | None:
+        record = rows.named(self._store, name, version)
+        if record is None and version.isdigit() and len(version) < 10:  # as Camunda 7 numbers them
+            known = rows.versions(self._store, name)
+            number = int(version)
+            record = known[-number] if 0 < number <= len(known) else None
+        return record if record is not None and record.kind == DMN else None
+
+    async def evaluate(
+        self, name: str, variables: Mapping[str, object], *, definition_id: str = "", version: str = ""
+    ) -> Outcome:
+        """Evaluate by the id or name of a decision, decision service or business knowledge model: of the file of
+        `definition_id`, of that `version`, or of the active one. Raises Problem."""
+        decision = self._asked(name, definition_id, version)
+        try:
+            return await asyncio.to_thread(decision.evaluate, variables, self._clock.now(), zone_name=self._zone)
+        except DecisionFault as fault:
+            detail = {"decision": fault.decision, "place": fault.place, "message": fault.reason}
+            raise Problem(DECISION_FAULT, 400, f"The {fault}.", [detail]) from None
+
+    def _asked(self, name: str, definition_id: str, version: str) -> Decision:
+        if definition_id:
+            record = rows.one(self._store, definition_id)
+            if record is None or record.kind != DMN:
+                raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}' made from DMN.")
+            try:
+                return self.model(record).find(name or record.name)
+            except NoDecision as missing:
+                raise Problem(DECISION_NOT_FOUND, 404, f"In the file of '{definition_id}' {missing}.") from None
+        record = self._version(name, version)
+        if record is None:
+            record = rows.labelled(self._store, name, DMN, version)
+        if record is None:
+            which = f"version '{version}' of it" if version else "active version of it"
+            raise Problem(DECISION_NOT_FOUND, 404, f"There is no decision '{name}', or no {which}.")
+        return self.model(record).find(record.name)
