@@ -17,11 +17,14 @@ from andante.codec import (
     encode_state,
 )
 from andante.codec.blob import PLAIN, plain
-from andante.codec.values import COMMANDS, EFFECTS, EVENTS, arguments
+from andante.codec.spelled import SPELLED
+from andante.codec.values import COMMANDS, EFFECTS, EVENTS, arguments, packer
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
 from andante.engine.apply import APPLIERS
+from andante.engine.state import Scope, Token
+from andante.engine.waits import Task
 
 V1 = golden(1)
 
@@ -42,6 +45,31 @@ def test_the_plain_values_are_in_their_order() -> None:
     for make in STATES.values():
         instance = make()
         assert plain(instance) == attrgetter(*PLAIN)(instance)
+
+
+def test_what_is_spelled_out_packs_the_same() -> None:
+    codes = {kind: code for family in (COMMANDS, EVENTS) for code, kind in family.items()}
+    found = set()
+    for make in STATES.values():
+        instance = make()
+        found |= {Scope, Token} if instance.tokens else set()
+        for thing in (*instance.scopes.values(), *instance.tokens.values(), *instance.tasks.values()):
+            assert SPELLED[type(thing)](thing) == packer(type(thing))(thing)
+    things = [thing for data in V1.values() for thing in _read(data)]
+    for thing in things:
+        if type(thing) in SPELLED:
+            found.add(type(thing))
+            assert SPELLED[type(thing)](thing) == packer(type(thing), codes[type(thing)])(thing)
+    assert found | {Task} == set(SPELLED)
+
+
+def _read(data: bytes) -> list[object]:
+    """The command and events of an entry; of other bytes nothing."""
+    try:
+        command, events = decode_entry(data)
+    except (CodecFault, IndexError, KeyError, TypeError, msgspec.DecodeError):
+        return []
+    return [command, *events]
 
 
 @pytest.mark.interpreted

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from andante.codec.spelled import SPELLED
 from andante.codec.values import CodecFault, commands, hook, packer
 from andante.engine.completions import Compensation, Completion
 from andante.engine.state import Instance, Loop, Scope, Token, index
@@ -34,7 +35,7 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
 )
 ALWAYS: Final = 10  # of KEYED; those added later are left out where an instance has none, as older bytes have none
 KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token", Compensation: "token"}
-_packers: Final = tuple((name, packer(kind)) for name, kind in KEYED)
+_packers: Final = tuple((name, SPELLED.get(kind) or packer(kind)) for name, kind in KEYED)
 _makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)
 _encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
 _decoder: Final = msgspec.msgpack.Decoder(list[Any])

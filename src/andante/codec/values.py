@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
+from andante.codec.spelled import SPELLED
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
@@ -141,7 +142,7 @@ class Family:
         self._pack: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
         self._make: dict[int, tuple[type, int, Callable[[Any], Any] | None]] = {}
         for code, kind in kinds.items():
-            self._pack[kind] = packer(kind, code)
+            self._pack[kind] = SPELLED.get(kind) or packer(kind, code)
             names = arguments(kind)
             where, unpack = -1, None
             for name, change in nested.items():
