@@ -66,10 +66,12 @@ class Batch:
             project = PROJECTIONS.get(fact.__class__)
             if project is not None:
                 project(self, graph, instance, fact)
-        rows[st.JOURNAL].append((instance.id, instance.seq, instance.modified_at, instance.modified_by, entry))
+        rows[st.JOURNAL].append(
+            (instance.id, instance.seq, instance.modified_at, instance.modified_by, bytearray(entry))
+        )
         for n, letter in enumerate(letters):
             lane = "note" if effects[n].__class__ is Notify else "inner"
-            rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, letter))
+            rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, bytearray(letter)))
 
     def replace(self, graph: ProcessGraph, instance: Instance) -> None:
         """The instance was made anew in memory, in the state that this batch has of it."""
@@ -77,20 +79,22 @@ class Batch:
 
     def seal(self) -> list[tuple[str, bytes]]:
         """Turn what is gathered into rows, and give each instance's id and state as it is written."""
-        found = []
+        found: list[tuple[str, bytes]] = []
         for instance, graph in self._live.values():
-            row = instance_row(graph, instance)
-            found.append(row)
+            data = encode_state(instance)
+            found.append((instance.id, data))
+            row = instance_row(graph, instance, data)
+            if row[2] and (not self.earliest or row[2] < self.earliest):
+                self.earliest = row[2]
             if instance.id in self._new:
                 self.rows[st.INSTANCE].append(row)
             else:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
                 if instance.id in self._described:
                     self.rows[st.INSTANCE_DESCRIBED].append(_describing(row))
-        self.earliest = min((row[2] for row in found if row[2]), default=0)
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
-        return [(row[0], row[-1]) for row in found]
+        return found
 
     def calls(self) -> list[tuple[str, list[object]]]:
         """The statements of the transaction, in order."""
@@ -233,8 +237,8 @@ def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
     goal, due, risk = targets(task)
     return (
         instance.id, task.key, task.name, graph.nodes[task.node].id, task.assignee, who[0] if len(who) == 1 else "",
-        _names(task.users), _names(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
-        task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
+        _names(task.users), _names(task.groups), task.queue, task.owner, 1 if task.delegated else 0, task.priority,
+        task.urgency, task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
     )  # fmt: skip
 
 
@@ -280,14 +284,15 @@ def _ext(instance: Instance) -> list[str | int | float]:
     return list(instance.ext) if instance.ext is not None else list(EXT)  # type: ignore[arg-type]
 
 
-def instance_row(graph: ProcessGraph, instance: Instance) -> Row:
-    """The instance's whole row, in the order of the table's columns."""
+def instance_row(graph: ProcessGraph, instance: Instance, data: bytes) -> Row:
+    """The instance's whole row, in the order of the table's columns. Flags are numbers and bytes are byte arrays: for
+    anything else but texts and numbers the driver would look for an adapter, each time."""
     properties = instance.properties
     plain = not properties
     return (
         instance.id, instance.seq, next_due(instance, graph), instance.definition_id, instance.name, instance.version,
         instance.label, instance.title, instance.business_key, instance.state,
-        instance.suspended or instance.held, instance.ended_at != 0, instance.is_test, instance.urgency,
+        1 if instance.stopped else 0, 1 if instance.ended_at else 0, 1 if instance.is_test else 0, instance.urgency,
         instance.task_outcome,
         "New" if plain else _text(instance, "bpStatus", "New"),
         "" if plain else _text(instance, "bpStage"),
@@ -297,7 +302,7 @@ def instance_row(graph: ProcessGraph, instance: Instance) -> Row:
         instance.created_by if plain else _text(instance, "owner", instance.created_by),
         instance.last_handler, instance.modified_by, instance.started_at, instance.modified_at, instance.ended_at,
         "" if instance.ext is None else _json(instance.ext), instance.parent_id, instance.root_id,
-        bool(instance.incidents), encode_state(instance),
+        1 if instance.incidents else 0, bytearray(data),
     )  # fmt: skip
 
 
