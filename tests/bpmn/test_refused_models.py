@@ -16,7 +16,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
 @pytest.mark.parametrize(
     "element",
     [
-        '<adHocSubProcess id="it"/>',
         '<complexGateway id="it"/>',
         '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
@@ -119,6 +118,10 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("compensationHandler", "own", path(f'<subProcess id="it"><startEvent id="s"/>{OWN}</subProcess>') + UNDO
          + HANDLER),
         ("eventKind", "s", path('<task id="it"/>') + '<startEvent id="s"><compensateEventDefinition/></startEvent>'),
+        ("adHocEmpty", "it", path('<adHocSubProcess id="it"/>')),
+        ("adHocEvent", "s", path('<adHocSubProcess id="it"><startEvent id="s"/><task id="t"/></adHocSubProcess>')
+         .replace("</adHocSubProcess>", flow("s", "t") + '<task id="u"/></adHocSubProcess>')),
+        ("adHocOrdering", "it", path('<adHocSubProcess id="it" ordering="Random"><task id="t"/></adHocSubProcess>')),
         ("compensationActivity", "it", path('<intermediateThrowEvent id="it"><compensateEventDefinition '
          'activityRef="gone"/></intermediateThrowEvent>')),
         ("cancelEvent", "c", path('<task id="it"/>') + CANCEL + flow("it", "c")),

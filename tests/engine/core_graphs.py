@@ -3,7 +3,7 @@
 from typing import Final
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
+from andante.bpmn.graph import AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
 from andante.testing.process import cancel, compensation, error, escalation, message, signal, terminate, timer
@@ -267,4 +267,37 @@ def undone() -> ProcessGraph:
     )
 
 
-GRAPHS: Final = {make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled, undone)}
+def loose() -> ProcessGraph:
+    """Ad-hoc sub-processes, parallel with a condition and sequential without, and an event sub-process in one."""
+    enough = AdHoc(completion=compile_feel("x = 1"), output_collection="all", output_element=compile_feel("y"))
+    return (
+        ProcessBuilder()
+        .start()
+        .ad_hoc("box", enough, multi=MultiInstance(cardinality=compile_feel("2")))
+        .user_task("a", inside="box")
+        .service("b", inside="box")
+        .user_task("c", inside="box")
+        .path("a", "c")
+        .event_sub_process("ask", message("m", "x"), interrupting=False, inside="box")
+        .service("answer", inside="ask")
+        .path("ask_on", "answer")
+        .ad_hoc("turn", AdHoc(sequential=True))
+        .service("d", inside="turn")
+        .user_task("e", inside="turn")
+        .service("undo_e", inside="turn")
+        .undo("e", "undo_e", inside="turn")
+        .event_sub_process("stop", signal("s"), inside="turn")
+        .user_task("tidy", inside="stop")
+        .path("stop_on", "tidy")
+        .boundary("failed", "box", error("E"))
+        .throw("all", compensation())
+        .end()
+        .path("start", "box", "turn", "all", "end")
+        .path("failed", "turn")
+        .graph()
+    )
+
+
+GRAPHS: Final = {
+    make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled, undone, loose)
+}

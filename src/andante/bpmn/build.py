@@ -14,6 +14,7 @@ from andante.expressions import Expression
 
 MAX_ELEMENTS: Final = 20_000
 
+_NOT_OFFERED: Final = frozenset((kinds.START_EVENT, kinds.END_EVENT, kinds.BOUNDARY_EVENT, kinds.EVENT_SUB_PROCESS))
 _UNCONDITIONAL: Final = frozenset(
     (
         kinds.START_EVENT, kinds.END_EVENT, kinds.CATCH_EVENT, kinds.THROW_EVENT, kinds.BOUNDARY_EVENT,
@@ -195,8 +196,15 @@ def _link(
         node.conditional = node.default >= 0 or any(flows[i].condition is not None for i in node.outgoing)
         if item.kind == kinds.EVENT_SUB_PROCESS and node.scope >= 0:
             nodes[node.scope].handlers = (*nodes[node.scope].handlers, node.index)
+        if node.scope >= 0 and nodes[node.scope].kind == kinds.AD_HOC and _begins(node):
+            nodes[node.scope].offered = (*nodes[node.scope].offered, node.index)
     for host, attached in boundaries.items():
         nodes[host].boundaries = tuple(attached)
+
+
+def _begins(node: Node) -> bool:
+    """Whether the node of an ad-hoc sub-process is offered."""
+    return not node.incoming and not node.for_compensation and node.kind not in _NOT_OFFERED
 
 
 def _default(item: NodeDraft, node: Node, by_id: dict[str, Flow], findings: Findings) -> None:

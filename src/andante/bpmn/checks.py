@@ -40,6 +40,8 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
             _boundary(node, findings)
         elif kind == kinds.EVENT_SUB_PROCESS:
             _event_sub_process(node, findings)
+        elif kind == kinds.AD_HOC:
+            _ad_hoc(node, nodes, findings)
         elif kind in kinds.SCOPES and node.start < 0:
             findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
         elif kind == kinds.EVENT_GATEWAY:
@@ -116,6 +118,19 @@ def _event_sub_process(node: Node, findings: Findings) -> None:
         )  # fmt: skip
 
 
+def _ad_hoc(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
+    if not node.offered:
+        findings.fault(
+            "adHocEmpty", node.id, node.line, "Nothing can begin in the ad-hoc sub-process. Put an activity into it."
+        )
+    for inner in nodes:
+        if inner.scope == node.index and inner.kind in (kinds.START_EVENT, kinds.END_EVENT):
+            findings.fault(
+                "adHocEvent", inner.id, inner.line,
+                "An ad-hoc sub-process has no start and end events. Remove it: what no flow leads to begins by itself.",
+            )  # fmt: skip
+
+
 def _boundary(node: Node, findings: Findings) -> None:
     if node.incoming:
         findings.fault("boundaryFlow", node.id, node.line, "A flow leads into the boundary event. Remove it.")
@@ -177,7 +192,7 @@ def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings)
     while pending:
         node = nodes[pending.pop()]
         ahead = [flows[i].target for i in node.outgoing]
-        ahead.extend((*node.boundaries, *node.handlers))
+        ahead.extend((*node.boundaries, *node.handlers, *node.offered))
         if node.start >= 0:
             ahead.append(node.start)
         if node.undone_by >= 0:

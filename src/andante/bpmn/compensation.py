@@ -54,7 +54,7 @@ def _own_handlers(nodes: Sequence[Node], findings: Findings) -> None:
         if start is None or not _is(start.event, kinds.COMPENSATE):
             continue
         host = nodes[node.scope] if node.scope >= 0 else None
-        if host is None or host.kind not in (kinds.SUB_PROCESS, kinds.TRANSACTION):
+        if host is None or host.kind not in (kinds.SUB_PROCESS, kinds.TRANSACTION, kinds.AD_HOC):
             findings.fault(
                 "compensationHandler", node.id, node.line,
                 "Compensation undoes a sub-process that has completed: such an event sub-process stands directly in a "

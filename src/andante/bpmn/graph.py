@@ -9,6 +9,7 @@ from typing import Final, final
 
 from andante.bpmn.kinds import NAMES
 from andante.bpmn.work import (
+    AdHoc,
     Assignment,
     Call,
     FormField,
@@ -23,8 +24,8 @@ from andante.expressions import Expression
 from andante.timing.sla import SlaPolicy
 
 __all__ = [
-    "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph",
-    "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+    "AdHoc", "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node",
+    "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
 
@@ -139,14 +140,15 @@ class Node:
     sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
-    is done, before the output mappings. `fields` is the form of a user task or start event. `undone_by` is the activity
+    is done, before the output mappings. `fields` is the form of a user task or start event. `offered` are the
+    elements of an ad-hoc sub-process that no flow leads to. `undone_by` is the activity
     that undoes this one (-1: none), `for_compensation` marks such an activity.
     """
 
     __slots__ = (
         "after", "attached_to", "before", "boundaries", "conditional", "default", "documentation", "event", "fields",
         "for_compensation", "handlers", "id", "incoming", "index", "inputs", "interrupting", "kind", "lane", "line",
-        "multi", "name", "outgoing", "outputs", "scope", "slas", "start", "undone_by", "work",
+        "multi", "name", "offered", "outgoing", "outputs", "scope", "slas", "start", "undone_by", "work",
     )  # fmt: skip
 
     def __init__(
@@ -178,6 +180,7 @@ class Node:
         before: tuple[Script, ...] = (),
         after: tuple[Script, ...] = (),
         fields: tuple[FormField, ...] = (),
+        offered: tuple[int, ...] = (),
         undone_by: int = -1,
         for_compensation: bool = False,
     ) -> None:
@@ -207,6 +210,7 @@ class Node:
         self.before = before
         self.after = after
         self.fields = fields
+        self.offered = offered
         self.undone_by = undone_by
         self.for_compensation = for_compensation
 

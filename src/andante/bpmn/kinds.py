@@ -20,6 +20,7 @@ RECEIVE_TASK: Final = 16
 SUB_PROCESS: Final = 20
 CALL_ACTIVITY: Final = 21
 TRANSACTION: Final = 24
+AD_HOC: Final = 25
 EXCLUSIVE_GATEWAY: Final = 30
 PARALLEL_GATEWAY: Final = 31
 INCLUSIVE_GATEWAY: Final = 32
@@ -42,6 +43,7 @@ NAMES: Final[dict[int, str]] = {
     SUB_PROCESS: "subProcess",
     CALL_ACTIVITY: "callActivity",
     TRANSACTION: "transaction",
+    AD_HOC: "adHocSubProcess",
     EXCLUSIVE_GATEWAY: "exclusiveGateway",
     PARALLEL_GATEWAY: "parallelGateway",
     INCLUSIVE_GATEWAY: "inclusiveGateway",
@@ -51,7 +53,7 @@ NAMES: Final[dict[int, str]] = {
 
 ACTIVITIES: Final = frozenset(range(TASK, EXCLUSIVE_GATEWAY))
 # Activities that are scopes of their own: with flow nodes and variables in them.
-SCOPES: Final = frozenset((SUB_PROCESS, TRANSACTION, EVENT_SUB_PROCESS))
+SCOPES: Final = frozenset((SUB_PROCESS, TRANSACTION, AD_HOC, EVENT_SUB_PROCESS))
 GATEWAYS: Final = frozenset((EXCLUSIVE_GATEWAY, PARALLEL_GATEWAY, INCLUSIVE_GATEWAY, EVENT_GATEWAY))
 
 # Event definitions (section 10.4.5); 0 is the none event.

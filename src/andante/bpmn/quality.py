@@ -20,7 +20,7 @@ _GIVEN: Final = frozenset(
     )
 )  # fmt: skip
 _BRINGING: Final = frozenset(
-    (kinds.RECEIVE_TASK, kinds.CATCH_EVENT, kinds.BOUNDARY_EVENT, kinds.START_EVENT, kinds.SUB_PROCESS)
+    (kinds.RECEIVE_TASK, kinds.CATCH_EVENT, kinds.BOUNDARY_EVENT, kinds.START_EVENT, *kinds.SCOPES)
 )
 _CHOOSING: Final = frozenset((kinds.EXCLUSIVE_GATEWAY, kinds.EVENT_GATEWAY))
 # What a join is checked for grows with the square of the process.
@@ -95,7 +95,13 @@ def _waiting_joins(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findi
     Each token comes from one start; more of them come only of a fork. So for each pair of incoming flows there must be
     an element that sends tokens both ways at once.
     """
-    joins = [n for n in nodes if n.kind == kinds.PARALLEL_GATEWAY and 1 < len(n.incoming) <= _MOST_FLOWS]
+    joins = [
+        n
+        for n in nodes
+        if n.kind == kinds.PARALLEL_GATEWAY
+        and 1 < len(n.incoming) <= _MOST_FLOWS
+        and not (n.scope >= 0 and nodes[n.scope].kind == kinds.AD_HOC)
+    ]
     if not joins:
         return
     before: list[list[int]] = [[] for _ in nodes]

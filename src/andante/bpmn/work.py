@@ -157,6 +157,32 @@ class Call:
 
 
 @final
+class AdHoc:
+    """An ad-hoc sub-process (BPMN 2.0.2 section 10.3.5). `elements` gives the ids of what is offered (None: all);
+    `cancels` says that what still runs is withdrawn when `completion` is true. The outputs of the paths, in the order
+    in which they end, go to `output_collection`."""
+
+    __slots__ = ("cancels", "completion", "elements", "output_collection", "output_element", "sequential")
+
+    def __init__(
+        self,
+        *,
+        sequential: bool = False,
+        completion: Expression | None = None,
+        cancels: bool = True,
+        elements: Expression | None = None,
+        output_collection: str = "",
+        output_element: Expression | None = None,
+    ) -> None:
+        self.sequential = sequential
+        self.completion = completion
+        self.cancels = cancels
+        self.elements = elements
+        self.output_collection = output_collection
+        self.output_element = output_element
+
+
+@final
 class Repeat:
     """A standard loop (BPMN 2.0.2 section 10.3.8): as long as `condition` holds, asked before each run or after it, and
     `maximum` times at most (0: no maximum)."""
@@ -201,4 +227,4 @@ class MultiInstance:
         self.output_element = output_element
 
 
-Work = UserTask | JobWork | Script | Call
+Work = UserTask | JobWork | Script | Call | AdHoc

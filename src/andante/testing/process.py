@@ -9,6 +9,7 @@ from andante.bpmn.build import build
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import (
+    AdHoc,
     Assignment,
     Call,
     EventDefinition,
@@ -184,6 +185,10 @@ class ProcessBuilder:
             if node.id == handler:
                 node.for_compensation = True
         return self
+
+    def ad_hoc(self, id: str, work: AdHoc, *, inside: str = "", multi: MultiInstance | None = None) -> "ProcessBuilder":
+        """What is in it with `inside=id` and has no flow leading to it is offered."""
+        return self.node(id, kinds.AD_HOC, inside=inside, work=work, multi=multi)
 
     def transaction(self, id: str, *, inside: str = "", multi: MultiInstance | None = None) -> "ProcessBuilder":
         """Add what is in it with `inside=id`; a cancel end event ends it by its cancel boundary event."""

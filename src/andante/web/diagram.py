@@ -26,6 +26,7 @@ KINDS: Final = {
     "subProcess": "sub-process",
     "eventSubProcess": "event sub-process",
     "transaction": "transaction",
+    "adHocSubProcess": "ad-hoc sub-process",
     "callActivity": "called process",
     "exclusiveGateway": "decision",
     "parallelGateway": "parallel gateway",

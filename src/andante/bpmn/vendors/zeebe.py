@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Assignment, Call, JobWork, MultiInstance, Script
+from andante.bpmn.graph import AdHoc, Assignment, Call, JobWork, MultiInstance, Script
 from andante.bpmn.vendors.base import Vendor, job, user_task, worked
 from andante.bpmn.vendors.forms import embedded_forms
 from andante.bpmn.xml.element import Element
@@ -29,7 +29,6 @@ class Zeebe(Vendor):
         "properties": "no one reads them here.",
     }
     refused: ClassVar[Mapping[str, str]] = {
-        "adHoc": "Use an embedded sub-process.",
         "calledDecision": "Use a script task with a FEEL expression.",
         "conditionalFilter": "Use a message or signal.",
         "executionListeners": _LISTENER,
@@ -63,6 +62,8 @@ class Zeebe(Vendor):
             self._user_task(node, element, reading)
         elif isinstance(node.work, Call):
             self._call(node.work, element, reading)
+        elif isinstance(node.work, AdHoc):
+            self._ad_hoc(node.work, element, reading)
         language = reading.language
         for block in self.elements(element, "ioMapping"):
             for name, mappings in (("input", node.inputs), ("output", node.outputs)):
@@ -142,3 +143,12 @@ class Zeebe(Vendor):
             if binding == "versionTag":
                 call.version = tag
             reading.leftovers(called)
+
+    def _ad_hoc(self, work: AdHoc, element: Element, reading: Reading) -> None:
+        language = reading.language
+        for source in self.elements(element, "adHoc"):
+            chosen = source.take("activeElementsCollection")
+            work.elements = language.condition(chosen, element.label, source.line, "feel")
+            work.output_collection = source.take("outputCollection")
+            work.output_element = language.condition(source.take("outputElement"), element.label, source.line, "feel")
+            reading.leftovers(source)

@@ -4,12 +4,12 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
+from andante.bpmn.graph import AdHoc, Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.events import local_name, read_data, reference_message
 from andante.bpmn.xml.foreign import is_foreign, read_foreign_script
 from andante.bpmn.xml.reading import Reading
-from andante.expressions import literal
+from andante.expressions import Expression, literal
 
 _MAX_LOOPS: Final = 10**9
 _COMPENSATE: Final = "##Compensate"
@@ -42,16 +42,8 @@ def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
 def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
     language = reading.language
     multi = MultiInstance(sequential=reading.flag(loop, "isSequential", False))
-    for name in ("loopCardinality", "completionCondition"):
-        part = loop.take_one(name)
-        if part is not None:
-            stated = language.declared(part.take("language"), owner.label, part.line)
-            expression = language.condition(part.text, owner.label, part.line, stated)
-            if name == "loopCardinality":
-                multi.cardinality = expression
-            else:
-                multi.completion = expression
-            reading.leftovers(part, but=_EXPRESSION_ATTRIBUTES)
+    multi.cardinality = _condition(loop, "loopCardinality", owner, reading)
+    multi.completion = _condition(loop, "completionCondition", owner, reading)
     collection = loop.take_text("loopDataInputRef")
     if collection:
         multi.collection = language.condition(collection, owner.label, loop.line)
@@ -85,12 +77,9 @@ def _repeat(loop: Element, owner: Element, reading: Reading) -> Repeat:
         repeat.maximum = int(maximum)
     elif maximum:
         reading.fault("loopMaximum", owner, f"loopMaximum is '{maximum}'. Write a whole number from 1.")
-    part = loop.take_one("loopCondition")
-    if part is not None:
-        stated = reading.language.declared(part.take("language"), owner.label, part.line)
-        repeat.condition = reading.language.condition(part.text, owner.label, part.line, stated)
-        reading.leftovers(part, but=_EXPRESSION_ATTRIBUTES)
-    if not maximum and (part is None or not part.text):
+    faults = len(reading.findings.faults)
+    repeat.condition = _condition(loop, "loopCondition", owner, reading)
+    if not maximum and repeat.condition is None and len(reading.findings.faults) == faults:
         reading.fault("loopMaximum", owner, "The loop does not say when it ends. Write a loopCondition or loopMaximum.")
     reading.leftovers(loop)
     return repeat
@@ -169,6 +158,29 @@ def _call_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
     node.work = Call(value if value is not None else literal(""))
 
 
+def _ad_hoc(node: NodeDraft, element: Element, reading: Reading) -> None:
+    ordering = element.take("ordering", "Parallel")
+    if ordering not in ("Parallel", "Sequential"):
+        reading.fault("adHocOrdering", element, f"ordering is '{ordering}'. Write Parallel or Sequential.")
+    work = AdHoc(
+        sequential=ordering == "Sequential",
+        cancels=reading.flag(element, "cancelRemainingInstances", True),
+        completion=_condition(element, "completionCondition", element, reading),
+    )
+    node.work = work
+
+
+def _condition(source: Element, name: str, owner: Element, reading: Reading) -> Expression | None:
+    """The expression in a BPMN child, None where there is no such child."""
+    part = source.take_one(name)
+    if part is None:
+        return None
+    stated = reading.language.declared(part.take("language"), owner.label, part.line)
+    expression = reading.language.condition(part.text, owner.label, part.line, stated)
+    reading.leftovers(part, but=_EXPRESSION_ATTRIBUTES)
+    return expression
+
+
 def _operation(element: Element, reading: Reading) -> None:
     operation = element.take("operationRef")
     if operation:
@@ -200,4 +212,5 @@ _READERS: Final = {
     kinds.SEND_TASK: _message_task,
     kinds.RECEIVE_TASK: _message_task,
     kinds.CALL_ACTIVITY: _call_activity,
+    kinds.AD_HOC: _ad_hoc,
 }

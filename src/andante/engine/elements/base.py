@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from andante.bpmn.graph import Assignment, Flow, Node
-from andante.engine.state import Token
+from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -26,6 +26,13 @@ class FlowNode:
     def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
         """What `token` hosts (a scope, a called instance) ended well; `values` are its variables."""
         raise AssertionError(f"{node.kind_name} has no children")
+
+    def path_done(self, step: "Step", scope: Scope, ended: Token) -> None:
+        """A token of the scope that this node hosts is consumed."""
+        raise AssertionError("only an ad-hoc sub-process asks after each path")
+
+    def again(self, step: "Step", token: Token, node: Node) -> None:
+        """An incident of a token that waits is resolved."""
 
     def item_done(self, step: "Step", token: Token, node: Node) -> None:
         """One inner instance of a multi-instance ended well. Raises ModelFault before anything has changed."""

@@ -124,7 +124,9 @@ def end(step: "Step", token: Token) -> None:
     """The token is consumed; with the last one its scope ends."""
     scope = step.instance.scopes[token.scope]
     step.record(ev.TokenEnded(token.key))
-    if not scope.tokens:
+    if scope.key and step.graph.nodes[scope.node].kind == kinds.AD_HOC:
+        BEHAVIOURS[kinds.AD_HOC].path_done(step, scope, token)
+    elif not scope.tokens:
         scope_done(step, scope)
 
 

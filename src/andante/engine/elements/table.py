@@ -2,6 +2,7 @@
 
 from andante.bpmn import kinds
 from andante.engine.elements.activity import Activity
+from andante.engine.elements.ad_hoc import AdHocSubProcess
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.boundary_event import BoundaryEvent
 from andante.engine.elements.call_activity import CallActivity
@@ -36,6 +37,7 @@ BEHAVIOURS.update(
         kinds.RECEIVE_TASK: ReceiveTask(),
         kinds.SUB_PROCESS: SubProcess(),
         kinds.EVENT_SUB_PROCESS: SubProcess(),
+        kinds.AD_HOC: AdHocSubProcess(),
         kinds.TRANSACTION: SubProcess(),
         kinds.CALL_ACTIVITY: CallActivity(),
         kinds.EXCLUSIVE_GATEWAY: ExclusiveGateway(),

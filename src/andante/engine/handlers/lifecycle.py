@@ -8,12 +8,13 @@ from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.effects import TellChild, TellParent
+from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.flows import proceed
 from andante.engine.elements.withdrawal import close
 from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, ModelFault, Rejected
 from andante.engine.scoping import admissible
 from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
-from andante.engine.state import COMPLETING, DONE, READY
+from andante.engine.state import ACTIVE, COMPLETING, DONE, READY
 from andante.timing.instants import contract_time
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ def retry(step: "Step", command: cmd.Retry) -> None:
         for job in [wait for wait in instance.jobs.values() if wait.token == token.key and not wait.retries]:
             work = step.graph.nodes[job.node].work
             step.record(ev.JobRetried(job.key, max(1, work.retries) if isinstance(work, JobWork) else 1, step.now))
+        if token.phase == ACTIVE:
+            node = step.graph.nodes[token.node]
+            BEHAVIOURS[node.kind].again(step, token, node)
     _wake(step)
 
 
