@@ -238,7 +238,8 @@ def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
     return (
         instance.id, task.key, task.name, graph.nodes[task.node].id, task.assignee, who[0] if len(who) == 1 else "",
         _names(task.users), _names(task.groups), task.queue, task.owner, 1 if task.delegated else 0, task.priority,
-        task.urgency, task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes), "open",
+        task.urgency, task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes),
+        "open",
     )  # fmt: skip
 
 
