@@ -157,7 +157,7 @@ def test_a_job_a_script_and_a_call() -> None:
     assert isinstance(script, Script)
     assert shown(script.expression) == "juel:${r + 1}"
     assert isinstance(call, Call)
-    assert (call.version, call.all_in, call.all_out) == ("2", False, False)
+    assert (shown(call.version), call.all_in, call.all_out) == ("literal:2", False, False)
     assert [(m.target, shown(m.source)) for m in (*call.ins, *call.outs)] == [("a", "feel:r"), ("r", "feel:x")]
 
 

@@ -118,6 +118,7 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("compensationHandler", "own", path(f'<subProcess id="it"><startEvent id="s"/>{OWN}</subProcess>') + UNDO
          + HANDLER),
         ("eventKind", "s", path('<task id="it"/>') + '<startEvent id="s"><compensateEventDefinition/></startEvent>'),
+        ("binding", "it", path('<callActivity id="it" calledElement="c" andante:binding="nearest"/>')),
         ("adHocEmpty", "it", path('<adHocSubProcess id="it"/>')),
         ("adHocEvent", "s", path('<adHocSubProcess id="it"><startEvent id="s"/><task id="t"/></adHocSubProcess>')
          .replace("</adHocSubProcess>", flow("s", "t") + '<task id="u"/></adHocSubProcess>')),

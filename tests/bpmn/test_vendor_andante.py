@@ -93,7 +93,7 @@ def test_mappings_of_a_call_say_all_that_passes() -> None:
         "</callActivity>"
     ).work
     assert isinstance(call, Call)
-    assert (call.all_in, call.all_out, call.version) == (False, False, "2")
+    assert (call.all_in, call.all_out, shown(call.version)) == (False, False, "literal:2")
     assert [(m.target, shown(m.source)) for m in (*call.ins, *call.outs)] == [("a", "feel:b"), ("c", "feel:d")]
 
 

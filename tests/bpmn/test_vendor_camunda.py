@@ -117,7 +117,29 @@ def test_a_call_with_business_key_and_version() -> None:
     attributes = 'calledElement="Other" camunda:calledElementBinding="version" camunda:calledElementVersion="2"'
     call = read_one(extended("callActivity", content, attributes)).work
     assert isinstance(call, Call)
-    assert (shown(call.business_key), call.version) == ("juel:${key}", "2")
+    assert (shown(call.business_key), shown(call.version)) == ("juel:${key}", "literal:2")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "version", "same"),
+    [
+        ('camunda:calledElementBinding="latest"', None, False),
+        ('camunda:calledElementBinding="deployment"', None, True),
+        ('camunda:calledElementBinding="version" camunda:calledElementVersion="${v}"', "juel:${v}", False),
+        ('camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="1.2"', "literal:1.2", False),
+    ],
+)
+def test_which_version_is_called(attributes: str, version: str | None, same: bool) -> None:
+    call = read_one(f'<callActivity id="it" calledElement="Other" {attributes}/>').work
+    assert isinstance(call, Call)
+    assert (shown(call.version), call.same_deployment) == (version, same)
+
+
+def test_a_binding_without_its_version_is_refused() -> None:
+    element = '<callActivity id="it" calledElement="Other" camunda:calledElementBinding="versionTag"/>'
+    (finding,) = refusal(path(element))
+    assert finding.code == "binding"
+    assert "camunda:calledElementVersionTag" in finding.message
 
 
 def test_what_a_caught_error_tells() -> None:

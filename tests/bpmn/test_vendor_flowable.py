@@ -75,6 +75,13 @@ def test_aggregations_that_compute_are_refused(inside: str) -> None:
     assert refusal(path(f'<userTask id="it">{loop}</userTask>'))
 
 
+@BOTH
+def test_the_process_of_the_same_deployment_is_called(v: str) -> None:
+    call = read_one(f'<callActivity id="it" calledElement="Other" {v}:sameDeployment="true"/>').work
+    assert isinstance(call, Call)
+    assert call.same_deployment
+
+
 def test_external_workers() -> None:
     work = read_one('<serviceTask id="it" flowable:type="external-worker" flowable:topic="t"/>').work
     assert isinstance(work, JobWork)

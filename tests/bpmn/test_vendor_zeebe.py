@@ -56,6 +56,26 @@ def test_a_called_element() -> None:
     assert (shown(call.element), call.all_in, call.all_out) == ("feel:which", True, False)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "version", "same"),
+    [
+        ("", None, False),
+        ('bindingType="latest"', None, False),
+        ('bindingType="deployment"', None, True),
+        ('bindingType="versionTag" versionTag="1.2"', "literal:1.2", False),
+    ],
+)
+def test_which_version_is_called(attributes: str, version: str | None, same: bool) -> None:
+    call = read_one(extended("callActivity", f'<zeebe:calledElement processId="Other" {attributes}/>')).work
+    assert isinstance(call, Call)
+    assert (shown(call.version), call.same_deployment) == (version, same)
+
+
+def test_a_binding_without_its_tag_is_refused() -> None:
+    content = '<zeebe:calledElement processId="Other" bindingType="versionTag"/>'
+    assert codes(refusal(path(extended("callActivity", content)))) == ["binding"]
+
+
 def test_loop_characteristics() -> None:
     content = (
         '<extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="item" '

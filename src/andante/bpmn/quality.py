@@ -241,7 +241,7 @@ def _expressions(graph: ProcessGraph) -> Iterator[tuple[str, int, Expression]]:
         if not brings:
             parts.extend(node.outputs)
         if isinstance(node.work, Call):
-            parts.extend((node.work.element, node.work.business_key, *node.work.ins))
+            parts.extend((node.work.element, node.work.version, node.work.business_key, *node.work.ins))
         else:
             parts.append(node.work)
         if node.multi is not None:

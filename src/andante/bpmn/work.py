@@ -130,23 +130,26 @@ class Script:
 class Call:
     """A call activity (BPMN 2.0.2 section 10.2.4 and 10.2.5): the process called and what goes in and comes out.
 
-    `all_in` and `all_out` pass every variable; else only `ins` and `outs`. `version` "" takes the active version.
-    `ins` are evaluated in the caller, `outs` over the called instance's variables.
+    `all_in` and `all_out` pass every variable; else only `ins` and `outs`. `version` None takes the active version, or
+    with `same_deployment` the one that came in the same file. `ins` are evaluated in the caller, `outs` over the called
+    instance's variables.
     """
 
-    __slots__ = ("all_in", "all_out", "business_key", "element", "ins", "outs", "version")
+    __slots__ = ("all_in", "all_out", "business_key", "element", "ins", "outs", "same_deployment", "version")
 
     def __init__(
         self,
         element: Expression,
-        version: str = "",
+        version: Expression | None = None,
         *,
         all_in: bool = True,
         all_out: bool = True,
         ins: tuple[Assignment, ...] = (),
         outs: tuple[Assignment, ...] = (),
         business_key: Expression | None = None,
+        same_deployment: bool = False,
     ) -> None:
+        self.same_deployment = same_deployment
         self.element = element
         self.version = version
         self.all_in = all_in

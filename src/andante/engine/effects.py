@@ -2,15 +2,22 @@
 carries it out afterwards, at least once, in the order asked per instance.
 """
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
     from andante.engine.commands import Command
 
 
+# Instead of a version: the process of this name that was deployed in the same file as the caller.
+SAME_DEPLOYMENT: Final = "=deployment"
+
+
 @final
 class StartChild:
-    """Start a called process as an own instance, `child_id`, in order after what this instance asked before."""
+    """Start a called process as an own instance, `child_id`, in order after what this instance asked before.
+
+    `version` "" is the active one; it may be SAME_DEPLOYMENT.
+    """
 
     __slots__ = (
         "business_key",

@@ -11,6 +11,7 @@ import msgspec
 from andante.bpmn import Finding, Model, ModelRefused, kinds, read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
+from andante.engine.effects import SAME_DEPLOYMENT
 from andante.runtime.clock import Clock
 from andante.runtime.decisions import Decisions
 from andante.runtime.deployment import (
@@ -220,6 +221,21 @@ class Definitions:
         if record.suspended:
             raise Problem(DEFINITION_SUSPENDED, 409, f"The definition '{name}' is suspended. Resume it first.")
         return record
+
+    def called(self, name: str, version: str, caller: str) -> DefinitionRecord:
+        """The definition that a call from the instance `caller` runs.
+
+        A number that is no version's name counts the versions in the order of their deployment, as in Camunda 7.
+        What was not in the caller's own file is looked for among the active ones.
+        """
+        if version == SAME_DEPLOYMENT:
+            beside = rows.beside(self._store, name, caller)
+            return self.startable(name, beside.version if beside is not None else "")
+        if version.isdigit() and rows.named(self._store, name, version) is None:
+            known = rows.versions(self._store, name)
+            if 0 < int(version) <= len(known):
+                version = known[-int(version)].version
+        return self.startable(name, version)
 
     def _unused(self, definition_id: str, remedy: str) -> None:
         if self._store.get("select 1 from instance where definition_id=? limit 1", (definition_id,)):

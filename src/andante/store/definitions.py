@@ -42,6 +42,16 @@ def labelled(store: Store, label: str, kind: str, version: str = "") -> Definiti
     return record(row) if row is not None else None
 
 
+def beside(store: Store, name: str, instance_id: str) -> DefinitionRecord | None:
+    """The newest of this name that was deployed in the same file as the definition of the instance."""
+    row = store.get(
+        f"{SELECT} where name=? and source_id=(select d.source_id from definition d join instance i"
+        " on i.definition_id=d.id where i.id=?) order by created_at desc, id desc limit 1",
+        (name, instance_id),
+    )
+    return record(row) if row is not None else None
+
+
 def versions(store: Store, name: str) -> list[DefinitionRecord]:
     """All versions of a name, the newest first."""
     rows = store.get_all(f"{SELECT} where name=? order by created_at desc, id desc", (name,))

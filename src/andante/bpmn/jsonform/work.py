@@ -131,7 +131,7 @@ def read_call(node: NodeDraft, item: Fields) -> None:
         element = literal("")
     node.work = Call(
         element,
-        item.text("version"),
+        item.value("version"),
         all_in=not node.inputs,
         all_out=not node.outputs,
         ins=tuple(node.inputs),

@@ -75,7 +75,11 @@ class Andante(Vendor):
             if isinstance(node.work, Script):
                 node.work.result_variable = result or node.work.result_variable
         elif isinstance(node.work, Call):
-            node.work.version = self.text(element, "version")
+            node.work.version = self.value(element, "version", reading)
+            binding = self.text(element, "binding")
+            node.work.same_deployment = binding == "deployment"
+            if binding not in ("", "latest", "deployment"):
+                reading.fault("binding", element, f"andante:binding is '{binding}'. Write latest or deployment.")
             node.work.business_key = self.value(element, "businessKey", reading)
             self._call(node, node.work)
 

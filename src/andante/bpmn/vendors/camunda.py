@@ -151,13 +151,16 @@ class Camunda(JavaVendor):
 
     def _binding(self, call: Call, element: Element, reading: Reading) -> None:
         binding = self.text(element, "calledElementBinding")
-        version = self.text(element, "calledElementVersion") or self.text(element, "calledElementVersionTag")
+        version = self.value(element, "calledElementVersion", reading)
+        tag = self.value(element, "calledElementVersionTag", reading)
         if binding == "deployment":
-            reading.findings.ignored(
-                "camunda:calledElementBinding", element.label, element.line, "the active version is called."
-            )
+            call.same_deployment = True
         elif binding in ("version", "versionTag"):
-            call.version = version
+            call.version = version if binding == "version" else tag
+            if call.version is None:
+                reading.fault(
+                    "binding", element, f"It says not which version is called. Set camunda:calledElementV{binding[1:]}."
+                )
 
     def _parameter(self, parameter: Element, owner: Element, reading: Reading) -> Assignment:
         name = parameter.take("name")

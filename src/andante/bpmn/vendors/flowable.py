@@ -35,7 +35,6 @@ class Flowable(JavaVendor):
         "isEagerExecutionFetching": "it concerns another engine's storage.",
         "localization": "names are shown as written.",
         "localScope": "results of a job are kept in the instance.",
-        "sameDeployment": "the active version is called.",
         "calledElementType": "processes are called by their id.",
     }
     refused: ClassVar[Mapping[str, str]] = {
@@ -142,6 +141,7 @@ class Flowable(JavaVendor):
     def _call(self, node: NodeDraft, call: Call, element: Element, reading: Reading) -> None:
         inherit = self.text(element, "inheritVariables")
         self.call(node, element, reading)
+        call.same_deployment = self.text(element, "sameDeployment") == "true"
         if inherit == "true":
             call.all_in = True
         elif inherit == "false":

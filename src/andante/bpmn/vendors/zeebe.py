@@ -140,8 +140,11 @@ class Zeebe(Vendor):
             call.all_out = reading.flag(called, "propagateAllChildVariables", True)
             binding = called.take("bindingType")
             tag = called.take("versionTag")
+            call.same_deployment = binding == "deployment"
             if binding == "versionTag":
-                call.version = tag
+                call.version = reading.language.value(tag, element.label, called.line)
+                if call.version is None:
+                    reading.fault("binding", element, "It says not which version tag is called. Write a versionTag.")
             reading.leftovers(called)
 
     def _ad_hoc(self, work: AdHoc, element: Element, reading: Reading) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, final
 
 from andante.bpmn.graph import Assignment, Call, Node
 from andante.engine import events as ev
-from andante.engine.effects import StartChild
+from andante.engine.effects import SAME_DEPLOYMENT, StartChild
 from andante.engine.elements.activity import Activity
 from andante.engine.elements.flows import finish, proceed
 from andante.engine.faults import ModelFault
@@ -33,6 +33,7 @@ class CallActivity(Activity):
         name = step.value(call.element, token)
         if not isinstance(name, str) or not name:
             raise ModelFault("call", f"the called process '{call.element.text}' should be a name, but is {name!r}")
+        version = SAME_DEPLOYMENT if call.same_deployment else _version(step, token, call)
         values = dict(visible(instance, token)) if call.all_in else {}
         for mapping in call.ins:
             values[mapping.target] = json_value(step.value(mapping.source, token))
@@ -42,7 +43,7 @@ class CallActivity(Activity):
         step.record(ev.CallStarted(token.key, child_id, name))
         step.ask(
             StartChild(
-                child_id, name, call.version, values, key, token.key, instance.root_id, instance.depth + 1, False,
+                child_id, name, version, values, key, token.key, instance.root_id, instance.depth + 1, False,
                 instance.is_test,
             )
         )  # fmt: skip
@@ -68,6 +69,16 @@ class CallActivity(Activity):
 
     def outputs(self, node: Node) -> Sequence[Assignment]:
         return (*node.work.outs, *node.outputs) if isinstance(node.work, Call) else node.outputs
+
+
+def _version(step: "Step", token: Token, call: Call) -> str:
+    """The version that is called, "" for the active one. Raises ModelFault."""
+    if call.version is None:
+        return ""
+    value = json_value(step.value(call.version, token))
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise ModelFault("call", f"the version '{call.version.text}' should be a text or number, but is {value!r}")
+    return str(value)
 
 
 def bring(step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
