@@ -246,3 +246,22 @@ def test_people(hands: Hands, url: str) -> None:
     assert refused.value.status == 400
     assert [each.revoked for each in hands.clients().items if each.client_id == made.client_id] == [True]
     mia.close()
+
+
+def test_an_open_instance_is_changed(hands: Hands) -> None:
+    name = f"Live{hands.kind}"
+
+    def version(between: str) -> bytes:
+        return straight(name, TASK + between)
+
+    hands.deploy_xml(version(""), version="1")
+    running = hands.start(name)
+    hands.deploy_xml(version('<userTask id="check"/>'), version="2")
+    found = hands.check_migration(running.id, "2")
+    assert (found.possible, found.version) == (True, "2")
+    assert [(e.element, e.to, e.tokens, e.problem) for e in found.elements] == [("work", "work", 1, "")]
+    assert hands.migrate(running.id, "2", reason="a check more").version == "2"
+    assert hands.move(running.id, "work", "check", reason="done by telephone").next_element == "check"
+    with pytest.raises(Refused) as refused:
+        hands.move(running.id, "work", "check")
+    assert refused.value.code == "bpm.instance.cannotMove"

@@ -1,8 +1,10 @@
 """Processes of many shapes, for the properties that hold of all."""
 
+from collections.abc import Callable
 from typing import Final
 
 from andante.bpmn import kinds
+from andante.bpmn.draft import FlowDraft, NodeDraft
 from andante.bpmn.graph import AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
@@ -298,6 +300,29 @@ def loose() -> ProcessGraph:
     )
 
 
-GRAPHS: Final = {
-    make.__name__: make() for make in (review, inclusive, guarded, many, events, broken, handled, undone, loose)
-}
+MAKERS: Final = (review, inclusive, guarded, many, events, broken, handled, undone, loose)
+GRAPHS: Final = {make.__name__: make() for make in MAKERS}
+
+
+def _again(make: Callable[[], ProcessGraph]) -> ProcessGraph:
+    """The same process with another element before all others: every index is another one."""
+    whole = ProcessBuilder.graph
+
+    def graph(builder: ProcessBuilder) -> ProcessGraph:
+        builder._draft.nodes.insert(0, NodeDraft("extra", kinds.TASK))
+        builder._draft.flows.insert(0, FlowDraft("extra-extra", "extra", "extra"))
+        return whole(builder)
+
+    ProcessBuilder.graph = graph  # type: ignore[method-assign]
+    try:
+        return make()
+    finally:
+        ProcessBuilder.graph = whole  # type: ignore[method-assign]
+
+
+# The other version of each graph, by its identity.
+TWINS: Final[dict[int, ProcessGraph]] = {}
+for _make in MAKERS:
+    _twin = _again(_make)
+    TWINS[id(GRAPHS[_make.__name__])] = _twin
+    TWINS[id(_twin)] = GRAPHS[_make.__name__]

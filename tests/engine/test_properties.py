@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import pytest
-from core_graphs import GRAPHS, HOUR
+from core_graphs import GRAPHS, HOUR, TWINS
 from core_rules import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ from andante.testing import Scenario
 MOVES: Final = st.tuples(
     st.sampled_from(
         ["task"] * 4 + ["job"] * 4 + ["time"] * 2 + ["call"] * 2 + ["message", "signal", "error", "fail", "failcall"]
-        + ["escalate"]
+        + ["escalate", "move", "move", "migrate"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
     ),
     st.integers(0, 5),
@@ -35,7 +35,7 @@ many_examples: Final = settings(
 
 
 def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Command | None:
-    """The command of a move; None where there is nothing that it could be about."""
+    """The command of a move; None where there is nothing that it could be about, and for those that need the graph."""
     kind, n, value = move
     waits: dict[str, Mapping[int, object]] = {
         "task": instance.tasks, "claim": instance.tasks, "job": instance.jobs, "error": instance.jobs,
@@ -71,7 +71,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "stale": lambda: cmd.CompleteJob(10_000 + n),
         "terminate": lambda: cmd.Terminate() if n == 0 else cmd.CommentTask(10_000, "x"),
     }
-    return made[kind]()
+    return made[kind]() if kind in made else None
 
 
 def started(name: str, x: int = 1) -> Scenario:
@@ -82,16 +82,33 @@ def play(scenario: Scenario, move: tuple[str, int, int | None]) -> bool:
     """Do it; False when it was refused or there was nothing to do."""
     if move[0] == "time":
         scenario.now += HOUR * (move[1] + 1) // 4
-    command = command_of(scenario.instance, move)
-    if command is None:
+    command: cmd.Command | None
+    if move[0] == "move":
+        command = _taking(scenario, move)
+    else:
+        command = None if move[0] == "migrate" else command_of(scenario.instance, move)
+    if command is None and move[0] != "migrate":
         return False
     before = encode_state(scenario.instance)
     try:
-        scenario.when(command, by="olga")
+        if command is None:
+            scenario.migrate(TWINS[id(scenario.graph)], by="olga")
+        else:
+            scenario.when(command, by="olga")
     except Rejected:
         assert encode_state(scenario.instance) == before
         return False
     return True
+
+
+def _taking(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.Command | None:
+    """Some token to some element."""
+    tokens, nodes = list(scenario.instance.tokens.values()), scenario.graph.nodes
+    if not tokens:
+        return None
+    token = tokens[move[1] % len(tokens)]
+    target = nodes[(7 * move[1] + 3 * (move[2] or 0)) % len(nodes)]
+    return cmd.MoveToken(nodes[token.node].id, target.id, "why", 0 if token.loop else token.key)
 
 
 @pytest.mark.parametrize("name", GRAPHS)

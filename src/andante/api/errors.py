@@ -77,6 +77,12 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
     faults.PARENT_SUSPENDED: ErrorCode(409, "The calling instance is suspended.", "Resume the topmost instance."),
     faults.NOTHING_TO_RETRY: ErrorCode(409, "The instance has no incident.", "There is nothing to retry."),
+    faults.CANNOT_MOVE: ErrorCode(
+        409, "The instance cannot go on at that element.", "The message tells why; name other elements."
+    ),
+    faults.CANNOT_MIGRATE: ErrorCode(
+        409, "The instance cannot go on by that version.", "The message tells which elements do not map; map them."
+    ),
     runtime.INSTANCE_OPEN: ErrorCode(409, "The instance is open.", "Terminate it first, or delete with force=true."),
     WITHDRAWN_LATE: ErrorCode(
         409, "The instance has passed the element after which nobody can withdraw it.", "Ask an operator to terminate."

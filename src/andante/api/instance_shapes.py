@@ -41,11 +41,12 @@ class RunShape(msgspec.Struct, frozen=True):
 
 
 class TokenShape(msgspec.Struct, frozen=True):
-    """A token: where it is and since when (ISO 8601)."""
+    """A token: where it is, since when (ISO 8601), and its number, by which it may be moved."""
 
     element: str
     state: str
     since: str
+    token: int
 
 
 class IncidentShape(msgspec.Struct, frozen=True):
@@ -109,7 +110,7 @@ def detail_shape(detail: InstanceDetail, zone: str) -> DetailShape:
         endedAt=at(r.ended_at),
         parentId=r.parent_id,
         rootId=r.root_id,
-        tokens=[TokenShape(t.element, t.state, at(t.since)) for t in detail.tokens],
+        tokens=[TokenShape(t.element, t.state, at(t.since), t.token) for t in detail.tokens],
         incidents=[IncidentShape(i.id, i.element, i.kind, i.message, at(i.at)) for i in detail.incidents],
         sla=[
             ClockShape(c.name, c.task, c.element, at(c.goal_at), at(c.deadline_at), at(c.paused_at), c.state)

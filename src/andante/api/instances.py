@@ -31,7 +31,7 @@ STATES: Final = (
     "New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused", "Suspended",
     "Broken", "CompletedOkWait", "Completed OK", "User Terminated", "Terminated",
 )  # fmt: skip
-ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw")
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate")
 BUSINESS_KEY: Final = "$Flow.BusinessKey"
 TITLE: Final = "$Flow.Title"
 MOST: Final = 1_000
@@ -72,11 +72,42 @@ class ListQuery(msgspec.Struct, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
 
-class ActionBody(msgspec.Struct, frozen=True):
-    """Letter case counts. `reason` is kept in the history."""
+class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
+    """Letter case counts. `reason` is kept in the history. `from`, `to` and, where several tokens stand at `from`,
+    `token` are for move; `version` and `map` (old element id to new, where they differ) for migrate."""
 
     action: Annotated[str, choice(*ACTIONS)]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
+    source: str = ""
+    to: str = ""
+    token: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    version: str = ""
+    map: dict[str, str] = {}
+
+
+class MigrationBody(msgspec.Struct, frozen=True):
+    """As for the action migrate."""
+
+    version: str
+    map: dict[str, str] = {}
+
+
+class ElementPlanShape(msgspec.Struct, frozen=True):
+    """An element at which `tokens` stand ("": the process); they go on at `to`, or cannot for the `problem`."""
+
+    element: str
+    to: str
+    tokens: int
+    problem: str
+
+
+class MigrationShape(msgspec.Struct, frozen=True):
+    """What a migration would do."""
+
+    id: str
+    version: str
+    possible: bool
+    elements: list[ElementPlanShape]
 
 
 class HistoryQuery(msgspec.Struct, frozen=True):
@@ -210,12 +241,14 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 @put(
     f"{BASE}/runtime/instances/{{instance_id:str}}",
     operation=Operation(
-        "Suspend, resume, terminate, retry or withdraw an instance", allow.INSTANCE_ACT, RunShape, ActionBody,
-        own=False, tag="instances",
+        "Act on an instance: suspend, resume, terminate, retry, withdraw, move, migrate", allow.INSTANCE_ACT, RunShape,
+        ActionBody, own=False, tag="instances",
         errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.SUSPENDED, faults.PARENT_SUSPENDED,
-                faults.NOTHING_TO_RETRY, WITHDRAWN_LATE, codes.OVERLOADED),
+                faults.NOTHING_TO_RETRY, WITHDRAWN_LATE, faults.CANNOT_MOVE, faults.CANNOT_MIGRATE,
+                codes.DEFINITION_NOT_FOUND, codes.OVERLOADED),
         description="Operators and administrators act on any instance; whoever started one may terminate or withdraw "
-        "it if its definition is cancelable. The answer is the instance after the action.",
+        "it if its definition is cancelable. move takes what stands at one element to another; migrate lets it go on "
+        "by another version. The answer is the instance after the action.",
     ),
 )  # fmt: skip
 async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
@@ -228,10 +261,39 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     own = action == "withdraw" or (action == "terminate" and not may(who, allow.INSTANCE_ACT_ANY))
     if own and not record.closed:
         await _withdrawable(desk, graph, record)
-    changed = await desk.runtime.act(
-        instance_id, "terminate" if action == "withdraw" else action, who=who.user, reason=body.reason
-    )
-    return success(run_shape(changed, desk.zone))
+    return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
+
+
+async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str, body: ActionBody) -> InstanceRecord:
+    runtime = desk.runtime
+    if action == "move":
+        for name, value in (("from", body.source), ("to", body.to)):
+            if not value:
+                raise bad_parameter(name, "name an element.")
+        return await runtime.move(instance_id, body.source, body.to, who=who.user, reason=body.reason, token=body.token)
+    if action == "migrate":
+        if not body.version:
+            raise bad_parameter("version", "name the version to go on by.")
+        return await runtime.migrate(instance_id, body.version, who=who.user, mapping=body.map, reason=body.reason)
+    action = "terminate" if action == "withdraw" else action
+    return await runtime.act(instance_id, action, who=who.user, reason=body.reason)
+
+
+@post(
+    f"{BASE}/runtime/instances/{{instance_id:str}}/migration",
+    status_code=200,
+    operation=Operation(
+        "Check a migration", allow.INSTANCE_ACT_ANY, MigrationShape, MigrationBody, tag="instances",
+        errors=(codes.INSTANCE_NOT_FOUND, codes.DEFINITION_NOT_FOUND),
+        description="Tells whether the action migrate would be carried out, and for each element at which the instance "
+        "stands where it goes on or why it cannot. Changes nothing.",
+    ),
+)  # fmt: skip
+async def migration(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
+    body = await body_of(request, MigrationBody)
+    plan = await services(request).runtime.check_migration(instance_id, body.version, body.map)
+    elements = [ElementPlanShape(e.element, e.to, e.tokens, e.problem) for e in plan.elements]
+    return success(MigrationShape(plan.definition_id, plan.version, plan.possible, elements))
 
 
 async def _withdrawable(desk: Services, graph: ProcessGraph, record: InstanceRecord) -> None:
@@ -307,4 +369,4 @@ async def visible(desk: Services, who: Caller, instance_id: str) -> InstanceReco
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
 
 
-HANDLERS: Final = (start, find, read, act, remove, history)
+HANDLERS: Final = (start, find, read, act, migration, remove, history)

@@ -101,6 +101,7 @@ class TokenAt(Shape, frozen=True, kw_only=True):
     element: str
     state: str
     since: str
+    token: int = 0
 
 
 class Incident(Shape, frozen=True, kw_only=True):
@@ -180,6 +181,24 @@ class HistoryEntry(Shape, frozen=True, kw_only=True):
     element_kind: str
     who: str
     data: dict[str, Any]
+
+
+class ElementPlan(Shape, frozen=True, kw_only=True):
+    """An element at which `tokens` stand ("": the process); they go on at `to`, or cannot for the `problem`."""
+
+    element: str
+    to: str
+    tokens: int
+    problem: str
+
+
+class MigrationPlan(Shape, frozen=True, kw_only=True):
+    """What a migration would do; `id` is that of the definition to go on by."""
+
+    id: str
+    version: str
+    possible: bool
+    elements: list[ElementPlan]
 
 
 class FormField(Shape, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls, evaluating
+from andante.client import calls, evaluating, live
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -87,6 +87,9 @@ class Client:
     instances = Endpoint(calls.instances)
     instance = Endpoint(calls.instance)
     act = Endpoint(calls.act)
+    move = Endpoint(live.move)
+    migrate = Endpoint(live.migrate)
+    check_migration = Endpoint(live.check_migration)
     delete_instance = Endpoint(calls.delete_instance)
     variables = Endpoint(calls.variables)
     set_variables = Endpoint(calls.set_variables)

@@ -45,6 +45,8 @@ COMMANDS: Final[dict[int, type]] = {
     21: cmd.Terminate,
     22: cmd.Retry,
     23: cmd.Escalate,
+    40: cmd.MoveToken,
+    41: cmd.Migrate,
 }
 EFFECTS: Final[dict[int, type]] = {
     1: fx.StartChild,
@@ -113,6 +115,8 @@ EVENTS: Final[dict[int, type]] = {
     71: ev.CompensationStarted,
     72: ev.CompletionUndoing,
     73: ev.CompensationEnded,
+    80: ev.TokenMoved,
+    81: ev.Migrated,
 }
 
 

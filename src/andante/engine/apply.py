@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from andante.engine import events as ev
 from andante.engine.appliers import compensation, flow, lifecycle, waiting, work
+from andante.engine.appliers import migration as migrating
 from andante.engine.state import Instance
 
 
@@ -20,6 +21,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     **flow.APPLIERS,
     **work.APPLIERS,
     **waiting.APPLIERS,
+    ev.Migrated: migrating.migrated,
     **compensation.APPLIERS,
     ev.TaskCommented: _nothing,
     ev.SignalReceived: _nothing,
@@ -29,6 +31,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.ErrorCaught: _nothing,
     ev.EscalationCaught: _nothing,
     ev.CommandIgnored: _nothing,
+    ev.TokenMoved: _nothing,
 }
 
 

@@ -323,6 +323,54 @@ class Retry:
         self.reason = reason
 
 
+@final
+class MoveToken:
+    """Take what stands at element `source` back and enter element `target` instead. `token` tells which one where
+    several stand there, 0 the only one."""
+
+    __slots__ = ("reason", "source", "target", "token")
+
+    def __init__(self, source: str, target: str, reason: str = "", token: int = 0) -> None:
+        self.source = source
+        self.target = target
+        self.reason = reason
+        self.token = token
+
+
+@final
+class Migrate:
+    """Go on by another version of the definition, whose graph the step is given.
+
+    `nodes`, `flows` and `policies` (of SLAs by their node, -1 the process) map the indices of the version it comes
+    from, `old`; `dropped` are boundary and start events that the new version has no more. `problems` says of other
+    nodes why they cannot be mapped. All of it is made by `migration.plan`.
+    """
+
+    __slots__ = ("definition_id", "dropped", "flows", "nodes", "old", "policies", "problems", "reason", "version")
+
+    def __init__(
+        self,
+        definition_id: str,
+        version: str,
+        old: str,
+        nodes: dict[int, int],
+        flows: dict[int, int],
+        policies: dict[int, dict[int, int]],
+        dropped: list[int],
+        problems: dict[int, str],
+        reason: str = "",
+    ) -> None:
+        self.definition_id = definition_id
+        self.version = version
+        self.old = old
+        self.nodes = nodes
+        self.flows = flows
+        self.policies = policies
+        self.dropped = dropped
+        self.problems = problems
+        self.reason = reason
+
+
 Command = (
     Start
     | CompleteTask
@@ -347,4 +395,6 @@ Command = (
     | Resume
     | Terminate
     | Retry
+    | MoveToken
+    | Migrate
 )

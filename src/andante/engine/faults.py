@@ -19,6 +19,8 @@ TASK_OUTCOME: Final = "bpm.task.outcome"
 VARIABLE_TYPE: Final = "bpm.variable.type"
 PARKED_FULL: Final = "bpm.instance.parkedFull"
 NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
+CANNOT_MOVE: Final = "bpm.instance.cannotMove"
+CANNOT_MIGRATE: Final = "bpm.instance.cannotMigrate"
 NO_START: Final = "bpm.definition.noStart"
 
 

@@ -43,6 +43,8 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.Escalate: (PROCESS, HOLD, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),
+    cmd.MoveToken: (PROCESS, REJECT, REJECT),
+    cmd.Migrate: (PROCESS, PROCESS, REJECT),
 }
 
 # Stale follow-ups from our own side leave a trace in the journal; what people repeat does not.

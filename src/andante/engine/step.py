@@ -152,7 +152,7 @@ class Step:
                     BEHAVIOURS[node.kind].arrive(self, token, node)
                 except ModelFault as fault:
                     self.stall(token, fault)
-            if instance.ended_at or not self.graph.reach or not release_joins(self):
+            if instance.ended_at or instance.stopped or not self.graph.reach or not release_joins(self):
                 return
 
     def _out_of_budget(self) -> None:

@@ -3,6 +3,7 @@
 from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
+from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
 from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
@@ -18,6 +19,7 @@ __all__ = [
     "ClockView",
     "DefinitionRecord",
     "Deployment",
+    "ElementPlan",
     "FormFieldView",
     "HistoryEntry",
     "IncidentView",
@@ -25,6 +27,7 @@ __all__ = [
     "InstanceQuery",
     "InstanceRecord",
     "JobView",
+    "MigrationPlan",
     "Note",
     "Page",
     "Problem",

@@ -44,11 +44,19 @@ log: Final = structlog.get_logger("andante.runtime")
 
 @final
 class Request(Generic[T]):
-    """A command on its way, and who waits for its answer."""
+    """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes."""
 
-    __slots__ = ("actor", "command", "future", "view")
+    __slots__ = ("actor", "command", "future", "graph", "view")
 
-    def __init__(self, command: Command, actor: str, view: "View[T]", future: "asyncio.Future[T]") -> None:
+    def __init__(
+        self,
+        command: Command,
+        actor: str,
+        view: "View[T]",
+        future: "asyncio.Future[T]",
+        graph: ProcessGraph | None = None,
+    ) -> None:
+        self.graph = graph
         self.command = command
         self.actor = actor
         self.view = view
@@ -128,15 +136,17 @@ class Executor:
         """How many instances are in memory."""
         return len(self._slots)
 
-    async def submit(self, instance_id: str, command: Command, actor: str, view: View[T]) -> T:
+    async def submit(
+        self, instance_id: str, command: Command, actor: str, view: View[T], *, graph: ProcessGraph | None = None
+    ) -> T:
         """Carry out `command`. The answer is `view(step, task)`, taken right after the step (`task`: as it was before,
-        for a command about a task) and given after the commit.
+        for a command about a task) and given after the commit. `graph` is that of the definition migrated to.
 
         Raises Problem; then nothing changed.
         """
         self._admit()
         slot = self._slots.get(instance_id)
-        request: Request[T] = Request(command, actor, view, self._loop.create_future())
+        request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
             loading = self._loop.create_task(self._load(instance_id, slot))
@@ -224,10 +234,12 @@ class Executor:
         key = getattr(command, "task", 0)
         task = instance.tasks.get(key) if key else None
         try:
-            taken = step(graph, instance, command, self._clock.now(), request.actor, self._settings)
+            by = graph if request.graph is None else request.graph
+            taken = step(by, instance, command, self._clock.now(), request.actor, self._settings)
             answer = request.view(taken, task)
             if taken.events:
-                bundle.batch.add(graph, instance, command, taken.events, taken.effects)
+                bundle.batch.add(by, instance, command, taken.events, taken.effects)
+                slot.graph = by
         except Rejected as refusal:
             if instance.seq == 0:
                 self._slots.pop(instance_id, None)

@@ -20,6 +20,8 @@ STATUS: Final[dict[str, int]] = {
     faults.VARIABLE_TYPE: 400,
     faults.PARKED_FULL: 503,
     faults.NOTHING_TO_RETRY: 409,
+    faults.CANNOT_MOVE: 409,
+    faults.CANNOT_MIGRATE: 409,
 }
 INSTANCE_NOT_FOUND: Final = "bpm.instance.notFound"
 INSTANCE_OPEN: Final = "bpm.instance.open"

@@ -22,6 +22,7 @@ from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
+from andante.runtime.live import Live, MigrationPlan
 from andante.runtime.messages import Broadcast, Messages, Published
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
@@ -82,6 +83,7 @@ class Runtime:
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
         self._tasks = Tasks(store, clock, self.executor)
+        self._live = Live(store, self.executor, self._definitions)
         self._timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
@@ -255,6 +257,25 @@ class Runtime:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
         return await self.executor.submit(instance_id, command, who, _record)
 
+    async def move(
+        self, instance_id: str, source: str, target: str, *, who: str, reason: str = "", token: int = 0
+    ) -> InstanceRecord:
+        """Take what stands at element `source` to `target`; `token` tells which where several stand there."""
+        return await self._live.move(instance_id, source, target, token, who, reason, _record)
+
+    async def migrate(
+        self, instance_id: str, version: str, *, who: str, mapping: Mapping[str, str] | None = None, reason: str = ""
+    ) -> InstanceRecord:
+        """Let it go on by another version of its definition; `mapping` names elements that are called otherwise."""
+        record = await self.instance(instance_id)
+        return await self._live.migrate(record, version, mapping or {}, who, reason, _record)
+
+    async def check_migration(
+        self, instance_id: str, version: str, mapping: Mapping[str, str] | None = None
+    ) -> MigrationPlan:
+        """Whether `migrate` would be carried out now, and which element becomes which."""
+        return await self._live.check(instance_id, version, mapping or {})
+
     async def set_variables(
         self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
     ) -> None:
@@ -270,9 +291,8 @@ class Runtime:
         return views.detail(self.store, graph, record, instance, self.clock.now())
 
     async def history(self, instance_id: str, *, after: int = 0, limit: int = 200) -> list[HistoryEntry]:
-        record = await self.instance(instance_id)
-        graph = await self._definitions.graph(record.definition_id)
-        return await views.history(self.store, graph, instance_id, after, limit)
+        await self.instance(instance_id)
+        return await views.history(self.store, self._definitions.graph, instance_id, after, limit)
 
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
         """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""

@@ -1,11 +1,11 @@
 """One instance looked at closely: where its tokens are, what is wrong, its clocks, and its history in order."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from andante.bpmn.graph import ProcessGraph
+from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
 from andante.engine import events as ev
 from andante.engine.gate import allowed
@@ -18,11 +18,12 @@ from andante.store.store import Store
 
 
 class TokenView(msgspec.Struct, frozen=True):
-    """A token: the element it is at, "active", "joining", "failed" or "ready", and since when (ms)."""
+    """A token: the element it is at, "active", "joining", "failed" or "ready", since when (ms), and its key."""
 
     element: str
     state: str
     since: int
+    token: int
 
 
 class IncidentView(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 # Facts that only move the machinery; people are shown the others.
 INNER: Final = (ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet)
-HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command"))
+HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command", "nodes", "flows", "policies"))
 
 
 def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:
@@ -101,7 +102,12 @@ def detail(store: Store, graph: ProcessGraph, record: InstanceRecord, instance: 
     failed = {incident.token for incident in instance.incidents.values()}
     entered = _entered(store, instance.id)
     tokens = [
-        TokenView(graph.nodes[token.node].id, _token_state(token, failed), entered.get(token.key, record.started_at))
+        TokenView(
+            graph.nodes[token.node].id,
+            _token_state(token, failed),
+            entered.get(token.key, record.started_at),
+            token.key,
+        )
         for token in instance.tokens.values()
         if not token.child or token.key in failed
     ]
@@ -154,21 +160,30 @@ def _entered(store: Store, instance_id: str) -> dict[int, int]:
     return found
 
 
-async def history(store: Store, graph: ProcessGraph, instance_id: str, after: int, limit: int) -> list[HistoryEntry]:
-    """The facts of the commands after number `after`, at most `limit` commands of them."""
+async def history(
+    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], instance_id: str, after: int, limit: int
+) -> list[HistoryEntry]:
+    """The facts of the commands after number `after`, at most `limit` commands of them. Each is told by the version of
+    the definition that the instance went by then; of a version that is deleted, elements are left out."""
     journal = await store.read(
         "select seq, at, actor, data from journal where instance_id=? and seq<=? order by seq",
         (instance_id, after + limit),
     )
     places: dict[int, int] = {}
     owners: dict[int, int] = {}  # node of each task, timer, job, subscription by key
+    nodes: Sequence[Node] = ()
     found: list[HistoryEntry] = []
     for seq, at, actor, data in journal:
         for fact in decode_entry(bytes(data))[1]:
+            if isinstance(fact, ev.InstanceStarted | ev.Migrated):
+                nodes = await _nodes(graph_of, fact.definition_id)
+            if isinstance(fact, ev.Migrated):
+                for known in (places, owners):
+                    known.update({key: fact.nodes[node] for key, node in known.items() if node in fact.nodes})
             node = _place(fact, places, owners)
             if seq <= after or isinstance(fact, INNER):
                 continue
-            element = graph.nodes[node] if node is not None and 0 <= node < len(graph.nodes) else None
+            element = nodes[node] if node is not None and 0 <= node < len(nodes) else None
             found.append(
                 HistoryEntry(
                     seq, at, type(fact).__name__, element.id if element is not None else "",
@@ -176,6 +191,13 @@ async def history(store: Store, graph: ProcessGraph, instance_id: str, after: in
                 )
             )  # fmt: skip
     return found
+
+
+async def _nodes(graph_of: Callable[[str], Awaitable[ProcessGraph]], definition_id: str) -> Sequence[Node]:
+    try:
+        return (await graph_of(definition_id)).nodes
+    except Problem:
+        return ()
 
 
 def _place(fact: ev.Event, places: dict[int, int], owners: dict[int, int]) -> int | None:

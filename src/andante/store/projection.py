@@ -34,13 +34,14 @@ class Batch:
     """The rows of commands that share one transaction. `earliest`, once sealed: the first time (ms) at which one of
     its instances has something due, 0 for none."""
 
-    __slots__ = ("_described", "_jobs", "_live", "_new", "_tasks", "commands", "earliest", "rows")
+    __slots__ = ("_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "commands", "earliest", "rows")
 
     def __init__(self) -> None:
         self.commands = 0
         self.earliest: int = 0
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
         self._described: set[str] = set()
+        self._migrated: set[str] = set()
         self._new: set[str] = set()
         self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
         self._tasks: dict[tuple[str, int], Row] = {}
@@ -92,6 +93,8 @@ class Batch:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
                 if instance.id in self._described:
                     self.rows[st.INSTANCE_DESCRIBED].append(_describing(row))
+                if instance.id in self._migrated:
+                    self.rows[st.INSTANCE_MIGRATED].append(_migrating(row))
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
         return found
@@ -184,8 +187,18 @@ def _properties(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Pro
     batch._described.add(instance.id)
 
 
+def _migrated(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Migrated) -> None:
+    """What is open may be called otherwise now. A job that a worker holds is free again; its result is still taken."""
+    batch._migrated.add(instance.id)
+    for key in instance.tasks:
+        batch._task(graph, instance, key)
+    for key in instance.jobs:
+        batch._job(graph, instance, key)
+
+
 _changing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
 _describing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.DESCRIBING))
+_migrating: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.MIGRATING))
 
 PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,
@@ -198,6 +211,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.SubscriptionOpened: _subscribed,
     ev.SubscriptionClosed: _unsubscribed,
     ev.PropertiesSet: _properties,
+    ev.Migrated: _migrated,
     ev.JobCreated: _job_changed,
     ev.JobFailed: _job_changed,
     ev.JobRetried: _job_changed,

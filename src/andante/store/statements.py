@@ -81,11 +81,13 @@ FIXED: Final = frozenset(
 DESCRIBING: Final = (
     "label", "title", "business_key", "bp_status", "bp_stage", "bp_step", "description", "owner",
 )  # fmt: skip
+MIGRATING: Final = ("definition_id", "version")
 CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED and name not in DESCRIBING)
 
 INSTANCE: Final = _insert("instance", INSTANCE_COLUMNS)
 INSTANCE_CHANGE: Final = _instance_change(CHANGING)
 INSTANCE_DESCRIBED: Final = _instance_change(DESCRIBING)
+INSTANCE_MIGRATED: Final = _instance_change(MIGRATING)
 JOURNAL: Final = _insert("journal", ("instance_id", "seq", "at", "actor", "data"))
 TASK: Final = _upsert("task", ("instance_id", "key"), TASK_COLUMNS)
 TASK_END: Final = Statement(
@@ -107,6 +109,6 @@ OUTBOX_END: Final = _delete("outbox", ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION, SUBSCRIPTION_END,
-    JOB, JOB_END, OUTBOX, OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION,
+    SUBSCRIPTION_END, JOB, JOB_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip

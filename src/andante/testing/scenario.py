@@ -12,6 +12,8 @@ from andante.engine import commands as cmd
 from andante.engine.due import next_due
 from andante.engine.effects import Effect
 from andante.engine.events import Event
+from andante.engine.faults import Rejected
+from andante.engine.migration import plan
 from andante.engine.settings import DEFAULTS, EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
@@ -178,6 +180,24 @@ class Scenario:
 
     def retry(self) -> "Scenario":
         return self.when(cmd.Retry())
+
+    def move(self, source: str, target: str, *, token: int = 0, reason: str = "", by: str = "") -> "Scenario":
+        """An operator takes what stands at `source` to `target`; `token` is its key where several stand there."""
+        return self.when(cmd.MoveToken(source, target, reason, token), by=by)
+
+    def migrate(self, graph: ProcessGraph, map: Mapping[str, str] | None = None, *, by: str = "") -> "Scenario":
+        """Go on by another version; `map` names elements that are called otherwise there."""
+        old, version = self.graph, graph.version or "next"
+        command = plan(
+            old, graph, old_id=self.instance.definition_id, new_id=f"{self.instance.definition_id}+", version=version,
+            mapping=map or {},
+        )  # fmt: skip
+        self.graph = graph
+        try:
+            return self.when(command, by=by)
+        except Rejected:
+            self.graph = old
+            raise
 
     # Then.
 

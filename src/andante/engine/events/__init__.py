@@ -34,11 +34,13 @@ from andante.engine.events.lifecycle import (
     InputParked,
     InputUnparked,
     InstanceStarted,
+    Migrated,
     PropertiesSet,
     Resumed,
     StateChanged,
     Suspended,
     Terminated,
+    TokenMoved,
 )
 from andante.engine.events.waiting import (
     ClockChanged,
@@ -129,6 +131,8 @@ Event = (
     | StateChanged
     | Completed
     | Terminated
+    | TokenMoved
+    | Migrated
     | CompletionKept
     | CompensationStarted
     | CompletionUndoing
@@ -169,6 +173,7 @@ __all__ = [
     "LoopOpened",
     "MessageReceived",
     "MessageThrown",
+    "Migrated",
     "PropertiesSet",
     "Resumed",
     "ScopeClosed",
@@ -193,6 +198,7 @@ __all__ = [
     "TokenDone",
     "TokenEnded",
     "TokenJoined",
+    "TokenMoved",
     "TokenReady",
     "VariablesSet",
 ]

@@ -174,3 +174,42 @@ class Terminated:
     def __init__(self, state: str, reason: str) -> None:
         self.state = state
         self.reason = reason
+
+
+@final
+class TokenMoved:
+    """An operator took the token from element `node`; it goes on at the element with the id `to`."""
+
+    __slots__ = ("node", "reason", "to", "token")
+
+    def __init__(self, token: int, node: int, to: str, reason: str) -> None:
+        self.token = token
+        self.node = node
+        self.to = to
+        self.reason = reason
+
+
+@final
+class Migrated:
+    """From definition `old` to `definition_id`: from now on indices are those of its graph. The maps hold those that
+    the state uses."""
+
+    __slots__ = ("definition_id", "flows", "nodes", "old", "policies", "reason", "version")
+
+    def __init__(
+        self,
+        definition_id: str,
+        version: str,
+        old: str,
+        nodes: dict[int, int],
+        flows: dict[int, int],
+        policies: dict[int, dict[int, int]],
+        reason: str,
+    ) -> None:
+        self.definition_id = definition_id
+        self.version = version
+        self.old = old
+        self.nodes = nodes
+        self.flows = flows
+        self.policies = policies
+        self.reason = reason

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import commands as cmd
-from andante.engine.handlers import entering, lifecycle, tasks
+from andante.engine.handlers import entering, lifecycle, migrating, moving, tasks
 from andante.engine.handlers.entering import wanted
 
 HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
@@ -13,6 +13,8 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.Resume: lifecycle.resume,
     cmd.Terminate: lifecycle.terminate,
     cmd.Retry: lifecycle.retry,
+    cmd.MoveToken: moving.move_token,
+    cmd.Migrate: migrating.migrate,
     cmd.SetVariables: lifecycle.change_variables,
     cmd.CompleteTask: tasks.complete,
     cmd.ClaimTask: tasks.claim,

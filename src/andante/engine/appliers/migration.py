@@ -1,0 +1,41 @@
+"""The fact that an instance goes on by another version: all its indices become those of the new graph."""
+
+from collections.abc import Mapping
+
+from andante.engine import events as ev
+from andante.engine.state import Instance
+from andante.engine.waits import Task
+
+
+def migrated(instance: Instance, e: ev.Migrated) -> None:
+    nodes, flows = e.nodes, e.flows
+    instance.definition_id = e.definition_id
+    instance.version = e.version
+    for token in instance.tokens.values():
+        token.node = nodes[token.node]
+        if token.flow >= 0:
+            token.flow = flows.get(token.flow, -1)
+    for scope in instance.scopes.values():
+        if scope.node >= 0:
+            scope.node = nodes[scope.node]
+        scope.joined = {nodes[node]: waiting for node, waiting in scope.joined.items()}
+    _policies(instance, e.policies)
+    for task in instance.tasks.values():
+        task.node = nodes[task.node]
+    for timer in instance.timers.values():
+        timer.node = nodes[timer.node]
+    for subscription in instance.subscriptions.values():
+        subscription.node = nodes[subscription.node]
+    for job in instance.jobs.values():
+        job.node = nodes[job.node]
+    for completion in instance.completions.values():
+        completion.node = nodes[completion.node]
+        if completion.handler >= 0:
+            completion.handler = nodes[completion.handler]
+
+
+def _policies(instance: Instance, policies: Mapping[int, Mapping[int, int]]) -> None:
+    """While tasks still have their old nodes."""
+    for clock in instance.clocks.values():
+        task: Task | None = instance.tasks.get(clock.task)
+        clock.policy = policies[task.node if task is not None else -1][clock.policy]

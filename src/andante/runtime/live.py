@@ -1,0 +1,91 @@
+"""Operators change open instances: move tokens, and let instances go on by another version of their definition."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import final
+
+import msgspec
+
+from andante.bpmn.graph import ProcessGraph
+from andante.engine import commands as cmd
+from andante.engine.migration import hindrances, plan
+from andante.runtime import views
+from andante.runtime.definitions import Definitions
+from andante.runtime.executor import Executor, View
+from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
+from andante.store import definitions as rows
+from andante.store.records import InstanceRecord
+from andante.store.store import Store
+
+
+class ElementPlan(msgspec.Struct, frozen=True):
+    """An element at which tokens stand, "" for the process as a whole: where they go on, or why they cannot."""
+
+    element: str
+    to: str
+    tokens: int
+    problem: str
+
+
+class MigrationPlan(msgspec.Struct, frozen=True):
+    """What a migration would do. `possible`: no element has a problem."""
+
+    definition_id: str
+    version: str
+    possible: bool
+    elements: list[ElementPlan]
+
+
+@final
+class Live:
+    """Each is a command in the journal, with its reason and who gave it."""
+
+    def __init__(self, store: Store, executor: Executor, definitions: Definitions) -> None:
+        self._store = store
+        self._executor = executor
+        self._definitions = definitions
+
+    async def move(
+        self, instance_id: str, source: str, target: str, token: int, who: str, reason: str, view: View[InstanceRecord]
+    ) -> InstanceRecord:
+        return await self._executor.submit(instance_id, cmd.MoveToken(source, target, reason, token), who, view)
+
+    async def migrate(
+        self, record: InstanceRecord, version: str, mapping: Mapping[str, str], who: str, reason: str,
+        view: View[InstanceRecord],
+    ) -> InstanceRecord:  # fmt: skip
+        _, new, command = await self._plan(record, version, mapping, reason)
+        return await self._executor.submit(record.id, command, who, view, graph=new)
+
+    async def check(self, instance_id: str, version: str, mapping: Mapping[str, str]) -> MigrationPlan:
+        """As committed; nothing is changed."""
+        record, instance = views.load(self._store, instance_id)
+        old, new, command = await self._plan(record, version, mapping, "")
+        problems = {each.node: each.reason for each in hindrances(instance, new, command)}
+        standing = Counter(token.node for token in instance.tokens.values() if not token.child)
+        found = []
+        for node in sorted({*standing, *problems}):
+            index = command.nodes.get(node, -1)
+            found.append(
+                ElementPlan(
+                    old.nodes[node].id if node >= 0 else "", new.nodes[index].id if index >= 0 else "",
+                    standing[node], problems.get(node, ""),
+                )
+            )  # fmt: skip
+        return MigrationPlan(command.definition_id, command.version, not problems, found)
+
+    async def _plan(
+        self, record: InstanceRecord, version: str, mapping: Mapping[str, str], reason: str
+    ) -> tuple[ProcessGraph, ProcessGraph, cmd.Migrate]:
+        target = rows.named(self._store, record.name, version) if version else None
+        if target is None:
+            raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no version '{version}' of '{record.name}'.")
+        old, new = await self._definitions.graph(record.definition_id), await self._definitions.graph(target.id)
+        try:
+            command = plan(
+                old, new, old_id=record.definition_id, new_id=target.id, version=target.version, mapping=mapping,
+                reason=reason,
+            )  # fmt: skip
+        except ValueError as fault:
+            raise Problem(PARAMETER, 400, f"map: {fault}.") from None
+        return old, new, command
