@@ -4,7 +4,7 @@ import pytest
 from core_rules import check
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla, Variable
+from andante.bpmn.graph import AdHoc, EventDefinition, MultiInstance, ProcessGraph, Sla, Variable
 from andante.engine import events as ev
 from andante.engine.faults import CANNOT_MIGRATE, Rejected
 from andante.engine.migration import plan
@@ -203,3 +203,16 @@ def test_twice_and_from_elsewhere() -> None:
     other = plan(first(), second(), old_id="definition", new_id="third", version="3", mapping={})
     with pytest.raises(Rejected, match="meanwhile"):
         scenario.when(other)
+
+
+def test_what_an_ad_hoc_sub_process_still_offers() -> None:
+    def version(*names: str) -> ProcessGraph:
+        builder = ProcessBuilder().start().ad_hoc("box", AdHoc(sequential=True))
+        for name in names:
+            builder.user_task(name, inside="box")
+        return builder.end().path("start", "box", "end").graph()
+
+    scenario = given(version("a", "b")).migrate(version("new", "b", "a"))
+    check(scenario)
+    scenario.complete("a").then(tasks=["b"]).complete("b").then(state="Completed OK")
+    refused(given(version("a", "b")), version("a"), "'b'")

@@ -4,7 +4,7 @@ import pytest
 from core_rules import check
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import MultiInstance, ProcessGraph
+from andante.bpmn.graph import AdHoc, MultiInstance, ProcessGraph
 from andante.engine import events as ev
 from andante.engine.effects import TellChild
 from andante.engine.faults import CANNOT_MOVE, SUSPENDED, Rejected
@@ -181,4 +181,20 @@ def test_out_of_an_event_sub_process() -> None:
     refused(scenario, "a", "help", "only its event starts")
     scenario.signal("s").then(at=["help"])
     scenario.move("help", "b").then(at=["b"])
+    check(scenario)
+
+
+def test_an_ad_hoc_sub_process_offers_its_own() -> None:
+    graph = (
+        ProcessBuilder().start().user_task("a").ad_hoc("box", AdHoc()).user_task("one", inside="box")
+        .user_task("two", inside="box").user_task("three", inside="box").path("two", "three").user_task("b").end()
+        .path("start", "a", "box", "b", "end").graph()
+    )  # fmt: skip
+    scenario = given(graph)
+    refused(scenario, "a", "one", "ad-hoc sub-process 'box'")
+    scenario.move("a", "box").then(at=["one", "two"])
+    scenario.move("two", "three").then(at=["one", "three"])
+    check(scenario)
+    scenario.complete("one").complete("three").then(at=["b"])
+    scenario = given(graph).complete("a").complete("one").move("two", "b").then(at=["b"])
     check(scenario)

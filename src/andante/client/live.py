@@ -1,30 +1,31 @@
 """The calls that change open instances: moving tokens, and migration to another version."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from andante.client import shapes
-from andante.client.calls import BASE, Call, _given, _id
+from andante.client.calls import BASE, Call, given
 
 
 def move(
     instance_id: str, source: str, target: str, *, reason: str = "", token: int | None = None
 ) -> Call[shapes.Instance]:
     """Take what stands at element `source` to `target`; `token` tells which where several stand there."""
-    body = {"action": "move", "from": source, "to": target, **_given(reason=reason, token=token)}
-    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
+    body = {"action": "move", "from": source, "to": target, **given(reason=reason, token=token)}
+    return Call("PUT", f"{BASE}/runtime/instances/{quote(instance_id, safe='')}", shapes.Instance, body)
 
 
 def migrate(
     instance_id: str, version: str, *, map: Mapping[str, str] | None = None, reason: str = ""
 ) -> Call[shapes.Instance]:
     """Let an instance go on by another version; `map` names elements that are called otherwise there."""
-    body = _given(action="migrate", version=version, map=map, reason=reason)
-    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
+    body = given(action="migrate", version=version, map=map, reason=reason)
+    return Call("PUT", f"{BASE}/runtime/instances/{quote(instance_id, safe='')}", shapes.Instance, body)
 
 
 def check_migration(
     instance_id: str, version: str, *, map: Mapping[str, str] | None = None
 ) -> Call[shapes.MigrationPlan]:
     """Whether `migrate` would be carried out, and which element becomes which. Changes nothing."""
-    body = _given(version=version, map=map)
-    return Call("POST", f"{BASE}/runtime/instances/{_id(instance_id)}/migration", shapes.MigrationPlan, body)
+    body = given(version=version, map=map)
+    return Call("POST", f"{BASE}/runtime/instances/{quote(instance_id, safe='')}/migration", shapes.MigrationPlan, body)

@@ -10,7 +10,7 @@ from typing import final
 from andante.bpmn import kinds
 from andante.bpmn.graph import JobWork, Node, ProcessGraph, Sla
 from andante.engine.commands import Migrate
-from andante.engine.state import JOINED, READY, Instance
+from andante.engine.state import JOINED, READY, Instance, Loop
 
 
 @final
@@ -126,10 +126,17 @@ def used(instance: Instance) -> Iterator[int]:
     yield from (timer.node for timer in instance.timers.values())
     yield from (subscription.node for subscription in instance.subscriptions.values())
     yield from (job.node for job in instance.jobs.values())
+    for loop in instance.loops.values():
+        yield from offered(instance, loop)
     for completion in instance.completions.values():
         yield completion.node
         if completion.handler >= 0:
             yield completion.handler
+
+
+def offered(instance: Instance, loop: Loop) -> list[int]:
+    """The items of an ad-hoc sub-process are elements; it hosts its scope itself, where a multi-instance's items do."""
+    return [item for item in loop.items if isinstance(item, int)] if instance.tokens[loop.token].child else []
 
 
 def hindrances(instance: Instance, new: ProcessGraph, command: Migrate) -> list[Hindrance]:

@@ -19,6 +19,9 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
         if scope.node >= 0:
             scope.node = nodes[scope.node]
         scope.joined = {nodes[node]: waiting for node, waiting in scope.joined.items()}
+    for loop in instance.loops.values():
+        if instance.tokens[loop.token].child:  # an ad-hoc sub-process: its items are elements
+            loop.items = [nodes[item] if isinstance(item, int) else item for item in loop.items]
     _policies(instance, e.policies)
     for task in instance.tasks.values():
         task.node = nodes[task.node]

@@ -29,6 +29,8 @@ def move_token(step: "Step", command: cmd.MoveToken) -> None:
     scope, inner = _open_already(step, token, common, inner)
     for index in inner:
         node = nodes[index]
+        if node.kind == kinds.AD_HOC:
+            raise _no(f"'{target.id}' is in the ad-hoc sub-process '{node.id}', which offers it: move to that.")
         if node.multi is not None:
             raise _no(f"'{target.id}' is in the multi-instance '{node.id}': move to that, which begins all of it.")
         if node.kind == kinds.EVENT_SUB_PROCESS:
@@ -120,7 +122,7 @@ def _open_already(step: "Step", token: Token, common: Scope, inner: list[int]) -
     """A sub-process on the way that runs already is entered, not opened twice."""
     instance = step.instance
     scope = common
-    while inner:
+    while inner and step.graph.nodes[inner[0]].kind != kinds.AD_HOC:
         running = [
             each for each in instance.scopes.values() if each.node == inner[0] and each.parent == scope.key and each.key
         ]
