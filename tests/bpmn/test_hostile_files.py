@@ -86,5 +86,5 @@ def test_more_than_twenty_thousand_elements_are_refused() -> None:
 
 
 def test_faults_are_limited_too() -> None:
-    many = "".join(f'<complexGateway id="c{n}"/>' for n in range(1_000))
+    many = "".join(f'<choreographyTask id="c{n}"/>' for n in range(1_000))
     assert len(refused(bpmn(many))) == 200

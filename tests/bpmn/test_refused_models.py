@@ -16,7 +16,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
 @pytest.mark.parametrize(
     "element",
     [
-        '<complexGateway id="it"/>',
         '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
         '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
@@ -118,6 +117,8 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("compensationHandler", "own", path(f'<subProcess id="it"><startEvent id="s"/>{OWN}</subProcess>') + UNDO
          + HANDLER),
         ("eventKind", "s", path('<task id="it"/>') + '<startEvent id="s"><compensateEventDefinition/></startEvent>'),
+        ("activationCondition", "it", path('<complexGateway id="it"/>') + '<task id="t"/>' + flow("start", "t")
+         + flow("t", "it")),
         ("binding", "it", path('<callActivity id="it" calledElement="c" andante:binding="nearest"/>')),
         ("adHocEmpty", "it", path('<adHocSubProcess id="it"/>')),
         ("adHocEvent", "s", path('<adHocSubProcess id="it"><startEvent id="s"/><task id="t"/></adHocSubProcess>')
@@ -150,7 +151,7 @@ def test_a_faulty_model_is_refused_with_its_place(code: str, element: str, body:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    body = path('<task id="it"/>') + '\n<complexGateway id="c"/>\n<businessRuleTask id="r"/>' + flow("it", "gone")
+    body = path('<task id="it"/>') + '\n<choreographyTask id="c"/>\n<businessRuleTask id="r"/>' + flow("it", "gone")
     assert {"danglingFlow", "unsupported"} <= set(codes(refusal(body)))
     assert {f.element for f in refusal(body)} == {"c", "r", "it-gone"}
 

@@ -29,7 +29,7 @@ WARNED = """<?xml version="1.0"?>
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "faulty.bpmn").write_text(FAULTY.format(gateway="complexGateway"))
+    (tmp_path / "faulty.bpmn").write_text(FAULTY.format(gateway="choreographyTask"))
     (tmp_path / "dangling.bpmn").write_text(FAULTY.format(gateway="exclusiveGateway"))
     (tmp_path / "warned.bpmn").write_text(WARNED)
     (tmp_path / "half.json").write_text('{"name": "Half",')

@@ -92,7 +92,7 @@ def test_refusals_tell_their_status_code_and_words(hands: Hands, at: Clients, ur
     assert (str(other), other.code, other.details) == (str(refused.value), "astrozero.0002", refused.value.details)
 
     with pytest.raises(Refused) as refused:
-        hands.deploy_xml(straight("Puzzle", '<complexGateway id="work"/>'))
+        hands.deploy_xml(straight("Puzzle", '<choreographyTask id="work"/>'))
     assert (refused.value.status, refused.value.code) == (422, "bpm.model.refused")
     (finding,) = refused.value.details
     assert (finding["element"], finding["line"], finding["code"]) == ("work", 1, "unsupported")

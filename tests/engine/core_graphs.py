@@ -5,7 +5,7 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
-from andante.bpmn.graph import AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
+from andante.bpmn.graph import Activation, AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
 from andante.testing.process import cancel, compensation, error, escalation, message, signal, terminate, timer
@@ -300,7 +300,39 @@ def loose() -> ProcessGraph:
     )
 
 
-MAKERS: Final = (review, inclusive, guarded, many, events, broken, handled, undone, loose)
+def choices() -> ProcessGraph:
+    """Complex gateways in a loop: some of three, a way of its own for what comes late, a split."""
+    some = Activation(compile_feel("activationCount >= 2 or x = 1"))
+    return (
+        ProcessBuilder()
+        .start()
+        .exclusive("back")
+        .parallel("split")
+        .user_task("a")
+        .service("b")
+        .user_task("c")
+        .exclusive("gone", default="end")
+        .node("some", kinds.COMPLEX_GATEWAY, work=some)
+        .service("then")
+        .user_task("late")
+        .node("which", kinds.COMPLEX_GATEWAY, default="end")
+        .end()
+        .path("start", "back", "split", "a", "some")
+        .path("split", "b", "some")
+        .path("split", "c", "gone")
+        .flow("gone", "some", "x >= 1")
+        .flow("gone", "end")
+        .flow("some", "then", "waitingForStart")
+        .flow("some", "late", "not(waitingForStart)")
+        .path("then", "which")
+        .path("late", "end")
+        .flow("which", "back", "x = 2")
+        .flow("which", "end")
+        .graph()
+    )
+
+
+MAKERS: Final = (review, inclusive, guarded, many, events, broken, handled, undone, loose, choices)
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 
 

@@ -6,7 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.compensation import check_compensation
 from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
-from andante.bpmn.graph import Flow, Node, Script
+from andante.bpmn.graph import Activation, Flow, Node, Script
 from andante.expressions import to_json
 from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
@@ -46,6 +46,12 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
             findings.fault("noStart", node.id, node.line, "The sub-process has no none start event. Add one.")
         elif kind == kinds.EVENT_GATEWAY:
             _event_gateway(node, nodes, flows, findings)
+        elif kind == kinds.COMPLEX_GATEWAY and len(node.incoming) > 1 and not isinstance(node.work, Activation):
+            findings.fault(
+                "activationCondition", node.id, node.line,
+                "The complex gateway does not say when it goes on. Write an activationCondition, such as "
+                "activationCount >= 2.",
+            )  # fmt: skip
         elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
             findings.fault("noScript", node.id, node.line, "The script task has no script. Write one.")
         if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:

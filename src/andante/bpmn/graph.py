@@ -9,6 +9,7 @@ from typing import Final, final
 
 from andante.bpmn.kinds import NAMES
 from andante.bpmn.work import (
+    Activation,
     AdHoc,
     Assignment,
     Call,
@@ -24,8 +25,8 @@ from andante.expressions import Expression
 from andante.timing.sla import SlaPolicy
 
 __all__ = [
-    "AdHoc", "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node",
-    "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+    "Activation", "AdHoc", "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance",
+    "Node", "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
 

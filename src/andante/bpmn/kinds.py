@@ -25,6 +25,7 @@ EXCLUSIVE_GATEWAY: Final = 30
 PARALLEL_GATEWAY: Final = 31
 INCLUSIVE_GATEWAY: Final = 32
 EVENT_GATEWAY: Final = 33
+COMPLEX_GATEWAY: Final = 34
 EVENT_SUB_PROCESS: Final = 40  # a subProcess that an event triggers; no flow leads to it
 
 NAMES: Final[dict[int, str]] = {
@@ -48,13 +49,14 @@ NAMES: Final[dict[int, str]] = {
     PARALLEL_GATEWAY: "parallelGateway",
     INCLUSIVE_GATEWAY: "inclusiveGateway",
     EVENT_GATEWAY: "eventBasedGateway",
+    COMPLEX_GATEWAY: "complexGateway",
     EVENT_SUB_PROCESS: "eventSubProcess",
 }
 
 ACTIVITIES: Final = frozenset(range(TASK, EXCLUSIVE_GATEWAY))
 # Activities that are scopes of their own: with flow nodes and variables in them.
 SCOPES: Final = frozenset((SUB_PROCESS, TRANSACTION, AD_HOC, EVENT_SUB_PROCESS))
-GATEWAYS: Final = frozenset((EXCLUSIVE_GATEWAY, PARALLEL_GATEWAY, INCLUSIVE_GATEWAY, EVENT_GATEWAY))
+GATEWAYS: Final = frozenset((EXCLUSIVE_GATEWAY, PARALLEL_GATEWAY, INCLUSIVE_GATEWAY, EVENT_GATEWAY, COMPLEX_GATEWAY))
 
 # Event definitions (section 10.4.5); 0 is the none event.
 NONE: Final = 0

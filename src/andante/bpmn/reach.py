@@ -1,4 +1,4 @@
-"""Which nodes an inclusive join must wait for (BPMN 2.0.2 section 13.4.3)."""
+"""Which nodes an inclusive or complex join must wait for (BPMN 2.0.2 section 13.4.3)."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from andante.bpmn.graph import Flow, Node
 
 
 def reach_masks(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[int, int]:
-    """For each flow into an inclusive join, the bit mask of the nodes from which a token can still come to it.
+    """For each flow into such a join, the bit mask of the nodes from which a token can still come to it.
 
     A path may not visit the join itself, so in a loop a token behind the join does not hold the join up. A token on an
     activity may also leave by one of its boundary events. Paths stay in the join's scope: a sub-process stands for what
     runs in it.
     """
-    joins = [n for n in nodes if n.kind == kinds.INCLUSIVE_GATEWAY and len(n.incoming) > 1]
+    joins = [n for n in nodes if n.kind in (kinds.INCLUSIVE_GATEWAY, kinds.COMPLEX_GATEWAY) and len(n.incoming) > 1]
     if not joins:
         return {}
     before: list[list[int]] = [[] for _ in nodes]

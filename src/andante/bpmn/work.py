@@ -160,6 +160,17 @@ class Call:
 
 
 @final
+class Activation:
+    """When a complex gateway goes on (BPMN 2.0.2 section 10.6.5): `condition` may ask `activationCount`, the number of
+    tokens that are there, and `incoming`, how many each flow has brought."""
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Expression) -> None:
+        self.condition = condition
+
+
+@final
 class AdHoc:
     """An ad-hoc sub-process (BPMN 2.0.2 section 10.3.5). `elements` gives the ids of what is offered (None: all);
     `cancels` says that what still runs is withdrawn when `completion` is true. The outputs of the paths, in the order
@@ -230,4 +241,4 @@ class MultiInstance:
         self.output_element = output_element
 
 
-Work = UserTask | JobWork | Script | Call | AdHoc
+Work = UserTask | JobWork | Script | Call | AdHoc | Activation

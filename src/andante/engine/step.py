@@ -15,7 +15,7 @@ from andante.engine import gate
 from andante.engine.apply import APPLIERS, begin
 from andante.engine.effects import Effect
 from andante.engine.elements import BEHAVIOURS
-from andante.engine.elements.inclusive_gateway import release_joins
+from andante.engine.elements.joining import release_joins
 from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import withdraw
 from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Rejected

@@ -31,6 +31,7 @@ KINDS: Final = {
     "exclusiveGateway": "decision",
     "parallelGateway": "parallel gateway",
     "inclusiveGateway": "inclusive gateway",
+    "complexGateway": "complex gateway",
     "eventBasedGateway": "first event wins",
 }
 WORDS: Final = {

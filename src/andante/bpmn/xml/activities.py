@@ -42,8 +42,8 @@ def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
 def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
     language = reading.language
     multi = MultiInstance(sequential=reading.flag(loop, "isSequential", False))
-    multi.cardinality = _condition(loop, "loopCardinality", owner, reading)
-    multi.completion = _condition(loop, "completionCondition", owner, reading)
+    multi.cardinality = read_condition(loop, "loopCardinality", owner, reading)
+    multi.completion = read_condition(loop, "completionCondition", owner, reading)
     collection = loop.take_text("loopDataInputRef")
     if collection:
         multi.collection = language.condition(collection, owner.label, loop.line)
@@ -78,7 +78,7 @@ def _repeat(loop: Element, owner: Element, reading: Reading) -> Repeat:
     elif maximum:
         reading.fault("loopMaximum", owner, f"loopMaximum is '{maximum}'. Write a whole number from 1.")
     faults = len(reading.findings.faults)
-    repeat.condition = _condition(loop, "loopCondition", owner, reading)
+    repeat.condition = read_condition(loop, "loopCondition", owner, reading)
     if not maximum and repeat.condition is None and len(reading.findings.faults) == faults:
         reading.fault("loopMaximum", owner, "The loop does not say when it ends. Write a loopCondition or loopMaximum.")
     reading.leftovers(loop)
@@ -165,12 +165,12 @@ def _ad_hoc(node: NodeDraft, element: Element, reading: Reading) -> None:
     work = AdHoc(
         sequential=ordering == "Sequential",
         cancels=reading.flag(element, "cancelRemainingInstances", True),
-        completion=_condition(element, "completionCondition", element, reading),
+        completion=read_condition(element, "completionCondition", element, reading),
     )
     node.work = work
 
 
-def _condition(source: Element, name: str, owner: Element, reading: Reading) -> Expression | None:
+def read_condition(source: Element, name: str, owner: Element, reading: Reading) -> Expression | None:
     """The expression in a BPMN child, None where there is no such child."""
     part = source.take_one(name)
     if part is None:

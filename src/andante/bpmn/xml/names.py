@@ -4,7 +4,6 @@ from typing import Final
 
 # Flow elements and root elements that would change the run: element -> remedy.
 REFUSED: Final[dict[str, str]] = {
-    "complexGateway": "Use an inclusive gateway, or a multi-instance with a completion condition.",
     "businessRuleTask": "Use a script task with a FEEL expression, or a service task whose worker decides.",
     "subChoreography": "Model it as a process.",
     "choreographyTask": "Model it as a process.",

@@ -4,9 +4,9 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft, use_lane
-from andante.bpmn.graph import UserTask
+from andante.bpmn.graph import Activation, UserTask
 from andante.bpmn.language import language_of
-from andante.bpmn.xml.activities import finish_activity, read_activity
+from andante.bpmn.xml.activities import finish_activity, read_activity, read_condition
 from andante.bpmn.xml.element import BPMN, Element
 from andante.bpmn.xml.events import finish_event, local_name, read_event
 from andante.bpmn.xml.foreign import foreign_condition
@@ -17,7 +17,9 @@ NODES: Final = {name: kind for kind, name in kinds.NAMES.items() if kind != kind
 _EVENTS: Final = frozenset(
     (kinds.START_EVENT, kinds.END_EVENT, kinds.CATCH_EVENT, kinds.THROW_EVENT, kinds.BOUNDARY_EVENT)
 )
-_WITH_DEFAULT: Final = kinds.ACTIVITIES | {kinds.EXCLUSIVE_GATEWAY, kinds.INCLUSIVE_GATEWAY}
+_WITH_DEFAULT: Final = kinds.ACTIVITIES | {
+    kinds.EXCLUSIVE_GATEWAY, kinds.INCLUSIVE_GATEWAY, kinds.COMPLEX_GATEWAY,
+}  # fmt: skip
 _PROCESS_ATTRIBUTES: Final = frozenset(("definitionalCollaborationRef", "isClosed", "processType"))
 _FLOW_ATTRIBUTES: Final = frozenset(("isImmediate",))
 
@@ -84,7 +86,7 @@ def _read_node(
         if len(reading.findings.faults) > faults:
             draft.refused.add(node.id)
     else:
-        _read_gateway(element, kind, reading)
+        _read_gateway(node, element, reading)
     if node.id not in draft.refused:
         draft.nodes.append(node)
     if kind in kinds.SCOPES:
@@ -98,9 +100,13 @@ def _read_node(
     reading.leftovers(element)
 
 
-def _read_gateway(element: Element, kind: int, reading: Reading) -> None:
+def _read_gateway(node: NodeDraft, element: Element, reading: Reading) -> None:
     element.take("gatewayDirection")
-    if kind == kinds.EVENT_GATEWAY:
+    if node.kind == kinds.COMPLEX_GATEWAY:
+        condition = read_condition(element, "activationCondition", element, reading)
+        if condition is not None:
+            node.work = Activation(condition)
+    if node.kind == kinds.EVENT_GATEWAY:
         if (form := element.take("eventGatewayType", "Exclusive")) != "Exclusive":
             reading.fault("unsupported", element, f"A {form} event gateway is not supported. Use an exclusive one.")
         if reading.flag(element, "instantiate", False):

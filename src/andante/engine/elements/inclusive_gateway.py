@@ -4,9 +4,9 @@ It splits to every flow whose condition holds. It joins by reachability, not by 
 token elsewhere can still come in by a flow that has none, and cannot come in by one that has.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, final
 
-from andante.bpmn import kinds
 from andante.bpmn.graph import Flow, Node
 from andante.engine import events as ev
 from andante.engine.elements.base import FlowNode
@@ -31,40 +31,32 @@ class InclusiveGateway(FlowNode):
         return conditional_flows(step, token, node)
 
 
-def release_joins(step: "Step") -> bool:
-    """Let every inclusive join go on that has nothing left to wait for. Called when no token can move. True if any."""
-    nodes = step.graph.nodes
-    for scope in list(step.instance.scopes.values()):
-        for index in list(scope.joined):
-            node = nodes[index]
-            if node.kind == kinds.INCLUSIVE_GATEWAY and not _waits(step, scope, node):
-                _release(step, scope, node)
-                return True
-    return False
-
-
-def _waits(step: "Step", scope: Scope, node: Node) -> bool:
-    tokens, reach = step.instance.tokens, step.graph.reach
-    waiting = set(scope.joined[node.index])
-    taken = {tokens[key].flow for key in waiting}
-    empty = full = 0
-    for flow in node.incoming:
-        if flow in taken:
-            full |= reach.get(flow, 0)
-        else:
-            empty |= reach.get(flow, 0)
-    blocking = empty & ~full
-    if not blocking:
-        return False
-    return any((blocking >> tokens[key].node) & 1 for key in scope.tokens if key not in waiting)
-
-
-def _release(step: "Step", scope: Scope, node: Node) -> None:
+def release(step: "Step", scope: Scope, node: Node) -> bool:
+    """Called when no token can move: let the join go on if it has nothing left to wait for. True if it did."""
     tokens = step.instance.tokens
     first: dict[int, int] = {}
     for key in sorted(scope.joined[node.index]):
         first.setdefault(tokens[key].flow, key)
+    empty = [flow for flow in node.incoming if flow not in first]
+    if may_come(step, scope, node, empty, list(first)):
+        return False
     stays, *others = first.values()
     for key in others:
         step.record(ev.TokenEnded(key))
     finish(step, tokens[stays], node)
+    return True
+
+
+def may_come(step: "Step", scope: Scope, node: Node, empty: Sequence[int], full: Sequence[int]) -> bool:
+    """Whether a token elsewhere can still come in by one of the flows `empty`, and cannot by one of `full`."""
+    tokens, reach = step.instance.tokens, step.graph.reach
+    blocking = there = 0
+    for flow in empty:
+        blocking |= reach.get(flow, 0)
+    for flow in full:
+        there |= reach.get(flow, 0)
+    blocking &= ~there
+    if not blocking:
+        return False
+    waiting = set(scope.joined[node.index])
+    return any((blocking >> tokens[key].node) & 1 for key in scope.tokens if key not in waiting)

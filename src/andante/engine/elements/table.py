@@ -7,6 +7,7 @@ from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.boundary_event import BoundaryEvent
 from andante.engine.elements.call_activity import CallActivity
 from andante.engine.elements.catch_event import CatchEvent
+from andante.engine.elements.complex_gateway import ComplexGateway
 from andante.engine.elements.end_event import EndEvent
 from andante.engine.elements.event_based_gateway import EventGateway
 from andante.engine.elements.exclusive_gateway import ExclusiveGateway
@@ -43,6 +44,7 @@ BEHAVIOURS.update(
         kinds.EXCLUSIVE_GATEWAY: ExclusiveGateway(),
         kinds.PARALLEL_GATEWAY: ParallelGateway(),
         kinds.INCLUSIVE_GATEWAY: InclusiveGateway(),
+        kinds.COMPLEX_GATEWAY: ComplexGateway(),
         kinds.EVENT_GATEWAY: EventGateway(),
     }
 )
