@@ -16,7 +16,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
 @pytest.mark.parametrize(
     "element",
     [
-        '<businessRuleTask id="it"/>',
         '<callChoreography id="it"/>',
         '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
         '<intermediateCatchEvent id="it"><conditionalEventDefinition><condition>a</condition>'
@@ -101,6 +100,7 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
         ("eventKind", "it", path('<intermediateCatchEvent id="it"/>')),
         ("eventKind", "it", path('<intermediateThrowEvent id="it"><errorEventDefinition/></intermediateThrowEvent>')),
         ("noScript", "it", path('<scriptTask id="it"/>')),
+        ("noDecision", "it", path('<businessRuleTask id="it"/>')),
         ("noCalledElement", "it", path('<callActivity id="it"/>')),
         ("multiInstance", "it", path('<task id="it"><multiInstanceLoopCharacteristics/></task>')),
         ("expressionLanguage", "f", path('<task id="it"/>') + '<sequenceFlow id="f" sourceRef="it" targetRef="end">'
@@ -151,13 +151,13 @@ def test_a_faulty_model_is_refused_with_its_place(code: str, element: str, body:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    body = path('<task id="it"/>') + '\n<choreographyTask id="c"/>\n<businessRuleTask id="r"/>' + flow("it", "gone")
+    body = path('<task id="it"/>') + '\n<choreographyTask id="c"/>\n<callChoreography id="r"/>' + flow("it", "gone")
     assert {"danglingFlow", "unsupported"} <= set(codes(refusal(body)))
     assert {f.element for f in refusal(body)} == {"c", "r", "it-gone"}
 
 
 def test_flows_to_a_refused_element_are_no_further_fault() -> None:
-    assert codes(refusal(path('<businessRuleTask id="it"/>'))) == ["unsupported"]
+    assert codes(refusal(path('<adHocSubProcess id="it"/>'))) == ["unsupported"]
 
 
 @pytest.mark.parametrize("name", ["=prefix + &quot;x&quot;", "${name}", "=1 / 0", "=5"])

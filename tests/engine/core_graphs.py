@@ -332,7 +332,9 @@ def choices() -> ProcessGraph:
     )
 
 
-MAKERS: Final = (review, inclusive, guarded, many, events, broken, handled, undone, loose, choices)
+MAKERS: Final = (
+    review, inclusive, guarded, many, events, broken, handled, undone, loose, choices, deciding,
+)  # fmt: skip
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 
 

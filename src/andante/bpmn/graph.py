@@ -13,6 +13,7 @@ from andante.bpmn.work import (
     AdHoc,
     Assignment,
     Call,
+    DecisionCall,
     FormField,
     JobWork,
     MultiInstance,
@@ -25,8 +26,8 @@ from andante.expressions import Expression
 from andante.timing.sla import SlaPolicy
 
 __all__ = [
-    "Activation", "AdHoc", "Assignment", "Call", "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance",
-    "Node", "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+    "Activation", "AdHoc", "Assignment", "Call", "DecisionCall", "EventDefinition", "Flow", "FormField", "JobWork",
+    "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ SERVICE_TASK: Final = 13
 SCRIPT_TASK: Final = 14
 SEND_TASK: Final = 15
 RECEIVE_TASK: Final = 16
+BUSINESS_RULE_TASK: Final = 17
 SUB_PROCESS: Final = 20
 CALL_ACTIVITY: Final = 21
 TRANSACTION: Final = 24
@@ -41,6 +42,7 @@ NAMES: Final[dict[int, str]] = {
     SCRIPT_TASK: "scriptTask",
     SEND_TASK: "sendTask",
     RECEIVE_TASK: "receiveTask",
+    BUSINESS_RULE_TASK: "businessRuleTask",
     SUB_PROCESS: "subProcess",
     CALL_ACTIVITY: "callActivity",
     TRANSACTION: "transaction",

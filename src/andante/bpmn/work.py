@@ -2,7 +2,7 @@
 10.3). Plain slotted classes of the compiled graph."""
 
 from collections.abc import Mapping
-from typing import final
+from typing import Final, final
 
 from andante.expressions import Expression
 
@@ -241,4 +241,41 @@ class MultiInstance:
         self.output_element = output_element
 
 
-Work = UserTask | JobWork | Script | Call | AdHoc | Activation
+# What a business rule task makes of the outcome: the value itself, or as Camunda 7 maps it.
+VALUE: Final = "value"
+SINGLE_ENTRY: Final = "singleEntry"
+SINGLE_RESULT: Final = "singleResult"
+COLLECT_ENTRIES: Final = "collectEntries"
+RESULT_LIST: Final = "resultList"
+OUTPUTS: Final = "outputs"  # as Flowable does: each output of one rule is a variable, several rules are a list
+MAPPINGS: Final = (VALUE, SINGLE_ENTRY, SINGLE_RESULT, COLLECT_ENTRIES, RESULT_LIST, OUTPUTS)
+
+
+@final
+class DecisionCall:
+    """A decision that a business rule task makes (BPMN 2.0.2 section 10.3.3): its id or name, and its version ("" takes
+    the active one).
+
+    `mapping`, one of MAPPINGS, says what goes to `result_variable`; with "" each entry of a context is set. Where
+    `local_variable` names one, output mappings read the result there instead.
+    """
+
+    __slots__ = ("decision", "local_variable", "mapping", "result_variable", "version")
+
+    def __init__(
+        self,
+        decision: Expression,
+        version: Expression | None = None,
+        *,
+        result_variable: str = "",
+        mapping: str = VALUE,
+        local_variable: str = "",
+    ) -> None:
+        self.decision = decision
+        self.version = version
+        self.result_variable = result_variable
+        self.mapping = mapping
+        self.local_variable = local_variable
+
+
+Work = UserTask | JobWork | Script | Call | AdHoc | Activation | DecisionCall

@@ -29,6 +29,7 @@ _DEVIATIONS: Final = {
     "userTask": "Candidates and assignee by extensions or a resourceAssignmentExpression.",
     "serviceTask": "A worker's job; operationRef is documentation.",
     "scriptTask": "FEEL and ${...}; a script in another language is a job.",
+    "businessRuleTask": "Extensions name the decision (DMN), or the type of a worker's job.",
     "receiveTask": "Does not start instances.",
     "sendTask": "Sends its message, or is a worker's job.",
     "adHocSubProcess": "Nobody chooses at run time: all is offered, or what an expression names, in the model's order.",

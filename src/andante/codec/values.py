@@ -117,6 +117,7 @@ EVENTS: Final[dict[int, type]] = {
     73: ev.CompensationEnded,
     80: ev.TokenMoved,
     81: ev.Migrated,
+    90: ev.DecisionMade,
 }
 
 

@@ -32,6 +32,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.EscalationCaught: _nothing,
     ev.CommandIgnored: _nothing,
     ev.TokenMoved: _nothing,
+    ev.DecisionMade: _nothing,
 }
 
 

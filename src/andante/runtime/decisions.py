@@ -98,7 +98,7 @@ class Decisions:
 
     def _version(self, name: str, version: str) -> DefinitionRecord | None:
         record = rows.named(self._store, name, version)
-        if record is None and version.isdigit() and len(version) < 10:  # as Camunda 7 numbers them
+        if record is None and version.isdecimal() and len(version) < 10:  # as Camunda 7 numbers them
             known = rows.versions(self._store, name)
             number = int(version)
             record = known[-number] if 0 < number <= len(known) else None

@@ -12,6 +12,7 @@ from andante.bpmn.graph import (
     AdHoc,
     Assignment,
     Call,
+    DecisionCall,
     EventDefinition,
     JobWork,
     MultiInstance,
@@ -115,6 +116,11 @@ class ProcessBuilder:
     def script(self, id: str, text: str, result: str = "", *, inside: str = "") -> "ProcessBuilder":
         """A script task: the value of `text` goes to the variable `result`."""
         return self.node(id, kinds.SCRIPT_TASK, work=Script(expression(text), result), inside=inside)
+
+    def decision(self, id: str, name: str, result: str = "", *, inside: str = "") -> "ProcessBuilder":
+        """A business rule task: the value of the decision `name` goes to the variable `result`."""
+        work = DecisionCall(literal(name), result_variable=result)
+        return self.node(id, kinds.BUSINESS_RULE_TASK, work=work, inside=inside)
 
     def service(
         self,

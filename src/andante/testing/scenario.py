@@ -8,7 +8,9 @@ from typing import Final, TypeVar, final
 from andante.bpmn import read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.codec import decode_state, encode_state
+from andante.decisions import read_dmn
 from andante.engine import commands as cmd
+from andante.engine.deciding import of_models
 from andante.engine.due import next_due
 from andante.engine.effects import Effect
 from andante.engine.events import Event
@@ -43,7 +45,8 @@ class Scenario:
 
     Between commands the instance is written to bytes and read again, as on a server that restarts each time. Called
     processes, messages and signals that it sends are not carried out: they are in `effects`. Elements are named by
-    their id, tasks also by their name. A command that the engine refuses raises `engine.faults.Rejected`.
+    their id, tasks also by their name. `decisions` are DMN files that its business rule tasks may call. A command that
+    the engine refuses raises `engine.faults.Rejected`.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class Scenario:
         now: int | str = MONDAY,
         settings: EngineSettings = DEFAULTS,
         id: str = "scenario",
+        decisions: Iterable[str | Path | bytes] = (),
     ) -> None:
         self.graph = graph
-        self.settings = settings
+        models = [read_dmn(each if isinstance(each, bytes) else Path(each).read_bytes()) for each in decisions]
+        self.settings = EngineSettings(settings.zone, decisions=of_models(models)) if models else settings
         self.now = parse_instant(now, settings.zone) if isinstance(now, str) else now
         self.instance = Instance(id)
         self.journal: list[Entry] = []
@@ -63,7 +68,14 @@ class Scenario:
         self.last = Step(graph, self.instance, self.now, "", settings)
 
     @classmethod
-    def read(cls, path: str | Path, process: str = "", *, now: int | str = MONDAY) -> "Scenario":
+    def read(
+        cls,
+        path: str | Path,
+        process: str = "",
+        *,
+        now: int | str = MONDAY,
+        decisions: Iterable[str | Path | bytes] = (),
+    ) -> "Scenario":
         """Of a file, BPMN XML or JSON: its process `process`, or its only one. Raises ModelRefused, LookupError."""
         data = Path(path).read_bytes()
         model = read_json(json.loads(data)) if Path(path).suffix == ".json" else read_xml(data)
@@ -71,7 +83,7 @@ class Scenario:
         if len(found) != 1:
             known = ", ".join(graph.process_id for graph in model.processes)
             raise LookupError(f"{path} has the processes {known}: name one of them")
-        return cls(found[0], now=now)
+        return cls(found[0], now=now, decisions=decisions)
 
     # Given.
 

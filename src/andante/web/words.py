@@ -78,6 +78,13 @@ def _clock(name: str, data: Data) -> str:
     return f"{name or 'Process'}: {', '.join(facts)}" if facts else ""
 
 
+def _decided(name: str, data: Data) -> str:
+    rules = ", ".join(str(number) for number in data.get("rules", ()))
+    by = f" by {'rule' if ',' not in rules else 'rules'} {rules}" if rules else ""
+    said = "".join(f"; {text}" for text in data.get("messages", ()))
+    return f"{name} decided “{data.get('decision', '')}” {data.get('version', '')}{by}{said}"
+
+
 Words = Callable[[str, Data], str]
 SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "InstanceStarted": ("calm", _started),
@@ -100,6 +107,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "JobRetried": ("calm", lambda n, _: f"{n} may be tried again"),
     "CallStarted": ("wait", lambda n, d: f"{n} called {d.get('name', '')}"),
     "CallEnded": ("calm", lambda n, _: f"{n}: the called process is over"),
+    "DecisionMade": ("calm", _decided),
     "ErrorThrown": ("bad", lambda n, d: f"{n}: error {d.get('code', '')} {d.get('message', '')}".rstrip()),
     "ErrorCaught": ("calm", lambda n, d: f"{n} caught the error {d.get('code', '')}".rstrip()),
     "ClockChanged": ("wait", _clock),

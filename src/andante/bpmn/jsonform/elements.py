@@ -13,15 +13,13 @@ from andante.bpmn.jsonform.mapper import read_mapper
 MAX_DEPTH: Final = 100
 
 _MAPPERS: Final = "dataMappers"
-_REFUSED: Final = {
-    "businessRuleTasks": "Decision tables are not supported yet. Use a script task with a FEEL expression.",
-}
 # Array -> kind, in the order in which nodes are numbered.
 ARRAYS: Final[dict[str, int]] = {
     "startEvents": kinds.START_EVENT,
     "userTasks": kinds.USER_TASK,
     "serviceTasks": kinds.SERVICE_TASK,
     "scriptTasks": kinds.SCRIPT_TASK,
+    "businessRuleTasks": kinds.BUSINESS_RULE_TASK,
     "sendTasks": kinds.SEND_TASK,
     "receiveTasks": kinds.RECEIVE_TASK,
     "manualTasks": kinds.MANUAL_TASK,
@@ -46,6 +44,7 @@ _READERS: Final[dict[int, Callable[[NodeDraft, Fields], None]]] = {
     kinds.USER_TASK: work.read_user_task,
     kinds.SERVICE_TASK: work.read_service_task,
     kinds.SCRIPT_TASK: work.read_script_task,
+    kinds.BUSINESS_RULE_TASK: work.read_business_rule_task,
     kinds.SEND_TASK: work.read_message_task,
     kinds.RECEIVE_TASK: work.read_message_task,
     kinds.CALL_ACTIVITY: work.read_call,
@@ -64,10 +63,6 @@ def _read_scope(draft: ProcessDraft, fields: Fields, scope: str, uses: dict[str,
         fields.fault("tooDeep", f"Sub-processes are nested more than {MAX_DEPTH} deep. Call a process instead.")
         fields.values.clear()
         return
-    for array, remedy in _REFUSED.items():
-        for item in fields.objects(array):
-            draft.refused.add(item.where)
-            item.fault("unsupported", remedy)
     for array, kind in ARRAYS.items():
         for item in fields.objects(array):
             _read_node(draft, item, array, kind, scope, uses, depth)

@@ -4,9 +4,10 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
+from andante.bpmn.graph import Call, DecisionCall, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.language import language_of
+from andante.bpmn.work import MAPPINGS, VALUE
 from andante.expressions import literal
 
 PRIORITIES: Final = {"high": 75, "normal": 50, "low": 25}
@@ -112,6 +113,22 @@ def read_script_task(node: NodeDraft, item: Fields) -> None:
         expression = item.language.condition(raw, item.where, 0, language)
         if expression is not None:
             node.work = Script(expression, item.text("resultVariable"))
+
+
+def read_business_rule_task(node: NodeDraft, item: Fields) -> None:
+    """A `decision` by its id or name, or a job for a worker."""
+    decision = item.value("decision")
+    if decision is None:
+        if item.has("jobType"):
+            node.work = _job(node, item)
+        else:
+            item.fault("noDecision", "It does not say which decision it makes. Set 'decision', or a jobType.")
+        return
+    mapping = item.text("mapDecisionResult", VALUE)
+    if mapping not in MAPPINGS:
+        item.fault("mapping", f"mapDecisionResult is '{mapping}'. Use one of {', '.join(MAPPINGS)}.")
+    variable = item.text("resultVariable")
+    node.work = DecisionCall(decision, item.value("version"), result_variable=variable, mapping=mapping)
 
 
 def read_message_task(node: NodeDraft, item: Fields) -> None:

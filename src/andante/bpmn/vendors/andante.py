@@ -4,9 +4,21 @@ from typing import ClassVar
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance, Script, Sla, SlaAction
+from andante.bpmn.graph import (
+    Assignment,
+    Call,
+    DecisionCall,
+    EventDefinition,
+    JobWork,
+    MultiInstance,
+    Script,
+    Sla,
+    SlaAction,
+)
 from andante.bpmn.slas import action, reminder, sla, span, target
 from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
+from andante.bpmn.vendors.decisions import known_mapping
+from andante.bpmn.work import VALUE
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Error, Lane, Message, Reading
 from andante.expressions import literal
@@ -68,6 +80,14 @@ class Andante(Vendor):
                 reading.leftovers(mapping)
         if user_task(node) is not None:
             self._user_task(node, element, reading)
+        elif node.kind == kinds.BUSINESS_RULE_TASK and (decision := self.value(element, "decision", reading)):
+            result = self.text(element, "result") or VALUE
+            node.work = DecisionCall(
+                decision,
+                self.value(element, "version", reading),
+                result_variable=self.text(element, "resultVariable"),
+                mapping=known_mapping(result, "andante:result", element, reading),
+            )
         elif worked(node):
             self._job(node, element, reading)
         if node.kind == kinds.SCRIPT_TASK:

@@ -89,10 +89,10 @@ def user_task(node: NodeDraft) -> UserTask | None:
 
 
 def worked(node: NodeDraft) -> bool:
-    """Whether a worker may do the node's work: service and send tasks, and events that throw a message."""
+    """Whether a worker may do the node's work: service, send and business rule tasks, and message throw events."""
     if node.kind in (kinds.THROW_EVENT, kinds.END_EVENT):
         return node.event is not None and node.event.kind == kinds.MESSAGE
-    return node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK)
+    return node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.BUSINESS_RULE_TASK)
 
 
 def job(node: NodeDraft) -> JobWork:

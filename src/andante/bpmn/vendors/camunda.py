@@ -8,6 +8,7 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
+from andante.bpmn.vendors.decisions import decision_call
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_data
 from andante.bpmn.vendors.listeners import read_process_listeners
@@ -64,6 +65,8 @@ class Camunda(JavaVendor):
     def node(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         if user_task(node) is not None:
             self._user_task(node, element, reading)
+        elif node.kind == kinds.BUSINESS_RULE_TASK and (decision := self.value(element, "decisionRef", reading)):
+            node.work = decision_call(self, decision, element, reading)
         elif worked(node):
             self._work(node, element, reading)
         elif node.kind == kinds.SCRIPT_TASK:

@@ -52,7 +52,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "skipExpression": "Put an exclusive gateway before the task.",
     "triggerable": "Use a receive task after the service task.",
     "caseRef": "Case models (CMMN) are not run; call a process.",
-    "decisionRef": "Use a script task with a FEEL expression.",
+    "decisionRef": "Set it on a business rule task.",
 }
 
 
@@ -80,7 +80,7 @@ class JavaVendor(Vendor):
             if result and isinstance(node.work, JobWork):
                 node.work.result_variable = result
             return
-        if "(" not in text and node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK):
+        if "(" not in text and node.kind in (kinds.SERVICE_TASK, kinds.SEND_TASK, kinds.BUSINESS_RULE_TASK):
             value = reading.language.value(text, element.label, element.line)
             if value is not None and value.is_constant:
                 node.kind, node.event, node.work = kinds.SCRIPT_TASK, None, Script(value, result)

@@ -5,11 +5,12 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import Call, EventDefinition, MultiInstance
+from andante.bpmn.graph import Call, DecisionCall, EventDefinition, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_properties
 from andante.bpmn.vendors.listeners import read_process_listeners
+from andante.bpmn.work import OUTPUTS
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import literal
@@ -114,6 +115,9 @@ class Flowable(JavaVendor):
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         kind = self.text(element, "type")
         topic = self.value(element, "topic", reading)
+        if kind == "dmn":
+            self._decision(node, element, reading)
+            return
         if kind == "external-worker" and topic is not None:
             job(node).type = topic
         elif kind in _WORKED:
@@ -129,6 +133,25 @@ class Flowable(JavaVendor):
             job(node).result_variable = name
         self.retries(node, element, reading)
         self.fields(node, element, reading)
+
+    def _decision(self, node: NodeDraft, element: Element, reading: Reading) -> None:
+        """The fields name a decision, or a decision service; its outputs become variables."""
+        fields: dict[str, str] = {}
+        for field in self.elements(element, "field"):
+            texts = [each.text for each in self.inner(field, "string", "expression")]
+            name = field.take("name")
+            fields[name] = field.take("stringValue") or field.take("expression") or "".join(texts)
+            reading.leftovers(field)
+        key = fields.get("decisionTableReferenceKey") or fields.get("decisionServiceReferenceKey", "")
+        decision = reading.language.value(key, element.label, element.line)
+        if fields.get("decisionTaskThrowErrorOnNoHits") == "true":
+            what = "decisionTaskThrowErrorOnNoHits is not supported. Give the table default outputs and a gateway."
+            reading.fault("unsupportedExtension", element, what)
+        if decision is None:
+            what = f"{self.name}:type='dmn' names no decision. Set the field decisionTableReferenceKey."
+            reading.fault("noDecision", element, what)
+            return
+        node.kind, node.work = kinds.BUSINESS_RULE_TASK, DecisionCall(decision, mapping=OUTPUTS)
 
     def _field_text(self, element: Element, names: frozenset[str]) -> str:
         """The fixed text of the first field of these names."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import AdHoc, Assignment, Call, JobWork, MultiInstance, Script
+from andante.bpmn.graph import AdHoc, Assignment, Call, DecisionCall, JobWork, MultiInstance, Script
 from andante.bpmn.vendors.base import Vendor, job, user_task, worked
 from andante.bpmn.vendors.forms import embedded_forms
 from andante.bpmn.xml.element import Element
@@ -29,7 +29,7 @@ class Zeebe(Vendor):
         "properties": "no one reads them here.",
     }
     refused: ClassVar[Mapping[str, str]] = {
-        "calledDecision": "Use a script task with a FEEL expression.",
+        "calledDecision": "Put it on a business rule task.",
         "conditionalFilter": "Use a message or signal.",
         "executionListeners": _LISTENER,
         "linkedResources": "Let a worker load what it needs.",
@@ -88,6 +88,9 @@ class Zeebe(Vendor):
             reading.leftovers(definition)
             if node.kind == kinds.SCRIPT_TASK:
                 node.kind = kinds.SERVICE_TASK
+        if node.kind == kinds.BUSINESS_RULE_TASK:
+            for called in self.elements(element, "calledDecision"):
+                self._decision(node, called, element, reading)
         for script in self.elements(element, "script"):
             expression = reading.language.condition(script.take("expression"), element.label, script.line, "feel")
             if expression is not None:
@@ -100,6 +103,20 @@ class Zeebe(Vendor):
             for priority in self.elements(element, "jobPriorityDefinition"):
                 text = priority.take("priority")
                 node.work.priority = self.number(text, "zeebe:jobPriorityDefinition", priority, reading, 0)
+
+    def _decision(self, node: NodeDraft, called: Element, element: Element, reading: Reading) -> None:
+        language = reading.language
+        decision = language.value(called.take("decisionId"), element.label, called.line)
+        tag = language.value(called.take("versionTag"), element.label, called.line)
+        binding = called.take("bindingType", "latest")
+        if binding == "deployment":
+            what = "the active version decides."
+            reading.findings.ignored("zeebe:calledDecision bindingType", element.label, called.line, what)
+        if decision is not None:
+            version = tag if binding == "versionTag" else None
+            node.work = DecisionCall(decision, version, result_variable=called.take("resultVariable"))
+        called.take("retries")  # what fails is an incident at once
+        reading.leftovers(called)
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)

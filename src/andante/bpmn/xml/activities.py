@@ -142,6 +142,10 @@ def _script_task(node: NodeDraft, element: Element, reading: Reading) -> None:
         node.work = Script(expression)
 
 
+def _business_rule_task(node: NodeDraft, element: Element, reading: Reading) -> None:
+    element.take("implementation")  # the vendors say which decision, or which worker
+
+
 def _message_task(node: NodeDraft, element: Element, reading: Reading) -> None:
     _operation(element, reading)
     element.take("implementation")
@@ -198,6 +202,9 @@ def finish_activity(node: NodeDraft, element: Element, reading: Reading) -> None
             "noJobType", element.label, element.line,
             f"It has no job type: workers will ask for '{node.id}'. Set andante:type.",
         )  # fmt: skip
+    elif work is None and node.kind == kinds.BUSINESS_RULE_TASK:
+        what = "It says not which decision it makes. Set andante:decision, or andante:type for a worker."
+        reading.fault("noDecision", element, what)
     elif isinstance(work, Call) and work.element.is_constant and not work.element.constant:
         reading.fault("noCalledElement", element, "It says not which process it calls. Set calledElement.")
     elif (event := node.event) is not None and event.name is None and not isinstance(work, JobWork):
@@ -209,6 +216,7 @@ _READERS: Final = {
     kinds.USER_TASK: _user_task,
     kinds.SERVICE_TASK: _service_task,
     kinds.SCRIPT_TASK: _script_task,
+    kinds.BUSINESS_RULE_TASK: _business_rule_task,
     kinds.SEND_TASK: _message_task,
     kinds.RECEIVE_TASK: _message_task,
     kinds.CALL_ACTIVITY: _call_activity,

@@ -4,7 +4,6 @@ from typing import Final
 
 # Flow elements and root elements that would change the run: element -> remedy.
 REFUSED: Final[dict[str, str]] = {
-    "businessRuleTask": "Use a script task with a FEEL expression, or a service task whose worker decides.",
     "subChoreography": "Model it as a process.",
     "choreographyTask": "Model it as a process.",
     "callChoreography": "Model it as a process.",
@@ -14,7 +13,7 @@ REFUSED: Final[dict[str, str]] = {
     "globalUserTask": "Use a user task in a process.",
     "globalManualTask": "Use a manual task in a process.",
     "globalScriptTask": "Use a script task in a process.",
-    "globalBusinessRuleTask": "Use a script task in a process.",
+    "globalBusinessRuleTask": "Use a business rule task in a process.",
     "choreography": "Model it as a process.",
     "globalChoreographyTask": "Model it as a process.",
     "correlationProperty": "Give the message a correlation key (andante:correlation).",

@@ -5,6 +5,7 @@ from andante.engine.elements.activity import Activity
 from andante.engine.elements.ad_hoc import AdHocSubProcess
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.boundary_event import BoundaryEvent
+from andante.engine.elements.business_rule_task import BusinessRuleTask
 from andante.engine.elements.call_activity import CallActivity
 from andante.engine.elements.catch_event import CatchEvent
 from andante.engine.elements.complex_gateway import ComplexGateway
@@ -36,6 +37,7 @@ BEHAVIOURS.update(
         kinds.SCRIPT_TASK: ScriptTask(),
         kinds.SEND_TASK: SendTask(),
         kinds.RECEIVE_TASK: ReceiveTask(),
+        kinds.BUSINESS_RULE_TASK: BusinessRuleTask(),
         kinds.SUB_PROCESS: SubProcess(),
         kinds.EVENT_SUB_PROCESS: SubProcess(),
         kinds.AD_HOC: AdHocSubProcess(),

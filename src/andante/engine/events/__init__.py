@@ -63,6 +63,7 @@ from andante.engine.events.waiting import (
 from andante.engine.events.work import (
     CallEnded,
     CallStarted,
+    DecisionMade,
     JobCancelled,
     JobCompleted,
     JobCreated,
@@ -137,6 +138,7 @@ Event = (
     | CompensationStarted
     | CompletionUndoing
     | CompensationEnded
+    | DecisionMade
 )
 
 __all__ = [
@@ -151,6 +153,7 @@ __all__ = [
     "Completed",
     "CompletionKept",
     "CompletionUndoing",
+    "DecisionMade",
     "ElementEntered",
     "ErrorCaught",
     "ErrorThrown",

@@ -193,3 +193,21 @@ class CallEnded:
     def __init__(self, token: int, how: str) -> None:
         self.token = token
         self.how = how
+
+
+@final
+class DecisionMade:
+    """A business rule task made a decision: by the definition of this id, its name and version, by these rules of its
+    table (numbered from 1), with these messages for people."""
+
+    __slots__ = ("decision", "definition_id", "messages", "rules", "token", "version")
+
+    def __init__(
+        self, token: int, definition_id: str, decision: str, version: str, rules: list[int], messages: list[str]
+    ) -> None:
+        self.token = token
+        self.definition_id = definition_id
+        self.decision = decision
+        self.version = version
+        self.rules = rules
+        self.messages = messages
