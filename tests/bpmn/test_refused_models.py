@@ -157,7 +157,7 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 def test_flows_to_a_refused_element_are_no_further_fault() -> None:
-    assert codes(refusal(path('<adHocSubProcess id="it"/>'))) == ["unsupported"]
+    assert codes(refusal(path('<choreographyTask id="it"/>'))) == ["unsupported"]
 
 
 @pytest.mark.parametrize("name", ["=prefix + &quot;x&quot;", "${name}", "=1 / 0", "=5"])
