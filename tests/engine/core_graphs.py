@@ -332,6 +332,22 @@ def choices() -> ProcessGraph:
     )
 
 
+def deciding() -> ProcessGraph:
+    """A decision that is never there, beside a task."""
+    return (
+        ProcessBuilder()
+        .start()
+        .parallel("split")
+        .user_task("a")
+        .decision("gone", "no such decision", "r")
+        .parallel("join")
+        .end()
+        .path("start", "split", "a", "join", "end")
+        .path("split", "gone", "join")
+        .graph()
+    )
+
+
 MAKERS: Final = (
     review, inclusive, guarded, many, events, broken, handled, undone, loose, choices, deciding,
 )  # fmt: skip
