@@ -1,7 +1,20 @@
 """Boxed expressions (DMN 1.5, sections 7.3 and 10.2)."""
 
 import pytest
-from deciding import decide, decision, feel, given, literal, model_of_function, of, refusal, table, value, variable
+from deciding import (
+    decide,
+    decision,
+    feel,
+    given,
+    literal,
+    model_of_function,
+    of,
+    read,
+    refusal,
+    table,
+    value,
+    variable,
+)
 
 
 def entry(name: str, logic: str, type: str = "") -> str:
@@ -80,10 +93,10 @@ def test_a_missing_argument_is_null_and_an_unknown_one_makes_the_result_null() -
     )
 
 
-def test_an_argument_that_does_not_fit_makes_the_result_null() -> None:
-    knowledge = model_of_function("f", ["a: number"], literal("1"))
+def test_an_argument_that_does_not_fit_is_null() -> None:
+    knowledge = model_of_function("f", ["a: number"], literal("a = null"))
     outcome = decide(knowledge + decision("it", literal('f("x")'), knows=["f"]), "it")
-    assert outcome.value is None
+    assert outcome.value is True
     assert outcome.messages == ("decision 'f': the parameter 'a' is \"x\", which is no number; it counts as null",)
 
 
@@ -141,8 +154,14 @@ def test_a_type_on_an_expression_is_kept_to() -> None:
     assert of(context(entry("a", literal('"x"'), "number"))) == {"a": None}
 
 
-def test_a_decision_without_logic_is_null_and_warned_of() -> None:
-    assert value(decision("it", "")) is None
+def test_a_decision_without_logic_is_given_and_warned_of() -> None:
+    body = decision("made by hand", "", type="number") + decision(
+        "it", literal("made by hand + 1"), needs=["made by hand"]
+    )
+    assert [each.code for each in read(body).warnings] == ["noLogic"]
+    assert value(body, "it", **{"made by hand": 1}) == 2
+    assert value(body, "it", **{"made by hand": "x"}) is None
+    assert value(body, "made by hand") is None
 
 
 def test_results_hold_no_functions() -> None:

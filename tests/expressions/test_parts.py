@@ -48,6 +48,14 @@ def evaluated(part: Part, **names: object) -> object:
         ("1 instance of tPerson", False),
         ('["a"] instance of list<my type>', True),
         ("(function(p: tPerson) p.age)({age: 3})", 3),
+        ('(function(p: tPerson) p)({age: "x"})', None),
+        ("(function(p: number) p)([3])", 3),
+        ("(function(p: list<number>) p)(3)", [3]),
+        ('(function(p: list<number>) p)("x")', None),
+        ('(function(p: number, q) [p, q])("x", 1)', [None, 1]),
+        ("(function(g) g(-2))(abs)", 2),
+        ("(function(g) g(1, 2) + g([3]))(sum)", 6),
+        ("(function(g) g(1, 2))(abs)", None),
     ],
 )
 def test_names_from_outside_are_read_the_longest_first(text: str, expected: object) -> None:

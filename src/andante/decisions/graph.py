@@ -76,7 +76,7 @@ class Evaluation:
         work = self._work
         before, work.decision, work.rows = work.decision, node.name, None
         try:
-            value = None if node.logic is None else node.logic.evaluate(self._scope(node), work)
+            value = self._from_outside(node) if node.logic is None else node.logic.evaluate(self._scope(node), work)
             self._known[node.id] = value = work.fit(value, node.kind, "the result")
             rows = work.rows if node.outputs else None
             self._rows[node.id] = _rows(value, node.variable) if rows is None else rows
@@ -148,14 +148,12 @@ class Evaluation:
             known: dict[str, Any] = {}
             for (id, name, kind), value in zip(parameters, arguments, strict=True):
                 known[id] = work.fit(value, kind, f"the parameter '{name}'")
-                if known[id] is None and value is not None:
-                    return None
             return self._service(node, known)
 
         return Function(tuple(name for _, name, _ in parameters), body)
 
     def _service(self, node: ServiceNode, known: dict[str, Any]) -> Any:
-        inner = Evaluation(self._graph, self._work, self._free, known)
+        inner = Evaluation(self._graph, self._work, self._given, known)
         outputs = [self._graph.decisions[each] for each in node.outputs]
         values = {each.variable: inner.decision(each) for each in outputs}
         value = values if len(outputs) != 1 else next(iter(values.values()))
@@ -165,12 +163,15 @@ class Evaluation:
         """The inputs of a service that is called from outside."""
         known = {each: self._input(self._graph.inputs[each]) for each in node.input_data}
         for each in node.input_decisions:
-            decision = self._graph.decisions[each]
-            value = self._given.get(decision.variable)
-            if decision.kind is not None:
-                value = self._work.fit(decision.kind.read(value), decision.kind, f"the input '{decision.name}'")
-            known[each] = value
+            known[each] = self._from_outside(self._graph.decisions[each])
         return known
+
+    def _from_outside(self, node: DecisionNode) -> Any:
+        """The value of a decision that somebody else has made."""
+        value = self._given.get(node.variable)
+        if node.kind is not None:
+            value = self._work.fit(node.kind.read(value), node.kind, f"the input '{node.name}'")
+        return value
 
     def _given_to(self, node: KnowledgeNode, names: tuple[str, ...]) -> list[Any]:
         kinds = {} if node.function is None else {each.name: each.kind for each in node.function.parameters}

@@ -149,10 +149,7 @@ class FunctionLogic:
         before, work.decision = work.decision, self.owner or work.decision
         try:
             for parameter, value in zip(self.parameters, arguments, strict=True):
-                fitting = work.fit(value, parameter.kind, f"the parameter '{parameter.name}'")
-                if fitting is None and value is not None:
-                    return None
-                inner[parameter.name] = fitting
+                inner[parameter.name] = work.fit(value, parameter.kind, f"the parameter '{parameter.name}'")
             return self.body.evaluate(inner, work)
         finally:
             work.decision = before

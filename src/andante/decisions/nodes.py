@@ -22,8 +22,8 @@ class InputNode:
 
 @final
 class DecisionNode:
-    """A decision; without `logic` it is null. `outputs` are the names of its table's outputs; `version` is the one it
-    gives itself."""
+    """A decision; without `logic` its value is given from outside. `outputs` are the names of its table's outputs;
+    `version` is the one it gives itself."""
 
     __slots__ = (
         "decisions", "id", "inputs", "kind", "knowledge", "line", "logic", "name", "outputs", "variable", "version",

@@ -198,7 +198,9 @@ def _decision(node: DecisionNode, element: Element, graph: Graph, reading: Readi
             output.name = output.name or node.variable
         node.outputs = [output.name for output in node.logic.outputs]
     elif node.logic is None:
-        what = "The decision has no logic, so it is always null. Add a decision table or an expression."
+        what = (
+            "The decision has no logic: its value is to be given. Add a decision table or an expression to compute it."
+        )
         reading.findings.warn("noLogic", element.label, element.line, what)
     reading.leftovers(element)
 

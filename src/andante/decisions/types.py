@@ -108,10 +108,12 @@ class ItemType:
 
     def _context(self, components: "dict[str, ItemType]", value: Any, run: Run) -> dict[str, Any]:
         run.charge(len(components))
+        if any(name not in value for name in components):
+            raise Misfit(self, value)
         changed = {
             name: fitting
             for name, kind in components.items()
-            if name in value and (fitting := kind.fit(value[name], run)) is not value[name]
+            if (fitting := kind.fit(value[name], run)) is not value[name]
         }
         return {**value, **changed} if changed else value
 

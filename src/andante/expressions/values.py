@@ -135,18 +135,22 @@ Body = Callable[[list[Any], Run], Any]
 
 @final
 class Function:
-    """A function as a value. `body` takes the arguments, one a parameter, and the run; a call costs `cost` steps."""
+    """A function as a value. `body` takes the arguments, one a parameter, and the run; a call costs `cost` steps.
+    `takes` says how many arguments a function takes that has no fixed number of them."""
 
-    __slots__ = ("body", "cost", "parameters")
+    __slots__ = ("body", "cost", "parameters", "takes")
 
-    def __init__(self, parameters: tuple[str, ...], body: Body, cost: int = 1) -> None:
+    def __init__(
+        self, parameters: tuple[str, ...], body: Body, cost: int = 1, takes: Callable[[int], bool] | None = None
+    ) -> None:
         self.parameters = parameters
         self.body = body
         self.cost = cost
+        self.takes = takes
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Call by position. A wrong number of arguments gives null, as any wrong operand does in FEEL."""
-        if len(arguments) != len(self.parameters):
+        if len(arguments) != len(self.parameters) if self.takes is None else not self.takes(len(arguments)):
             return None
         run.charge(self.cost)
         if run.depth >= run.limits.max_depth:

@@ -136,7 +136,8 @@ def _function(emitter: Emitter, node: FunctionLiteral) -> Code:
     emitter.repeated -= 1
     emitter.frames.pop()
     names = source.bind(node.parameters)
-    template = f"function({names}, lambda {', '.join(frame.values())}: {{0}}, {cost})"
+    types = source.bind(node.types) if any(node.types) else None
+    template = f"function({names}, lambda {', '.join(frame.values())}: {{0}}, {cost}, {types})"
     return free_of(source.write(template, body), *frame.values())
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, final
 from andante.expressions.code import Code, Source, free_of, is_plain
 from andante.expressions.cursor import Node
 from andante.expressions.faults import Limits
-from andante.expressions.feel.support import SUPPORT
+from andante.expressions.feel.support import SUPPORT, builtin
 from andante.expressions.feel.tree import (
     Arithmetic,
     Between,
@@ -25,6 +25,7 @@ from andante.expressions.feel.tree import (
     UnaryTest,
 )
 from andante.expressions.feel.vocabulary import Vocabulary
+from andante.expressions.functions import BUILTINS
 
 # Operator to Python's own, our function, and our function for a scalar on one side.
 _COMPARISONS: Final = {
@@ -95,7 +96,9 @@ class Emitter:
         if found is None:
             self.source.names.add(name)
             if self.vocabulary is not None:
-                found = Code(f"N.get({key})")
+                function = BUILTINS.get(name)
+                otherwise = "" if function is None else f", {self.source.bind(builtin(function))}"
+                found = Code(f"N.get({key}{otherwise})")
             elif self.repeated:
                 found = Code(f"known({self.source.run()}, N, {key})")
             else:

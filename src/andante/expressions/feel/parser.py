@@ -28,6 +28,7 @@ from andante.expressions.feel.tree import (
     Negation,
     Path,
     RangeLiteral,
+    Type,
     UnaryTest,
 )
 from andante.expressions.feel.vocabulary import EMPTY, Vocabulary
@@ -310,20 +311,20 @@ class _Parser(Naming):
         position = self.take().position
         self.expect("(")
         parameters: list[str] = []
+        types: list[Type | None] = []
         while not self.sees(")"):
             name = self.declare(":", ",", ")")
             if name in parameters:
                 raise SyntaxFault(f"The parameter '{name}' is there twice", position)
             parameters.append(name)
-            if self.accept(":"):
-                self.type()
+            types.append(self.type() if self.accept(":") else None)
             if not self.accept(","):
                 break
         self.expect(")")
         if self.sees("external"):
             raise SyntaxFault("External functions (Java, PMML) cannot be called", self.token.position)
         body = self.expression()
-        return self.made(FunctionLiteral(tuple(parameters), body, position=position), body)
+        return self.made(FunctionLiteral(tuple(parameters), tuple(types), body, position=position), body)
 
     def parenthesis(self) -> Node:
         position = self.take().position

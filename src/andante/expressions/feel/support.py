@@ -8,6 +8,7 @@ from andante.expressions import arithmetic, compare
 from andante.expressions.arithmetic import whole
 from andante.expressions.faults import EvaluationFault, Limits
 from andante.expressions.feel.tree import Type
+from andante.expressions.functions import Builtin
 from andante.expressions.temporal import temporal_property
 from andante.expressions.values import Function, Range, Run, check_size, native, plain, type_name, weight_of
 
@@ -222,9 +223,35 @@ def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: i
     return result
 
 
-def function(parameters: tuple[str, ...], body: Callable[..., Any], cost: int) -> Function:
-    """A function literal."""
-    return Function(parameters, lambda arguments, run: body(*arguments), cost)
+def function(
+    parameters: tuple[str, ...], body: Callable[..., Any], cost: int, types: tuple[Type | None, ...] | None
+) -> Function:
+    """A function literal. An argument that does not conform to its parameter's type is null."""
+    if types is None:
+        return Function(parameters, lambda arguments, run: body(*arguments), cost)
+
+    def call(arguments: list[Any], run: Run) -> Any:
+        return body(*[fitting(each, kind, run) for each, kind in zip(arguments, types, strict=True)])
+
+    return Function(parameters, call, cost)
+
+
+def fitting(value: Any, kind: Type | None, run: Run) -> Any:
+    """The value as its type has it (section 10.3.2.9.4): a list of one is its item, and a value a list of it."""
+    if kind is None or value is None or instance(value, kind, run):
+        return value
+    if kind.name == "list":
+        return [value] if instance([value], kind, run) else None
+    return value[0] if type(value) is list and len(value) == 1 and instance(value[0], kind, run) else None
+
+
+def builtin(found: Builtin) -> Function:
+    """A built-in function as a value."""
+
+    def call(arguments: list[Any], run: Run) -> Any:
+        return found.body(run, *arguments) if found.needs_run else found.body(*arguments)
+
+    return Function(found.signatures[0].names, call, takes=found.takes)
 
 
 def call(run: Run, callee: Any, arguments: list[Any]) -> Any:

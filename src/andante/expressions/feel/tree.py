@@ -126,6 +126,7 @@ class RangeLiteral(Node):
 @dataclass(slots=True)
 class FunctionLiteral(Node):
     parameters: tuple[str, ...]
+    types: tuple["Type | None", ...]
     body: Node
 
 

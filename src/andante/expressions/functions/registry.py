@@ -50,6 +50,10 @@ class Builtin:
         self.builds = builds
         self.clock = clock
 
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many arguments."""
+        return any(signature.takes(count) for signature in self.signatures)
+
     @property
     def usage(self) -> str:
         """How to call it, for messages."""

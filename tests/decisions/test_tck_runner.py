@@ -1,0 +1,48 @@
+"""The runner reads the TCK's form of cases, and tells what is not met."""
+
+from pathlib import Path
+
+import pytest
+import tck
+from deciding import decision, dmn, given, literal
+
+CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
+  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+  <modelName>own.dmn</modelName>
+  <testCase id="1">
+    <inputNode name="day"><value xsi:type="xsd:date">2026-01-31</value></inputNode>
+    <inputNode name="items"><list><item><value xsi:type="xsd:decimal">1</value></item></list></inputNode>
+    <inputNode name="who"><component name="name"><value xsi:type="xsd:string">Ann</value></component></inputNode>
+    <resultNode name="it"><expected>
+      <component name="year"><value xsi:type="xsd:decimal">2026</value></component>
+      <component name="items"><list><item><value xsi:type="xsd:decimal">1.000000001</value></item></list></component>
+      <component name="name"><value xsi:type="xsd:string">{name}</value></component>
+      <component name="none"><value xsi:nil="true"/></component>
+    </expected></resultNode>
+    <resultNode name="gone" errorResult="true"><expected><value xsi:nil="true"/></expected></resultNode>
+  </testCase>
+</testCases>"""
+TEXT = "{year: day.year, items: items, name: who.name, none: null}"
+
+
+@pytest.mark.parametrize(("name", "said"), [("Ann", "2 of 2"), ("Bob", "1 of 2")])
+def test_cases_are_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    body = (
+        given("day", "date")
+        + given("items")
+        + given("who")
+        + decision("it", literal(TEXT), needs=[">day", ">items", ">who"])
+    )
+    (tmp_path / "own.dmn").write_bytes(dmn(body))
+    (tmp_path / "own-test-01.xml").write_text(CASES.format(name=name))
+    assert tck.main(str(tmp_path)) == (0 if name == "Ann" else 1)
+    printed = capsys.readouterr().out
+    assert f"{said} expectations are met" in printed
+    assert ("own-test-01/1/it: expected" in printed) is (name == "Bob")
+
+
+def test_a_file_that_is_refused_meets_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.dmn").write_bytes(dmn(decision("it", literal("1 +"))))
+    (tmp_path / "own-test-01.xml").write_text(CASES.format(name="x"))
+    assert tck.main(str(tmp_path)) == 1
+    assert "1 of 2 expectations are met" in capsys.readouterr().out
