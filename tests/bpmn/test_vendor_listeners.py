@@ -4,6 +4,7 @@ import pytest
 from modelling import codes, flow, path, read, refusal
 
 from andante.bpmn.graph import JobWork, UserTask
+from andante.engine import commands as cmd
 from andante.engine.commands import SetVariables
 from andante.testing import Scenario
 
@@ -168,3 +169,43 @@ def test_the_pause_after_a_failure_is_the_models_where_the_worker_names_none() -
     scenario = Scenario(graph).given().fail_job("it", message="busy", retries=2)
     (job,) = scenario.instance.jobs.values()
     assert job.retry_at == scenario.now + 600_000
+
+
+RETURNING = (
+    '<camunda:taskListener event="create"><camunda:script scriptFormat="javascript">'
+    "if(!!task.getVariable('approver')) {\n  task.setAssignee(approver);\n}</camunda:script></camunda:taskListener>"
+    '<camunda:taskListener event="assignment"><camunda:script scriptFormat="javascript">'
+    "task.setVariable('approver', task.getAssignee());</camunda:script></camunda:taskListener>"
+)
+
+
+def assignee(scenario: Scenario) -> str:
+    (task,) = scenario.instance.tasks.values()
+    return task.assignee
+
+
+def test_a_task_that_comes_again_goes_to_who_had_it() -> None:
+    scenario = Scenario(read(path(extended("userTask", RETURNING)))).given()
+    assert assignee(scenario) == ""
+    key = scenario.task("it")
+    scenario.when(cmd.ClaimTask(key, "ann")).then(variables={"approver": "ann"})
+    scenario.when(cmd.TransferTask(key, "bob")).then(variables={"approver": "bob"})
+    scenario.when(cmd.DelegateTask(key, "kim")).then(variables={"approver": "kim"})
+    scenario.when(cmd.ResolveTask(key)).then(variables={"approver": "bob"})
+    scenario.when(cmd.UnclaimTask(key)).then(variables={"approver": "bob"})
+    scenario.move("it", "it")
+    assert assignee(scenario) == "bob"
+
+
+def test_an_assignment_listener_of_ours_and_one_that_fails() -> None:
+    content = '<camunda:taskListener event="assignment" expression="${execution.setVariable(\'who\', %s)}"/>'
+    whole = path(extended("userTask", content, 'camunda:assignee="ann"'))
+    Scenario(read(whole % "task.assignee")).given().then(variables={"who": "ann"})
+    scenario = Scenario(read(whole % "task.assignee.missing")).given()
+    scenario.then(state="Broken", tasks=["it"], incidents=["expression"])
+    scenario.retry().complete("it").then(state="Completed OK")
+
+
+def test_who_has_a_task_is_known_while_it_is_given_alone() -> None:
+    content = '<camunda:taskListener event="complete" expression="${task.setVariable(\'who\', task.assignee)}"/>'
+    assert codes(refusal(path(extended("userTask", content)))) == ["unsupportedExtension"]

@@ -48,8 +48,7 @@ def _endless(graph: ProcessGraph, findings: Findings) -> None:
     ends: list[int] = []
     for node in nodes:
         targets = [flows[index].target for index in node.outgoing]
-        for boundary in node.boundaries:
-            targets.append(boundary)
+        targets.extend(index for index in node.boundaries if not _undoes(nodes[index]))
         if not targets:
             ends.append(node.index)
         for target in targets:
@@ -70,6 +69,11 @@ def _endless(graph: ProcessGraph, findings: Findings) -> None:
             "From here no end can be reached: the path goes round for ever. Add a way out, or a boundary event on a "
             "sub-process around it.",
         )  # fmt: skip
+
+
+def _undoes(node: Node) -> bool:
+    """A compensation boundary event is no way out."""
+    return node.event is not None and node.event.kind == kinds.COMPENSATE
 
 
 def _interrupted(scope: int, graph: ProcessGraph) -> bool:

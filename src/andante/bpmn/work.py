@@ -51,11 +51,12 @@ class UserTask:
 
     `candidates` follows the contract's receiver expression (6.2): items `user:x`, `group:x`, `role:x`, `queue:x`
     or bare user names. `due` and `follow_up` give an ISO date-time or duration; `priority` an integer (default 50).
+    `assigned` are scripts that run whenever the task is given to someone; they see `task.assignee`.
     """
 
     __slots__ = (
-        "assignee", "candidate_groups", "candidate_users", "candidates", "due", "follow_up", "form", "outcomes",
-        "priority", "queue", "title",
+        "assigned", "assignee", "candidate_groups", "candidate_users", "candidates", "due", "follow_up", "form",
+        "outcomes", "priority", "queue", "title",
     )  # fmt: skip
 
     def __init__(
@@ -72,7 +73,9 @@ class UserTask:
         form: str = "",
         outcomes: tuple[str, ...] = (),
         title: Expression | None = None,
+        assigned: "tuple[Script, ...]" = (),
     ) -> None:
+        self.assigned = assigned
         self.assignee = assignee
         self.candidate_users = candidate_users
         self.candidate_groups = candidate_groups

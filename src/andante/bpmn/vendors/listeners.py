@@ -22,7 +22,15 @@ _CALL: Final = re.compile(
 _NAME: Final = re.compile(r"""(?P<quote>['"])(?P<name>[^'"\\]+)(?P=quote)\s*,\s*(?P<value>.+)""", re.DOTALL)
 # In a language that is not ours: what means the same in all of them.
 _PLAIN: Final = re.compile(
-    r"""\s*(?:-?\d+(?:\.\d+)?|true|false|null|'[^'\\]*'|"[^"\\]*"|(?:execution|task)\.getVariable\((?:'\w+'|"\w+")\))\s*"""
+    r"""\s*(?:-?\d+(?:\.\d+)?|true|false|null|'[^'\\]*'|"[^"\\]*"|(?:execution|task)\.getVariable\((?:'\w+'|"\w+")\)
+    |task\.getAssignee\(\)|task\.assignee)\s*""",
+    re.VERBOSE,
+)
+# What is often written of a task that goes back to who had it before: no assignee where there was none.
+_AGAIN: Final = re.compile(
+    r"""\s*if\s*\(\s*(?:!!)?\s*(?P<known>(?:execution|task)\.getVariable\(['"](?P<name>\w+)['"]\))
+    \s*(?:!==?\s*null\s*)?\)\s*\{\s*task\.setAssignee\(\s*(?:(?P=name)|(?P=known))\s*\)\s*;?\s*\}\s*""",
+    re.VERBOSE,
 )
 _STATEMENT: Final = re.compile(r"""(?:[^;'"\n]|'[^'\n]*'|"[^"\n]*")+""")
 _ASSIGNING: Final = {
@@ -79,7 +87,8 @@ def _refuse(listener: Element, event: str, element: Element, reading: Reading) -
     reading.findings.fault(
         "unsupportedExtension", element.label, listener.line,
         f"The {listener.name} for '{event}' on {element.name} runs code of its own engine. Put its work into a service "
-        "or script task, or write it as ${execution.setVariable('name', value)} for start, end, create or complete.",
+        "or script task, or write it as ${execution.setVariable('name', value)} for start, end, create, assignment or "
+        "complete.",
     )  # fmt: skip
 
 
@@ -105,6 +114,9 @@ def _effects(listener: Element) -> list[_Effect] | None:
 
 def _statements(text: str, *, plain: bool) -> list[_Effect] | None:
     """The calls of a text; None where something in it is not understood."""
+    again = _AGAIN.fullmatch(text)
+    if again is not None:
+        text = f"task.setAssignee({again['known']})"
     found: list[_Effect] = []
     for statement in _STATEMENT.findall(text):
         if not statement.strip():
@@ -131,6 +143,7 @@ def _call(text: str, *, plain: bool) -> _Effect | None:
     if plain and not _PLAIN.fullmatch(value):
         return None
     value = re.sub(r"\btask\.getVariable\(", "execution.getVariable(", value)
+    value = re.sub(r"\btask\.getAssignee\(\)", "task.assignee", value)
     try:
         return _Effect(method, name, compile_juel("${" + value + "}"))
     except ExpressionError:
@@ -142,8 +155,13 @@ def _apply(node: NodeDraft, kind: str, event: str, effects: list[_Effect]) -> bo
     entering = event == ("create" if kind == "taskListener" else "start")
     leaving = event == ("complete" if kind == "taskListener" else "end")
     task = node.work
+    if kind == "taskListener" and event == "assignment" and isinstance(task, UserTask):
+        if any(effect.method for effect in effects):
+            return False
+        task.assigned = (*task.assigned, *(Script(effect.value, effect.name) for effect in effects))
+        return True
     for effect in effects:
-        if not (entering or leaving):
+        if not (entering or leaving) or "task" in effect.value.names:
             return False
         if effect.method and not (
             entering and isinstance(task, UserTask) and getattr(task, _ASSIGNING[effect.method]) is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 from andante.bpmn.graph import Node, UserTask
 from andante.engine import events as ev
 from andante.engine.elements.activity import Activity
+from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
 from andante.engine.sla import applying, start_clocks
@@ -59,6 +60,8 @@ class UserTaskNode(Activity):
         )  # fmt: skip
         if slas:
             start_clocks(step, key, node.slas, slas)
+        if task.assigned:
+            listen_assigned(step, step.instance.tasks[key])
         return None
 
 

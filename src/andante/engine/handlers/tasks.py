@@ -6,6 +6,7 @@ from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.elements.flows import finish
+from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import (
     TASK_CLAIMED,
     TASK_DELEGATED,
@@ -52,6 +53,7 @@ def claim(step: "Step", command: cmd.ClaimTask) -> None:
     if task.assignee:
         raise Rejected(TASK_CLAIMED, f"The task is {task.assignee}'s already.")
     step.record(ev.TaskAssigned(task.key, command.user, "", False, "claimed"))
+    listen_assigned(step, task)
 
 
 def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
@@ -66,12 +68,14 @@ def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
 def transfer(step: "Step", command: cmd.TransferTask) -> None:
     task = _task(step, command.task)
     step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
+    listen_assigned(step, task)
 
 
 def delegate(step: "Step", command: cmd.DelegateTask) -> None:
     task = _task(step, command.task)
     owner = task.owner or task.assignee or step.actor
     step.record(ev.TaskAssigned(task.key, command.to, owner, True, "delegated"))
+    listen_assigned(step, task)
 
 
 def resolve(step: "Step", command: cmd.ResolveTask) -> None:
@@ -81,6 +85,7 @@ def resolve(step: "Step", command: cmd.ResolveTask) -> None:
     values = command.variables or {}
     declared.check(step.graph, values)
     step.record(ev.TaskAssigned(task.key, task.owner, task.owner, False, "resolved"))
+    listen_assigned(step, task)
     if values:
         set_variables(step, step.instance.tokens[task.token], values)
 
