@@ -355,12 +355,12 @@ GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 
 
 def _again(make: Callable[[], ProcessGraph]) -> ProcessGraph:
-    """The same process with another element before all others: every index is another one."""
+    """The same process with other elements before all others: every index is another one."""
     whole = ProcessBuilder.graph
 
     def graph(builder: ProcessBuilder) -> ProcessGraph:
-        builder._draft.nodes.insert(0, NodeDraft("extra", kinds.TASK))
-        builder._draft.flows.insert(0, FlowDraft("extra-extra", "extra", "extra"))
+        builder._draft.nodes[:0] = [NodeDraft("extra", kinds.TASK), NodeDraft("spare", kinds.TASK)]
+        builder._draft.flows.insert(0, FlowDraft("extra-spare", "extra", "spare"))
         return whole(builder)
 
     ProcessBuilder.graph = graph  # type: ignore[method-assign]
