@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from modelling import codes, only, refused
+from modelling import only
 
 from andante.bpmn import kinds, read_json, read_xml
 from andante.bpmn.graph import JobWork, UserTask
@@ -59,7 +59,8 @@ def test_the_json_example_deploys_without_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["camel-use-cases", "camunda-invoice-en-collaboration", "one-or-the-other", "signals", "timers"]
+    "name",
+    ["BER-Complete", "camel-use-cases", "camunda-invoice-en-collaboration", "one-or-the-other", "signals", "timers"],
 )
 def test_a_file_of_another_tool_is_read_whole(name: str) -> None:
     data = (MODELS / f"{name}.bpmn").read_bytes()
@@ -76,12 +77,3 @@ def test_delegates_of_the_invoice_are_jobs_and_its_people_candidates() -> None:
     graph = only(read_xml((MODELS / "camunda-invoice-en-collaboration.bpmn").read_bytes()))
     assert [n.id for n in graph.nodes if isinstance(n.work, JobWork)]
     assert [n.id for n in graph.nodes if isinstance(n.work, UserTask) and n.work.assignee is not None]
-
-
-def test_a_file_with_more_than_we_know_is_refused_for_each_reason() -> None:
-    findings = refused((MODELS / "BER-Complete.bpmn").read_bytes())
-    assert set(codes(findings)) == {"unsupported"}
-    told = " ".join(f.message for f in findings)
-    for name in ("conditional",):
-        assert name in told
-    assert all(f.line > 1 for f in findings)

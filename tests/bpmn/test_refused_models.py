@@ -18,8 +18,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
     [
         '<callChoreography id="it"/>',
         '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
-        '<intermediateCatchEvent id="it"><conditionalEventDefinition><condition>a</condition>'
-        "</conditionalEventDefinition></intermediateCatchEvent>",
         f'<intermediateCatchEvent id="it" parallelMultiple="true">{TIMER}{TIMER}</intermediateCatchEvent>',
         f'<intermediateCatchEvent id="it">{TIMER}{TIMER}</intermediateCatchEvent>',
         '<userTask id="it" startQuantity="2"/>',
@@ -96,6 +94,10 @@ def test_what_bpmn_has_and_we_do_not_yet_is_refused_in_place(element: str) -> No
          "</intermediateThrowEvent>")),
         ("unknownEscalation", "it", path('<intermediateThrowEvent id="it"><escalationEventDefinition '
          'escalationRef="gone"/></intermediateThrowEvent>')),
+        ("condition", "it", path('<intermediateCatchEvent id="it"><conditionalEventDefinition/>'
+         "</intermediateCatchEvent>")),
+        ("eventKind", "in", '<startEvent id="in"><conditionalEventDefinition><condition>a</condition>'
+         "</conditionalEventDefinition></startEvent>"),
         ("eventKind", "in", '<startEvent id="in"><escalationEventDefinition/></startEvent>'),
         ("eventKind", "it", path('<intermediateCatchEvent id="it"/>')),
         ("eventKind", "it", path('<intermediateThrowEvent id="it"><errorEventDefinition/></intermediateThrowEvent>')),

@@ -3,12 +3,23 @@
 from collections.abc import Callable
 from typing import Final
 
+from event_graphs import conditions, handled
+
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
 from andante.bpmn.graph import Activation, AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
-from andante.testing.process import cancel, compensation, error, escalation, message, signal, terminate, timer
+from andante.testing.process import (
+    cancel,
+    compensation,
+    error,
+    escalation,
+    message,
+    signal,
+    terminate,
+    timer,
+)
 from andante.timing.sla import Reminder, SlaPolicy, Target
 
 HOUR: Final = 3_600_000
@@ -177,51 +188,6 @@ def broken() -> ProcessGraph:
     )
 
 
-def handled() -> ProcessGraph:
-    """Event sub-processes in the process, in a sub-process that runs several times, and in one another."""
-    each = MultiInstance(cardinality=compile_feel("2"))
-    return (
-        ProcessBuilder()
-        .start()
-        .sub_process("each", multi=each)
-        .start("s", inside="each")
-        .service("job", inside="each")
-        .user_task("task", inside="each", slas=[SLA])
-        .end("e", inside="each")
-        .throw("tell", escalation("E"), inside="each")
-        .path("s", "job", "tell", "task", "e")
-        .event_sub_process("heard", escalation(), inside="each", interrupting=False)
-        .user_task("hear", inside="heard")
-        .end("higher", inside="heard", event=escalation("E"))
-        .path("heard_on", "hear", "higher")
-        .boundary("high", "each", escalation("E"))
-        .path("high", "last")
-        .event_sub_process("mend", error("E"), inside="each")
-        .user_task("repair", inside="mend")
-        .end("worse", inside="mend", event=error("F"))
-        .path("mend_on", "repair", "worse")
-        .event_sub_process("ask", message("m", "x"), interrupting=False, inside="each")
-        .service("answer", inside="ask")
-        .path("ask_on", "answer")
-        .event_sub_process("again", signal("s"), inside="ask")
-        .user_task("redo", inside="again")
-        .path("again_on", "redo")
-        .event_sub_process("tick", timer("R3/PT30M"), interrupting=False)
-        .user_task("look", inside="tick")
-        .path("tick_on", "look")
-        .event_sub_process("failed", error())
-        .end("all", inside="failed", event=terminate())
-        .path("failed_on", "all")
-        .event_sub_process("stop", message("m"))
-        .user_task("tidy", inside="stop")
-        .path("stop_on", "tidy")
-        .user_task("last")
-        .end()
-        .path("start", "each", "last", "end")
-        .graph()
-    )
-
-
 def undone() -> ProcessGraph:
     """A transaction that may be cancelled, fail or end well, and what is in it undone from inside and from outside."""
     each = MultiInstance(cardinality=compile_feel("2"))
@@ -349,7 +315,7 @@ def deciding() -> ProcessGraph:
 
 
 MAKERS: Final = (
-    review, inclusive, guarded, many, events, broken, handled, undone, loose, choices, deciding,
+    review, inclusive, guarded, many, events, broken, handled, undone, loose, choices, deciding, conditions,
 )  # fmt: skip
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 

@@ -45,6 +45,11 @@ def boundary(id: str, on: str, definition: str, *, interrupting: bool = True) ->
     return event("boundary", id, definition, f'attachedToRef="{on}" cancelActivity="{str(interrupting).lower()}"')
 
 
+def when(condition: str, attributes: str = "") -> str:
+    """A conditional event's definition."""
+    return f"<conditionalEventDefinition {attributes}><condition>{condition}</condition></conditionalEventDefinition>"
+
+
 def tasks(*ids: str) -> str:
     """User tasks."""
     return "".join(f'<userTask id="{id}"/>' for id in ids)

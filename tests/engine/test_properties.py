@@ -197,7 +197,13 @@ def test_input_held_is_input_applied(name: str, moves: list[tuple[str, int, int 
         command = command_of(plain.instance, move)
         if not isinstance(
             command,
-            cmd.CompleteJob | cmd.ThrowError | cmd.CompleteCall | cmd.FailCall | cmd.Escalate | cmd.DeliverSignal,
+            cmd.CompleteJob
+            | cmd.ThrowError
+            | cmd.CompleteCall
+            | cmd.FailCall
+            | cmd.Escalate
+            | cmd.DeliverSignal
+            | cmd.SetVariables,
         ):
             if move[0] not in ("suspend", "resume", "parent", "time"):
                 play(plain, move)

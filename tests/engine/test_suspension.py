@@ -12,7 +12,7 @@ from andante.engine.effects import StartChild, TellChild
 from andante.engine.faults import Rejected
 from andante.engine.gate import GATE, allowed
 from andante.engine.handlers import HANDLERS
-from andante.engine.step import MAX_PARKED
+from andante.engine.settings import MAX_PARKED
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder, Scenario, given
 from andante.testing.process import message, signal, timer

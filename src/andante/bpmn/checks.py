@@ -12,7 +12,7 @@ from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
 
 _WITH_INPUTS = kinds.ACTIVITIES | {kinds.THROW_EVENT, kinds.END_EVENT}
-_EVENTS_AFTER_GATEWAY = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
+_EVENTS_AFTER_GATEWAY = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.CONDITIONAL))
 
 
 def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
@@ -95,7 +95,7 @@ def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
                 "An error always interrupts its scope. Remove isInterrupting=\"false\".",
             )  # fmt: skip
         return
-    if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE):
+    if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CONDITIONAL):
         findings.fault(
             "eventKind", node.id, node.line,
             f"No {kinds.EVENT_NAMES[event.kind]} event can start a process. Use a message, signal or timer.",
@@ -164,8 +164,8 @@ def _event_gateway(node: Node, nodes: Sequence[Node], flows: Sequence[Flow], fin
         if not caught or target.boundaries or target.multi is not None:
             findings.fault(
                 "eventGateway", node.id, node.line,
-                f"After an event-based gateway only a message, timer or signal catch event or a plain receive task may "
-                f"come, but {target.id} is a {target.kind_name}. Put such an event before it.",
+                f"After an event-based gateway only a message, timer, signal or conditional catch event or a plain "
+                f"receive task may come, but {target.id} is a {target.kind_name}. Put such an event before it.",
             )  # fmt: skip
         elif len(target.incoming) > 1:
             findings.fault(

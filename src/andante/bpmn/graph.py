@@ -7,7 +7,7 @@ a node came from, but each keeps the id and the line it was written on, for mess
 from collections.abc import Mapping
 from typing import Final, final
 
-from andante.bpmn.kinds import NAMES
+from andante.bpmn.kinds import CONDITIONAL, NAMES
 from andante.bpmn.work import (
     Activation,
     AdHoc,
@@ -52,17 +52,18 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL. `name` gives the
-    message or signal name; `correlation` the correlation key of a message; `code` the code of an error or escalation
-    (None catches all), which an event that throws may compute by `name`; `message` what an error says; `timer_kind` is
-    "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and `message_variable` receive the
-    caught error's code and message. `activity` is the id of the one activity that a compensation event undoes ("": all
-    of its scope), and `waits` says that it waits until that is done.
+    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL, CONDITIONAL. `name`
+    gives the message or signal name; `correlation` the correlation key of a message; `code` the code of an error or
+    escalation (None catches all), which an event that throws may compute by `name`; `message` what an error says;
+    `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and `message_variable`
+    receive the caught error's code and message. `activity` is the id of the one activity that a compensation event
+    undoes ("": all of its scope), and `waits` says that it waits until that is done. `condition` is that of a
+    conditional event, looked at when one of `variables` is set (none named: any).
     """
 
     __slots__ = (
-        "activity", "code", "code_variable", "correlation", "kind", "message", "message_variable", "name", "timer",
-        "timer_kind", "waits",
+        "activity", "code", "code_variable", "condition", "correlation", "kind", "message", "message_variable", "name",
+        "timer", "timer_kind", "variables", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +80,8 @@ class EventDefinition:
         message: Expression | None = None,
         activity: str = "",
         waits: bool = True,
+        condition: Expression | None = None,
+        variables: tuple[str, ...] = (),
     ) -> None:
         self.kind = kind
         self.name = name
@@ -91,6 +94,8 @@ class EventDefinition:
         self.message = message
         self.activity = activity
         self.waits = waits
+        self.condition = condition
+        self.variables = variables
 
 
 @final
@@ -249,14 +254,14 @@ class ProcessGraph:
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `starts` are the root start events, `handlers` the event
-    sub-processes at process level; `reach[flow index]` is, for flows into an
-    inclusive join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow
-    can be reached without passing the join (BPMN 2.0.2 section 13.4.3).
+    sub-processes at process level; `conditions` says whether there are conditional events; `reach[flow index]` is, for
+    flows into an inclusive join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from
+    which the flow can be reached without passing the join (BPMN 2.0.2 section 13.4.3).
     """
 
     __slots__ = (
-        "by_id", "cancelable", "constants", "documentation", "flows", "handlers", "instance_label", "name",
-        "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts", "variables", "version",
+        "by_id", "cancelable", "conditions", "constants", "documentation", "flows", "handlers", "instance_label",
+        "name", "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts", "variables", "version",
     )  # fmt: skip
 
     def __init__(
@@ -293,4 +298,5 @@ class ProcessGraph:
         self.no_cancel_after = no_cancel_after
         self.reach: Mapping[int, int] = reach or {}
         self.handlers = handlers
+        self.conditions = any(node.event is not None and node.event.kind == CONDITIONAL for node in nodes)
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

@@ -68,6 +68,7 @@ SIGNAL: Final = 3
 ERROR: Final = 4
 TERMINATE: Final = 5
 ESCALATION: Final = 6
+CONDITIONAL: Final = 7
 COMPENSATE: Final = 10
 CANCEL: Final = 11
 
@@ -79,6 +80,7 @@ EVENT_NAMES: Final[dict[int, str]] = {
     ERROR: "error",
     TERMINATE: "terminate",
     ESCALATION: "escalation",
+    CONDITIONAL: "conditional",
     COMPENSATE: "compensation",
     CANCEL: "cancel",
 }

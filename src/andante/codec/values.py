@@ -45,6 +45,7 @@ COMMANDS: Final[dict[int, type]] = {
     21: cmd.Terminate,
     22: cmd.Retry,
     23: cmd.Escalate,
+    24: cmd.LookAtConditions,
     40: cmd.MoveToken,
     41: cmd.Migrate,
 }

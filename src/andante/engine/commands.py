@@ -11,21 +11,9 @@ class Start:
     """Create the instance and run it to where it must wait. `start` is a node index; -1 takes the none start event."""
 
     __slots__ = (
-        "business_key",
-        "definition_id",
-        "depth",
-        "ext",
-        "held",
-        "is_test",
-        "name",
-        "parent_id",
-        "parent_token",
-        "root_id",
-        "start",
-        "title",
-        "variables",
-        "version",
-    )
+        "business_key", "definition_id", "depth", "ext", "held", "is_test", "name", "parent_id", "parent_token",
+        "root_id", "start", "title", "variables", "version",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -279,6 +267,16 @@ class SetVariables:
 
 
 @final
+class LookAtConditions:
+    """These variables of the instance were set while it was suspended: nobody asks for this, it is parked with them."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+
+@final
 class Suspend:
     """`held`: from the parent."""
 
@@ -391,6 +389,7 @@ Command = (
     | FailCall
     | Escalate
     | SetVariables
+    | LookAtConditions
     | Suspend
     | Resume
     | Terminate

@@ -41,6 +41,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.CompleteCall: (PROCESS, HOLD, NOOP),
     cmd.FailCall: (PROCESS, HOLD, NOOP),
     cmd.Escalate: (PROCESS, HOLD, NOOP),
+    cmd.LookAtConditions: (PROCESS, HOLD, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),
     cmd.MoveToken: (PROCESS, REJECT, REJECT),

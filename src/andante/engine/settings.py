@@ -5,6 +5,8 @@ from typing import Final, final
 from andante.engine.deciding import FindDecision, no_decisions
 from andante.timing.calendar import BusinessCalendar
 
+MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
+
 
 @final
 class EngineSettings:

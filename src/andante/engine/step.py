@@ -6,7 +6,7 @@ instance handed in is changed in place and belongs to the caller's transaction: 
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Final, final
+from typing import final
 
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import commands as cmd
@@ -15,13 +15,14 @@ from andante.engine import gate
 from andante.engine.apply import APPLIERS, begin
 from andante.engine.effects import Effect
 from andante.engine.elements import BEHAVIOURS
+from andante.engine.elements.condition import check_conditions
 from andante.engine.elements.joining import release_joins
 from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import withdraw
 from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Rejected
 from andante.engine.handlers import HANDLERS, wanted
 from andante.engine.scoping import evaluate
-from andante.engine.settings import DEFAULTS, EngineSettings
+from andante.engine.settings import DEFAULTS, MAX_PARKED, EngineSettings
 from andante.engine.sla import start_late_clocks
 from andante.engine.state import (
     BROKEN,
@@ -38,15 +39,15 @@ from andante.engine.state import (
 )  # fmt: skip
 from andante.expressions import Expression, ExpressionError
 
-MAX_PARKED: Final = 1_000
-
 
 @final
 class Step:
     """What a command did: the `events` in order and the `effects` to carry out. `answer` is the handler's own word,
     e.g. whether a message found its receiver. No events means that nothing changed and nothing is to be saved."""
 
-    __slots__ = ("actor", "agenda", "answer", "budget", "effects", "events", "graph", "instance", "now", "settings")
+    __slots__ = (
+        "actor", "agenda", "answer", "budget", "effects", "events", "graph", "instance", "looked_at", "now", "settings",
+    )  # fmt: skip
 
     def __init__(
         self, graph: ProcessGraph, instance: Instance, now: int, actor: str, settings: EngineSettings = DEFAULTS
@@ -61,6 +62,7 @@ class Step:
         self.agenda: deque[Token] = deque()
         self.budget = settings.max_steps
         self.answer: object = None
+        self.looked_at = 0  # of how many events the conditions know
 
     # The verbs behaviours use.
 
@@ -136,8 +138,17 @@ class Step:
         instance, agenda = self.instance, self.agenda
         nodes = self.graph.nodes
         tokens = instance.tokens
+        conditions = self.graph.conditions and not instance.stopped
         while True:
-            while agenda:
+            while True:
+                if conditions and self.looked_at < len(self.events):
+                    check_conditions(self)
+                    if self.budget <= 0:
+                        self._out_of_budget()
+                        return
+                    continue
+                if not agenda:
+                    break
                 token = agenda.popleft()
                 if token.phase != READY or tokens.get(token.key) is not token:
                     continue

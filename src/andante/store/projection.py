@@ -165,6 +165,8 @@ def _clock(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockSta
 
 
 def _subscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionOpened) -> None:
+    if e.kind == kinds.CONDITIONAL:
+        return  # nobody outside looks for it
     kind = kinds.EVENT_NAMES[e.kind]
     batch.rows[st.SUBSCRIPTION].append((instance.id, e.subscription, kind, e.name, e.key or ""))
 

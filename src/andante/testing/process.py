@@ -252,6 +252,11 @@ def escalation(code: str | None = None, *, code_variable: str = "") -> EventDefi
     return EventDefinition(kinds.ESCALATION, code=code, code_variable=code_variable)
 
 
+def condition(text: str, *variables: str) -> EventDefinition:
+    """A conditional event; with `variables` it is looked at only when one of them is set."""
+    return EventDefinition(kinds.CONDITIONAL, condition=expression(text), variables=variables)
+
+
 def terminate() -> EventDefinition:
     return EventDefinition(kinds.TERMINATE)
 

@@ -58,6 +58,8 @@ class Andante(Vendor):
         elif event.kind == kinds.ERROR:
             event.code_variable = self.text(element, "codeVariable") or event.code_variable
             event.message_variable = self.text(element, "messageVariable") or event.message_variable
+        elif event.kind == kinds.CONDITIONAL:
+            event.variables = csv(self.text(element, "variables")) or event.variables
         elif event.kind == kinds.MESSAGE:
             event.correlation = self.value(element, "correlation", reading) or event.correlation
 

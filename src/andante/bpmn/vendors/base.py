@@ -69,6 +69,17 @@ class Vendor:
         element.children = [c for c in element.children if c not in taken]
         return taken
 
+    def watched(
+        self, event: EventDefinition, names: tuple[str, ...], changes: str, element: Element, reading: "Reading"
+    ) -> None:
+        """Of which variables a condition is to know, and of which changes: here each setting of one is a change."""
+        event.variables = names
+        if changes and not {"create", "update"} <= set(csv(changes)):
+            reading.findings.ignored(
+                f"{self.name}:variableEvents", element.label, element.line,
+                "a condition is looked at whenever one of its variables is set, for the first time or again.",
+            )  # fmt: skip
+
     def number(self, text: str, what: str, element: Element, reading: "Reading", default: int) -> int:
         """A whole number that must be known at deployment; a fault otherwise."""
         text = text.strip().removeprefix("=").strip()

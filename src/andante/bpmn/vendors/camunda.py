@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance
-from andante.bpmn.vendors.base import job, user_task, worked
+from andante.bpmn.vendors.base import csv, job, user_task, worked
 from andante.bpmn.vendors.decisions import decision_call
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_data
@@ -51,6 +51,10 @@ class Camunda(JavaVendor):
         if event.kind == kinds.ERROR:
             event.code_variable = self.text(element, "errorCodeVariable")
             event.message_variable = self.text(element, "errorMessageVariable")
+        elif event.kind == kinds.CONDITIONAL:
+            self.watched(
+                event, csv(self.text(element, "variableName")), self.text(element, "variableEvents"), element, reading
+            )
         elif event.kind == kinds.ESCALATION:
             event.code_variable = self.text(element, "escalationCodeVariable")
         elif event.kind == kinds.MESSAGE and node.kind in (kinds.THROW_EVENT, kinds.END_EVENT):

@@ -5,8 +5,8 @@ from typing import ClassVar, Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
-from andante.bpmn.graph import AdHoc, Assignment, Call, DecisionCall, JobWork, MultiInstance, Script
-from andante.bpmn.vendors.base import Vendor, job, user_task, worked
+from andante.bpmn.graph import AdHoc, Assignment, Call, DecisionCall, EventDefinition, JobWork, MultiInstance, Script
+from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
 from andante.bpmn.vendors.forms import embedded_forms
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Message, Reading
@@ -30,7 +30,6 @@ class Zeebe(Vendor):
     }
     refused: ClassVar[Mapping[str, str]] = {
         "calledDecision": "Put it on a business rule task.",
-        "conditionalFilter": "Use a message or signal.",
         "executionListeners": _LISTENER,
         "linkedResources": "Let a worker load what it needs.",
         "taskListeners": _LISTENER,
@@ -46,6 +45,11 @@ class Zeebe(Vendor):
             key = subscription.take("correlationKey")
             message.correlation = reading.language.value(key, element.label, subscription.line)
             reading.leftovers(subscription)
+
+    def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
+        for source in self.elements(element, "conditionalFilter"):
+            self.watched(event, csv(source.take("variableNames")), source.take("variableEvents"), element, reading)
+            reading.leftovers(source)
 
     def loop(self, multi: MultiInstance, element: Element, reading: Reading) -> None:
         language = reading.language

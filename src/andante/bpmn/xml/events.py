@@ -16,11 +16,12 @@ _DEFINITIONS: Final = {
     "errorEventDefinition": kinds.ERROR,
     "terminateEventDefinition": kinds.TERMINATE,
     "escalationEventDefinition": kinds.ESCALATION,
+    "conditionalEventDefinition": kinds.CONDITIONAL,
     "compensateEventDefinition": kinds.COMPENSATE,
     "cancelEventDefinition": kinds.CANCEL,
 }
 _THROWN: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION, kinds.COMPENSATE))
-_CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL))
+_CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.CONDITIONAL))
 ALLOWED: Final = {
     kinds.START_EVENT: _CAUGHT | {kinds.NONE, kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE},
     kinds.END_EVENT: _THROWN | {kinds.NONE, kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
@@ -86,6 +87,8 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
     elif kind == kinds.COMPENSATE:
         event.activity = local_name(source.take("activityRef"))
         event.waits = reading.flag(source, "waitForCompletion", True)
+    elif kind == kinds.CONDITIONAL:
+        _condition(event, source, owner, reading)
     for vendor in reading.vendors_of(source):
         vendor.event(event, node, source, reading)
     source.take("name")
@@ -154,6 +157,17 @@ def _escalation(event: EventDefinition, node: NodeDraft, source: Element, owner:
         message = "It throws an escalation without a code. Refer to an escalation with an escalationCode."
         reading.fault("escalationCode", owner, message)
     _computed(event, "escalationCode", node, owner, reading)
+
+
+def _condition(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:
+    part = source.take_one("condition")
+    if part is None or not part.text:
+        reading.fault("condition", owner, "The conditional event has no condition. Write one that is true or false.")
+        return
+    language = reading.language.declared(part.take("language"), owner.label, part.line)
+    event.condition = reading.language.condition(part.text, owner.label, part.line, language)
+    part.take("evaluatesToTypeRef")
+    reading.leftovers(part)
 
 
 def _computed(event: EventDefinition, what: str, node: NodeDraft, owner: Element, reading: Reading) -> None:

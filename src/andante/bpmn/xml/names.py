@@ -23,7 +23,6 @@ REFUSED: Final[dict[str, str]] = {
 
 # Event definitions that are refused: name -> remedy.
 REFUSED_EVENTS: Final[dict[str, str]] = {
-    "conditionalEventDefinition": "Use a message or signal, thrown by who changes the data, or a timer and a gateway.",
     "linkEventDefinition": "Connect both ends by a sequence flow.",
 }
 

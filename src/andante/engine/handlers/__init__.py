@@ -33,6 +33,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.CompleteCall: entering.complete_call,
     cmd.FailCall: entering.fail_call,
     cmd.Escalate: entering.escalate,
+    cmd.LookAtConditions: entering.look_at_conditions,
 }
 
 __all__ = ["HANDLERS", "wanted"]

@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from andante.bpmn import kinds
 from andante.bpmn.graph import JobWork, Node
 from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.call_activity import bring
+from andante.engine.elements.condition import check_names
 from andante.engine.elements.error import throw_error
 from andante.engine.elements.escalation import throw_escalation
-from andante.engine.elements.event_handlers import handle
 from andante.engine.elements.message import catchers, receiver
+from andante.engine.elements.occurrence import occur, take
 from andante.engine.elements.timer import fired
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import set_variables
 from andante.engine.sla import advance_clocks
 from andante.engine.state import Scope, owner
-from andante.engine.waits import Call, Job, Subscription, Timer
+from andante.engine.waits import Call, Job
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -67,20 +67,6 @@ def _known(step: "Step", command: cmd.DeliverMessage) -> bool:
     )
 
 
-def occur(step: "Step", wait: Timer | Subscription, values: Mapping[str, object]) -> None:
-    """The awaited event occurs: for an event sub-process, at a boundary, behind an event-based gateway, or at the
-    token's own element."""
-    nodes = step.graph.nodes
-    at = owner(step.instance, wait.token)
-    node = nodes[wait.node]
-    if isinstance(at, Scope):
-        handle(step, at, node, values)
-        return
-    kind = nodes[at.node].kind
-    behaviour = BEHAVIOURS[kind if kind == kinds.EVENT_GATEWAY else node.kind]
-    behaviour.occur(step, at, node, values)
-
-
 def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
     """All timers that are due, in the order of their times; then the SLA clocks."""
     instance = step.instance
@@ -113,7 +99,7 @@ def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
     subscription = receiver(step.instance, command)
     if subscription is not None:
         step.answer = True
-        _receive(step, subscription)
+        take(step, subscription)
         step.record(ev.MessageReceived(subscription.key, command.name, command.message_id))
         occur(step, subscription, command.variables)
 
@@ -124,15 +110,9 @@ def deliver_signal(step: "Step", command: cmd.DeliverSignal) -> None:
         if step.instance.subscriptions.get(subscription.key) is not subscription:
             continue  # an earlier one has interrupted its activity
         step.answer = True
-        _receive(step, subscription)
+        take(step, subscription)
         step.record(ev.SignalReceived(subscription.key, command.name))
         occur(step, subscription, command.variables)
-
-
-def _receive(step: "Step", subscription: Subscription) -> None:
-    """It is taken: only what does not interrupt, at a boundary or in a scope, goes on waiting for the next one."""
-    if step.graph.nodes[subscription.node].interrupting:
-        step.record(ev.SubscriptionClosed(subscription.key))
 
 
 def _ignore(step: "Step", command: object) -> None:
@@ -259,3 +239,7 @@ def escalate(step: "Step", command: cmd.Escalate) -> None:
     except ModelFault as fault:
         step.fail(token, fault)
     throw_escalation(step, token, command.code, {}, command.once)
+
+
+def look_at_conditions(step: "Step", command: cmd.LookAtConditions) -> None:
+    check_names(step, command.names)

@@ -9,10 +9,12 @@ from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.effects import TellChild, TellParent
 from andante.engine.elements.base import BEHAVIOURS
+from andante.engine.elements.condition import concerned
 from andante.engine.elements.flows import proceed
 from andante.engine.elements.withdrawal import close
-from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, ModelFault, Rejected
+from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, PARKED_FULL, ModelFault, Rejected
 from andante.engine.scoping import admissible
+from andante.engine.settings import MAX_PARKED
 from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
 from andante.engine.state import ACTIVE, COMPLETING, DONE, READY
 from andante.timing.instants import contract_time
@@ -161,4 +163,16 @@ def change_variables(step: "Step", command: cmd.SetVariables) -> None:
         known = step.instance.variables
         kept = {name: value for name, value in kept.items() if name in known}
     if kept:
+        _look_later(step, list(kept))
         step.record(ev.VariablesSet(0, kept))
+
+
+def _look_later(step: "Step", names: list[str]) -> None:
+    """While the instance is stopped no condition is looked at: that waits for the resume, as all input does."""
+    instance = step.instance
+    if not instance.stopped or not step.graph.conditions or not concerned(step, names):
+        return
+    if len(instance.parked) >= MAX_PARKED:
+        text = f"The instance is suspended and already holds {MAX_PARKED} inputs. Resume it first."
+        raise Rejected(PARKED_FULL, text)
+    step.record(ev.InputParked(cmd.LookAtConditions(names)))

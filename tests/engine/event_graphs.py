@@ -1,0 +1,91 @@
+"""Processes for the properties that hold of all: events that scopes and conditions wait for."""
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import MultiInstance, ProcessGraph, Sla
+from andante.expressions import compile_feel
+from andante.testing import ProcessBuilder
+from andante.testing.process import condition, error, escalation, message, signal, terminate, timer
+from andante.timing.sla import SlaPolicy, Target
+
+SLA = Sla(SlaPolicy("s", Target(3_600_000, urgency=1), Target(7_200_000)))
+
+
+def handled() -> ProcessGraph:
+    """Event sub-processes in the process, in a sub-process that runs several times, and in one another."""
+    each = MultiInstance(cardinality=compile_feel("2"))
+    return (
+        ProcessBuilder()
+        .start()
+        .sub_process("each", multi=each)
+        .start("s", inside="each")
+        .service("job", inside="each")
+        .user_task("task", inside="each", slas=[SLA])
+        .end("e", inside="each")
+        .throw("tell", escalation("E"), inside="each")
+        .path("s", "job", "tell", "task", "e")
+        .event_sub_process("heard", escalation(), inside="each", interrupting=False)
+        .user_task("hear", inside="heard")
+        .end("higher", inside="heard", event=escalation("E"))
+        .path("heard_on", "hear", "higher")
+        .boundary("high", "each", escalation("E"))
+        .path("high", "last")
+        .event_sub_process("mend", error("E"), inside="each")
+        .user_task("repair", inside="mend")
+        .end("worse", inside="mend", event=error("F"))
+        .path("mend_on", "repair", "worse")
+        .event_sub_process("ask", message("m", "x"), interrupting=False, inside="each")
+        .service("answer", inside="ask")
+        .path("ask_on", "answer")
+        .event_sub_process("again", signal("s"), inside="ask")
+        .user_task("redo", inside="again")
+        .path("again_on", "redo")
+        .event_sub_process("tick", timer("R3/PT30M"), interrupting=False)
+        .user_task("look", inside="tick")
+        .path("tick_on", "look")
+        .event_sub_process("failed", error())
+        .end("all", inside="failed", event=terminate())
+        .path("failed_on", "all")
+        .event_sub_process("stop", message("m"))
+        .user_task("tidy", inside="stop")
+        .path("stop_on", "tidy")
+        .user_task("last")
+        .end()
+        .path("start", "each", "last", "end")
+        .graph()
+    )
+
+
+def conditions() -> ProcessGraph:
+    """Conditional events everywhere, which set each other's variables."""
+    return (
+        ProcessBuilder()
+        .start()
+        .parallel("split")
+        .catch("wait", condition("x = 2"))
+        .script("set", "0", "y")
+        .sub_process("sub")
+        .start("s", inside="sub")
+        .service("job", inside="sub", inputs={"x": "x"}, outputs={"y": "x"})
+        .user_task("task", inside="sub")
+        .boundary("rise", "task", condition("x = y", "y"), interrupting=False, inside="sub")
+        .script("fall", "-1", "y", inside="sub")
+        .path("s", "job", "task")
+        .path("rise", "fall")
+        .event_sub_process("calm", condition("y = 0"), interrupting=False, inside="sub")
+        .user_task("note", inside="calm")
+        .path("calm_on", "note")
+        .boundary("out", "sub", condition("x = 0"))
+        .event_sub_process("end_all", condition("x = 2 and y = 2"))
+        .user_task("tidy", inside="end_all")
+        .path("end_all_on", "tidy")
+        .node("first", kinds.EVENT_GATEWAY)
+        .catch("even", condition("y = 2"))
+        .catch("paid", message("m"))
+        .end()
+        .path("start", "split", "wait", "set", "end")
+        .path("split", "sub", "end")
+        .path("split", "first", "even", "end")
+        .path("first", "paid", "end")
+        .path("out", "end")
+        .graph()
+    )
