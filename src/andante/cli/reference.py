@@ -86,7 +86,7 @@ def bpmn() -> str:
         if any(marks):
             since = "0.1" if name in _FIRST_EVENTS else _NEXT
             lines.append(f"| {name} | {' | '.join(marks)} | {since} |")
-    lines += ["", "Of start events, error, escalation and compensation only start event sub-processes.", ""]
+    lines += ["", "Error, escalation, compensation and conditional start events start event sub-processes alone.", ""]
     lines += ["## What is refused", "", "| element | instead |", "|---|---|"]
     refused = {**names.REFUSED, **names.REFUSED_EVENTS}
     lines += [f"| {name} | {remedy} |" for name, remedy in sorted(refused.items())]
