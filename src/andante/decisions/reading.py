@@ -39,21 +39,21 @@ class Reading:
         self.space = space
         self.zone = zone
         self.types: dict[str, ItemType] = {}
-        self._shared: frozenset[str] = frozenset()
-        self._vocabulary = Vocabulary()
+        self._shared = self._vocabulary = Vocabulary()
 
     def fault(self, code: str, element: Element, message: str) -> None:
         self.findings.fault(code, element.label, element.line, message)
 
     def share(self, names: set[str]) -> None:
         """The names that all expressions of the file may use."""
-        self._shared = frozenset(names)
-        self.use(set())
+        types: dict[str, Type] = {name: kind.feel() for name, kind in self.types.items()}
+        self._shared = self._vocabulary = Vocabulary(names, types)
 
     def use(self, names: set[str]) -> None:
         """Beside the shared ones, the names that the expressions read from now on may use."""
-        types: dict[str, Type] = {name: kind.feel() for name, kind in self.types.items()}
-        self._vocabulary = Vocabulary(self._shared | names, types)
+        shared = self._shared
+        new = names - shared.names
+        self._vocabulary = Vocabulary(shared.names | new, shared.types) if new else shared
 
     # Expressions.
 
