@@ -7,6 +7,7 @@ import msgspec
 
 from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
+from andante.codec.values import EVENTS, arguments
 from andante.engine import events as ev
 from andante.engine.gate import allowed
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
@@ -15,6 +16,9 @@ from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
 from andante.store import instances as rows
 from andante.store.records import InstanceRecord
 from andante.store.store import Store
+
+# What each fact says, in alphabetical order: compiled classes have no slots to ask.
+ATTRIBUTES: Final[dict[type, list[str]]] = {kind: sorted(arguments(kind)) for kind in EVENTS.values()}
 
 
 class TokenView(msgspec.Struct, frozen=True):
@@ -220,7 +224,7 @@ def _place(fact: ev.Event, places: dict[int, int], owners: dict[int, int]) -> in
 
 def _data(fact: ev.Event) -> dict[str, Any]:
     found = {}
-    for name in getattr(type(fact), "__slots__", ()):
+    for name in ATTRIBUTES[type(fact)]:
         if name in HIDDEN:
             if name == "state" and isinstance(value := getattr(fact, name), str):
                 found[name] = value
