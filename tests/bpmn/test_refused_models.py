@@ -17,7 +17,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
     "element",
     [
         '<callChoreography id="it"/>',
-        '<intermediateThrowEvent id="it"><linkEventDefinition name="x"/></intermediateThrowEvent>',
         f'<intermediateCatchEvent id="it" parallelMultiple="true">{TIMER}{TIMER}</intermediateCatchEvent>',
         f'<intermediateCatchEvent id="it">{TIMER}{TIMER}</intermediateCatchEvent>',
         '<userTask id="it" startQuantity="2"/>',

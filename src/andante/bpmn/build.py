@@ -8,6 +8,7 @@ from andante.bpmn.compensation import link_handlers
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, ProcessGraph
+from andante.bpmn.links import linked
 from andante.bpmn.quality import check_quality
 from andante.bpmn.reach import reach_masks
 from andante.expressions import Expression
@@ -135,6 +136,11 @@ def _flows(draft: ProcessDraft, nodes: list[Node], positions: dict[str, int], fi
             )  # fmt: skip
         index = len(flows)
         flows.append(Flow(index, flow.id, source, target, flow.name, _condition(flow, nodes[source], findings)))
+        out[source].append(index)
+        into[target].append(index)
+    for source, target in linked(nodes, into, out, findings):
+        index = len(flows)
+        flows.append(Flow(index, f"{nodes[source].id}-{nodes[target].id}", source, target))
         out[source].append(index)
         into[target].append(index)
     for node in nodes:

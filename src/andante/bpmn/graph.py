@@ -52,13 +52,13 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL, CONDITIONAL. `name`
-    gives the message or signal name; `correlation` the correlation key of a message; `code` the code of an error or
-    escalation (None catches all), which an event that throws may compute by `name`; `message` what an error says;
-    `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and `message_variable`
-    receive the caught error's code and message. `activity` is the id of the one activity that a compensation event
-    undoes ("": all of its scope), and `waits` says that it waits until that is done. `condition` is that of a
-    conditional event, looked at when one of `variables` is set (none named: any).
+    `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL, CONDITIONAL, LINK.
+    `name` gives the message or signal name; `correlation` the correlation key of a message; `code` a link's name, or
+    the code of an error or escalation (None catches all), which an event that throws may compute by `name`; `message`
+    what an error says; `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and
+    `message_variable` receive the caught error's code and message. `activity` is the id of the one activity that a
+    compensation event undoes ("": all of its scope), and `waits` says that it waits until that is done. `condition` is
+    that of a conditional event, looked at when one of `variables` is set (none named: any).
     """
 
     __slots__ = (

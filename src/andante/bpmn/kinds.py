@@ -69,6 +69,7 @@ ERROR: Final = 4
 TERMINATE: Final = 5
 ESCALATION: Final = 6
 CONDITIONAL: Final = 7
+LINK: Final = 8
 COMPENSATE: Final = 10
 CANCEL: Final = 11
 
@@ -81,6 +82,7 @@ EVENT_NAMES: Final[dict[int, str]] = {
     TERMINATE: "terminate",
     ESCALATION: "escalation",
     CONDITIONAL: "conditional",
+    LINK: "link",
     COMPENSATE: "compensation",
     CANCEL: "cancel",
 }

@@ -88,8 +88,7 @@ def bpmn() -> str:
             lines.append(f"| {name} | {' | '.join(marks)} | {since} |")
     lines += ["", "Error, escalation, compensation and conditional start events start event sub-processes alone.", ""]
     lines += ["## What is refused", "", "| element | instead |", "|---|---|"]
-    refused = {**names.REFUSED, **names.REFUSED_EVENTS}
-    lines += [f"| {name} | {remedy} |" for name, remedy in sorted(refused.items())]
+    lines += [f"| {name} | {remedy} |" for name, remedy in sorted(names.REFUSED.items())]
     lines += ["", "## What is left out with a warning", "", "| element | why |", "|---|---|"]
     lines += [f"| {name} | {why} |" for name, why in sorted(names.REPORTED.items())]
     lines += [

@@ -6,7 +6,6 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import EventDefinition, JobWork
 from andante.bpmn.xml.element import Element
-from andante.bpmn.xml.names import REFUSED_EVENTS
 from andante.bpmn.xml.reading import Reading
 
 _DEFINITIONS: Final = {
@@ -17,6 +16,7 @@ _DEFINITIONS: Final = {
     "terminateEventDefinition": kinds.TERMINATE,
     "escalationEventDefinition": kinds.ESCALATION,
     "conditionalEventDefinition": kinds.CONDITIONAL,
+    "linkEventDefinition": kinds.LINK,
     "compensateEventDefinition": kinds.COMPENSATE,
     "cancelEventDefinition": kinds.CANCEL,
 }
@@ -25,8 +25,8 @@ _CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.COND
 ALLOWED: Final = {
     kinds.START_EVENT: _CAUGHT | {kinds.NONE, kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE},
     kinds.END_EVENT: _THROWN | {kinds.NONE, kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
-    kinds.CATCH_EVENT: _CAUGHT,
-    kinds.THROW_EVENT: _THROWN | {kinds.NONE},
+    kinds.CATCH_EVENT: _CAUGHT | {kinds.LINK},
+    kinds.THROW_EVENT: _THROWN | {kinds.NONE, kinds.LINK},
     kinds.BOUNDARY_EVENT: _CAUGHT | {kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CANCEL},
 }
 _TIMERS: Final = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
@@ -42,7 +42,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         node.interrupting = reading.flag(element, "isInterrupting", True)  # it counts in event sub-processes alone
     if reading.flag(element, "parallelMultiple", False):
         reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
-    definitions = element.take_all(*_DEFINITIONS, *REFUSED_EVENTS, "eventDefinitionRef")
+    definitions = element.take_all(*_DEFINITIONS, "eventDefinitionRef")
     if len(definitions) > 1:
         reading.fault(
             "unsupported", element,
@@ -53,7 +53,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
     if definitions:
         definition = definitions[0]
         if definition.name not in _DEFINITIONS:
-            remedy = REFUSED_EVENTS.get(definition.name, "Write the event definition inside the event.")
+            remedy = "Write the event definition inside the event."
             message = f"{definition.name} is not supported. {remedy}"
             reading.findings.fault("unsupported", element.label, definition.line, message)
             return
@@ -87,6 +87,11 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
     elif kind == kinds.COMPENSATE:
         event.activity = local_name(source.take("activityRef"))
         event.waits = reading.flag(source, "waitForCompletion", True)
+    elif kind == kinds.LINK:
+        event.code = source.take("name").strip()
+        source.take_all("source", "target")  # the name pairs them
+        if not event.code:
+            reading.fault("link", owner, "The link has no name. Give both of its ends the same one.")
     elif kind == kinds.CONDITIONAL:
         _condition(event, source, owner, reading)
     for vendor in reading.vendors_of(source):

@@ -21,11 +21,6 @@ REFUSED: Final[dict[str, str]] = {
     "ioBinding": "Call the process by its id.",
 }
 
-# Event definitions that are refused: name -> remedy.
-REFUSED_EVENTS: Final[dict[str, str]] = {
-    "linkEventDefinition": "Connect both ends by a sequence flow.",
-}
-
 # Drawing, documentation and data modelling: no effect on the run, not even in BPMN's own text.
 DOCUMENTATION: Final = frozenset(
     (

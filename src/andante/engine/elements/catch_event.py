@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, final
 
+from andante.bpmn import kinds
 from andante.bpmn.graph import Node
 from andante.engine.elements.awaiting import arm
 from andante.engine.elements.base import FlowNode
@@ -18,7 +19,10 @@ class CatchEvent(FlowNode):
     __slots__ = ()
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
-        arm(step, token, node)
+        if node.event is not None and node.event.kind == kinds.LINK:
+            finish(step, token, node)
+        else:
+            arm(step, token, node)
 
     def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
         finish(step, token, node, values)
