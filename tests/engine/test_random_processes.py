@@ -12,10 +12,12 @@ from andante.bpmn.graph import ProcessGraph
 from andante.codec import encode_state
 from andante.engine import commands as cmd
 from andante.engine.due import next_due
+from andante.engine.settings import EngineSettings
 from andante.testing import Scenario, random_process
 
 SEEDS = st.integers(0, 2**32)
-MOST = 400
+MOST = 400  # commands
+STEPS = 500  # elements in one command: jumps make endless loops, which need not run long
 many = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -47,7 +49,7 @@ def move(scenario: Scenario, random: Random) -> bool:
 def run(graph: ProcessGraph, order: int, *, suspending: bool = False) -> Scenario:
     """Start and go on, in an order of its own, until nothing is left to do."""
     random = Random(order)
-    scenario = Scenario(graph).given({"x": random.randrange(5)}).start()
+    scenario = Scenario(graph, settings=EngineSettings(max_steps=STEPS)).given({"x": random.randrange(5)}).start()
     for _ in range(MOST):
         if scenario.instance.closed or not move(scenario, random):
             break
