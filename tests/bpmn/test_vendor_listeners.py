@@ -23,9 +23,8 @@ def extended(element: str, content: str, attributes: str = "", rest: str = "") -
 def test_start_and_end_of_an_activity(v: str) -> None:
     content = listener("start", "count + 1", v=v) + listener("end", "seen * 10", v=v)
     scenario = Scenario(read(path(extended("userTask", content)))).given({"count": 1})
-    assert scenario.variables["seen"] == 2
-    scenario.complete("it")
-    assert scenario.variables["seen"] == 20
+    scenario.then(variables={"seen": 2})
+    scenario.complete("it").then(variables={"seen": 20})
 
 
 def test_a_task_listener_sets_who_does_it_and_a_variable() -> None:

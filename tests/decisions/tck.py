@@ -33,7 +33,7 @@ def cases(file: Path) -> Iterator[tuple[str, bool, str]]:
         for node in (each for each in case if _tag(each) == "resultNode"):
             label = f"{file.stem}/{case.get('id')}/{node.get('name')}"
             expected = next((_value(each) for each in node if _tag(each) == "expected"), None)
-            asked = case.get("invocableName") or node.get("name", "")
+            asked = str(case.get("invocableName") or node.get("name", ""))
             if model is None:
                 yield label, node.get("errorResult") == "true", why
                 continue

@@ -329,7 +329,7 @@ def _again(make: Callable[[], ProcessGraph]) -> ProcessGraph:
         builder._draft.flows.insert(0, FlowDraft("extra-spare", "extra", "spare"))
         return whole(builder)
 
-    ProcessBuilder.graph = graph  # type: ignore[method-assign]
+    ProcessBuilder.graph = graph  # type: ignore[assignment, method-assign]
     try:
         return make()
     finally:
