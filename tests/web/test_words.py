@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from town import EXAMPLES, START
 
 from andante.bpmn import read_xml
+from andante.bpmn.kinds import NAMES
 from andante.runtime import HistoryEntry, Problem
-from andante.web.diagram import names_of, places
+from andante.web.diagram import KINDS, names_of, places
 from andante.web.formats import DAY, HOUR, MINUTE, moment, span
 from andante.web.variables import read_rows, read_value, start_rows, write_value
 from andante.web.words import chapters
@@ -91,3 +92,7 @@ def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
         (3, ["Approve was completed: approved"]),
         (1, ["Started with n = 1", "Approve is waiting for group managers"]),
     ]
+
+
+def test_every_kind_of_element_has_a_word() -> None:
+    assert set(NAMES.values()) == set(KINDS)

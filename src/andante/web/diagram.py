@@ -23,6 +23,7 @@ KINDS: Final = {
     "scriptTask": "script",
     "sendTask": "send task",
     "receiveTask": "receive task",
+    "businessRuleTask": "decision by rules",
     "subProcess": "sub-process",
     "eventSubProcess": "event sub-process",
     "transaction": "transaction",
