@@ -6,6 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 
+SMALLEST = 16  # bytes of any object of Python
+
+
 class Result(NamedTuple):
     """A line of results.json. `ratio` is value over the peer's; peer fields are None where there is no peer."""
 
@@ -46,8 +49,8 @@ def steady(name: str, value: float, unit: str, before: str, before_value: float,
 
 
 def none_at_all(name: str, value: float, unit: str) -> Result:
-    """The goal is nothing: less than half of one unit each, which is what the measurement can tell from nothing."""
-    return Result(name, max(round(value), 0), unit, None, None, None, f"0 {unit}", value < 0.5)
+    """The goal is nothing: less each than the 16 bytes of the smallest object, so that none is kept for each."""
+    return Result(name, round(max(value, 0), 1), unit, None, None, None, "no object each", value < SMALLEST)
 
 
 def _figure(value: float) -> str:
