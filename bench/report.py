@@ -5,7 +5,6 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-
 SMALLEST = 16  # bytes of any object of Python
 
 
