@@ -102,3 +102,16 @@ def test_a_batch_that_fails_leaves_nothing(writer: Writer, tmp_path: Path, typic
     writer.submit(row(2), answers)
     assert (answers.from_the_thread() if typical else answers.here()) is None
     assert rows(tmp_path) == [2]
+
+
+def test_after_a_lock_that_stayed_the_caller_still_waits_for_none(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("andante.store.writer.WAIT", "pragma busy_timeout=1")
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("begin immediate")
+    answers = Answers()
+    writer.submit(row(1), answers)
+    assert isinstance(answers.from_the_thread(), sqlite3.OperationalError)
+    other.execute("rollback")
+    assert writer._connection.execute("pragma busy_timeout").fetchone() == (0,)

@@ -16,16 +16,16 @@ from typing import Final, final
 Calls = list[tuple[str, list[object]]]
 Answer = Callable[[BaseException | None], None]
 
+WAIT: Final = "pragma busy_timeout=10000"
+DO_NOT_WAIT: Final = "pragma busy_timeout=0"
 PRAGMAS: Final = (
     "pragma journal_mode=wal",
     "pragma synchronous=full",
     "pragma foreign_keys=off",
-    "pragma busy_timeout=10000",
+    WAIT,
     "pragma wal_autocheckpoint=4000",
     "pragma cache_size=-65536",
 )
-WAIT: Final = "pragma busy_timeout=10000"
-DO_NOT_WAIT: Final = "pragma busy_timeout=0"
 QUICK: Final = 0.002  # seconds that a commit may take in the caller's thread
 FORGET: Final = 0.9  # of what is known of the disk's speed, after one more commit
 SMALL: Final = 20_000  # values
@@ -81,8 +81,10 @@ class Writer:
             fault: BaseException | None
             try:
                 execute(WAIT)
-                execute("begin immediate")
-                execute(DO_NOT_WAIT)
+                try:
+                    execute("begin immediate")
+                finally:
+                    execute(DO_NOT_WAIT)  # also after a lock that stayed: the caller never waits for one
             except sqlite3.Error as refusal:
                 fault = refusal
             else:
