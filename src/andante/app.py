@@ -50,8 +50,7 @@ def create_app(
         async with contextlib.AsyncExitStack() as stack:
             running = runtime
             if running is None:
-                running = await open_runtime(settings, clock)
-                stack.push_async_callback(running.close)
+                running = await stack.enter_async_context(serving(settings, clock))
             now = running.clock.now
             accounts = Accounts(running.store, now)
             access = Access(
@@ -61,8 +60,6 @@ def create_app(
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
                 announce(made)
-            if runtime is None:
-                running.channels.extend(channels(settings, running))
             app.state.services = Services(running, accounts, access, Metrics(), settings.zone)
             if settings.python_scripts:
                 await stack.enter_async_context(PythonScripts(running))
@@ -93,6 +90,17 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             zone=settings.zone, cache=settings.cache, queue=settings.queue, max_steps=settings.max_steps
         ),
     )
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
+    """The runtime of a server: open meanwhile, with the ways to people. Raises as `open_runtime` and `channels` do."""
+    runtime = await open_runtime(settings, clock)
+    try:
+        runtime.channels.extend(channels(settings, runtime))
+        yield runtime
+    finally:
+        await runtime.close()
 
 
 def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
@@ -181,16 +189,13 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    running = await open_runtime(settings)
-    try:
-        running.channels.extend(channels(settings, running))
+    async with serving(settings) as running:
         config = uvicorn.Config(
             create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_level="warning",
             access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
-        await _Server(config, running.end_waiting).serve()
-    except SystemExit:
-        # Uvicorn has said why, and ends with a code of its own.
-        raise SystemExit(1) from None
-    finally:
-        await running.close()
+        try:
+            await _Server(config, running.end_waiting).serve()
+        except SystemExit:
+            # Uvicorn has said why, and ends with a code of its own.
+            raise SystemExit(1) from None

@@ -69,3 +69,17 @@ async def test_an_older_file_deployed_again_is_the_active_one(bench: Bench) -> N
     await bench.pass_time(MINUTE)
     assert [task.name for task in await bench.todo()] == ["old"]
     assert len(await bench.runtime.definitions(active=True)) == 1
+
+
+async def test_a_version_that_only_looks_like_a_number_is_not_there(bench: Bench) -> None:
+    await deploy(bench, model(""))
+    call = '<callActivity id="call" calledElement="job" camunda:calledElementBinding="version"'
+    await bench.deploy(
+        "caller "
+        + line('<startEvent id="start"/>', f'{call} camunda:calledElementVersion="²"/>', '<endEvent id="end"/>')
+    )
+    instance = await bench.start("caller")
+    await bench.runtime.executor.idle()
+    await bench.runtime.run_due()
+    (incident,) = (await bench.runtime.detail(instance.id)).incidents
+    assert "version '²'" in incident.message

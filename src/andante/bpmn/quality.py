@@ -10,6 +10,7 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Assignment, Call, Flow, JobWork, Node, ProcessGraph, UserTask
+from andante.bpmn.reach import predecessors
 from andante.expressions import Expression
 
 # Names that are there without anybody's doing: the contract's, the vendors', those of a multi-instance.
@@ -108,22 +109,17 @@ def _waiting_joins(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findi
     ]
     if not joins:
         return
-    before: list[list[int]] = [[] for _ in nodes]
-    for flow in flows:
-        before[flow.target].append(flow.source)
-    for node in nodes:
-        if node.attached_to >= 0:
-            before[node.index].append(node.attached_to)
+    before = predecessors(nodes, flows)
     left = _MOST_STEPS
     for join in joins:
-        sources: list[set[int]] = []
+        found_from: list[set[int]] = []
         for index in join.incoming:
             found = _sources(flows[index].source, join.index, before)
             left -= len(found)
-            sources.append(found)
+            found_from.append(found)
         if left < 0:
             return
-        pair = _exclusive_pair(join, sources, nodes, flows)
+        pair = _exclusive_pair(join, found_from, nodes, flows)
         if pair is not None:
             one, two = (flows[join.incoming[at]].id for at in pair)
             findings.warn(

@@ -6,6 +6,17 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import Flow, Node
 
 
+def predecessors(nodes: Sequence[Node], flows: Sequence[Flow]) -> list[list[int]]:
+    """For each node those from which a token comes to it: by a flow, or to a boundary event from its activity."""
+    before: list[list[int]] = [[] for _ in nodes]
+    for flow in flows:
+        before[flow.target].append(flow.source)
+    for node in nodes:
+        if node.attached_to >= 0:
+            before[node.index].append(node.attached_to)
+    return before
+
+
 def reach_masks(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[int, int]:
     """For each flow into such a join, the bit mask of the nodes from which a token can still come to it.
 
@@ -16,12 +27,7 @@ def reach_masks(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[int, int]:
     joins = [n for n in nodes if n.kind in (kinds.INCLUSIVE_GATEWAY, kinds.COMPLEX_GATEWAY) and len(n.incoming) > 1]
     if not joins:
         return {}
-    before: list[list[int]] = [[] for _ in nodes]
-    for flow in flows:
-        before[flow.target].append(flow.source)
-    for node in nodes:
-        if node.attached_to >= 0:
-            before[node.index].append(node.attached_to)
+    before = predecessors(nodes, flows)
     cyclic = _on_cycles(before)
     ancestors: dict[int, int] = {}
     masks: dict[int, int] = {}

@@ -20,14 +20,10 @@ class InputNode:
         self.kind = kind
 
 
-@final
-class DecisionNode:
-    """A decision; without `logic` its value is given from outside. `outputs` are the names of its table's outputs;
-    `version` is the one it gives itself."""
+class _Node:
+    """What can be evaluated or called: `variable` is the name its value is read by, `kind` the type it is to have."""
 
-    __slots__ = (
-        "decisions", "id", "inputs", "kind", "knowledge", "line", "logic", "name", "outputs", "variable", "version",
-    )  # fmt: skip
+    __slots__ = ("id", "kind", "line", "name", "variable")
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
         self.id = id
@@ -35,6 +31,17 @@ class DecisionNode:
         self.variable = variable
         self.kind = kind
         self.line = line
+
+
+@final
+class DecisionNode(_Node):
+    """A decision; without `logic` its value is given from outside. `outputs` are the names of its table's outputs;
+    `version` is the one it gives itself."""
+
+    __slots__ = ("decisions", "inputs", "knowledge", "logic", "outputs", "version")
+
+    def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
+        super().__init__(id, name, variable, kind, line)
         self.inputs: Sequence[str] = ()
         self.decisions: Sequence[str] = ()
         self.knowledge: Sequence[str] = ()
@@ -44,33 +51,25 @@ class DecisionNode:
 
 
 @final
-class KnowledgeNode:
+class KnowledgeNode(_Node):
     """A business knowledge model: a function that decisions call by its name."""
 
-    __slots__ = ("function", "id", "kind", "knowledge", "line", "name", "variable")
+    __slots__ = ("function", "knowledge")
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
-        self.id = id
-        self.name = name
-        self.variable = variable
-        self.kind = kind
-        self.line = line
+        super().__init__(id, name, variable, kind, line)
         self.knowledge: Sequence[str] = ()
         self.function: FunctionLogic | None = None
 
 
 @final
-class ServiceNode:
+class ServiceNode(_Node):
     """A decision service: decisions evaluated together, whose input decisions are given from outside."""
 
-    __slots__ = ("id", "input_data", "input_decisions", "kind", "line", "name", "outputs", "variable")
+    __slots__ = ("input_data", "input_decisions", "outputs")
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
-        self.id = id
-        self.name = name
-        self.variable = variable
-        self.kind = kind
-        self.line = line
+        super().__init__(id, name, variable, kind, line)
         self.outputs: Sequence[str] = ()
         self.input_decisions: Sequence[str] = ()
         self.input_data: Sequence[str] = ()

@@ -96,6 +96,15 @@ class Step:
         except ExpressionError as fault:
             raise ModelFault("expression", f"The expression '{expression.text}' failed: {fault}") from None
 
+    def met(
+        self, condition: Expression, what: str, place: Token | Scope, extra: Mapping[str, object] | None = None
+    ) -> bool:
+        """Whether it is true; `what` it is the condition of. Raises ModelFault('expression'), also for no boolean."""
+        value = self.value(condition, place, extra)
+        if value is True or value is False:
+            return value
+        raise ModelFault("expression", f"the {what} condition '{condition.text}' gave {value!r}")
+
     def fail(self, token: Token, fault: ModelFault) -> None:
         """The instance waits at this token for an operator."""
         node = self.graph.nodes[token.node]

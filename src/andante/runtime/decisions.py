@@ -13,9 +13,8 @@ from typing import final
 from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, read_dmn
 from andante.engine.deciding import Decided
 from andante.engine.faults import ModelFault
-from andante.markup.findings import ModelRefused
 from andante.runtime.clock import Clock
-from andante.runtime.deployment import DMN, Deployment, check_kind, chosen_version, not_deployable
+from andante.runtime.deployment import DMN, Deployment, check_kind, chosen_version, numbered, read_model
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
 from andante.store import definitions as rows
@@ -37,18 +36,12 @@ class Decisions:
     async def deploy(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """Deploy a DMN file; the caller lets no other deployment in meanwhile. The same file again changes no more than
         which versions are active. Raises Problem."""
-        try:
-            model = await asyncio.to_thread(read_dmn, data, self._zone)
-        except ModelRefused as refused:
-            raise not_deployable(refused) from None
+        model = await read_model(read_dmn, data, self._zone)
         warnings = list(model.warnings)
         source_id = sha256(data).hexdigest()
-        known = self._store.get_all(
-            "select name, id from definition where source_id=? order by created_at, id", (source_id,)
-        )
+        ids = rows.made_from(self._store, source_id)
         statements: list[rows.Statement] = []
-        if known and not version:
-            ids: dict[str, str] = dict(known)
+        if ids and not version:
             for name, id in ids.items() if activate else ():
                 statements.extend(rows.set_active(id, name, True))
         else:
@@ -98,10 +91,8 @@ class Decisions:
 
     def _version(self, name: str, version: str) -> DefinitionRecord | None:
         record = rows.named(self._store, name, version)
-        if record is None and version.isdecimal() and len(version) < 10:  # as Camunda 7 numbers them
-            known = rows.versions(self._store, name)
-            number = int(version)
-            record = known[-number] if 0 < number <= len(known) else None
+        if record is None:
+            record = numbered(self._store, name, version)
         return record if record is not None and record.kind == DMN else None
 
     async def evaluate(

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from hashlib import sha256
-from typing import TypeVar, final
+from typing import final
 
 import msgspec
 
-from andante.bpmn import Finding, Model, ModelRefused, kinds, read_json, read_xml
+from andante.bpmn import kinds, read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.effects import SAME_DEPLOYMENT
@@ -21,7 +20,8 @@ from andante.runtime.deployment import (
     chosen_version,
     exists,
     next_version,
-    not_deployable,
+    numbered,
+    read_model,
 )
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import (
@@ -36,8 +36,8 @@ from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
 from andante.store.store import Store
 from andante.timing.cycle import first
-
-D = TypeVar("D")
+from andante.timing.duration import parse_duration, shift
+from andante.timing.instants import parse_instant
 
 
 @final
@@ -56,22 +56,20 @@ class Definitions:
 
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """BPMN, or DMN by its root element."""
-        if await _is_dmn(data):
+        if await read_model(is_dmn, data):
             async with self._lock:
                 deployment = await self.decisions.deploy(data, who, activate, version)
                 self._active.clear()
                 return deployment
-        graphs, warnings = await _read(read_xml, data)
+        model = await read_model(read_xml, data)
+        graphs, warnings = model.processes, list(model.warnings)
         source_id = sha256(data).hexdigest()
         async with self._lock:
-            known = self._store.get_all(
-                "select name, id from definition where source_id=? order by created_at", (source_id,)
-            )
+            known = rows.made_from(self._store, source_id)
             if known and not version:
-                ids: dict[str, str] = dict(known)
                 if activate:
-                    await self._activate_again(ids)
-                return Deployment(next(iter(ids.values())), ids, warnings)
+                    await self._activate_again(known)
+                return Deployment(next(iter(known.values())), known, warnings)
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
             for graph in graphs:
@@ -86,14 +84,18 @@ class Definitions:
 
     async def _activate_again(self, ids: dict[str, str]) -> None:
         """The same file once more: its processes are to be the active ones."""
+        statements: list[rows.Statement] = []
         for definition_id in ids.values():
             record = self.one(definition_id)
             if not record.active:
-                await self._store.write(self._activation(record, await self.graph(definition_id), True))
-                self._active.clear()
+                statements.extend(self._activation(record, await self.graph(definition_id), True))
+        if statements:
+            await self._store.write(statements)
+            self._active.clear()
 
     async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
-        graphs, warnings = await _read(read_json, body)
+        model = await read_model(read_json, body)
+        graphs, warnings = model.processes, list(model.warnings)
         graph = graphs[0]
         data = msgspec.json.encode(body)
         source_id = sha256(data).hexdigest()
@@ -110,7 +112,8 @@ class Definitions:
         old = self.one(definition_id)
         if old.kind == DMN:
             raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a decision. Deploy its DMN file anew.")
-        graphs, warnings = await _read(read_json, body)
+        model = await read_model(read_json, body)
+        graphs, warnings = model.processes, list(model.warnings)
         graph = graphs[0]
         data = msgspec.json.encode(body)
         source_id = sha256(data).hexdigest()
@@ -196,10 +199,10 @@ class Definitions:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
             data = self.source(definition_id)
             if record.kind == "xml":
-                graphs, _ = await _read(read_xml, data)
+                model = await read_model(read_xml, data)
             else:
-                graphs, _ = await _read(read_json, msgspec.json.decode(data))
-            graph = next(each for each in graphs if each.process_id == record.name)
+                model = await read_model(read_json, msgspec.json.decode(data))
+            graph = next(each for each in model.processes if each.process_id == record.name)
             self._graphs[definition_id] = graph
         return graph
 
@@ -231,10 +234,9 @@ class Definitions:
         if version == SAME_DEPLOYMENT:
             beside = rows.beside(self._store, name, caller)
             return self.startable(name, beside.version if beside is not None else "")
-        if version.isdigit() and rows.named(self._store, name, version) is None:
-            known = rows.versions(self._store, name)
-            if 0 < int(version) <= len(known):
-                version = known[-int(version)].version
+        if version and rows.named(self._store, name, version) is None:
+            counted = numbered(self._store, name, version)
+            version = counted.version if counted is not None else version
         return self.startable(name, version)
 
     def _unused(self, definition_id: str, remedy: str) -> None:
@@ -318,26 +320,8 @@ class Definitions:
 
 def first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
     """When a timer armed at `now` is due (ms), and how often again after that."""
-    from andante.timing.duration import parse_duration, shift
-    from andante.timing.instants import parse_instant
-
     if kind == "cycle":
         return first(text, now, zone)
     if kind == "date":
         return parse_instant(text, zone), 0
     return shift(now, parse_duration(text), zone), 0
-
-
-async def _is_dmn(data: bytes) -> bool:
-    try:
-        return await asyncio.to_thread(is_dmn, data)
-    except ModelRefused as refused:
-        raise not_deployable(refused) from None
-
-
-async def _read(reader: Callable[[D], Model], data: D) -> tuple[tuple[ProcessGraph, ...], list[Finding]]:
-    try:
-        model = await asyncio.to_thread(reader, data)
-    except ModelRefused as refused:
-        raise not_deployable(refused) from None
-    return model.processes, list(model.warnings)

@@ -1,14 +1,18 @@
 """What all kinds of definitions have in common when they are deployed: versions, names, findings."""
 
-from typing import Final
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import msgspec
 
 from andante.markup.findings import Finding, ModelRefused
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, Problem
 from andante.store import definitions as rows
+from andante.store.records import DefinitionRecord
 from andante.store.store import Store
 
+M = TypeVar("M")
 FIRST_VERSION: Final = "1.0.0"
 DMN: Final = "dmn"
 
@@ -48,6 +52,22 @@ def check_kind(store: Store, name: str, *, decision: bool) -> None:
         raise Problem(DEFINITION_EXISTS, 409, f"A {other} is named '{name}' already. Rename the {mine}.")
 
 
+def numbered(store: Store, name: str, version: str) -> DefinitionRecord | None:
+    """The n-th version in the order of deployment, as Camunda 7 counts; None where `version` is no such number."""
+    if not version.isdecimal() or len(version) > 9:
+        return None
+    known, number = rows.versions(store, name), int(version)
+    return known[-number] if 0 < number <= len(known) else None
+
+
+async def read_model(reader: Callable[..., M], data: object, *more: object) -> M:
+    """What `reader` makes of a model, in a thread of its own. Raises Problem for one that cannot be deployed."""
+    try:
+        return await asyncio.to_thread(reader, data, *more)
+    except ModelRefused as refused:
+        raise _not_deployable(refused) from None
+
+
 def next_version(store: Store, name: str) -> str:
     known = {record.version for record in rows.versions(store, name)}
     if not known:
@@ -67,7 +87,7 @@ def _is_number(text: str) -> bool:
     return all(part.isdigit() for part in text.split(".")) and len(text) < 40
 
 
-def not_deployable(refused: ModelRefused) -> Problem:
+def _not_deployable(refused: ModelRefused) -> Problem:
     """What is wrong with a model, as a problem."""
     findings = [{"code": f.code, "element": f.element, "line": f.line, "message": f.message} for f in refused.findings]
     first = refused.findings[0] if refused.findings else None

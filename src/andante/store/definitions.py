@@ -64,6 +64,13 @@ def source(store: Store, source_id: str) -> tuple[str, bytes] | None:
     return (row[0], bytes(row[1])) if row is not None else None
 
 
+def made_from(store: Store, source_id: str) -> dict[str, str]:
+    """The ids of a source's definitions by name, in the order of the file."""
+    return dict(
+        store.get_all("select name, id from definition where source_id=? order by created_at, id", (source_id,))
+    )
+
+
 async def many(
     store: Store, name: str, like: bool, active: bool | None, skip: int, limit: int
 ) -> list[DefinitionRecord]:

@@ -86,7 +86,7 @@ class AdHocSubProcess(Activity):
             return
         work = _work(node)
         try:
-            met = _met(step, scope, work)
+            met = work.completion is not None and step.met(work.completion, "completion", scope)
         except ModelFault as fault:
             step.fail(token, fault)
             return
@@ -142,15 +142,6 @@ def _working(step: "Step", scope: Scope) -> bool:
     """Whether any element of it runs, its event sub-processes apart."""
     tokens, nodes = step.instance.tokens, step.graph.nodes
     return any(nodes[tokens[key].node].kind != kinds.EVENT_SUB_PROCESS for key in scope.tokens)
-
-
-def _met(step: "Step", scope: Scope, work: AdHoc) -> bool:
-    if work.completion is None:
-        return False
-    value = step.value(work.completion, scope)
-    if value is not True and value is not False:
-        raise ModelFault("expression", f"the completion condition '{work.completion.text}' gave {value!r}")
-    return value
 
 
 def _close(step: "Step", scope: Scope, host: Token, node: Node) -> None:

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 WAITING: Final = "waitingForStart"
-TAKEN: Final = (
-    "activatedBy"  # ids of the flows from which the last activation took a token: local to the token that stands in
-)
+# Ids of the flows from which the last activation took a token: local to the token that stands in.
+TAKEN: Final = "activatedBy"
 
 
 @final
@@ -105,13 +104,10 @@ def _activated(step: "Step", node: Node, here: list[Token]) -> bool:
     """Raises ModelFault."""
     if not isinstance(node.work, Activation):
         raise AssertionError(f"{node.id} has no activation condition")
-    condition = node.work.condition
     flows = step.graph.flows
     counts = {flows[index].id: sum(token.flow == index for token in here) for index in node.incoming}
-    value = step.value(condition, here[-1], {"activationCount": len(here), "incoming": counts})
-    if value is not True and value is not False:
-        raise ModelFault("expression", f"the activation condition '{condition.text}' gave {value!r}")
-    return value
+    extra = {"activationCount": len(here), "incoming": counts}
+    return step.met(node.work.condition, "activation", here[-1], extra)
 
 
 def _activate(step: "Step", scope: Scope, node: Node) -> None:

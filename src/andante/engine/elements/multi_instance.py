@@ -90,10 +90,7 @@ def item_done(step: "Step", inner: Token, node: Node) -> None:
             "nrOfCompletedInstances": loop.done + 1,
             "nrOfActiveInstances": len(loop.inner) - 1,
         }
-        met = step.value(multi.completion, inner, counts)
-        if met is not True and met is not False:
-            raise ModelFault("expression", f"the completion condition '{multi.completion.text}' gave {met!r}")
-        finished = met
+        finished = step.met(multi.completion, "completion", inner, counts)
     if inner.waits:
         clear_waits(step, inner, "done")
     if node.undone_by >= 0 and node.kind not in kinds.SCOPES:

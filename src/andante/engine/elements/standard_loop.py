@@ -18,12 +18,9 @@ def runs_again(step: "Step", token: Token, repeat: Repeat, done: int) -> bool:
     """Whether there is another run after `done` of them. Raises ModelFault."""
     if repeat.maximum and done >= repeat.maximum:
         return False
-    if repeat.condition is not None and (done or repeat.test_before):
-        value = step.value(repeat.condition, token, {"loopCounter": done})
-        if value is not True and value is not False:
-            raise ModelFault("expression", f"the loop condition '{repeat.condition.text}' gave {value!r}")
-        if not value:
-            return False
+    condition = repeat.condition if done or repeat.test_before else None
+    if condition is not None and not step.met(condition, "loop", token, {"loopCounter": done}):
+        return False
     if done >= step.settings.max_items:
         raise ModelFault("loop", f"it ran {done} times, which is the limit: does its condition never become false?")
     return True
