@@ -1,5 +1,6 @@
 """Forms that a model describes itself become fields of its tasks and start events."""
 
+import pytest
 from modelling import codes, path, plain, read, read_one, warnings_of
 
 from andante.bpmn.graph import FormField, Node
@@ -88,3 +89,20 @@ def test_an_embedded_form_that_is_none_is_a_warning() -> None:
     for text in ("no json", "[1]", '{"components": 5}'):
         expected = [] if "components" in text else ["form"]
         assert codes(warnings_of(embedded(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "value"),
+    [
+        ("long", "100", 100), ("double", "1.5", 1.5), ("boolean", "true", True), ("string", "100", "100"),
+        ("long", "many", "many"), ("enum", "1", "1"), ("long", '"5"', '"5"'),
+        ("double", "NaN", "NaN"), ("double", "1e999", "1e999"), ("long", "9" * 400, "9" * 400),
+    ],
+)  # fmt: skip
+def test_a_default_is_of_the_type_of_its_field(type: str, text: str, value: object) -> None:
+    field = f"<camunda:formField id='a' type='{type}' defaultValue='{text}'/>"
+    property = f"<flowable:formProperty id='a' type='{type}' default='{text}'/>"
+    for content in (f"<camunda:formData>{field}</camunda:formData>", property):
+        (found,) = read_one(f'<userTask id="it"><extensionElements>{content}</extensionElements></userTask>').fields
+        assert found.default is not None
+        assert (found.default.constant, found.default.constant is True) == (value, value is True)

@@ -1,6 +1,7 @@
 """Forms that a model describes itself: Camunda 7's formData, Flowable's formProperty, Camunda 8's userTaskForm."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from andante.bpmn.xml.reading import Reading
 from andante.expressions import Expression, literal
 
 _CHECKS: Final = "only 'required' is told to those who show the form; a worker or gateway can check the rest."
+# Types whose values are numbers or booleans, in the words of Camunda 7 and Flowable.
+_PLAIN: Final = frozenset(("boolean", "decimal", "double", "float", "int", "integer", "long", "number", "short"))
 _EMBEDDED: Final = "camunda-forms:bpmn:"
 
 
@@ -21,6 +24,7 @@ def form_data(vendor: Vendor, node: NodeDraft, element: Element, reading: Readin
         block.take("businessKey")
         for source in vendor.inner(block, "formField"):
             required = False
+            type = source.take("type") or "string"
             for validation in vendor.inner(source, "validation"):
                 for constraint in vendor.inner(validation, "constraint"):
                     kind = constraint.take("name")
@@ -32,9 +36,9 @@ def form_data(vendor: Vendor, node: NodeDraft, element: Element, reading: Readin
             node.fields.append(
                 FormField(
                     source.take("id"),
-                    source.take("type") or "string",
+                    type,
                     label=source.take("label"),
-                    default=_default(source.take("defaultValue"), element, source.line, reading),
+                    default=_default(source.take("defaultValue"), type, element, source.line, reading),
                     required=required,
                     choices=_choices(vendor, source),
                 )
@@ -49,6 +53,7 @@ def form_properties(vendor: Vendor, node: NodeDraft, element: Element, reading: 
     for source in vendor.elements(element, "formProperty"):
         name = source.take("id")
         variable = source.take("variable")
+        type = source.take("type") or "string"
         if source.take("expression"):
             reading.findings.ignored(
                 f"{vendor.name}:formProperty expression", element.label, source.line,
@@ -59,9 +64,9 @@ def form_properties(vendor: Vendor, node: NodeDraft, element: Element, reading: 
         node.fields.append(
             FormField(
                 variable or name,
-                source.take("type") or "string",
+                type,
                 label=source.take("name") or name,
-                default=_default(source.take("default"), element, source.line, reading),
+                default=_default(source.take("default"), type, element, source.line, reading),
                 required=source.take("required") == "true",
                 read_only=source.take("writable", source.take("writeable")) == "false",
                 choices=_choices(vendor, source),
@@ -78,8 +83,17 @@ def _choices(vendor: Vendor, source: Element) -> dict[str, str]:
     return found
 
 
-def _default(text: str, element: Element, line: int, reading: Reading) -> Expression | None:
-    return reading.language.value(text, element.label, line) if text else None
+def _default(text: str, type: str, element: Element, line: int, reading: Reading) -> Expression | None:
+    """The value to begin with: a text in the attribute of a number or boolean is meant as one, where it is one."""
+    value = reading.language.value(text, element.label, line) if text else None
+    if value is not None and isinstance(value.constant, str) and type.lower() in _PLAIN:
+        try:
+            plain = json.loads(value.constant)
+            if isinstance(plain, int | float) and math.isfinite(plain):
+                return literal(plain)
+        except (ValueError, OverflowError):  # no JSON, or beyond what a number can be
+            return value
+    return value
 
 
 def embedded_forms(vendor: Vendor, process: ProcessDraft, element: Element, reading: Reading) -> None:
