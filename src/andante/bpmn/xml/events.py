@@ -1,5 +1,6 @@
 """Events as XML: what they wait for or throw (BPMN 2.0.2 section 10.5)."""
 
+from copy import deepcopy
 from typing import Final
 
 from andante.bpmn import kinds
@@ -8,7 +9,7 @@ from andante.bpmn.graph import EventDefinition, JobWork
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
 
-_DEFINITIONS: Final = {
+DEFINITIONS: Final = {
     "messageEventDefinition": kinds.MESSAGE,
     "timerEventDefinition": kinds.TIMER,
     "signalEventDefinition": kinds.SIGNAL,
@@ -42,7 +43,10 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         node.interrupting = reading.flag(element, "isInterrupting", True)  # it counts in event sub-processes alone
     if reading.flag(element, "parallelMultiple", False):
         reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
-    definitions = element.take_all(*_DEFINITIONS, "eventDefinitionRef")
+    found = [_referred(each, element, reading) for each in element.take_all(*DEFINITIONS, "eventDefinitionRef")]
+    definitions = [each for each in found if each is not None]
+    if len(definitions) < len(found):
+        return
     if len(definitions) > 1:
         reading.fault(
             "unsupported", element,
@@ -51,13 +55,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         return
     kind = kinds.NONE
     if definitions:
-        definition = definitions[0]
-        if definition.name not in _DEFINITIONS:
-            remedy = "Write the event definition inside the event."
-            message = f"{definition.name} is not supported. {remedy}"
-            reading.findings.fault("unsupported", element.label, definition.line, message)
-            return
-        kind = _DEFINITIONS[definition.name]
+        kind = DEFINITIONS[definitions[0].name]
     if kind not in ALLOWED[node.kind]:
         if kind == kinds.NONE:
             message = f"The {element.name} says not what it waits for. Add a message, timer or signal definition."
@@ -68,6 +66,18 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
     if definitions:
         node.event = _definition(kind, node, definitions[0], element, reading)
     read_data(element, reading)
+
+
+def _referred(found: Element, owner: Element, reading: Reading) -> Element | None:
+    """The definition itself, also where the event refers to one that stands beside the processes (section 10.5)."""
+    if found.name != "eventDefinitionRef":
+        return found
+    declared = reading.event_definitions.get(local_name(found.text))
+    if declared is None:
+        message = f"eventDefinitionRef names '{found.text}', but the file has no such event definition. Add it."
+        reading.fault("unknownEventDefinition", owner, message)
+        return None
+    return deepcopy(declared)
 
 
 def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, reading: Reading) -> EventDefinition:

@@ -7,11 +7,11 @@ from andante.bpmn.findings import Model, refuse
 from andante.bpmn.graph import ProcessGraph
 from andante.bpmn.vendors import VENDORS
 from andante.bpmn.xml.element import BPMN, Element, parse
-from andante.bpmn.xml.events import local_name
+from andante.bpmn.xml.events import DEFINITIONS, local_name
 from andante.bpmn.xml.process import NODES, read_process
 from andante.bpmn.xml.reading import Error, Message, Reading
 
-_DECLARED: Final = frozenset(("error", "escalation", "message", "signal"))
+_DECLARED: Final = frozenset(("error", "escalation", "message", "signal", *DEFINITIONS))
 _ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNamespace", "typeLanguage"))
 
 
@@ -96,6 +96,10 @@ def _definitions(root: Element, reading: Reading) -> None:
         element.take("name")
         reading.escalations[element.id] = element.take("escalationCode").strip()
         reading.leftovers(element)
+    for element in root.take_all(*DEFINITIONS):
+        if not element.id:
+            reading.fault("noId", element, f"No event can refer to the {element.name}, for it has no id. Give it one.")
+        reading.event_definitions[element.id] = element
     root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
     for element in root.take_all("extension"):
         if element.attributes.get("mustUnderstand") == "true":

@@ -53,7 +53,9 @@ class Error:
 class Reading:
     """The state of one reading."""
 
-    __slots__ = ("errors", "escalations", "findings", "language", "messages", "signals", "vendors")
+    __slots__ = (
+        "errors", "escalations", "event_definitions", "findings", "language", "messages", "signals", "vendors",
+    )  # fmt: skip
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
         self.findings = Findings()
@@ -63,6 +65,7 @@ class Reading:
         self.signals: dict[str, Expression | None] = {}
         self.errors: dict[str, Error] = {}
         self.escalations: dict[str, str] = {}  # id -> code
+        self.event_definitions: dict[str, Element] = {}  # those that events refer to, each read anew for each event
 
     def fault(self, code: str, element: Element, message: str) -> None:
         self.findings.fault(code, element.label, element.line, message)
