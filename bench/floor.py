@@ -6,6 +6,7 @@ of 600 bytes, a journal entry of 200 bytes and a task, in tables of few columns 
 synchronous=FULL, one transaction a batch.
 """
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -20,8 +21,8 @@ from andante.engine.state import Instance
 from andante.engine.step import step
 from andante.runtime.ids import INSTANCE, Ids
 from andante.store.projection import Batch
-from andante.store.store import Store
-from andante.store.writer import connect
+from andante.store.sqlite import SqliteStore
+from andante.store.sqlite.writer import connect
 from bench.process import MODEL, NAME, VARIABLES
 
 BATCH = 64
@@ -87,7 +88,7 @@ def main() -> None:
     made = rows(graph, count + count // 10)
     first = len(made) // 11
     with tempfile.TemporaryDirectory() as folder:
-        Store(f"sqlite:///{folder}/floor.db").close()
+        asyncio.run(SqliteStore(f"sqlite:///{folder}/floor.db").close())
         database = connect(f"{folder}/floor.db")
         rate(database, made[:first])
         value = rate(database, made[first:])

@@ -17,7 +17,7 @@ async def test_a_token_stands_for_the_clients_person(office: Office) -> None:
     grant = await office.access.grant(client_id, secret)
     assert grant is not None
     assert grant.expires_in == 600
-    assert office.access.caller_of(grant.token) == Caller(
+    assert await office.access.caller_of(grant.token) == Caller(
         "kim", frozenset({"operator"}), frozenset({"hr"}), frozenset({"inbox"}), "Machine", "kims-client"
     )
 
@@ -26,17 +26,17 @@ async def test_a_token_expires_to_the_millisecond(office: Office) -> None:
     grant = await office.access.grant(*await client(office))
     assert grant is not None
     office.now += 10 * MINUTE - 1
-    assert office.access.caller_of(grant.token) is not None
+    assert await office.access.caller_of(grant.token) is not None
     office.now += 1
-    assert office.access.caller_of(grant.token) is None
+    assert await office.access.caller_of(grant.token) is None
 
 
 async def test_only_the_hash_of_a_token_is_stored(office: Office) -> None:
     grant = await office.access.grant(*await client(office))
     assert grant is not None
-    (stored,) = office.store.get("select hash from token") or ("",)
+    (stored,) = await office.store.get("select hash from token") or ("",)
     assert stored != grant.token
-    assert office.access.caller_of(stored) is None
+    assert await office.access.caller_of(stored) is None
 
 
 async def test_expired_tokens_are_swept_away(office: Office) -> None:
@@ -44,7 +44,7 @@ async def test_expired_tokens_are_swept_away(office: Office) -> None:
     await office.access.grant(*credentials)
     office.now += 11 * MINUTE
     await office.access.grant(*credentials)
-    assert office.store.get("select count(*) from token") == (1,)
+    assert await office.store.get("select count(*) from token") == (1,)
 
 
 async def test_wrong_secret_unknown_client_revoked_client_get_nothing(office: Office) -> None:
@@ -55,14 +55,14 @@ async def test_wrong_secret_unknown_client_revoked_client_get_nothing(office: Of
     assert grant is not None
     await office.accounts.revoke_client(client_id)
     assert await office.access.grant(client_id, secret) is None
-    assert office.access.caller_of(grant.token) is None
+    assert await office.access.caller_of(grant.token) is None
 
 
 async def test_roles_taken_away_are_gone_from_tokens_given_out_before(office: Office) -> None:
     grant = await office.access.grant(*await client(office, roles=["operator"]))
     assert grant is not None
     await office.accounts.change_person("kim", roles=["user"])
-    caller = office.access.caller_of(grant.token)
+    caller = await office.access.caller_of(grant.token)
     assert caller is not None
     assert caller.roles == {"user"}
 
@@ -72,17 +72,17 @@ async def test_disabling_and_a_new_password_end_the_persons_tokens(office: Offic
     grant = await office.access.grant(*await client(office))
     assert grant is not None
     await office.accounts.change_person("kim", **change)  # type: ignore[arg-type]
-    assert office.access.caller_of(grant.token) is None
+    assert await office.access.caller_of(grant.token) is None
 
 
 async def test_log_in_and_log_out(office: Office) -> None:
     await office.accounts.add_person("kim", password="correct horse")
     token = await office.access.log_in("kim", "correct horse")
-    caller = office.access.caller_of(token)
+    caller = await office.access.caller_of(token)
     assert caller is not None
     assert (caller.user, caller.client_id) == ("kim", "")
     await office.access.log_out(token)
-    assert office.access.caller_of(token) is None
+    assert await office.access.caller_of(token) is None
 
 
 @pytest.mark.parametrize("password", ["", "wrong password", "correct horse "])

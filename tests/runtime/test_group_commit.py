@@ -7,7 +7,7 @@ from invariants import check
 from server import Bench, line
 
 from andante.runtime import InstanceQuery, Problem
-from andante.store.store import sqlite_path
+from andante.store.sqlite import sqlite_path
 
 APPROVAL = "approval " + line('<startEvent id="start"/>', '<userTask id="approve"/>', '<endEvent id="end"/>')
 
@@ -53,7 +53,7 @@ async def test_two_who_complete_the_same_task_one_wins(bench: Bench) -> None:
 async def test_a_full_disk_is_a_503_and_changes_nothing(bench: Bench) -> None:
     await bench.deploy(APPROVAL)
     one = await bench.start("approval")
-    (pages,) = bench.runtime.store.get("pragma page_count") or (0,)
+    (pages,) = await bench.runtime.store.get("pragma page_count") or (0,)
     await bench.runtime.store.write([(f"pragma max_page_count={pages}", [])])
     big = "x" * 200_000
     with pytest.raises(Problem) as refused:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from andante.store.writer import SMALL, Calls, Writer
+from andante.store.sqlite.writer import SMALL, Calls, Writer
 
 HERE = threading.get_ident()
 
@@ -107,7 +107,7 @@ def test_a_batch_that_fails_leaves_nothing(writer: Writer, tmp_path: Path, typic
 def test_after_a_lock_that_stayed_the_caller_still_waits_for_none(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("andante.store.writer.WAIT", "pragma busy_timeout=1")
+    monkeypatch.setattr("andante.store.sqlite.writer.WAIT", "pragma busy_timeout=1")
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     other.execute("begin immediate")
     answers = Answers()

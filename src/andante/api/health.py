@@ -1,6 +1,5 @@
 """Is it alive, is it ready, how is it doing; and the clock of a test server."""
 
-import sqlite3
 from typing import Annotated, Final
 
 import msgspec
@@ -12,7 +11,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, services
 from andante.api.wire import as_json, at, body_of, duration_ms, instant_ms, success
 from andante.people.permissions import CLOCK_SET, PUBLIC
-from andante.runtime import Problem, TestClock
+from andante.runtime import Problem, StoreProblem, TestClock
 from andante.runtime.problem import UNAVAILABLE
 
 LONGEST_STEP_MS: Final = 10 * 366 * 86_400_000
@@ -52,7 +51,7 @@ async def live(request: Call) -> Response[bytes]:
 async def ready(request: Call) -> Response[bytes]:
     try:
         await services(request).runtime.store.read("select 1")
-    except sqlite3.Error as fault:
+    except StoreProblem as fault:
         raise Problem(UNAVAILABLE, 503, f"The database does not answer: {fault}") from None
     return as_json(Health("ready"))
 

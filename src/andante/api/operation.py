@@ -54,10 +54,7 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse who has no token (401) or not the permission (403).
-
-    A coroutine though it awaits nothing: the framework runs plain functions in other threads.
-    """
+    """Refuse who has no token (401) or not the permission (403)."""
     if (
         isinstance(connection, Request) and connection.method == "OPTIONS"
     ):  # tells the methods of the address, nothing else
@@ -68,7 +65,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     token = bearer(connection)
     if not token:
         raise AccessProblem(UNAUTHORISED, 401, "No token. Send it in the access-token header.")
-    who: Caller | None = connection.app.state.services.access.caller_of(token)
+    who: Caller | None = await connection.app.state.services.access.caller_of(token)
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
     demand(who, permission)

@@ -145,7 +145,7 @@ async def add_person(request: Call) -> Response[bytes]:
     ),
 )
 async def person(request: Call, name: FromPath[str]) -> Response[bytes]:
-    return success(_person(services(request).accounts.person(name)))
+    return success(_person(await services(request).accounts.person(name)))
 
 
 @put(

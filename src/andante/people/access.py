@@ -49,7 +49,7 @@ class Access:
 
         Raises AccessProblem (429) after too many wrong secrets.
         """
-        row = self._tables.get(
+        row = await self._tables.get(
             'select c.secret_hash, c."user" from client c join person p on p.name = c."user"'
             " where c.id=? and c.revoked=0 and p.disabled=0",
             (client_id,),
@@ -61,7 +61,7 @@ class Access:
 
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
-        row = self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
+        row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
         if not await self._proven(f"person {name}", row[0] if row is not None else "", password, address):
             raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
         return await self.issue(name, "", self._session_s)
@@ -70,9 +70,9 @@ class Access:
         """The token is worth nothing from now on."""
         await self._tables.write([("delete from token where hash=?", (digest(token),))])
 
-    def caller_of(self, token: str) -> Caller | None:
+    async def caller_of(self, token: str) -> Caller | None:
         """Whose token it is, as they are now; None if it is unknown, expired or its person disabled."""
-        row = self._tables.get(
+        row = await self._tables.get(
             'select p.name, p.roles, p."groups", p.queues, p.kind, t.client_id from token t'
             ' join person p on p.name = t."user" where t.hash=? and t.expires_at>? and p.disabled=0',
             (digest(token), self._now()),

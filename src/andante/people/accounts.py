@@ -1,7 +1,6 @@
 """Persons and OAuth clients: who exists, with which roles, groups and work queues."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol, final
 
@@ -18,6 +17,7 @@ from andante.people.faults import (
 )  # fmt: skip
 from andante.people.permissions import ADMINISTRATOR, ROLES, USER
 from andante.people.secrets import Hasher, new_secret
+from andante.store.faults import Duplicate
 
 KINDS: Final = ("User", "PortalUser", "Machine")
 NAME: Final = re.compile(r"\w[\w.@+-]{0,63}")
@@ -60,7 +60,7 @@ class Bootstrap(msgspec.Struct, frozen=True):
 class Tables(Protocol):
     """The part of the store this room needs."""
 
-    def get(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None: ...
+    async def get(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None: ...
     async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
     async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None: ...
 
@@ -88,9 +88,9 @@ class Accounts:
 
     # Persons.
 
-    def person(self, name: str) -> PersonRecord:
+    async def person(self, name: str) -> PersonRecord:
         """Raises AccessProblem (404) if there is none of that name."""
-        row = self._tables.get(_PERSONS + " where name=?", (name,))
+        row = await self._tables.get(_PERSONS + " where name=?", (name,))
         if row is None:
             raise AccessProblem(PERSON_NOT_FOUND, 404, f"There is no person '{name}'.")
         return _person(row)
@@ -129,9 +129,9 @@ class Accounts:
                     )
                 ]
             )
-        except sqlite3.IntegrityError:
+        except Duplicate:
             raise AccessProblem(PERSON_EXISTS, 409, f"There is a person '{name}' already.") from None
-        return self.person(name)
+        return await self.person(name)
 
     async def change_person(
         self,
@@ -150,7 +150,7 @@ class Accounts:
 
         Raises AccessProblem: 404 no such person, 400 bad value, 409 the last administrator would be gone.
         """
-        person = self.person(name)
+        person = await self.person(name)
         changes: dict[str, object] = {}
         if roles is not None:
             changes["roles"] = _list(_known_roles(roles))
@@ -179,7 +179,7 @@ class Accounts:
             statements.append(('delete from token where "user"=?', (name,)))
         if statements:
             await self._tables.write(statements)
-        return self.person(name)
+        return await self.person(name)
 
     async def _keep_an_administrator(self, leaving: str) -> None:
         others = [p for p in await self.persons() if p.name != leaving and not p.disabled and ADMINISTRATOR in p.roles]
@@ -207,7 +207,7 @@ class Accounts:
 
         Raises AccessProblem: 404 no such person, 400 bad id or secret, 409 id taken.
         """
-        self.person(user)
+        await self.person(user)
         client_id = client_id or f"{user}-{new_secret()[:8]}"
         if not NAME.fullmatch(client_id):
             raise AccessProblem(PARAMETER, 400, "client_id: letters, digits and . _ @ + -, at most 64 characters.")
@@ -222,13 +222,13 @@ class Accounts:
                     )
                 ]
             )
-        except sqlite3.IntegrityError:
+        except Duplicate:
             raise AccessProblem(CLIENT_EXISTS, 409, f"There is a client '{client_id}' already.") from None
         return Bootstrap(client_id, secret)
 
     async def revoke_client(self, client_id: str) -> None:
         """The client and every token of it end now. Raises AccessProblem (404) if there is none."""
-        if self._tables.get("select 1 from client where id=?", (client_id,)) is None:
+        if (await self._tables.get("select 1 from client where id=?", (client_id,))) is None:
             raise AccessProblem(CLIENT_NOT_FOUND, 404, f"There is no client '{client_id}'.")
         await self._tables.write(
             [
@@ -255,7 +255,7 @@ class Accounts:
         return made
 
     async def _set_administrator(self, name: str, secret: str) -> None:
-        known = self._tables.get(
+        known = await self._tables.get(
             'select c.secret_hash from client c join person p on p.name = c."user"'
             " where c.id=? and c.revoked=0 and p.disabled=0",
             (name,),

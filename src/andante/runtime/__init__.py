@@ -9,8 +9,8 @@ from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
 from andante.runtime.runtime import Runtime, RuntimeSettings
 from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.store.faults import StoreProblem
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
-from andante.store.store import StoreProblem
 
 __all__ = [
     "Broadcast",

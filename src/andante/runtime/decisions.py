@@ -13,21 +13,21 @@ from typing import final
 from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, read_dmn
 from andante.engine.deciding import Decided
 from andante.engine.faults import ModelFault
+from andante.runtime.catalogue import DMN, Catalogue
 from andante.runtime.clock import Clock
-from andante.runtime.deployment import DMN, Deployment, check_kind, chosen_version, numbered, read_model
+from andante.runtime.deployment import Deployment, check_kind, chosen_version, numbered, read_model
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
-from andante.store.store import Store
 
 
 @final
 class Decisions:
-    """The decisions of a store. `zone` is that of now() and today() in them."""
+    """The decisions of a catalogue. `zone` is that of now() and today() in them."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, zone: str) -> None:
-        self._store = store
+    def __init__(self, catalogue: Catalogue, clock: Clock, ids: Ids, zone: str) -> None:
+        self._catalogue = catalogue
         self._clock = clock
         self._ids = ids
         self._zone = zone
@@ -39,7 +39,7 @@ class Decisions:
         model = await read_model(read_dmn, data, self._zone)
         warnings = list(model.warnings)
         source_id = sha256(data).hexdigest()
-        ids = rows.made_from(self._store, source_id)
+        ids = self._catalogue.made_from(source_id)
         statements: list[rows.Statement] = []
         if ids and not version:
             for name, id in ids.items() if activate else ():
@@ -48,16 +48,16 @@ class Decisions:
             ids = {}
             statements.append(rows.insert_source(source_id, DMN, data))
             for decision in model.decisions:
-                check_kind(self._store, decision.id, decision=True)
+                check_kind(self._catalogue, decision.id, decision=True)
                 own = decision.version or model.version
-                free = chosen_version(self._store, decision.id, version, own, warnings)
+                free = chosen_version(self._catalogue, decision.id, version, own, warnings)
                 record = self._record(decision, source_id, free, who, bool(warnings))
                 ids[record.name] = record.id
                 statements.append(rows.insert(record))
                 if activate:
                     statements.extend(rows.set_active(record.id, record.name, True))
         if statements:
-            await self._store.write(statements)
+            await self._catalogue.write(statements)
         self._models[source_id] = model
         return Deployment(next(iter(ids.values())), ids, warnings)
 
@@ -73,10 +73,8 @@ class Decisions:
         """The compiled file of a definition."""
         model = self._models.get(record.source_id)
         if model is None:
-            source = rows.source(self._store, record.source_id)
-            if source is None:
-                raise AssertionError(f"the source of {record.id} is gone")
-            model = self._models[record.source_id] = read_dmn(source[1], self._zone)
+            data = self._catalogue.decision_file(record.source_id)
+            model = self._models[record.source_id] = read_dmn(data, self._zone)
         return model
 
     def called(self, name: str, version: str) -> Decided:
@@ -90,9 +88,9 @@ class Decisions:
         return Decided(record.id, record.version, self.model(record).find(record.name))
 
     def _version(self, name: str, version: str) -> DefinitionRecord | None:
-        record = rows.named(self._store, name, version)
+        record = self._catalogue.named(name, version)
         if record is None:
-            record = numbered(self._store, name, version)
+            record = numbered(self._catalogue, name, version)
         return record if record is not None and record.kind == DMN else None
 
     async def evaluate(
@@ -109,7 +107,7 @@ class Decisions:
 
     def _asked(self, name: str, definition_id: str, version: str) -> Decision:
         if definition_id:
-            record = rows.one(self._store, definition_id)
+            record = self._catalogue.one(definition_id)
             if record is None or record.kind != DMN:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}' made from DMN.")
             try:
@@ -118,7 +116,7 @@ class Decisions:
                 raise Problem(DECISION_NOT_FOUND, 404, f"In the file of '{definition_id}' {missing}.") from None
         record = self._version(name, version)
         if record is None:
-            record = rows.labelled(self._store, name, DMN, version)
+            record = self._catalogue.labelled(name, DMN, version)
         if record is None:
             which = f"version '{version}' of it" if version else "active version of it"
             raise Problem(DECISION_NOT_FOUND, 404, f"There is no decision '{name}', or no {which}.")

@@ -11,10 +11,10 @@ from andante.bpmn import kinds, read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.effects import SAME_DEPLOYMENT
+from andante.runtime.catalogue import DMN, Catalogue
 from andante.runtime.clock import Clock
 from andante.runtime.decisions import Decisions
 from andante.runtime.deployment import (
-    DMN,
     Deployment,
     check_kind,
     chosen_version,
@@ -50,22 +50,21 @@ class Definitions:
         self._ids = ids
         self._zone = zone
         self._graphs: dict[str, ProcessGraph] = {}
-        self._active: dict[str, DefinitionRecord] = {}
         self._lock = asyncio.Lock()
-        self.decisions = Decisions(store, clock, ids, zone)
+        self.catalogue = Catalogue(store)
+        self.catalogue.changed.append(self._forget)
+        self.decisions = Decisions(self.catalogue, clock, ids, zone)
 
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """BPMN, or DMN by its root element."""
         if await read_model(is_dmn, data):
             async with self._lock:
-                deployment = await self.decisions.deploy(data, who, activate, version)
-                self._active.clear()
-                return deployment
+                return await self.decisions.deploy(data, who, activate, version)
         model = await read_model(read_xml, data)
         graphs, warnings = model.processes, list(model.warnings)
         source_id = sha256(data).hexdigest()
         async with self._lock:
-            known = rows.made_from(self._store, source_id)
+            known = self.catalogue.made_from(source_id)
             if known and not version:
                 if activate:
                     await self._activate_again(known)
@@ -73,12 +72,12 @@ class Definitions:
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
             for graph in graphs:
-                check_kind(self._store, graph.process_id, decision=False)
-                chosen = chosen_version(self._store, graph.process_id, version, graph.version, warnings)
+                check_kind(self.catalogue, graph.process_id, decision=False)
+                chosen = chosen_version(self.catalogue, graph.process_id, version, graph.version, warnings)
                 record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings))
                 records.append(record)
                 statements.extend(self._insert(record, graph))
-            await self._store.write(statements)
+            await self.catalogue.write(statements)
             self._remember(records, graphs)
         return Deployment(records[0].id, {record.name: record.id for record in records}, warnings)
 
@@ -90,8 +89,7 @@ class Definitions:
             if not record.active:
                 statements.extend(self._activation(record, await self.graph(definition_id), True))
         if statements:
-            await self._store.write(statements)
-            self._active.clear()
+            await self.catalogue.write(statements)
 
     async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
         model = await read_model(read_json, body)
@@ -101,9 +99,9 @@ class Definitions:
         source_id = sha256(data).hexdigest()
         activate = body.get("active", True) is not False
         async with self._lock:
-            check_kind(self._store, graph.process_id, decision=False)
+            check_kind(self.catalogue, graph.process_id, decision=False)
             record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
-            await self._store.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
+            await self.catalogue.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
             self._remember([record], graphs)
         return Deployment(record.id, {record.name: record.id}, warnings)
 
@@ -118,9 +116,9 @@ class Definitions:
         data = msgspec.json.encode(body)
         source_id = sha256(data).hexdigest()
         async with self._lock:
-            self._unused(definition_id, "create it as a new version instead")
+            await self._unused(definition_id, "create it as a new version instead")
             version = graph.version or old.version
-            twin = rows.named(self._store, graph.process_id, version)
+            twin = self.catalogue.named(graph.process_id, version)
             if twin is not None and twin.id != definition_id:
                 raise exists(graph.process_id, version)
             fresh = self._record(
@@ -135,20 +133,19 @@ class Definitions:
                 rows.insert_source(source_id, "json", data),
                 *self._insert(fresh, graph),
             ]
-            await self._store.write(statements)
-            self._active.clear()
+            await self.catalogue.write(statements)
             self._remember([fresh], graphs)
         return Deployment(definition_id, {fresh.name: definition_id}, warnings)
 
     def one(self, definition_id: str) -> DefinitionRecord:
-        record = rows.one(self._store, definition_id)
+        record = self.catalogue.one(definition_id)
         if record is None:
             raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}'.")
         return record
 
-    def source(self, definition_id: str) -> bytes:
+    async def source(self, definition_id: str) -> bytes:
         """The XML, or the JSON body, as deployed."""
-        found = rows.source(self._store, self.one(definition_id).source_id)
+        found = await rows.source(self._store, self.one(definition_id).source_id)
         if found is None:
             raise AssertionError(f"the source of {definition_id} is gone")
         return found[1]
@@ -167,28 +164,27 @@ class Definitions:
                 statements = self._activation(record, graph, action == "activate")
             elif action in ("suspend", "resume"):
                 flag = action == "suspend"
-                statements = [("update definition set suspended=? where id=?", [int(flag), definition_id])]
+                statements = [
+                    (f"update definition set suspended=?, {rows.REVISED} where id=?", [int(flag), definition_id])
+                ]
             else:
                 raise Problem(PARAMETER, 400, f"action: '{action}' is none of activate, deactivate, suspend, resume.")
             statements.append((
-                "update definition set modified_by=?, modified_at=? where id=?",
+                f"update definition set modified_by=?, modified_at=?, {rows.REVISED} where id=?",
                 [who, self._clock.now(), definition_id],
             ))  # fmt: skip
-            await self._store.write(statements)
-            self._active.clear()
+            await self.catalogue.write(statements)
         return self.one(definition_id)
 
     async def delete(self, definition_id: str) -> None:
         """Remove a definition that has no instances, not even closed ones: their history needs it."""
         self.one(definition_id)
         async with self._lock:
-            self._unused(definition_id, "delete its instances first, or deactivate it")
-            await self._store.write([
+            await self._unused(definition_id, "delete its instances first, or deactivate it")
+            await self.catalogue.write([
                 ("delete from start_event where definition_id=?", [definition_id]),
                 ("delete from definition where id=?", [definition_id]),
             ])  # fmt: skip
-            self._active.clear()
-            self._graphs.pop(definition_id, None)
 
     async def graph(self, definition_id: str) -> ProcessGraph:
         """The compiled process; compiled once and kept."""
@@ -197,7 +193,7 @@ class Definitions:
             record = self.one(definition_id)
             if record.kind == DMN:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
-            data = self.source(definition_id)
+            data = await self.source(definition_id)
             if record.kind == "xml":
                 model = await read_model(read_xml, data)
             else:
@@ -208,39 +204,36 @@ class Definitions:
 
     def startable(self, name: str, version: str = "") -> DefinitionRecord:
         """The definition that a start of `name` runs (contract section 7 row 20)."""
-        record = self._active.get(name) if not version else None
-        if record is None:
-            record = rows.named(self._store, name, version)
-            if record is not None and record.kind == DMN:
-                raise Problem(DEFINITION_NOT_FOUND, 404, f"'{name}' is a decision. Evaluate it, or start a process.")
-            if record is not None and not version:
-                self._active[name] = record
+        record = self.catalogue.named(name, version)
+        if record is not None and record.kind == DMN:
+            raise Problem(DEFINITION_NOT_FOUND, 404, f"'{name}' is a decision. Evaluate it, or start a process.")
         if record is None:
             if version:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}' in version '{version}'.")
-            if not rows.versions(self._store, name):
+            if not self.catalogue.versions(name):
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}'.")
             raise Problem(DEFINITION_INACTIVE, 409, f"No version of '{name}' is active. Activate one first.")
         if record.suspended:
             raise Problem(DEFINITION_SUSPENDED, 409, f"The definition '{name}' is suspended. Resume it first.")
         return record
 
-    def called(self, name: str, version: str, caller: str) -> DefinitionRecord:
+    async def called(self, name: str, version: str, caller: str) -> DefinitionRecord:
         """The definition that a call from the instance `caller` runs.
 
         A number that is no version's name counts the versions in the order of their deployment, as in Camunda 7.
         What was not in the caller's own file is looked for among the active ones.
         """
         if version == SAME_DEPLOYMENT:
-            beside = rows.beside(self._store, name, caller)
+            row = await self._store.get("select definition_id from instance where id=?", (caller,))
+            beside = self.catalogue.beside(name, row[0]) if row is not None else None
             return self.startable(name, beside.version if beside is not None else "")
-        if version and rows.named(self._store, name, version) is None:
-            counted = numbered(self._store, name, version)
+        if version and self.catalogue.named(name, version) is None:
+            counted = numbered(self.catalogue, name, version)
             version = counted.version if counted is not None else version
         return self.startable(name, version)
 
-    def _unused(self, definition_id: str, remedy: str) -> None:
-        if self._store.get("select 1 from instance where definition_id=? limit 1", (definition_id,)):
+    async def _unused(self, definition_id: str, remedy: str) -> None:
+        if await self._store.get("select 1 from instance where definition_id=? limit 1", (definition_id,)):
             raise Problem(DEFINITION_IN_USE, 409, f"The definition '{definition_id}' has instances; {remedy}.")
 
     def _record(
@@ -248,8 +241,8 @@ class Definitions:
         body: dict[str, object] | None = None, definition_id: str = "",
     ) -> DefinitionRecord:  # fmt: skip
         now = self._clock.now()
-        version = version or next_version(self._store, graph.process_id)
-        if not definition_id and rows.named(self._store, graph.process_id, version) is not None:
+        version = version or next_version(self.catalogue, graph.process_id)
+        if not definition_id and self.catalogue.named(graph.process_id, version) is not None:
             raise exists(graph.process_id, version)
         label = graph.name or graph.process_id
         description = graph.documentation
@@ -313,9 +306,12 @@ class Definitions:
         return statements
 
     def _remember(self, records: list[DefinitionRecord], graphs: tuple[ProcessGraph, ...]) -> None:
-        for record, graph in zip(records, graphs, strict=True):
-            self._graphs[record.id] = graph
-            self._active.pop(record.name, None)
+        self._graphs.update((record.id, graph) for record, graph in zip(records, graphs, strict=True))
+
+    def _forget(self, changed: set[str]) -> None:
+        """Their sources may be others now."""
+        for definition_id in changed:
+            self._graphs.pop(definition_id, None)
 
 
 def first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:

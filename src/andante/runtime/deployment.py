@@ -7,14 +7,12 @@ from typing import Final, TypeVar
 import msgspec
 
 from andante.markup.findings import Finding, ModelRefused
+from andante.runtime.catalogue import DMN, Catalogue
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, Problem
-from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
-from andante.store.store import Store
 
 M = TypeVar("M")
 FIRST_VERSION: Final = "1.0.0"
-DMN: Final = "dmn"
 
 
 class Deployment(msgspec.Struct, frozen=True):
@@ -26,37 +24,37 @@ class Deployment(msgspec.Struct, frozen=True):
     warnings: list[Finding]
 
 
-def chosen_version(store: Store, name: str, wanted: str, own: str, warnings: list[Finding]) -> str:
+def chosen_version(catalogue: Catalogue, name: str, wanted: str, own: str, warnings: list[Finding]) -> str:
     """The version of a new definition: the one that is asked for, or that the model gives itself, else the next.
 
     Modelers save again under the same tag, so a model's own version that is taken makes a warning. Raises Problem where
     the version asked for is taken, or where the name is one of the other kind.
     """
     if wanted:
-        if rows.named(store, name, wanted) is not None:
+        if catalogue.named(name, wanted) is not None:
             raise exists(name, wanted)
         return wanted
-    if own and rows.named(store, name, own) is None:
+    if own and catalogue.named(name, own) is None:
         return own
     if own:
         text = f"The version '{own}' is taken: this one gets the next number. Give the model a new version."
         warnings.append(Finding("version", name, 0, text))
-    return next_version(store, name)
+    return next_version(catalogue, name)
 
 
-def check_kind(store: Store, name: str, *, decision: bool) -> None:
+def check_kind(catalogue: Catalogue, name: str, *, decision: bool) -> None:
     """Processes and decisions share their names. Raises Problem where one of the other kind has it."""
-    known = rows.versions(store, name)
+    known = catalogue.versions(name)
     if known and (known[0].kind == DMN) is not decision:
         mine, other = ("decision", "process") if decision else ("process", "decision")
         raise Problem(DEFINITION_EXISTS, 409, f"A {other} is named '{name}' already. Rename the {mine}.")
 
 
-def numbered(store: Store, name: str, version: str) -> DefinitionRecord | None:
+def numbered(catalogue: Catalogue, name: str, version: str) -> DefinitionRecord | None:
     """The n-th version in the order of deployment, as Camunda 7 counts; None where `version` is no such number."""
     if not version.isdecimal() or len(version) > 9:
         return None
-    known, number = rows.versions(store, name), int(version)
+    known, number = catalogue.versions(name), int(version)
     return known[-number] if 0 < number <= len(known) else None
 
 
@@ -68,8 +66,8 @@ async def read_model(reader: Callable[..., M], data: object, *more: object) -> M
         raise _not_deployable(refused) from None
 
 
-def next_version(store: Store, name: str) -> str:
-    known = {record.version for record in rows.versions(store, name)}
+def next_version(catalogue: Catalogue, name: str) -> str:
+    known = {record.version for record in catalogue.versions(name)}
     if not known:
         return FIRST_VERSION
     numbers = [tuple(int(part) for part in text.split(".")) for text in known if _is_number(text)]

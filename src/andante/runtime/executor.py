@@ -192,7 +192,7 @@ class Executor:
 
     async def _load(self, instance_id: str, slot: Slot) -> None:
         try:
-            row = self._store.get("select data, definition_id from instance where id=?", (instance_id,))
+            row = await self._store.get("select data, definition_id from instance where id=?", (instance_id,))
             if row is not None:
                 slot.graph = await self._graph_of(row[1])
                 slot.data = bytes(row[0])
@@ -299,7 +299,7 @@ class Executor:
             return
         for instance_id, data in bundle.batch.seal():
             bundle.slots[instance_id].data = data
-        self._store.submit(bundle.batch.calls(), lambda fault: self._answer(bundle, fault))
+        self._store.submit(bundle.batch, lambda fault: self._answer(bundle, fault))
 
     def _answer(self, bundle: Bundle, fault: BaseException | None) -> None:
         if threading.get_ident() == self._home:

@@ -122,7 +122,7 @@ class Jobs:
     ) -> JobView:  # fmt: skip
         """complete, fail, error or extend; the job as it was. Raises Problem: 404 for a job that is not open."""
         instance_id, key = job_key(job_id)
-        row = self._store.get(
+        row = await self._store.get(
             "select type, element, retries, locked_until from job where instance_id=? and key=?", (instance_id, key)
         )
         if row is None:

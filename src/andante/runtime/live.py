@@ -13,7 +13,6 @@ from andante.runtime import views
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor, View
 from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
-from andante.store import definitions as rows
 from andante.store.records import InstanceRecord
 from andante.store.store import Store
 
@@ -59,7 +58,7 @@ class Live:
 
     async def check(self, instance_id: str, version: str, mapping: Mapping[str, str]) -> MigrationPlan:
         """As committed; nothing is changed."""
-        record, instance = views.load(self._store, instance_id)
+        record, instance = await views.load(self._store, instance_id)
         old, new, command = await self._plan(record, version, mapping, "")
         problems = {each.node: each.reason for each in hindrances(instance, new, command)}
         standing = Counter(token.node for token in instance.tokens.values() if not token.child)
@@ -77,7 +76,7 @@ class Live:
     async def _plan(
         self, record: InstanceRecord, version: str, mapping: Mapping[str, str], reason: str
     ) -> tuple[ProcessGraph, ProcessGraph, cmd.Migrate]:
-        target = rows.named(self._store, record.name, version) if version else None
+        target = self._definitions.catalogue.named(record.name, version) if version else None
         if target is None:
             raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no version '{version}' of '{record.name}'.")
         old, new = await self._definitions.graph(record.definition_id), await self._definitions.graph(target.id)

@@ -1,9 +1,11 @@
 """Messages and signals from outside and from instances: who awaits them, and whom they start."""
 
+import asyncio
 import secrets
 from typing import Final, final
 
 import msgspec
+import structlog
 
 from andante.engine.commands import DeliverMessage, DeliverSignal, Start
 from andante.engine.step import Step
@@ -14,8 +16,10 @@ from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.problem import Problem
 from andante.store import definitions as rows
+from andante.store.faults import StoreProblem
 from andante.store.store import Store
 
+log: Final = structlog.get_logger("andante.messages")
 MANY: Final = 1_000
 
 
@@ -51,6 +55,8 @@ class Messages:
         self._clock = clock
         self._executor = executor
         self._definitions = definitions
+        self._opened: dict[str, set[str]] = {}
+        self._matching: asyncio.Task[None] | None = None
 
     async def publish(
         self, name: str, business_key: str, correlation: dict[str, object] | None, variables: dict[str, object],
@@ -70,7 +76,7 @@ class Messages:
         return Published(delivered, started, buffered)
 
     async def broadcast(self, name: str, variables: dict[str, object], who: str, once: str = "") -> Broadcast:
-        found = self._store.get_all(
+        found = await self._store.get_all(
             "select distinct instance_id from subscription where kind='signal' and name=? order by instance_id", (name,)
         )
         caught = 0
@@ -79,8 +85,55 @@ class Messages:
         started = await self._start("signal", name, variables, "", once or secrets.token_hex(12), who)
         return Broadcast(caught, len(started))
 
-    async def match_buffered(self, instance_id: str, names: set[str]) -> None:
-        """A new subscription: give it the messages that wait for one."""
+    def opened(self, instance_id: str, names: set[str]) -> None:
+        """Its subscriptions to these messages are on the disk: soon it gets those that wait for one."""
+        self._opened.setdefault(instance_id, set()).update(names)
+        if self._matching is None:
+            self._matching = asyncio.get_running_loop().create_task(self._match())
+
+    async def sweep(self) -> None:
+        """At start: what a server before us had no time to match."""
+        found = await self._store.read(
+            "select distinct s.instance_id, m.name from message m"
+            " join subscription s on s.kind='message' and s.name=m.name"
+        )
+        for instance_id, name in found:
+            self.opened(instance_id, {name})
+
+    async def settle(self) -> None:
+        """Wait until everything that was opened is matched."""
+        while self._matching is not None:
+            await asyncio.wait([self._matching])
+
+    def close(self) -> None:
+        if self._matching is not None:
+            self._matching.cancel()
+
+    async def _match(self) -> None:
+        while self._opened:
+            opened, self._opened = self._opened, {}
+            try:
+                await self._match_all(opened)
+            except (StoreProblem, Problem):
+                log.exception("messages that wait could not be matched yet")
+                for instance_id, names in opened.items():
+                    self._opened.setdefault(instance_id, set()).update(names)
+                await asyncio.sleep(1)
+        self._matching = None
+
+    async def _match_all(self, opened: dict[str, set[str]]) -> None:
+        wanted = sorted({name for names in opened.values() for name in names})
+        waiting: set[str] = set()
+        for at in range(0, len(wanted), MANY):
+            part = wanted[at : at + MANY]
+            marks = ",".join("?" * len(part))
+            found = await self._store.get_all(f"select distinct name from message where name in ({marks})", part)
+            waiting.update(name for (name,) in found)
+        for instance_id, names in opened.items() if waiting else ():
+            if names & waiting:
+                await self._match_one(instance_id, names & waiting)
+
+    async def _match_one(self, instance_id: str, names: set[str]) -> None:
         for name in names:
             found = await self._store.read(
                 "select id, data from message where name=? and expires_at>? order by created_at limit ?",
@@ -93,16 +146,17 @@ class Messages:
                     await self._store.write([("delete from message where id=?", [once])])
 
     async def forget_expired(self) -> None:
-        if self._store.get("select 1 from message where expires_at<=? limit 1", (self._clock.now(),)):
+        if await self._store.get("select 1 from message where expires_at<=? limit 1", (self._clock.now(),)):
             await self._store.write([("delete from message where expires_at<=?", [self._clock.now()])])
 
     async def _keep(self, once: str, command: DeliverMessage, ttl_ms: int) -> bool:
-        if self._store.get("select 1 from message where id=?", (once,)):
+        if await self._store.get("select 1 from message where id=?", (once,)):
             return True
         now = self._clock.now()
         kept = _Kept.Message(command.name, command.business_key, command.correlation, command.variables)
         await self._store.write([(
-            "insert into message (id, name, business_key, data, expires_at, created_at) values (?,?,?,?,?,?)",
+            "insert into message (id, name, business_key, data, expires_at, created_at) values (?,?,?,?,?,?)"
+            " on conflict (id) do nothing",
             [once, command.name, command.business_key, _Kept.encode(kept), now + ttl_ms, now],
         )])  # fmt: skip
         return True
@@ -127,7 +181,7 @@ class Messages:
         elif keys:
             sql += f" and s.correlation in (''{',?' * len(keys)})"
             values.extend(keys)
-        found = self._store.get_all(sql + " order by s.instance_id", values)
+        found = await self._store.get_all(sql + " order by s.instance_id", values)
         return [each for (each,) in found if await self._tell(each, command, who)]
 
     async def _tell(self, instance_id: str, command: DeliverMessage | DeliverSignal, who: str) -> bool:
@@ -142,7 +196,7 @@ class Messages:
         self, kind: str, name: str, variables: dict[str, object], business_key: str, once: str, who: str
     ) -> list[str]:
         started = []
-        for definition_id, node in rows.started_by(self._store, kind, name):
+        for definition_id, node in await rows.started_by(self._store, kind, name):
             record = self._definitions.one(definition_id)
             instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)
             command = Start(definition_id, record.name, record.version, variables, business_key, start=node)

@@ -165,15 +165,15 @@ class Outbox:
     async def _send(self, key: Key, effect: Notify) -> None:
         instance_id, seq, n = key
         try:
-            if not self._wanted(instance_id, effect):
+            if not await self._wanted(instance_id, effect):
                 self._executor.outbox_done(key)
                 return
-            note = self._note(instance_id, effect)
+            note = await self._note(instance_id, effect)
             async with self._gate:
                 for channel in self.channels:
                     await channel.send(note)
         except Exception as fault:
-            row = self._store.get("select attempts from outbox where instance_id=? and seq=? and n=?", key)
+            row = await self._store.get("select attempts from outbox where instance_id=? and seq=? and n=?", key)
             attempts = (row[0] if row is not None else 0) + 1
             state = "dead" if attempts >= TRIES else ""
             due = self._clock.now() + FIRST_WAIT * 2 ** (attempts - 1)
@@ -188,18 +188,18 @@ class Outbox:
         else:
             self._executor.outbox_done(key)
 
-    def _wanted(self, instance_id: str, effect: Notify) -> bool:
+    async def _wanted(self, instance_id: str, effect: Notify) -> bool:
         """No reminder for what is suspended, over or finished meanwhile."""
-        row = self._store.get("select suspended, closed from instance where id=?", (instance_id,))
+        row = await self._store.get("select suspended, closed from instance where id=?", (instance_id,))
         if row is None or row[0] or row[1]:
             return False
         if not effect.task:
             return True
-        task = self._store.get("select state from task where instance_id=? and key=?", (instance_id, effect.task))
+        task = await self._store.get("select state from task where instance_id=? and key=?", (instance_id, effect.task))
         return task is not None and task[0] == "open"
 
-    def _note(self, instance_id: str, effect: Notify) -> Note:
-        row = self._store.get("select name from instance where id=?", (instance_id,))
+    async def _note(self, instance_id: str, effect: Notify) -> Note:
+        row = await self._store.get("select name from instance where id=?", (instance_id,))
         return Note(
             effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
             effect.task_name, row[0] if row is not None else "", list(effect.recipients), effect.due_at, effect.text,

@@ -53,7 +53,7 @@ class Relations:
 
     async def _start_child(self, parent_id: str, effect: StartChild) -> None:
         try:
-            record = self._definitions.called(effect.element, effect.version, parent_id)
+            record = await self._definitions.called(effect.element, effect.version, parent_id)
         except Problem as problem:
             await self._tell(parent_id, FailCall(effect.parent_token, effect.child_id, "", problem.message))
             return

@@ -31,6 +31,7 @@ from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
 from andante.store import instances as instance_rows
+from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.store import Store
@@ -97,9 +98,11 @@ class Runtime:
 
         `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database is of no use.
         """
-        store = await asyncio.to_thread(Store, url)
+        store = await open_store(url)
         runtime = cls(store, clock or SystemClock(), settings or RuntimeSettings())
+        await runtime._definitions.catalogue.refresh()
         await runtime.outbox.load()
+        await runtime._messages.sweep()
         if timers:
             runtime._spawn(runtime._timekeeper.run())
         return runtime
@@ -110,8 +113,9 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self.outbox.close()
+        self._messages.close()
         await self.executor.idle()
-        await asyncio.to_thread(self.store.close)
+        await self.store.close()
 
     @property
     def channels(self) -> list[Channel]:
@@ -120,20 +124,12 @@ class Runtime:
 
     async def run_due(self) -> None:
         """Let everything that is due by the clock happen, with all that follows at once."""
-        await self._settle()
+        await self._messages.settle()
         await self._timekeeper.run_due()
-        await self._settle()
+        await self._messages.settle()
 
-    async def _settle(self) -> None:
-        while self._matching:
-            await asyncio.wait(set(self._matching))
-
-    @property
-    def _matching(self) -> set["asyncio.Task[None]"]:
-        return {task for task in self._background if task.get_name() == "match"}
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str = "background") -> None:
-        task = asyncio.get_running_loop().create_task(work, name=name)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -153,8 +149,8 @@ class Runtime:
             names = {
                 fact.name for fact in step.events if isinstance(fact, SubscriptionOpened) and fact.kind == kinds.MESSAGE
             }
-            if names and self.store.get("select 1 from message limit 1"):
-                self._spawn(self._messages.match_buffered(instance.id, names), "match")
+            if names:
+                self._messages.opened(instance.id, names)
 
     # Definitions.
 
@@ -175,7 +171,7 @@ class Runtime:
 
     async def definition_source(self, definition_id: str) -> bytes:
         """As deployed: XML, or the JSON body."""
-        return self._definitions.source(definition_id)
+        return await self._definitions.source(definition_id)
 
     async def definitions(
         self, *, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
@@ -231,7 +227,7 @@ class Runtime:
         return await self.executor.start(graph, instance_id, command, who, _record)
 
     async def instance(self, instance_id: str) -> InstanceRecord:
-        record = instance_rows.one(self.store, instance_id)
+        record = await instance_rows.one(self.store, instance_id)
         if record is None:
             raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
         return record
@@ -283,12 +279,12 @@ class Runtime:
         await self.executor.submit(instance_id, cmd.SetVariables(values, introduce), who, _record)
 
     async def variables(self, instance_id: str) -> dict[str, object]:
-        return dict(views.load(self.store, instance_id)[1].variables)
+        return dict((await views.load(self.store, instance_id))[1].variables)
 
     async def detail(self, instance_id: str) -> InstanceDetail:
-        record, instance = views.load(self.store, instance_id)
+        record, instance = await views.load(self.store, instance_id)
         graph = await self._definitions.graph(record.definition_id)
-        return views.detail(self.store, graph, record, instance, self.clock.now())
+        return await views.detail(self.store, graph, record, instance, self.clock.now())
 
     async def history(self, instance_id: str, *, after: int = 0, limit: int = 200) -> list[HistoryEntry]:
         await self.instance(instance_id)
@@ -317,7 +313,7 @@ class Runtime:
         return await self._tasks.many(query)
 
     async def task(self, task_id: str) -> TaskRecord:
-        return self._tasks.one(task_id)
+        return await self._tasks.one(task_id)
 
     async def form_fields(self, task: TaskRecord) -> list[FormFieldView]:
         """The task's form, where its model describes one."""

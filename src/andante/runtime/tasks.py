@@ -55,8 +55,8 @@ class Tasks:
         self._clock = clock
         self._executor = executor
 
-    def one(self, task_id: str) -> TaskRecord:
-        record = rows.one(self._store, *task_key(task_id))
+    async def one(self, task_id: str) -> TaskRecord:
+        record = await rows.one(self._store, *task_key(task_id))
         if record is None:
             raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.")
         return self._timed(record)
@@ -77,7 +77,7 @@ class Tasks:
         try:
             record = await self._executor.submit(instance_id, command, who, _view)
         except Problem as problem:
-            if problem.code == TASK_NOT_FOUND and rows.one(self._store, instance_id, key) is not None:
+            if problem.code == TASK_NOT_FOUND and (await rows.one(self._store, instance_id, key)) is not None:
                 raise Problem(TASK_CLOSED, 409, f"The task '{task_id}' is over already.") from None
             if problem.status == 404:
                 raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.") from None

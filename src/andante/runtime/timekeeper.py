@@ -60,7 +60,7 @@ class Timekeeper:
             except Exception:
                 log.exception("the timekeeper stumbled")
                 await asyncio.sleep(1)
-            due = self._planned = self._next()
+            due = self._planned = await self._next()
             wait = LONGEST_SLEEP
             if due:
                 wait = min(wait, max(0.001, (due - self._clock.now()) / 1000))
@@ -84,11 +84,11 @@ class Timekeeper:
             await self._messages.forget_expired()
             return done
 
-    def _next(self) -> int:
+    async def _next(self) -> int:
         found = [
-            self._store.get("select min(due_at) from instance where due_at>0"),
-            self._store.get("select min(due_at) from start_event where due_at>0"),
-            self._store.get("select min(next_at) from outbox where state='' and next_at>0"),
+            await self._store.get("select min(due_at) from instance where due_at>0"),
+            await self._store.get("select min(due_at) from start_event where due_at>0"),
+            await self._store.get("select min(next_at) from outbox where state='' and next_at>0"),
         ]
         times = [row[0] for row in found if row is not None and row[0]]
         return min(times, default=0)
@@ -97,7 +97,7 @@ class Timekeeper:
         now = self._clock.now()
         done = 0
         while True:
-            rows = self._store.get_all(
+            rows = await self._store.get_all(
                 "select id, due_at from instance where due_at>0 and due_at<=? order by due_at limit ?", (now, AT_ONCE)
             )
             rows = [row for row in rows if self._stuck.get(row[0]) != row[1]]
@@ -113,14 +113,14 @@ class Timekeeper:
             log.error("a timer could not fire", instance=instance_id, why=problem.message)
             changed = False
         if not changed:
-            row = self._store.get("select due_at from instance where id=?", (instance_id,))
+            row = await self._store.get("select due_at from instance where id=?", (instance_id,))
             if row is not None and row[0] == due:
                 self._stuck[instance_id] = due  # never turn in a circle over one that does not move
         return changed
 
     async def _starts(self) -> int:
         now = self._clock.now()
-        rows = self._store.get_all(
+        rows = await self._store.get_all(
             "select s.definition_id, s.node, s.due_at, s.cycle, s.remaining from start_event s"
             " join definition d on d.id=s.definition_id"
             " where s.due_at>0 and s.due_at<=? and d.active=1 and d.suspended=0 limit ?",

@@ -93,18 +93,20 @@ INNER: Final = (ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev
 HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command", "nodes", "flows", "policies"))
 
 
-def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:
+async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:
     """The record and the state, as committed. Raises Problem 404."""
-    record = rows.one(store, instance_id)
-    row = store.get("select data from instance where id=?", (instance_id,))
+    record = await rows.one(store, instance_id)
+    row = await store.get("select data from instance where id=?", (instance_id,))
     if record is None or row is None:
         raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
     return record, decode_state(bytes(row[0]))
 
 
-def detail(store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int) -> InstanceDetail:
+async def detail(
+    store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int
+) -> InstanceDetail:
     failed = {incident.token for incident in instance.incidents.values()}
-    entered = _entered(store, instance.id)
+    entered = await _entered(store, instance.id)
     tokens = [
         TokenView(
             graph.nodes[token.node].id,
@@ -121,7 +123,7 @@ def detail(store: Store, graph: ProcessGraph, record: InstanceRecord, instance: 
     ]
     return InstanceDetail(
         record, tokens, incidents, _clocks(graph, instance, now), allowed(instance),
-        rows.children(store, instance.id), len(instance.parked),
+        await rows.children(store, instance.id), len(instance.parked),
     )  # fmt: skip
 
 
@@ -154,10 +156,11 @@ def _clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView
     return found
 
 
-def _entered(store: Store, instance_id: str) -> dict[int, int]:
+async def _entered(store: Store, instance_id: str) -> dict[int, int]:
     """When each token came to where it is (ms)."""
     found: dict[int, int] = {}
-    for at, data in store.get_all("select at, data from journal where instance_id=? order by seq", (instance_id,)):
+    journal = await store.get_all("select at, data from journal where instance_id=? order by seq", (instance_id,))
+    for at, data in journal:
         for fact in decode_entry(bytes(data))[1]:
             if isinstance(fact, ev.ElementEntered):
                 found[fact.token] = at

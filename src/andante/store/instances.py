@@ -27,14 +27,14 @@ def record(row: Row) -> InstanceRecord:
     return InstanceRecord(*values)
 
 
-def one(store: Store, instance_id: str) -> InstanceRecord | None:
-    row = store.get(f"{SELECT} where id=?", (instance_id,))
+async def one(store: Store, instance_id: str) -> InstanceRecord | None:
+    row = await store.get(f"{SELECT} where id=?", (instance_id,))
     return record(row) if row is not None else None
 
 
-def children(store: Store, instance_id: str) -> list[str]:
+async def children(store: Store, instance_id: str) -> list[str]:
     """Ids of the open instances that this one called."""
-    rows = store.get_all(
+    rows = await store.get_all(
         "select id from instance where parent_id=? and parent_id <> '' and closed=0 order by id", (instance_id,)
     )
     return [row[0] for row in rows]

@@ -44,7 +44,17 @@ definition: Final = sa.Table(
     _text("source_id"),
     _text("modified_by"),
     _int("modified_at"),
+    _int("revision"),
+    sa.Index("ix_definition_revision", "revision"),
     sa.UniqueConstraint("name", "version", name="uq_definition_name_version"),
+)
+
+# One row: the number of the last change of any definition.
+catalogue: Final = sa.Table(
+    "catalogue",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    _int("revision"),
 )
 
 # What starts an instance of an active definition from outside: a message, a signal, a timer.

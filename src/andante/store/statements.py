@@ -13,15 +13,27 @@ MAX_ROWS: Final = 128
 Row = tuple[object, ...]
 
 
+INSERT: Final = "insert"  # a key that is there already is a fault
+IGNORE: Final = "ignore"  # what is there already stays
+UPSERT: Final = "upsert"
+UPDATE: Final = "update"
+DELETE: Final = "delete"
+
+
 @final
 class Statement:
-    """One statement over any number of rows of `width` values; `text` has `{rows}` where the VALUES list goes."""
+    """One statement over any number of rows, each of the values of `columns`, of which the first `keys` are the key.
+    `text` is SQLite's and has `{rows}` where the VALUES list goes."""
 
-    __slots__ = ("_texts", "text", "width")
+    __slots__ = ("_texts", "columns", "keys", "table", "text", "verb", "width")
 
-    def __init__(self, text: str, width: int) -> None:
-        self.text = text
-        self.width = width
+    def __init__(self, verb: str, table: str, keys: int, columns: Sequence[str]) -> None:
+        self.verb = verb
+        self.table = table
+        self.keys = keys
+        self.columns = tuple(columns)
+        self.width = len(self.columns)
+        self.text = _text(verb, table, keys, self.columns)
         self._texts: dict[int, str] = {}
 
     def sql(self, count: int) -> str:
@@ -42,30 +54,24 @@ class Statement:
             left -= count
 
 
-def _insert(table: str, columns: Sequence[str], tail: str = "", verb: str = "insert") -> Statement:
-    names = ",".join(f'"{column}"' for column in columns)
-    return Statement(f'{verb} into "{table}" ({names}) values {{rows}}{tail}', len(columns))
-
-
-def _upsert(table: str, keys: Sequence[str], columns: Sequence[str]) -> Statement:
-    changes = ",".join(f'"{column}"=excluded."{column}"' for column in columns if column not in keys)
-    return _insert(table, columns, f" on conflict ({','.join(keys)}) do update set {changes}")
-
-
-def _delete(table: str, keys: Sequence[str]) -> Statement:
-    match = " and ".join(f'x."{key}"=v.column{n}' for n, key in enumerate(keys, 1))
-    return Statement(
-        f'delete from "{table}" where rowid in'
-        f' (select x.rowid from (values {{rows}}) v cross join "{table}" x on {match})',
-        len(keys),
-    )
-
-
-def _instance_change(columns: Sequence[str]) -> Statement:
-    changes = ",".join(f'"{name}"=v.column{n}' for n, name in enumerate(columns, 2))
-    return Statement(
-        f"update instance set {changes} from (values {{rows}}) v where instance.id=v.column1", len(columns) + 1
-    )
+def _text(verb: str, table: str, keys: int, columns: tuple[str, ...]) -> str:
+    key, rest = columns[:keys], columns[keys:]
+    if verb == DELETE:
+        match = " and ".join(f'x."{name}"=v.column{n}' for n, name in enumerate(key, 1))
+        return (
+            f'delete from "{table}" where rowid in'
+            f' (select x.rowid from (values {{rows}}) v cross join "{table}" x on {match})'
+        )
+    if verb == UPDATE:
+        changes = ",".join(f'"{name}"=v.column{n}' for n, name in enumerate(rest, keys + 1))
+        match = " and ".join(f'"{table}"."{name}"=v.column{n}' for n, name in enumerate(key, 1))
+        return f'update "{table}" set {changes} from (values {{rows}}) v where {match}'
+    names = ",".join(f'"{name}"' for name in columns)
+    text = f'{"insert or ignore" if verb == IGNORE else "insert"} into "{table}" ({names}) values {{rows}}'
+    if verb == UPSERT:
+        changes = ",".join(f'"{name}"=excluded."{name}"' for name in rest)
+        text += f" on conflict ({','.join(key)}) do update set {changes}"
+    return text
 
 
 INSTANCE_COLUMNS: Final = tuple(column.name for column in instance_table.columns)
@@ -84,28 +90,27 @@ DESCRIBING: Final = (
 MIGRATING: Final = ("definition_id", "version")
 CHANGING: Final = tuple(name for name in INSTANCE_COLUMNS if name not in FIXED and name not in DESCRIBING)
 
-INSTANCE: Final = _insert("instance", INSTANCE_COLUMNS)
-INSTANCE_CHANGE: Final = _instance_change(CHANGING)
-INSTANCE_DESCRIBED: Final = _instance_change(DESCRIBING)
-INSTANCE_MIGRATED: Final = _instance_change(MIGRATING)
-JOURNAL: Final = _insert("journal", ("instance_id", "seq", "at", "actor", "data"))
-TASK: Final = _upsert("task", ("instance_id", "key"), TASK_COLUMNS)
-TASK_END: Final = Statement(
-    "update task set state=v.column3, outcome=v.column4, ended_at=v.column5, ended_by=v.column6"
-    " from (values {rows}) v where task.instance_id=v.column1 and task.key=v.column2",
-    6,
-)
-CANDIDATE: Final = _insert("candidate", ("instance_id", "key", "who"), verb="insert or ignore")
-SUBSCRIPTION: Final = _insert("subscription", ("instance_id", "key", "kind", "name", "correlation"))
-SUBSCRIPTION_END: Final = _delete("subscription", ("instance_id", "key"))
-JOB: Final = _upsert(
+_KEYED: Final = ("instance_id", "key")
+
+INSTANCE: Final = Statement(INSERT, "instance", 1, INSTANCE_COLUMNS)
+INSTANCE_CHANGE: Final = Statement(UPDATE, "instance", 1, ("id", *CHANGING))
+INSTANCE_DESCRIBED: Final = Statement(UPDATE, "instance", 1, ("id", *DESCRIBING))
+INSTANCE_MIGRATED: Final = Statement(UPDATE, "instance", 1, ("id", *MIGRATING))
+JOURNAL: Final = Statement(INSERT, "journal", 2, ("instance_id", "seq", "at", "actor", "data"))
+TASK: Final = Statement(UPSERT, "task", 2, TASK_COLUMNS)
+TASK_END: Final = Statement(UPDATE, "task", 2, (*_KEYED, "state", "outcome", "ended_at", "ended_by"))
+CANDIDATE: Final = Statement(IGNORE, "candidate", 3, (*_KEYED, "who"))
+SUBSCRIPTION: Final = Statement(INSERT, "subscription", 2, (*_KEYED, "kind", "name", "correlation"))
+SUBSCRIPTION_END: Final = Statement(DELETE, "subscription", 2, _KEYED)
+JOB: Final = Statement(
+    UPSERT,
     "job",
-    ("instance_id", "key"),
-    ("instance_id", "key", "type", "element", "priority", "retries", "available_at", "locked_until", "worker"),
+    2,
+    (*_KEYED, "type", "element", "priority", "retries", "available_at", "locked_until", "worker"),
 )
-JOB_END: Final = _delete("job", ("instance_id", "key"))
-OUTBOX: Final = _insert("outbox", ("instance_id", "seq", "n", "lane", "next_at", "data"))
-OUTBOX_END: Final = _delete("outbox", ("instance_id", "seq", "n"))
+JOB_END: Final = Statement(DELETE, "job", 2, _KEYED)
+OUTBOX: Final = Statement(INSERT, "outbox", 3, ("instance_id", "seq", "n", "lane", "next_at", "data"))
+OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (

@@ -1,126 +1,47 @@
-"""A SQLite database: one writer, a few readers, and a lock that keeps a second server out.
+"""What the runtime asks of a database, whichever it is, and how one is opened.
 
-Reads see what is committed. Lists are read in threads of their own; a single row by its key is read at once.
+SQL is written once for all: `?` marks a parameter, flags are 0 and 1, and what databases say differently is a name
+here.
 """
 
-import asyncio
-import fcntl
-import os
-import sqlite3
-import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, final
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-import sqlalchemy as sa
-from alembic.util import CommandError
+from andante.store.projection import Batch
 
-from andante.store.migrate import upgrade
-from andante.store.writer import Calls, Writer, connect
-
-READERS: Final = 4
 Row = tuple[Any, ...]
+Answer = Callable[[BaseException | None], None]
 
 
-class StoreProblem(Exception):
-    """The database cannot be used as asked; the text says why and what to do."""
+class Store(ABC):
+    """An open database; for one event loop. Reads see what is committed. `like`: the operator that compares with a
+    pattern and takes capitals and small letters for the same."""
 
+    like: ClassVar[str]
 
-def sqlite_path(url: str) -> str:
-    """The file of a `sqlite:///...` URL. Raises StoreProblem for any other."""
-    prefix = "sqlite:///"
-    if not url.startswith(prefix) or len(url) == len(prefix):
-        raise StoreProblem(f"'{url}' is no database this release can use. Give it as sqlite:///FILE.")
-    return url[len(prefix) :]
+    @abstractmethod
+    async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        """The first row: for look-ups by key."""
 
+    @abstractmethod
+    async def get_all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows: for look-ups by an index that give few rows."""
 
-@final
-class Store:
-    """Open with `Store(url)`, use from one event loop, close with `close()`."""
-
-    def __init__(self, url: str) -> None:
-        self.path = sqlite_path(url)
-        self._lock = self._take_lock()
-        # SQLite would let everybody on the machine read a new file; its -wal and -shm are made like it.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        engine = sa.create_engine(f"sqlite:///{self.path}")
-        try:
-            upgrade(engine)
-        except (sa.exc.DatabaseError, CommandError) as fault:
-            os.close(self._lock)
-            raise StoreProblem(f"{self.path} cannot be used: {getattr(fault, 'orig', fault)}.") from None
-        finally:
-            engine.dispose()
-        self._writer = Writer(self.path)
-        self._reader = connect(self.path)
-        self._reader.execute("pragma query_only=on")
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="andante-reader")
-
-    def _take_lock(self) -> int:
-        try:
-            lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as fault:
-            raise StoreProblem(f"{self.path} cannot be used: {fault.strerror}.") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            raise StoreProblem(
-                f"Another Andante server uses {self.path}. Stop it first, or give this one another --db."
-            ) from None
-        return lock
-
-    def close(self) -> None:
-        """Write what is queued, then let go of the file."""
-        self._writer.close()
-        self._pool.shutdown(wait=True)
-        for connection in (self._reader, *self._connections):
-            connection.close()
-        os.close(self._lock)
-
-    def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
-        """The first row, at once: for look-ups by key."""
-        row: Row | None = self._reader.execute(sql, parameters).fetchone()
-        return row
-
-    def get_all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """All rows, at once: for look-ups by an index that give few rows."""
-        return self._reader.execute(sql, parameters).fetchall()
-
+    @abstractmethod
     async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """All rows of a query, read in another thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, sql, tuple(parameters))
+        """All rows of a query that may take long, as the lists and counts do."""
 
-    def _read(self, sql: str, parameters: tuple[object, ...]) -> list[Row]:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self.path)
-            connection.execute("pragma query_only=on")
-            self._connections.append(connection)
-        return connection.execute(sql, parameters).fetchall()
-
+    @abstractmethod
     async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
-        """One durable transaction outside the commands' own batches. Raises sqlite3.Error; then nothing changed."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
+        """One durable transaction outside the commands' own batches. Raises Duplicate for a key that is taken, and
+        StoreProblem else; then nothing changed."""
 
-        def answer(fault: BaseException | None) -> None:
-            loop.call_soon_threadsafe(_settle, done, fault)
+    @abstractmethod
+    def submit(self, batch: Batch, answer: Answer) -> None:
+        """Write a sealed batch in one durable transaction. `answer` gets None, or what went wrong; then nothing
+        changed. It may be called in another thread."""
 
-        self._writer.submit([(sql, list(parameters)) for sql, parameters in statements], answer)
-        await done
-
-    def submit(self, calls: Calls, answer: Any) -> None:
-        """Queue a batch; `answer` is called in the writer's thread."""
-        self._writer.submit(calls, answer)
-
-
-def _settle(done: asyncio.Future[None], fault: BaseException | None) -> None:
-    if done.done():
-        return
-    if fault is None:
-        done.set_result(None)
-    else:
-        done.set_exception(fault)
+    @abstractmethod
+    async def close(self) -> None:
+        """Write what is queued, then let go of the database."""

@@ -13,6 +13,8 @@ OWN: Final = (
     "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state", "outcome", "ended_at",
     "ended_by",
 )  # fmt: skip
+BACKSLASH: Final = r"'\'"
+SEARCHED: Final = ("t.name", "i.business_key", "i.label", "i.title")
 ORDER: Final = frozenset((*OWN, "key", "business_key"))
 _COLUMNS: Final = ",".join(f't."{name}"' for name in OWN)
 SELECT: Final = (
@@ -40,8 +42,8 @@ def record(row: Row) -> TaskRecord:
     )
 
 
-def one(store: Store, instance_id: str, key: int) -> TaskRecord | None:
-    row = store.get(f"{SELECT} where t.instance_id=? and t.key=?", (instance_id, key))
+async def one(store: Store, instance_id: str, key: int) -> TaskRecord | None:
+    row = await store.get(f"{SELECT} where t.instance_id=? and t.key=?", (instance_id, key))
     return record(row) if row is not None else None
 
 
@@ -65,7 +67,7 @@ def _mine(query: TaskQuery, history: bool) -> tuple[str, list[object]]:
     )
 
 
-def _where(query: TaskQuery) -> tuple[str, list[object]]:
+def _where(query: TaskQuery, similar: str) -> tuple[str, list[object]]:
     conditions: list[str] = []
     values: list[object] = []
 
@@ -111,8 +113,7 @@ def _where(query: TaskQuery) -> tuple[str, list[object]]:
     if query.text:
         like = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         add(
-            "(t.name like ? escape '\\' or i.business_key like ? escape '\\' or i.label like ? escape '\\'"
-            " or i.title like ? escape '\\')",
+            f"({' or '.join(f'{name} {similar} ? escape {BACKSLASH}' for name in SEARCHED)})",
             *[like] * 4,
         )
     return " where " + " and ".join(conditions) if conditions else "", values
@@ -132,7 +133,7 @@ def _order(query: TaskQuery) -> str:
 
 async def many(store: Store, query: TaskQuery) -> Page[TaskRecord]:
     """A page. To-do: most urgent first, then by due time. Raises ValueError for an unknown view or order field."""
-    where, values = _where(query)
+    where, values = _where(query, store.like)
     order = _order(query)
     limit = max(1, min(query.limit, MOST))
     offset = cursor(query.after) if query.after else max(0, query.skip)

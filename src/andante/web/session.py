@@ -63,7 +63,7 @@ async def form(request: Asked) -> FormMultiDict:
 async def admit(request: Asked, access: Access) -> Response[str] | None:
     """Find out who asks; send strangers to the log-in page, refuse forms that are not ours (403)."""
     token = request.cookies.get(SESSION, "")
-    who = access.caller_of(token) if token else None
+    who = await access.caller_of(token) if token else None
     if who is not None:
         seen = Visit(who, token, fresh_secret=False)
     else:

@@ -1,0 +1,116 @@
+"""All definitions, in memory: there are few, they seldom change, and each command may ask for some.
+
+Each change in the database raises the catalogue's revision in the same transaction and marks the rows with it, so that
+a server reads only what it does not know yet, whoever has changed it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, final
+
+from andante.runtime.problem import DEFINITION_EXISTS, Problem
+from andante.store import definitions as rows
+from andante.store.faults import Duplicate
+from andante.store.records import DefinitionRecord
+from andante.store.store import Store
+
+DMN: Final = "dmn"
+
+
+def age(record: DefinitionRecord) -> tuple[int, str]:
+    """Sorts by the order of deployment."""
+    return record.created_at, record.id
+
+
+@final
+class Catalogue:
+    """`refresh` before the first use. Look-ups are of what was read last; all changes go through `write`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._revision = -1
+        self._records: dict[str, DefinitionRecord] = {}
+        self._by_name: dict[str, list[DefinitionRecord]] = {}
+        self._by_source: dict[str, list[DefinitionRecord]] = {}
+        self._active: dict[str, DefinitionRecord] = {}
+        self._decision_files: dict[str, bytes] = {}
+        # Called with the ids of definitions that are gone, or made from another source than before.
+        self.changed: list[Callable[[set[str]], None]] = []
+
+    async def refresh(self) -> None:
+        """Read what has changed."""
+        revision, count = await rows.revision(self._store)
+        if revision == self._revision and count == len(self._records):
+            return
+        fresh = await rows.since(self._store, self._revision)
+        files = await rows.decision_files(self._store, self._revision)
+        before = self._records
+        records = before | {record.id: record for record in fresh}
+        if len(records) != count:  # some are gone: begin anew
+            records = {record.id: record for record in await rows.since(self._store, -1)}
+            files = await rows.decision_files(self._store, -1)
+        self._records = records
+        self._decision_files.update(files)
+        self._index()
+        self._revision = revision
+        others = {id for id, old in before.items() if id not in records or records[id].source_id != old.source_id}
+        for each in self.changed if others else ():
+            each(others)
+
+    def _index(self) -> None:
+        self._by_name, self._by_source, self._active = {}, {}, {}
+        for record in sorted(self._records.values(), key=age):
+            self._by_name.setdefault(record.name, []).append(record)
+            self._by_source.setdefault(record.source_id, []).append(record)
+            if record.active:
+                self._active[record.name] = record
+
+    async def write(self, statements: Sequence[rows.Statement]) -> None:
+        """One transaction that changes definitions. Raises Problem (409) when another server was faster."""
+        try:
+            await self._store.write([rows.RAISE_REVISION, *statements])
+        except Duplicate:
+            await self.refresh()
+            text = "Another deployment has just taken the same name and version. Look at it, then try again."
+            raise Problem(DEFINITION_EXISTS, 409, text) from None
+        await self.refresh()
+
+    def one(self, definition_id: str) -> DefinitionRecord | None:
+        return self._records.get(definition_id)
+
+    def named(self, name: str, version: str = "") -> DefinitionRecord | None:
+        """That version, or without one the active version."""
+        if not version:
+            return self._active.get(name)
+        return next((record for record in self._by_name.get(name, ()) if record.version == version), None)
+
+    def labelled(self, label: str, kind: str, version: str = "") -> DefinitionRecord | None:
+        """The newest of this kind with this label: of that version, or without one among the active."""
+        return self._newest(
+            record
+            for record in self._records.values()
+            if record.label == label and record.kind == kind
+            and (record.version == version if version else record.active)
+        )  # fmt: skip
+
+    def beside(self, name: str, definition_id: str) -> DefinitionRecord | None:
+        """The newest of this name that was deployed in the same file as that definition."""
+        origin = self._records.get(definition_id)
+        if origin is None:
+            return None
+        return self._newest(record for record in self._by_source[origin.source_id] if record.name == name)
+
+    @staticmethod
+    def _newest(found: Iterable[DefinitionRecord]) -> DefinitionRecord | None:
+        return max(found, key=age, default=None)
+
+    def versions(self, name: str) -> list[DefinitionRecord]:
+        """All versions of a name, the newest first."""
+        return self._by_name.get(name, [])[::-1]
+
+    def made_from(self, source_id: str) -> dict[str, str]:
+        """The ids of a source's definitions by name, in the order of the file."""
+        return {record.name: record.id for record in self._by_source.get(source_id, ())}
+
+    def decision_file(self, source_id: str) -> bytes:
+        """The DMN file of a definition."""
+        return self._decision_files[source_id]

@@ -1,0 +1,14 @@
+"""Opening a database by its URL."""
+
+import asyncio
+
+from andante.store.faults import StoreProblem
+from andante.store.sqlite import SqliteStore
+from andante.store.store import Store
+
+
+async def open_store(url: str) -> Store:
+    """The database of `url`, made or brought up to date as needed. Raises StoreProblem when it is of no use."""
+    if url.startswith("sqlite:"):
+        return await asyncio.to_thread(SqliteStore, url)
+    raise StoreProblem(f"'{url}' is no database this release can use. Give it as sqlite:///FILE.")

@@ -1,0 +1,136 @@
+"""A SQLite database: one writer, a few readers, and a lock that keeps a second server out.
+
+Reads see what is committed. Lists are read in threads of their own; a single row by its key is read at once.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar, Final, final
+
+import sqlalchemy as sa
+from alembic.util import CommandError
+
+from andante.store.faults import Duplicate, StoreProblem
+from andante.store.migrate import upgrade
+from andante.store.projection import Batch
+from andante.store.sqlite.writer import Writer, connect
+from andante.store.store import Answer, Row, Store
+
+READERS: Final = 4
+
+
+def sqlite_path(url: str) -> str:
+    """The file of a `sqlite:///...` URL. Raises StoreProblem for any other."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or len(url) == len(prefix):
+        raise StoreProblem(f"'{url}' is no database this release can use. Give it as sqlite:///FILE.")
+    return url[len(prefix) :]
+
+
+@final
+class SqliteStore(Store):
+    """Open with `SqliteStore(url)`, in any thread; the file is this one's until `close()`. Raises StoreProblem."""
+
+    like: ClassVar[str] = "like"
+
+    def __init__(self, url: str) -> None:
+        self.path = sqlite_path(url)
+        self._lock = self._take_lock()
+        # SQLite would let everybody on the machine read a new file; its -wal and -shm are made like it.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        engine = sa.create_engine(f"sqlite:///{self.path}")
+        try:
+            upgrade(engine)
+        except (sa.exc.DatabaseError, CommandError) as fault:
+            os.close(self._lock)
+            raise StoreProblem(f"{self.path} cannot be used: {getattr(fault, 'orig', fault)}.") from None
+        finally:
+            engine.dispose()
+        self._writer = Writer(self.path)
+        self._reader = connect(self.path)
+        self._reader.execute("pragma query_only=on")
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="andante-reader")
+
+    def _take_lock(self) -> int:
+        try:
+            lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as fault:
+            raise StoreProblem(f"{self.path} cannot be used: {fault.strerror}.") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise StoreProblem(
+                f"Another Andante server uses {self.path}. Stop it first, or give this one another --db."
+            ) from None
+        return lock
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._pool.shutdown(wait=True)
+        for connection in (self._reader, *self._connections):
+            connection.close()
+        os.close(self._lock)
+
+    async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        try:
+            row: Row | None = self._reader.execute(sql, parameters).fetchone()
+        except sqlite3.Error as fault:
+            raise StoreProblem(str(fault)) from fault
+        return row
+
+    async def get_all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        try:
+            return self._reader.execute(sql, parameters).fetchall()
+        except sqlite3.Error as fault:
+            raise StoreProblem(str(fault)) from fault
+
+    async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, sql, tuple(parameters))
+
+    def _read(self, sql: str, parameters: tuple[object, ...]) -> list[Row]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path)
+            connection.execute("pragma query_only=on")
+            self._connections.append(connection)
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as fault:
+            raise StoreProblem(str(fault)) from fault
+
+    async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+
+        def answer(fault: BaseException | None) -> None:
+            loop.call_soon_threadsafe(_settle, done, fault)
+
+        self._writer.submit([(sql, list(parameters)) for sql, parameters in statements], answer)
+        await done
+
+    def submit(self, batch: Batch, answer: Answer) -> None:
+        self._writer.submit(batch.calls(), answer)
+
+
+def _settle(done: asyncio.Future[None], fault: BaseException | None) -> None:
+    if done.done():
+        return
+    if fault is None:
+        done.set_result(None)
+    elif isinstance(fault, sqlite3.IntegrityError):
+        done.set_exception(Duplicate(str(fault)))
+    elif isinstance(fault, sqlite3.Error):
+        done.set_exception(StoreProblem(str(fault)))
+    else:
+        done.set_exception(fault)
