@@ -20,7 +20,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
         f'<intermediateCatchEvent id="it" parallelMultiple="true">{TIMER}{TIMER}</intermediateCatchEvent>',
         f'<intermediateCatchEvent id="it">{TIMER}{TIMER}</intermediateCatchEvent>',
         '<userTask id="it" startQuantity="2"/>',
-        '<userTask id="it"><dataOutputAssociation><assignment/></dataOutputAssociation></userTask>',
         '<receiveTask id="it" instantiate="true" messageRef="M"/>',
         '<eventBasedGateway id="it" eventGatewayType="Parallel"/>',
     ],

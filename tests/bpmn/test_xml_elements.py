@@ -237,13 +237,3 @@ def test_the_language_of_a_condition(declared: str, text: str, expected: str) ->
     body = path('<task id="it"/>').replace(flow("it", "end"), flow("it", "end", text))
     graph = read(body, attributes=f'expressionLanguage="{declared}"' if declared else "")
     assert shown(next(f for f in graph.flows if f.id == "it-end").condition) == expected
-
-
-def test_a_data_association_is_documentation_unless_it_computes() -> None:
-    association = (
-        '<dataObject id="data"/><dataObjectReference id="ref" dataObjectRef="data"/><textAnnotation id="t">'
-        "<text>x</text></textAnnotation>"
-    )
-    task = '<userTask id="it"><dataInputAssociation id="a"><sourceRef>ref</sourceRef></dataInputAssociation></userTask>'
-    model = read_xml(bpmn(association + path(task)))
-    assert [(w.code, w.element) for w in model.warnings] == [("ignored", "it")]

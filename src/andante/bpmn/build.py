@@ -61,6 +61,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         variables=draft.variables,
         constants=draft.constants,
         slas=tuple(draft.slas),
+        defaults=tuple(mapping for scope, _, mapping in draft.defaults if not scope),
         instance_label=draft.instance_label,
         cancelable=draft.cancelable,
         no_cancel_after=draft.no_cancel_after,

@@ -82,11 +82,12 @@ class FlowDraft:
 class ProcessDraft:
     """A process. `nodes` and `flows` are in document order, sub-processes before what is in them; `refused` holds the
     ids of flow nodes that a reader refused, so that nobody complains of flows to them as well;
-    `associations` are the ids that an association leads from and to."""
+    `associations` are the ids that an association leads from and to; `defaults` first values of data, with
+    scope and id; `local_data` scope, id and name of what sub-processes declare."""
 
     __slots__ = (
-        "associations", "cancelable", "constants", "documentation", "flows", "id", "instance_label", "line", "name",
-        "no_cancel_after", "nodes", "refused", "slas", "variables", "version",
+        "associations", "cancelable", "constants", "defaults", "documentation", "flows", "id", "instance_label", "line",
+        "local_data", "name", "no_cancel_after", "nodes", "refused", "slas", "variables", "version",
     )  # fmt: skip
 
     def __init__(self, id: str, *, name: str = "", line: int = 0) -> None:
@@ -98,6 +99,8 @@ class ProcessDraft:
         self.nodes: list[NodeDraft] = []
         self.flows: list[FlowDraft] = []
         self.associations: list[tuple[str, str]] = []
+        self.defaults: list[tuple[str, str, Assignment]] = []
+        self.local_data: list[tuple[str, str, str]] = []
         self.refused: set[str] = set()
         self.variables: dict[str, Variable] | None = None
         self.constants: dict[str, object] = {}

@@ -253,15 +253,17 @@ class ProcessGraph:
     """One executable process. Immutable; shared by every instance of the definition and by threads.
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
-    declares its own and keeps to them. `starts` are the root start events, `handlers` the event
-    sub-processes at process level; `conditions` says whether there are conditional events; `reach[flow index]` is, for
-    flows into an inclusive join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from
-    which the flow can be reached without passing the join (BPMN 2.0.2 section 13.4.3).
+    declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
+    `starts` are the root start events, `handlers` the event sub-processes at process level; `conditions` says whether
+    there are conditional events; `reach[flow index]` is, for flows into an inclusive join (an inclusive gateway with
+    two or more incoming flows), a bit mask of the nodes from which the flow can be reached without passing the join
+    (BPMN 2.0.2 section 13.4.3).
     """
 
     __slots__ = (
-        "by_id", "cancelable", "conditions", "constants", "documentation", "flows", "handlers", "instance_label",
-        "name", "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts", "variables", "version",
+        "by_id", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
+        "instance_label", "name", "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts",
+        "variables", "version",
     )  # fmt: skip
 
     def __init__(
@@ -282,6 +284,7 @@ class ProcessGraph:
         no_cancel_after: str = "",
         reach: Mapping[int, int] | None = None,
         handlers: tuple[int, ...] = (),
+        defaults: tuple[Assignment, ...] = (),
     ) -> None:
         self.process_id = process_id
         self.nodes: Final = nodes
@@ -298,5 +301,6 @@ class ProcessGraph:
         self.no_cancel_after = no_cancel_after
         self.reach: Mapping[int, int] = reach or {}
         self.handlers = handlers
+        self.defaults = defaults
         self.conditions = any(node.event is not None and node.event.kind == CONDITIONAL for node in nodes)
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

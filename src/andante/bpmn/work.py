@@ -9,13 +9,15 @@ from andante.expressions import Expression
 
 @final
 class Assignment:
-    """One input or output mapping: `target` is set to the value of `source`."""
+    """One input or output mapping: `target` is set to the value of `source`, or where it is `optional` and null, stays
+    as it is."""
 
-    __slots__ = ("source", "target")
+    __slots__ = ("optional", "source", "target")
 
-    def __init__(self, target: str, source: Expression) -> None:
+    def __init__(self, target: str, source: Expression, *, optional: bool = False) -> None:
         self.target = target
         self.source = source
+        self.optional = optional
 
 
 @final

@@ -56,7 +56,9 @@ def misfits(graph: ProcessGraph, values: Mapping[str, object]) -> dict[str, str]
 def first_values(graph: ProcessGraph, given: dict[str, object]) -> dict[str, object]:
     """What a new instance begins with: what is given, where it is declared, and the defaults. Raises Rejected."""
     if graph.variables is None:
-        return given
+        if not graph.defaults:
+            return given
+        return {mapping.target: mapping.source.constant for mapping in graph.defaults} | given
     check(graph, given)
     values: dict[str, object] = {}
     for name, known in graph.variables.items():

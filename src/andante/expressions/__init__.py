@@ -1,6 +1,6 @@
 """FEEL and `${...}`: text compiled once into a callable, bounded in length, depth, steps and size."""
 
-from andante.expressions.expression import Expression, gathered, literal
+from andante.expressions.expression import Expression, gathered, literal, variable
 from andante.expressions.faults import DEFAULT_LIMITS, EvaluationFault, ExpressionError, Limits, SyntaxFault
 from andante.expressions.feel import compile_feel
 from andante.expressions.feel.part import INPUT, Part, compile_part, compile_tests
@@ -52,4 +52,5 @@ __all__ = [
     "to_feel",
     "to_json",
     "type_name",
+    "variable",
 ]

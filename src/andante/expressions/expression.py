@@ -51,6 +51,11 @@ def literal(value: object) -> Expression:
     return Expression(text, LITERAL, frozenset(), lambda names, now: value, pure=True)
 
 
+def variable(name: str) -> Expression:
+    """The value of the variable of just this name, which may be none that an expression could spell; else null."""
+    return Expression(name, FEEL, frozenset((name,)), lambda names, now: names.get(name), pure=True)
+
+
 def gathered(values: Sequence[Expression], keys: Sequence[str] | None = None) -> Expression:
     """A list of the values of several expressions, or with `keys` a context."""
 

@@ -48,6 +48,9 @@ class Vendor:
     def error(self, error: "Error", element: Element, reading: "Reading") -> None:
         """Extensions of an error."""
 
+    def data(self, element: Element, reading: "Reading") -> Expression | None:
+        """Extensions of a data object or property: the value that it begins with."""
+
     # For the vendors' modules.
 
     def text(self, element: Element, name: str) -> str:

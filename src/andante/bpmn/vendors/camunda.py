@@ -13,7 +13,7 @@ from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_data
 from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.xml.element import Element
-from andante.bpmn.xml.events import local_name
+from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.reading import Error, Reading
 from andante.expressions import Expression, gathered, literal
 

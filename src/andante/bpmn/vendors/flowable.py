@@ -11,9 +11,10 @@ from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_properties
 from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.work import OUTPUTS
+from andante.bpmn.xml.data import typed
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Reading
-from andante.expressions import literal
+from andante.expressions import Expression, literal
 
 FLOWABLE: Final = "http://flowable.org/bpmn"
 ACTIVITI: Final = "http://activiti.org/bpmn"
@@ -52,6 +53,11 @@ class Flowable(JavaVendor):
     def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
         process.version = self.text(element, "versionTag") or process.version
         read_process_listeners(process, self.elements(element, "executionListener"), element, reading)
+
+    def data(self, element: Element, reading: Reading) -> Expression | None:
+        """A data object's first value, which is of the type that itemSubjectRef names."""
+        found = self.elements(element, "value")
+        return typed(found[0].text, element, found[0].line, reading) if found else None
 
     def event(self, event: EventDefinition, node: NodeDraft, element: Element, reading: Reading) -> None:
         if event.kind == kinds.ERROR:

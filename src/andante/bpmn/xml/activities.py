@@ -5,9 +5,11 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import AdHoc, Call, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
+from andante.bpmn.xml.data import LoopData, named, read_data, referred
 from andante.bpmn.xml.element import Element
-from andante.bpmn.xml.events import local_name, read_data, reference_message
+from andante.bpmn.xml.events import reference_message
 from andante.bpmn.xml.foreign import is_foreign, read_foreign_script
+from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.reading import Reading
 from andante.expressions import Expression, literal
 
@@ -26,37 +28,34 @@ def read_activity(node: NodeDraft, element: Element, reading: Reading) -> None:
         if (quantity := element.take(name, "1").strip()) != "1":
             reading.fault("unsupported", element, f"{name} {quantity} is not supported. Use a parallel gateway.")
     loop = element.take_one("multiInstanceLoopCharacteristics")
+    repeated: LoopData | None = None
     if loop is not None:
-        node.multi = _multi(loop, element, reading)
+        repeated = LoopData(loop)
+        node.multi = _multi(loop, repeated, element, reading)
     loop = element.take_one("standardLoopCharacteristics")
     if loop is not None and node.multi is not None:
         reading.fault("multiInstance", element, "It is a standard loop and a multi-instance. Keep one of them.")
     elif loop is not None:
         node.multi = MultiInstance(repeat=_repeat(loop, element, reading))
-    read_data(element, reading)
     reader = _READERS.get(node.kind)
     if reader is not None:
         reader(node, element, reading)
+    read_data(node, element, reading, repeated)
 
 
-def _multi(loop: Element, owner: Element, reading: Reading) -> MultiInstance:
+def _multi(loop: Element, data: LoopData, owner: Element, reading: Reading) -> MultiInstance:
     language = reading.language
     multi = MultiInstance(sequential=reading.flag(loop, "isSequential", False))
     multi.cardinality = read_condition(loop, "loopCardinality", owner, reading)
     multi.completion = read_condition(loop, "completionCondition", owner, reading)
-    collection = loop.take_text("loopDataInputRef")
-    if collection:
-        multi.collection = language.condition(collection, owner.label, loop.line)
-    item = loop.take_one("inputDataItem")
-    if item is not None:
-        multi.element_variable = item.take("name") or item.id
-    multi.output_collection = loop.take_text("loopDataOutputRef")
-    result = loop.take_one("outputDataItem")
-    if result is not None:
-        multi.output_element = language.condition(result.take("name") or result.id, owner.label, loop.line, "feel")
-        result.take("itemSubjectRef")
-    if item is not None:
-        item.take("itemSubjectRef")
+    if data.collection:
+        known = referred(data.collection, reading)
+        multi.collection = known or language.condition(data.collection, owner.label, loop.line)
+    multi.element_variable = named(data.item, reading)
+    multi.output_collection = named(data.output_collection, reading)
+    output = named(data.output_item, reading)
+    known = referred(data.output_item, reading)
+    multi.output_element = known or language.condition(output, owner.label, loop.line, "feel")
     if (behavior := loop.take("behavior", "All")) != "All":
         reading.fault("unsupported", owner, f"Multi-instance behavior {behavior} is not supported. Remove it.")
     for vendor in reading.vendors_of(loop):

@@ -6,7 +6,9 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import EventDefinition, JobWork
+from andante.bpmn.xml.data import read_data
 from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.reading import Reading
 
 DEFINITIONS: Final = {
@@ -65,7 +67,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         return
     if definitions:
         node.event = _definition(kind, node, definitions[0], element, reading)
-    read_data(element, reading)
+    read_data(node, element, reading)
 
 
 def _referred(found: Element, owner: Element, reading: Reading) -> Element | None:
@@ -204,23 +206,3 @@ def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         reading.fault("messageName", element, "The event says not which message it waits for. Set messageRef.")
     elif not isinstance(node.work, JobWork):
         reading.fault("messageName", element, "The event says not which message it throws. Set messageRef.")
-
-
-def local_name(ref: str) -> str:
-    """A reference is a QName; the part after the prefix is the id."""
-    return ref.strip().rpartition(":")[2]
-
-
-def read_data(element: Element, reading: Reading) -> None:
-    """Data associations draw where data goes. One that also computes would be lost: it is refused."""
-    for association in element.take_all("dataInputAssociation", "dataOutputAssociation"):
-        if association.take_all("assignment", "transformation"):
-            reading.findings.fault(
-                "unsupported", element.label, association.line,
-                f"An {association.name} with an assignment or transformation is not supported. Use input and output "
-                "mappings (andante:input, andante:output).",
-            )  # fmt: skip
-        else:
-            reading.findings.ignored(
-                association.name, element.label, association.line, "it is documentation here; variables carry the data."
-            )

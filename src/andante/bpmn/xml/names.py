@@ -35,14 +35,13 @@ DOCUMENTATION: Final = frozenset(
 REPORTED: Final[dict[str, str]] = {
     "auditing": "the journal records everything",
     "monitoring": "the journal records everything",
-    "ioSpecification": "data inputs and outputs are documentation here; use input and output mappings",
-    "property": "variables need no declaration here",
     "performer": "it names a resource; assign the task by andante:assignee or a candidate list",
     "resourceRole": "it names a resource; assign the task by andante:assignee or a candidate list",
     "rendering": "name the form by andante:form",
     "supportedInterfaceRef": "a process is started by its id",
-    "dataInput": "data inputs are documentation here",
-    "dataOutput": "data outputs are documentation here",
-    "inputSet": "data inputs are documentation here",
-    "outputSet": "data outputs are documentation here",
 }
+
+
+def local_name(ref: str) -> str:
+    """A reference is a QName; the part after the prefix is the id."""
+    return ref.strip().rpartition(":")[2]

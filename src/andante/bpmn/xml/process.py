@@ -7,10 +7,11 @@ from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft, use_lane
 from andante.bpmn.graph import Activation, UserTask
 from andante.bpmn.language import language_of
 from andante.bpmn.xml.activities import finish_activity, read_activity, read_condition
+from andante.bpmn.xml.data import declare_data, keep_local
 from andante.bpmn.xml.element import BPMN, Element
-from andante.bpmn.xml.events import finish_event, local_name, read_event
+from andante.bpmn.xml.events import finish_event, read_event
 from andante.bpmn.xml.foreign import foreign_condition
-from andante.bpmn.xml.names import REFUSED
+from andante.bpmn.xml.names import REFUSED, local_name
 from andante.bpmn.xml.reading import Lane, Reading
 
 NODES: Final = {name: kind for kind, name in kinds.NAMES.items() if kind != kinds.EVENT_SUB_PROCESS}
@@ -64,6 +65,7 @@ def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[s
                 draft.refused.add(child.id)
             others.append(child)
     element.children = others
+    declare_data(draft, element, scope, reading)
 
 
 def _read_node(
@@ -91,6 +93,7 @@ def _read_node(
         draft.nodes.append(node)
     if kind in kinds.SCOPES:
         _read_scope(draft, element, node.id, lanes, reading)
+        keep_local(node, draft, reading)
     for vendor in reading.vendors_of(element):
         vendor.node(node, element, reading)
     if kind in kinds.ACTIVITIES:

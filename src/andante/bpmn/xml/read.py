@@ -6,8 +6,10 @@ from andante.bpmn.build import build
 from andante.bpmn.findings import Model, refuse
 from andante.bpmn.graph import ProcessGraph
 from andante.bpmn.vendors import VENDORS
+from andante.bpmn.xml.data import collect_items
 from andante.bpmn.xml.element import BPMN, Element, parse
-from andante.bpmn.xml.events import DEFINITIONS, local_name
+from andante.bpmn.xml.events import DEFINITIONS
+from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.process import NODES, read_process
 from andante.bpmn.xml.reading import Error, Message, Reading
 
@@ -32,6 +34,7 @@ def read_xml(data: bytes) -> Model:
     if language and not reading.language.default and "xpath" in language.lower():
         reading.language.default = "xpath"
     _unused(root, reading)
+    collect_items(root, reading)
     _definitions(root, reading)
     drafts = [read_process(element, reading) for element in _chosen(root, reading)]
     reading.leftovers(root, but=_ATTRIBUTES)

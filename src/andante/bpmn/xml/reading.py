@@ -54,7 +54,8 @@ class Reading:
     """The state of one reading."""
 
     __slots__ = (
-        "errors", "escalations", "event_definitions", "findings", "language", "messages", "signals", "vendors",
+        "errors", "escalations", "event_definitions", "findings", "items", "language", "meant", "messages", "signals",
+        "stores", "vendors", "written",
     )  # fmt: skip
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
@@ -66,6 +67,11 @@ class Reading:
         self.errors: dict[str, Error] = {}
         self.escalations: dict[str, str] = {}  # id -> code
         self.event_definitions: dict[str, Element] = {}  # those that events refer to, each read anew for each event
+        # Data (xml.data): id -> variable; reference -> what it refers to; which are stores; which an output writes.
+        self.items: dict[str, str] = {}
+        self.meant: dict[str, str] = {}
+        self.stores: set[str] = set()
+        self.written: set[str] = set()
 
     def fault(self, code: str, element: Element, message: str) -> None:
         self.findings.fault(code, element.label, element.line, message)

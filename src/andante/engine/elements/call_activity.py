@@ -88,5 +88,7 @@ def bring(step: "Step", token: Token, node: Node, values: Mapping[str, object]) 
         raise AssertionError(f"{node.id} is no call activity")
     brought = dict(values) if call.all_out else {}
     for mapping in call.outs:
-        brought[mapping.target] = json_value(step.value(mapping.source, token, values))
+        value = json_value(step.value(mapping.source, token, values))
+        if value is not None or not mapping.optional:
+            brought[mapping.target] = value
     set_variables(step, token, brought, outwards=True)

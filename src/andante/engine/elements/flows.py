@@ -91,7 +91,9 @@ def leave(step: "Step", token: Token, flow: Flow) -> None:
 def _map_outputs(step: "Step", token: Token, outputs: Sequence[Assignment]) -> None:
     values: dict[str, object] = {}
     for mapping in outputs:
-        values[mapping.target] = json_value(step.value(mapping.source, token, values))
+        value = json_value(step.value(mapping.source, token, values))
+        if value is not None or not mapping.optional:
+            values[mapping.target] = value
     set_variables(step, token, values, outwards=True)
 
 
