@@ -1,4 +1,8 @@
-"""Run the public DMN TCK's cases: `python tests/decisions/tck.py TestCases [PATTERN]` on a checkout of dmn-tck/tck."""
+"""Run the public DMN TCK's cases: `python tests/decisions/tck.py TestCases [PATTERN]` on a checkout of dmn-tck/tck.
+
+Its models call functions that are none, or with wrong arguments, and expect null. Deployment refuses such models; here
+they are read leniently, and the last line tells how many these are.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -25,7 +29,7 @@ def cases(file: Path) -> Iterator[tuple[str, bool, str]]:
     root = etree.parse(str(file)).getroot()
     name = next(each.text for each in root if _tag(each) == "modelName")
     try:
-        model: DecisionModel | None = read_dmn((file.parent / str(name)).read_bytes())
+        model: DecisionModel | None = read_dmn((file.parent / str(name)).read_bytes(), lenient=True)
     except (ModelRefused, OSError) as fault:
         model, why = None, str(fault).splitlines()[0]
     for case in (each for each in root if _tag(each) == "testCase"):
@@ -43,6 +47,16 @@ def cases(file: Path) -> Iterator[tuple[str, bool, str]]:
             except (DecisionFault, NoDecision) as fault:
                 found, met = str(fault), node.get("errorResult") == "true" and expected is None
             yield label, met, f"expected {_shown(expected)}, got {_shown(found)}"
+
+
+def is_refused(file: Path) -> bool:
+    """Whether deployment would refuse the model of a test file."""
+    name = next(each.text for each in etree.parse(str(file)).getroot() if _tag(each) == "modelName")
+    try:
+        read_dmn((file.parent / str(name)).read_bytes())
+    except (ModelRefused, OSError):
+        return True
+    return False
 
 
 def _tag(element: Any) -> str:
@@ -85,12 +99,14 @@ def _shown(value: Any) -> str:
 
 def main(folder: str, pattern: str = "") -> int:
     met = total = 0
-    for file in sorted(Path(folder).rglob(f"*{pattern}-test-*.xml" if pattern else "*-test-*.xml")):
+    files = sorted(Path(folder).rglob(f"*{pattern}-test-*.xml" if pattern else "*-test-*.xml"))
+    for file in files:
         for label, good, what in cases(file):
             met, total = met + good, total + 1
             if not good:
                 print(f"{label}: {what}")
-    print(f"{met} of {total} expectations are met")
+    refused = sum(map(is_refused, files))
+    print(f"{met} of {total} expectations are met; deployment refuses {refused} of {len(files)} files")
     return 0 if met == total else 1
 
 

@@ -4,6 +4,7 @@ import pytest
 from deciding import (
     decide,
     decision,
+    dmn,
     feel,
     given,
     literal,
@@ -15,6 +16,8 @@ from deciding import (
     value,
     variable,
 )
+
+from andante.decisions import read_dmn
 
 
 def entry(name: str, logic: str, type: str = "") -> str:
@@ -34,6 +37,11 @@ def invocation(name: str, **arguments: str) -> str:
 
 def part(name: str, text: str) -> str:
     return f"<{name}>{literal(text)}</{name}>"
+
+
+def loop(kind: str, items: str, satisfies: str) -> str:
+    inside = part("in", items) + part("satisfies", satisfies)
+    return f'<{kind} iteratorVariable="x">{inside}</{kind}>'
 
 
 def test_a_literal_expression_is_feel() -> None:
@@ -164,6 +172,22 @@ def test_a_decision_without_logic_is_given_and_warned_of() -> None:
     assert value(body, "made by hand") is None
 
 
+@pytest.mark.parametrize(
+    ("logic", "expected"),
+    [
+        (f"<conditional>{part('if', '1')}{part('then', '2')}{part('else', '3')}</conditional>", None),
+        (f"<conditional>{part('if', 'null')}{part('then', '2')}{part('else', '3')}</conditional>", 3),
+        (f"<filter>{part('in', '[1, 2]')}{part('match', 'if item = 1 then true else 0.5')}</filter>", None),
+        (loop("some", '["a", true]', "x"), None),
+        (loop("some", "[null, true]", "x"), True),
+        (loop("every", '["a", false]', "x"), None),
+        (loop("every", "[null, false]", "x"), False),
+    ],
+)
+def test_a_condition_that_is_no_boolean_makes_the_whole_null(logic: str, expected: object) -> None:
+    assert of(logic) is expected if isinstance(expected, bool) else of(logic) == expected
+
+
 def test_results_hold_no_functions() -> None:
     with pytest.raises(Exception, match="The result is a function"):
         of(literal("function(a) a"))
@@ -202,3 +226,8 @@ def test_what_cannot_be_read_is_refused(logic: str, code: str, text: str) -> Non
     assert [each.code for each in found] == [code]
     assert text in found[0].message
     assert found[0].message.endswith(".")
+
+
+def test_read_leniently_an_expression_that_cannot_be_read_is_null() -> None:
+    file = dmn(decision("it", context(entry("a", literal("f(1)")), entry("b", literal("2")))))
+    assert read_dmn(file, lenient=True).find("it").evaluate({}).value == {"a": None, "b": 2}

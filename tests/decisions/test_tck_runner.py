@@ -42,7 +42,15 @@ def test_cases_are_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], name:
 
 
 def test_a_file_that_is_refused_meets_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "own.dmn").write_bytes(dmn(decision("it", literal("1 +"))))
+    (tmp_path / "own.dmn").write_bytes(dmn("<import/>" + decision("it", literal("1"))))
     (tmp_path / "own-test-01.xml").write_text(CASES.format(name="x"))
     assert tck.main(str(tmp_path)) == 1
     assert "1 of 2 expectations are met" in capsys.readouterr().out
+    assert tck.is_refused(tmp_path / "own-test-01.xml")
+
+
+def test_an_expression_that_cannot_be_read_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.dmn").write_bytes(dmn(decision("it", literal(TEXT)) + decision("gone", literal("nothing()"))))
+    (tmp_path / "own-test-01.xml").write_text(CASES.format(name="x"))
+    assert tck.main(str(tmp_path)) == 1
+    assert "1 of 2 expectations are met; deployment refuses 1 of 1 files" in capsys.readouterr().out

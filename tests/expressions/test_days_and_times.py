@@ -85,7 +85,9 @@ def test_no_literal(text: str) -> None:
         ('@"2026-01-31T10:00:00" + @"PT20H"', moment(2026, 2, 1, 6)),
         ('@"2026-01-31T10:00:00" - @"P1M"', moment(2025, 12, 31, 10)),
         ('@"2026-01-31T10:00:00Z" - @"2026-01-31T10:00:00+01:00"', dt.timedelta(hours=1)),
-        ('@"2026-01-31T10:00:00" - @"2026-01-31"', dt.timedelta(hours=10)),
+        ('@"2026-01-31" - @"2026-01-31T10:00:00+02:00"', dt.timedelta(hours=-8)),
+        ('@"2026-01-31T10:00:00" - @"2026-01-31"', None),  # a day is its midnight in UTC, so one has a zone, one none
+        ('@"2026-01-31" - @"2026-01-31T10:00:00"', None),
         ('@"2026-01-31T10:00:00Z" - @"2026-01-31"', dt.timedelta(hours=10)),
         # An hour is an hour also in the night when the clocks change.
         ('@"2026-03-29T01:30:00@Europe/Rome" + @"PT1H"', moment(2026, 3, 29, 3, 30, tz=ROME)),

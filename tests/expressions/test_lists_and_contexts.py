@@ -65,7 +65,10 @@ def test_an_item_by_position(text: str, value: object) -> None:
         ("[1, 2, 3][true]", [1, 2, 3]),
         ("[1, 2, 3][false]", []),
         ("[1, 2, 3][null]", []),
-        ('[1, 2, 3]["x"]', []),
+        ('[1, 2, 3]["x"]', None),  # a test must be a boolean or a position
+        ('[1, 2, 3][if item = 2 then "x" else true]', None),
+        ("[1, 2, 3][if item = 2 then 1 else true]", None),
+        ("[1, 2, 3][if item = 2 then null else true]", [1, 3]),
         ("[1, null, 3][item > 1]", [3]),
         ("[1, 2, 3, 4][item > 1][item < 4]", [2, 3]),
         ("[1, 2, 3][item > 1][1]", 2),

@@ -76,6 +76,9 @@ def test_for_over_days() -> None:
         ("every x in [1, 2], y in [3, 4] satisfies x < y", True),
         ("not(some x in [1] satisfies x > 1) and true", True),
         ('every x in [1] satisfies "yes"', None),
+        ('some x in ["a", true] satisfies x', None),  # what is no boolean makes the whole null
+        ('every x in ["a", false] satisfies x', None),
+        ('some x in [true, "a"] satisfies x', True),
     ],
 )
 def test_some_and_every(text: str, value: object) -> None:

@@ -103,6 +103,8 @@ KINDS: Final = (
 
 def choice(condition: Node, then: Node, otherwise: Node) -> Node:
     text = f"(if {condition[0]} then {then[0]} else {otherwise[0]})"
+    if condition[2] is not None and not isinstance(condition[2], bool):
+        return text, "", None
     return text, "", then[2] if condition[2] is True else otherwise[2]
 
 

@@ -153,8 +153,8 @@ def _child(element: Element, reading: Reading, name: str, place: str) -> Logic:
 
 
 def _conditional(element: Element, reading: Reading, place: str) -> Logic | None:
-    parts = [_child(element, reading, name, place) for name in ("if", "then", "else")]
-    return _typed(element, reading, logic.Conditional(*parts), place)
+    condition, then, otherwise = (_child(element, reading, name, place) for name in ("if", "then", "else"))
+    return _typed(element, reading, logic.Conditional(condition, then, otherwise, place), place)
 
 
 def _filter(element: Element, reading: Reading, place: str) -> Logic | None:

@@ -159,16 +159,20 @@ class FunctionLogic:
 class Conditional:
     """A boxed conditional (DMN 1.4)."""
 
-    __slots__ = ("condition", "otherwise", "then")
+    __slots__ = ("condition", "otherwise", "place", "then")
 
-    def __init__(self, condition: Logic, then: Logic, otherwise: Logic) -> None:
+    def __init__(self, condition: Logic, then: Logic, otherwise: Logic, place: str) -> None:
+        self.place = place
         self.condition = condition
         self.then = then
         self.otherwise = otherwise
 
     def evaluate(self, scope: Scope, work: Work) -> Any:
-        chosen = self.then if self.condition.evaluate(scope, work) is True else self.otherwise
-        return chosen.evaluate(scope, work)
+        found = self.condition.evaluate(scope, work)
+        if found is None or type(found) is bool:
+            return (self.then if found else self.otherwise).evaluate(scope, work)
+        work.say("the condition is neither true nor false; the result is null", self.place)
+        return None
 
 
 @final
@@ -215,6 +219,8 @@ class Loop:
             value = self.body.evaluate(inner, work)
             if self.kind != "for" and value is decisive:
                 return decisive
+            if self.kind != "for" and value is not None and type(value) is not bool:
+                return None
             values.append(value)
         if self.kind == "for":
             return values

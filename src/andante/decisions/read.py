@@ -38,10 +38,11 @@ def is_dmn(data: bytes) -> bool:
     return root.name == "definitions" and root.space.startswith(_DMN)
 
 
-def read_dmn(data: bytes, zone: str = "UTC") -> DecisionModel:
+def read_dmn(data: bytes, zone: str = "UTC", *, lenient: bool = False) -> DecisionModel:
     """The decisions of a DMN file, 1.1 to 1.6. `zone` is that of now() and today().
 
-    Raises ModelRefused with every fault.
+    Raises ModelRefused with every fault. When `lenient`, an expression that cannot be read, such as a call of no
+    function, is no fault but null, as the test suite of DMN has it; what is deployed is not read so.
     """
     root = parse(data, skipped=_DRAWING)
     if root.name != "definitions" or not root.space.startswith(_DMN):
@@ -50,7 +51,7 @@ def read_dmn(data: bytes, zone: str = "UTC") -> DecisionModel:
     if not any(f"/{version}/" in root.space for version in _VERSIONS):
         what = f"This version of DMN, {root.space}, is not supported. Export the file as DMN 1.3 or later."
         raise refuse("dmnVersion", what, root.line, root.name)
-    reading = Reading(root.space, root.take("namespace"), zone)
+    reading = Reading(root.space, root.take("namespace"), zone, lenient)
     reading.is_feel(root)
     for element in root.take_all("import"):
         what = element.take("namespace") or "a file"

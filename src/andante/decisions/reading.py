@@ -29,12 +29,14 @@ _FOREIGN: Final = "is FEEL alone here. Write it in FEEL and remove the expressio
 
 @final
 class Reading:
-    """The state of one reading. `home` is DMN's namespace, `space` that of the file's own elements."""
+    """The state of one reading. `home` is DMN's namespace, `space` that of the file's own elements. When `lenient`, an
+    expression that cannot be read is null."""
 
-    __slots__ = ("_shared", "_vocabulary", "findings", "home", "space", "types", "zone")
+    __slots__ = ("_shared", "_vocabulary", "findings", "home", "lenient", "space", "types", "zone")
 
-    def __init__(self, home: str, space: str, zone: str) -> None:
+    def __init__(self, home: str, space: str, zone: str, lenient: bool) -> None:
         self.findings = Findings()
+        self.lenient = lenient
         self.home = home
         self.space = space
         self.zone = zone
@@ -65,6 +67,8 @@ class Reading:
             compile_text = compile_tests if tests else compile_part
             return compile_text(text.strip(), self._vocabulary, DEFAULT_LIMITS, self.zone)
         except SyntaxFault as fault:
+            if self.lenient:
+                return compile_part("null")
             shown = text if len(text) <= 200 else text[:200] + "…"
             remedy = " Write it in FEEL, without ${ }." if "${" in text or "#{" in text else ""
             what = f"{place}: the expression '{shown}' cannot be read: {fault}.{remedy}"

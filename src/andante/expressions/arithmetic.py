@@ -41,6 +41,13 @@ def whole(value: Any) -> int | None:
     return None
 
 
+def truncated(value: Any) -> int | None:
+    """A number without its fraction, as an int; None for any other value."""
+    if type(value) is Decimal and value.is_finite() and value.adjusted() < 1000:
+        return int(value)
+    return value if type(value) is int else None
+
+
 def add(a: Any, b: Any) -> Any:
     """`a + b`."""
     kind, other = type(a), type(b)
@@ -215,16 +222,13 @@ def _between_times(a: dt.time, b: dt.time) -> dt.timedelta | None:
     return from_micros(day_micros(a) - day_micros(b) - micros(near) + micros(far))
 
 
-def midnight(day: dt.date, like: Any) -> dt.datetime:
-    """A date as a date and time: in UTC beside one that has a zone, without a zone beside one that has none."""
-    if type(day) is dt.datetime:
-        return day
-    tz = dt.UTC if type(like) is dt.datetime and like.tzinfo is not None else None
-    return dt.datetime(day.year, day.month, day.day, tzinfo=tz)
+def midnight(day: dt.date) -> dt.datetime:
+    """A date as a date and time: its midnight in UTC (section 10.3.2.3.7)."""
+    return day if type(day) is dt.datetime else dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
 
 
 def _between(a: dt.date, b: dt.date) -> dt.timedelta | None:
-    one, two = midnight(a, b), midnight(b, a)
+    one, two = midnight(a), midnight(b)
     if (one.tzinfo is None) is not (two.tzinfo is None):
         return None
     try:

@@ -16,7 +16,7 @@ from andante.expressions.values import YearsMonths
 MICROSECOND: Final = dt.timedelta(microseconds=1)
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-_DATE = r"(-?\d{4,9})-(\d\d)-(\d\d)"
+_DATE = r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)"
 _TIME = r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]{1,64})?"
 _DATE_TEXT: Final = re.compile(_DATE, re.ASCII)
 _TIME_TEXT: Final = re.compile("T?" + _TIME, re.ASCII)
@@ -210,8 +210,13 @@ def temporal_property(value: Any, name: str) -> Any:
         if name == "time offset":
             return value.utcoffset()
         if name == "timezone":
-            return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+            return zone_name(value)
     return None
+
+
+def zone_name(value: dt.datetime | dt.time) -> str | None:
+    """The name of its zone; None for an offset alone."""
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
 def _days_property(total: int, name: str) -> Any:

@@ -262,9 +262,12 @@ def _instance_of(emitter: Emitter, node: InstanceOf) -> Code:
 def _conditional(emitter: Emitter, node: Conditional) -> Code:
     condition, then, otherwise = emitter.emit(node.condition), emitter.emit(node.then), emitter.emit(node.otherwise)
     if condition.constant:
-        return then if condition.text == "True" else otherwise
-    return emitter.source.write(
-        "({1} if {0} is True else {2})",
+        if condition.text == "True":
+            return then
+        return otherwise if condition.text in ("False", "None") else emitter.source.constant(None)
+    kept = emitter.source.fresh("t")
+    return emitter.source.write(  # a condition that is no boolean makes the whole null
+        f"({{1}} if ({kept} := {{0}}) is True else {{2}} if {kept} is False or {kept} is None else None)",
         condition,
         then,
         otherwise,

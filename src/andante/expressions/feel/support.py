@@ -117,7 +117,8 @@ def at(raw: Any, position: Any) -> Any:
 
 
 def select(run: Run, source: Any, test: Callable[[Any], Any], cost: int) -> Any:
-    """`source[test]`: the items that pass, or the one at the position that the test turns out to be.
+    """`source[test]`: the items that pass, or the one at the position that the test turns out to be. A test that is
+    neither true nor false nor a number makes it null.
 
     Each test costs `cost` steps.
     """
@@ -130,8 +131,8 @@ def select(run: Run, source: Any, test: Callable[[Any], Any], cost: int) -> Any:
         found = test(item)
         if found is True:
             chosen.append(item)
-        elif not chosen and arithmetic.is_number(found):
-            return at(items, found)
+        elif found is not False and found is not None:
+            return at(items, found) if not chosen and arithmetic.is_number(found) else None
     if not items and arithmetic.is_number(test(None)):
         return None
     return chosen
@@ -200,7 +201,7 @@ def collect(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost:
 
 
 def some(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: int) -> Any:
-    """`some`: true where one is, else null where one is neither true nor false."""
+    """`some`: true where one is, else null where one is; null at the first that is no boolean."""
     result: bool | None = False
     for bound in _bindings(run, first, rest, (), cost):
         found = None if bound is None else body(*bound)
@@ -208,11 +209,13 @@ def some(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: in
             return True
         if found is not False:
             result = None
+            if found is not None:
+                break
     return result
 
 
 def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: int) -> Any:
-    """`every`: false where one is, else null where one is neither true nor false."""
+    """`every`: false where one is, else null where one is; null at the first that is no boolean."""
     result: bool | None = True
     for bound in _bindings(run, first, rest, (), cost):
         found = None if bound is None else body(*bound)
@@ -220,6 +223,8 @@ def every(run: Run, first: Any, rest: Domains, body: Callable[..., Any], cost: i
             return False
         if found is not True:
             result = None
+            if found is not None:
+                break
     return result
 
 

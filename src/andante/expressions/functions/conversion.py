@@ -179,7 +179,10 @@ def years_and_months(start: Any, end: Any) -> Any:
 @builtin("range", "from")
 def range_from(text: Any) -> Any:
     """The range a text such as "[1..5]" or "(2026-01-01..2026-02-01)" writes, of literals only."""
-    if type(text) is not str or len(text) > 1000 or len(text) < 4 or text[0] not in "[(]" or text[-1] not in "])[":
+    if type(text) is not str or len(text) > 1000:
+        return None
+    text = text.strip()
+    if len(text) < 4 or text[0] not in "[(]" or text[-1] not in "])[":
         return None
     low_text, dots, high_text = text[1:-1].partition("..")
     if not dots:
@@ -187,7 +190,9 @@ def range_from(text: Any) -> Any:
     low, high = (endpoint(part.strip()) for part in (low_text, high_text))
     if (low is None and low_text.strip()) or (high is None and high_text.strip()) or (low is None and high is None):
         return None
-    low_in, high_in = text[0] == "[" and low is not None, text[-1] == "]" and high is not None
+    low_in, high_in = text[0] == "[", text[-1] == "]"
+    if (low is None and low_in) or (high is None and high_in):
+        return None  # an open end belongs to no range
     if low is not None and high is not None and order(low, high) not in (-1, 0):
         return None
     return Range(low, high, low_in, high_in)

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cmp_to_key
 from typing import Any
 
-from andante.expressions.arithmetic import whole
+from andante.expressions.arithmetic import truncated, whole
 from andante.expressions.compare import key_of, less, same
 from andante.expressions.functions.registry import as_list, builtin, listed
 from andante.expressions.values import Function, Run, check_size
@@ -91,7 +91,7 @@ def union(run: Run, *lists: Any) -> Any:
 
 
 def _place(items: list[Any], position: Any) -> int | None:
-    at = whole(position)
+    at = truncated(position)
     if at is None or at == 0 or abs(at) > len(items):
         return None
     return at - 1 if at > 0 else at + len(items)
@@ -118,7 +118,10 @@ def list_replace(run: Run, items: Any, chosen: Any, item: Any) -> Any:
     if every is None:
         return None
     if type(chosen) is Function:
-        return _sized(run, [item if chosen.call([each, item], run) is True else each for each in every])
+        found = [chosen.call([each, item], run) for each in every] if len(chosen.parameters) == 2 else [None]
+        if not all(type(each) is bool for each in found):
+            return None
+        return _sized(run, [item if new else each for each, new in zip(every, found, strict=True)])
     at = _place(every, chosen)
     return None if at is None else _sized(run, [*every[:at], item, *every[at + 1 :]])
 

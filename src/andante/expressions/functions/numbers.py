@@ -14,7 +14,7 @@ from decimal import (
 )
 from typing import Any
 
-from andante.expressions.arithmetic import is_number, multiply, negate, subtract, whole
+from andante.expressions.arithmetic import is_number, multiply, negate, subtract, truncated, whole
 from andante.expressions.functions.registry import builtin
 from andante.expressions.values import INT_BOUND, NUMBERS, YearsMonths
 
@@ -28,8 +28,8 @@ def settle(value: Decimal) -> Any:
 
 
 def rounded(n: Any, scale: Any, mode: str) -> Any:
-    """`n` rounded to so many digits after the point; a negative scale rounds before it."""
-    digits = whole(scale)
+    """`n` rounded to so many digits after the point; a negative scale rounds before it, its fraction does not count."""
+    digits = truncated(scale)
     if not is_number(n) or digits is None or not -6111 <= digits <= 6176:
         return None
     value = Decimal(n)

@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from andante.expressions.arithmetic import whole
-from andante.expressions.functions.numbers import round_down
+from andante.expressions.arithmetic import truncated
 from andante.expressions.functions.patterns import pattern
 from andante.expressions.functions.registry import as_list, builtin
 from andante.expressions.values import Run, check_size
@@ -24,7 +23,7 @@ def _paid(run: Run, string: Any, *others: Any) -> bool:
 
 @builtin("substring", "string, start position, length?", run=True)
 def substring(run: Run, string: Any, start: Any, length: Any = None) -> Any:
-    first, count = whole(start), None if length is None else whole(round_down(length))
+    first, count = truncated(start), truncated(length)
     if not _paid(run, string) or not first or (length is not None and (count is None or count < 1)):
         return None
     if first < 0:
@@ -174,7 +173,7 @@ def extract(run: Run, text: Any, wanted: Any) -> Any:
     return parts
 
 
-@builtin("string join", "list, delimiter?, prefix?, suffix?", run=True)
+@builtin("string join", "list, delimiter?", "list, delimiter, prefix, suffix", run=True)
 def string_join(run: Run, items: Any, delimiter: Any = None, prefix: Any = None, suffix: Any = None) -> Any:
     """The strings of a list in one; nulls are left out."""
     every = as_list(items)

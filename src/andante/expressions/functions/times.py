@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from andante.expressions.faults import EvaluationFault
 from andante.expressions.functions.registry import builtin
-from andante.expressions.temporal import from_epoch
+from andante.expressions.temporal import from_epoch, zone_name
 from andante.expressions.values import Run, type_name
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -59,8 +59,8 @@ def last_day_of_month(date: Any) -> Any:
     return dt.date(date.year, date.month, monthrange(date.year, date.month)[1]) if isinstance(date, dt.date) else None
 
 
-@builtin("is", "value1, value2", run=True)
-def is_same(run: Run, one: Any, two: Any) -> Any:
+@builtin("is", "value1?, value2?", run=True)
+def is_same(run: Run, one: Any = None, two: Any = None) -> Any:
     """True when both are the same value of the same kind: of times, also in the same zone."""
     run.weigh(one)
     return _is_same(one, two)
@@ -74,7 +74,7 @@ def _is_same(one: Any, two: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == two.keys() and all(_is_same(value, two[name]) for name, value in one.items())
     if isinstance(one, dt.datetime | dt.time):
-        if one.utcoffset() != two.utcoffset():
+        if one.utcoffset() != two.utcoffset() or zone_name(one) != zone_name(two):
             return False
         return bool(one.replace(tzinfo=None) == two.replace(tzinfo=None))
     return bool(one == two)
