@@ -148,6 +148,16 @@ def test_an_input_that_is_not_allowed_counts_as_null() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [("PRIORITY", {"x": "high", "y": 2}), ("OUTPUT ORDER", [{"x": "high", "y": 2}, {"x": "low", "y": 1}])],
+)
+def test_an_output_without_values_has_no_part_in_the_order(policy: str, expected: object) -> None:
+    logic = table(policy, ["a"], ["x", "y"], ['-; "low"; 1', '-; "high"; 2'], values=['"high", "low"', ""])
+    logic = logic.replace("<outputValues><text></text></outputValues>", "")
+    assert of(logic, a=1) == expected
+
+
 def test_the_trace_tells_inputs_rules_and_outputs() -> None:
     outcome = decide(decision("it", table("COLLECT", ["a", "b + 1"], ["x"], ["1; -; 10", "-; 3; 20"])), a=1, b=2)
     (applied,) = outcome.applied

@@ -1,6 +1,7 @@
 """DMN: decision tables and boxed expressions on FEEL, read once and evaluated often."""
 
 from andante.decisions.faults import DecisionFault, NoDecision
+from andante.decisions.imports import DmnFiles, imports_of
 from andante.decisions.model import Decision, DecisionModel, Outcome
 from andante.decisions.read import is_dmn, read_dmn
 from andante.decisions.work import Applied, Rule
@@ -10,9 +11,11 @@ __all__ = [
     "Decision",
     "DecisionFault",
     "DecisionModel",
+    "DmnFiles",
     "NoDecision",
     "Outcome",
     "Rule",
+    "imports_of",
     "is_dmn",
     "read_dmn",
 ]

@@ -1,6 +1,6 @@
 """A requirements graph being evaluated: each decision once, after those it requires (DMN 1.5, section 10.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 from andante.decisions.nodes import DecisionNode, InputNode, Invocable, KnowledgeNode, ServiceNode
@@ -12,25 +12,37 @@ Rows = list[dict[str, Any]]
 
 @final
 class Graph:
-    """The elements of a file by id; `names` are their variables, which nobody sees without a requirement."""
+    """The elements of a file by id; `names` are their variables, which nobody sees without a requirement. `imports` are
+    the graphs of other files by the name of the import."""
 
-    __slots__ = ("decisions", "inputs", "knowledge", "names", "services")
+    __slots__ = ("decisions", "imports", "inputs", "knowledge", "names", "services")
 
     def __init__(self) -> None:
         self.inputs: dict[str, InputNode] = {}
         self.decisions: dict[str, DecisionNode] = {}
         self.knowledge: dict[str, KnowledgeNode] = {}
         self.services: dict[str, ServiceNode] = {}
+        self.imports: dict[str, Graph] = {}
         self.names: set[str] = set()
 
 
 @final
 class Evaluation:
-    """`given` are the variables from outside, as FEEL values; `known` the values by element id so far."""
+    """`given` are the variables from outside, as FEEL values; `known` the values by element id so far. What is imported
+    is evaluated by evaluations of its own; `all` are those by graph and variables, each but once."""
 
-    __slots__ = ("_free", "_functions", "_given", "_graph", "_known", "_rows", "_work")
+    __slots__ = ("_all", "_children", "_free", "_functions", "_given", "_graph", "_known", "_rows", "_work")
 
-    def __init__(self, graph: Graph, work: Work, given: Mapping[str, Any], known: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        work: Work,
+        given: Mapping[str, Any],
+        known: dict[str, Any] | None = None,
+        all: "dict[tuple[int, int], Evaluation] | None" = None,
+    ) -> None:
+        self._all: dict[tuple[int, int], Evaluation] = {} if all is None else all
+        self._children: dict[str, Evaluation] = {}
         self._graph = graph
         self._work = work
         self._given = given
@@ -104,7 +116,34 @@ class Evaluation:
             scope[graph.inputs[each].variable] = self._input(graph.inputs[each])
         for each in node.knowledge:
             scope[self._named(each)] = self._function(each)
+        self._add_imported(scope, node.imported)
         return scope
+
+    def _add_imported(self, scope: Scope, imported: Sequence[tuple[str, str]]) -> None:
+        """What is required of other files: entries of a context that has the name of the import."""
+        spaces: dict[str, Scope] = {}
+        for prefix, id in imported:
+            name, value = self._of_import(prefix).element(id)
+            (spaces.setdefault(prefix, {}) if prefix else scope)[name] = value
+        scope.update(spaces)
+
+    def _of_import(self, prefix: str) -> "Evaluation":
+        found = self._children.get(prefix)
+        if found is None:
+            graph, given = self._graph.imports[prefix], _given_to_import(self._given, prefix)
+            key = (id(graph), id(given))
+            found = self._all.get(key) or Evaluation(graph, self._work, given, all=self._all)
+            self._all[key] = self._children[prefix] = found
+        return found
+
+    def element(self, id: str) -> tuple[str, Any]:
+        """The name and the value of an element as those see it who require it."""
+        graph = self._graph
+        if id in graph.inputs:
+            return graph.inputs[id].variable, self._input(graph.inputs[id])
+        if id in graph.decisions:
+            return graph.decisions[id].variable, self.decision(graph.decisions[id])
+        return self._named(id), self._function(id)
 
     def _input(self, node: InputNode) -> Any:
         if node.id not in self._known:
@@ -133,6 +172,7 @@ class Evaluation:
         if node.function is None:
             return Function((), lambda arguments, run: None)
         scope: Scope = {self._named(each): self._function(each) for each in node.knowledge}
+        self._add_imported(scope, node.imported)
         return node.function.evaluate(scope, self._work)
 
     def _service_function(self, node: ServiceNode) -> Function:
@@ -180,6 +220,17 @@ class Evaluation:
             value, kind = self._given.get(name), kinds.get(name)
             values.append(value if kind is None else kind.read(value))
         return values
+
+
+def _given_to_import(given: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
+    """The variables for an imported file: all of them, and those that are for it alone, as in `prefix.name` or in a
+    context `prefix`, by their own name."""
+    own = given.get(prefix)
+    found = dict(own) if prefix and isinstance(own, dict) else {}
+    start = f"{prefix}."
+    if prefix:
+        found.update({name[len(start) :]: value for name, value in given.items() if name.startswith(start)})
+    return {**given, **found} if found else given
 
 
 def _rows(value: Any, name: str) -> Rows:

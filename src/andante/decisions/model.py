@@ -1,11 +1,12 @@
 """A DMN file compiled: decisions to be evaluated by name or id."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final, final
 
 from andante.decisions.faults import DecisionFault, NoDecision
 from andante.decisions.graph import Evaluation, Graph
 from andante.decisions.nodes import DecisionNode, Invocable, KnowledgeNode, ServiceNode
+from andante.decisions.types import ItemType
 from andante.decisions.work import Applied, Work
 from andante.expressions import EvaluationFault, Limits, Run, native
 from andante.expressions.feel.support import settled
@@ -77,11 +78,28 @@ _KINDS: Final[Mapping[type, str]] = {
 
 @final
 class DecisionModel:
-    """A file: its `id` and `name`, what can be evaluated of it in order, and the warnings about it."""
+    """A file: its `id` and `name`, what can be evaluated of it in order, and the warnings about it. Other files import
+    it by its `namespace`: then they know its `types` and the `names` in it."""
 
-    __slots__ = ("_by_id", "_by_name", "decisions", "id", "name", "version", "warnings")
+    __slots__ = ("_by_id", "_by_name", "decisions", "graph", "id", "name", "names", "namespace", "types", "version",
+                 "warnings")  # fmt: skip
 
-    def __init__(self, id: str, name: str, graph: Graph, warnings: tuple[Finding, ...], version: str = "") -> None:
+    def __init__(
+        self,
+        id: str,
+        name: str,
+        graph: Graph,
+        warnings: tuple[Finding, ...],
+        version: str = "",
+        *,
+        namespace: str = "",
+        types: Mapping[str, ItemType] | None = None,
+        names: Set[str] = frozenset(),
+    ) -> None:
+        self.namespace = namespace
+        self.graph = graph
+        self.types: Mapping[str, ItemType] = types or {}
+        self.names = names
         self.id = id
         self.name = name
         self.version = version

@@ -1,4 +1,5 @@
-"""The elements of a decision requirements graph (DMN 1.5, section 6.3). Requirements are ids of other elements."""
+"""The elements of a decision requirements graph (DMN 1.5, section 6.3). Requirements are ids of other elements of the
+file; what is `imported` from another file is the name of the import and an id there."""
 
 from collections.abc import Sequence
 from typing import final
@@ -38,13 +39,14 @@ class DecisionNode(_Node):
     """A decision; without `logic` its value is given from outside. `outputs` are the names of its table's outputs;
     `version` is the one it gives itself."""
 
-    __slots__ = ("decisions", "inputs", "knowledge", "logic", "outputs", "version")
+    __slots__ = ("decisions", "imported", "inputs", "knowledge", "logic", "outputs", "version")
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
         super().__init__(id, name, variable, kind, line)
         self.inputs: Sequence[str] = ()
         self.decisions: Sequence[str] = ()
         self.knowledge: Sequence[str] = ()
+        self.imported: Sequence[tuple[str, str]] = ()
         self.outputs: Sequence[str] = ()
         self.logic: Logic | None = None
         self.version = ""
@@ -54,11 +56,12 @@ class DecisionNode(_Node):
 class KnowledgeNode(_Node):
     """A business knowledge model: a function that decisions call by its name."""
 
-    __slots__ = ("function", "knowledge")
+    __slots__ = ("function", "imported", "knowledge")
 
     def __init__(self, id: str, name: str, variable: str, kind: ItemType | None, line: int) -> None:
         super().__init__(id, name, variable, kind, line)
         self.knowledge: Sequence[str] = ()
+        self.imported: Sequence[tuple[str, str]] = ()
         self.function: FunctionLogic | None = None
 
 

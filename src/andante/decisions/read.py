@@ -1,10 +1,11 @@
 """A DMN file: its types, and its elements with what they require (DMN 1.5, sections 6.3 and 13)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, final
 
 from andante.decisions.boxed import read_expression, read_function
 from andante.decisions.graph import Graph
+from andante.decisions.imports import NOTHING, Models, read_imports
 from andante.decisions.items import read_items
 from andante.decisions.logic import FunctionLogic, Typed
 from andante.decisions.model import DecisionModel
@@ -38,8 +39,11 @@ def is_dmn(data: bytes) -> bool:
     return root.name == "definitions" and root.space.startswith(_DMN)
 
 
-def read_dmn(data: bytes, zone: str = "UTC", *, lenient: bool = False) -> DecisionModel:
-    """The decisions of a DMN file, 1.1 to 1.6. `zone` is that of now() and today().
+def read_dmn(
+    data: bytes, zone: str = "UTC", imports: Models = NOTHING, *, lenient: bool = False
+) -> DecisionModel:
+    """The decisions of a DMN file, 1.1 to 1.6. `zone` is that of now() and today(), `imports` are the models that it
+    may import, by their namespace.
 
     Raises ModelRefused with every fault. When `lenient`, an expression that cannot be read, such as a call of no
     function, is no fault but null, as the test suite of DMN has it; what is deployed is not read so.
@@ -53,14 +57,14 @@ def read_dmn(data: bytes, zone: str = "UTC", *, lenient: bool = False) -> Decisi
         raise refuse("dmnVersion", what, root.line, root.name)
     reading = Reading(root.space, root.take("namespace"), zone, lenient)
     reading.is_feel(root)
-    for element in root.take_all("import"):
-        what = element.take("namespace") or "a file"
-        reading.fault("import", element, f"The import of {what} is not supported. Copy what is needed into this file.")
-    shared, _ = _names(root)
+    imported = read_imports(root, reading, imports)
+    others = set(reading.types)
+    own, _ = _names(root)
+    shared = own.union(imported, *(model.names for model in imported.values()))
     reading.share(shared)
     read_items(root.take_all("itemDefinition"), reading)
     reading.share(shared)
-    graph = _graph(root, reading)
+    graph = _graph(root, reading, imported)
     version = _tag(root)
     model_id, name = root.id, name_of(root)
     reading.leftovers(root)
@@ -68,7 +72,11 @@ def read_dmn(data: bytes, zone: str = "UTC", *, lenient: bool = False) -> Decisi
         reading.fault("noDecision", root, "The file has no decision. Add one.")
     if not reading.findings.faults:
         _check_cycles(graph, reading)
-    return DecisionModel(model_id, name, graph, reading.findings.close(), version)
+    types = {each: kind for each, kind in reading.types.items() if each not in others}
+    warnings = reading.findings.close()
+    return DecisionModel(
+        model_id, name, graph, warnings, version, namespace=reading.space.strip(), types=types, names=own
+    )
 
 
 def _names(root: Element) -> tuple[set[str], set[str]]:
@@ -95,8 +103,9 @@ def _names(root: Element) -> tuple[set[str], set[str]]:
     return shared, local
 
 
-def _graph(root: Element, reading: Reading) -> Graph:
+def _graph(root: Element, reading: Reading, imported: Mapping[str, DecisionModel]) -> Graph:
     graph = Graph()
+    graph.imports = {name: model.graph for name, model in imported.items()}
     elements: dict[str, Element] = {}
     for element in root.take_all("inputData"):
         name, variable, kind = _head(element, reading)
@@ -118,6 +127,7 @@ def _graph(root: Element, reading: Reading) -> Graph:
     )  # fmt: skip
     for group in groups:
         graph.names.update(node.variable for node in group.values())
+    graph.names.update(graph.imports)
     for decision in graph.decisions.values():
         _decision(decision, elements[decision.id], graph, reading)
     for knowledge in graph.knowledge.values():
@@ -157,16 +167,22 @@ def _head(element: Element, reading: Reading) -> Head:
     return name, named, kind
 
 
-def _required(element: Element, tag: str, known: Iterable[str], reading: Reading) -> list[str]:
-    """The ids that the children of this name refer to."""
+def _required(
+    element: Element, tag: str, known: Iterable[str], reading: Reading, imported: "_Imported | None" = None
+) -> list[str]:
+    """The ids that the children of this name refer to; what is of other files is added to `imported`."""
     found: list[str] = []
     for child in element.take_all(tag):
         href = child.take("href")
         space, _, id = href.rpartition("#")
-        if id in known:
+        if imported is not None and imported.take(space, id, tag):
+            pass
+        elif id in known:
             found.append(id)
         elif space and space != reading.space:
-            what = f"{element.name} requires '{href}' of another file. Copy what is needed into this file."
+            what = f"{element.name} requires '{href}', which is in no file that is imported. Import its file."
+            if imported is None:
+                what = f"{element.name} names '{href}' of another file. Name decisions and input data of this file."
             reading.findings.fault("import", element.label, child.line, what)
         else:
             what = f"{element.name} requires '{href}', which is no such element of this file. Name one, or remove it."
@@ -175,23 +191,50 @@ def _required(element: Element, tag: str, known: Iterable[str], reading: Reading
     return found
 
 
-def _requirements(element: Element, graph: Graph, reading: Reading) -> tuple[list[str], list[str], list[str]]:
-    """Input data, decisions and knowledge that an element requires."""
+@final
+class _Imported:
+    """What an element requires of other files: `found` are names of imports, each with an id."""
+
+    def __init__(self, graph: Graph, reading: Reading) -> None:
+        self._graph = graph
+        self._spaces = reading.spaces
+        self.found: list[tuple[str, str]] = []
+
+    def take(self, space: str, id: str, tag: str) -> bool:
+        """Whether it is the element of an imported file."""
+        names = [name for name in self._spaces.get(space, ()) if _has(self._graph.imports[name], id, tag)]
+        self.found += [(name, id) for name in names]
+        return bool(names)
+
+
+def _has(graph: Graph, id: str, tag: str) -> bool:
+    if tag == "requiredInput":
+        return id in graph.inputs
+    return id in graph.decisions if tag == "requiredDecision" else id in graph.knowledge or id in graph.services
+
+
+_Requirements = tuple[list[str], list[str], list[str], list[tuple[str, str]]]
+
+
+def _requirements(element: Element, graph: Graph, reading: Reading) -> _Requirements:
+    """Input data, decisions and knowledge that an element requires, and what of other files."""
+    imported = _Imported(graph, reading)
     inputs: list[str] = []
     decisions: list[str] = []
     knowledge: list[str] = []
     for requirement in element.take_all("informationRequirement"):
-        inputs += _required(requirement, "requiredInput", graph.inputs, reading)
-        decisions += _required(requirement, "requiredDecision", graph.decisions, reading)
+        inputs += _required(requirement, "requiredInput", graph.inputs, reading, imported)
+        decisions += _required(requirement, "requiredDecision", graph.decisions, reading, imported)
         reading.leftovers(requirement)
     for requirement in element.take_all("knowledgeRequirement"):
-        knowledge += _required(requirement, "requiredKnowledge", {*graph.knowledge, *graph.services}, reading)
+        functions = {*graph.knowledge, *graph.services}
+        knowledge += _required(requirement, "requiredKnowledge", functions, reading, imported)
         reading.leftovers(requirement)
-    return inputs, decisions, knowledge
+    return inputs, decisions, knowledge, imported.found
 
 
 def _decision(node: DecisionNode, element: Element, graph: Graph, reading: Reading) -> None:
-    node.inputs, node.decisions, node.knowledge = _requirements(element, graph, reading)
+    node.inputs, node.decisions, node.knowledge, node.imported = _requirements(element, graph, reading)
     reading.use(_names(element)[1])
     node.logic = read_expression(element, reading, "")
     if isinstance(node.logic, DecisionTable):
@@ -207,7 +250,7 @@ def _decision(node: DecisionNode, element: Element, graph: Graph, reading: Readi
 
 
 def _knowledge(node: KnowledgeNode, element: Element, graph: Graph, reading: Reading) -> None:
-    node.knowledge = _requirements(element, graph, reading)[2]
+    _, _, node.knowledge, node.imported = _requirements(element, graph, reading)
     reading.use(_names(element)[1])
     encapsulated = element.take_one("encapsulatedLogic")
     if encapsulated is not None:

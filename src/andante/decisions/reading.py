@@ -29,16 +29,18 @@ _FOREIGN: Final = "is FEEL alone here. Write it in FEEL and remove the expressio
 
 @final
 class Reading:
-    """The state of one reading. `home` is DMN's namespace, `space` that of the file's own elements. When `lenient`, an
-    expression that cannot be read is null."""
+    """The state of one reading. `home` is DMN's namespace, `space` that of the file's own elements; `spaces` are the
+    namespaces of what it imports, with the names of the imports. When `lenient`, an expression that cannot be read is
+    null."""
 
-    __slots__ = ("_shared", "_vocabulary", "findings", "home", "lenient", "space", "types", "zone")
+    __slots__ = ("_shared", "_vocabulary", "findings", "home", "lenient", "space", "spaces", "types", "zone")
 
     def __init__(self, home: str, space: str, zone: str, lenient: bool) -> None:
         self.findings = Findings()
         self.lenient = lenient
         self.home = home
         self.space = space
+        self.spaces: dict[str, list[str]] = {}
         self.zone = zone
         self.types: dict[str, ItemType] = {}
         self._shared = self._vocabulary = Vocabulary()

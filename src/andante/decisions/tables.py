@@ -34,7 +34,12 @@ def read_table(element: Element, reading: Reading, place: str) -> DecisionTable 
     if policy != table.COLLECT:
         aggregation = ""
     inputs = [_input(each, reading, number) for number, each in enumerate(element.take_all("input"), 1)]
-    outputs = [_output(each, reading, policy) for each in element.take_all("output")]
+    clauses = element.take_all("output")
+    outputs = [_output(each, reading, policy) for each in clauses]
+    if policy in _ORDERED and outputs and not any(output.order for output in outputs):
+        name = outputs[0].name
+        what = f"The hit policy needs the values of the output '{name}' in their order. Add them as outputValues."
+        reading.fault("noOrder", clauses[0], what)
     rules = element.take_all("rule")
     if len(rules) * (len(inputs) + len(outputs)) > MAX_CELLS:
         what = f"The table has more than {MAX_CELLS} cells. Divide it into tables that require each other."
@@ -119,9 +124,6 @@ def _output(clause: Element, reading: Reading, policy: str) -> Output:
         text = text or (kind.choices if kind is not None else "")
         if text:
             found.order = reading.part(f"[{text}]", clause, f"{found.place}, values")
-        else:
-            what = f"The hit policy needs the values of the output '{name}' in their order. Add them as outputValues."
-            reading.fault("noOrder", clause, what)
     default = clause.take_one("defaultOutputEntry")
     if default is not None:
         text = reading.text(default)
