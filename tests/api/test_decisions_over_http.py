@@ -50,7 +50,7 @@ async def test_a_dmn_file_is_deployed_as_definitions(house: House) -> None:
     assert (found["id"], found["label"], found["version"], found["active"], found["status"]) == (
         made["ids"]["dish"], "The Dish", "1.0.0", True, "Pass",
     )  # fmt: skip
-    assert found["config"] == '{"kind":"dmn","element":"decision"}'
+    assert found["config"] == '{"kind":"dmn","element":"decision","namespace":"http://test"}'
     read = (await house.oda.get(f"/metadata/definitions/{found['id']}")).result
     assert (read["kind"], read["name"]) == ("dmn", "dish")
     xml = await house.oda.get(f"/metadata/definitions/{found['id']}/xml")

@@ -131,3 +131,41 @@ def test_no_model_at_all(shell: Shell) -> None:
     said = shell("lint", ROOT / "README.md")
     assert said.code == 1
     assert "fault notXml: The file is no well-formed XML" in said.out
+
+
+DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> list[Path]:
+    """A process and two DMN files, in an order in which they cannot be deployed."""
+    head = f'<definitions xmlns="{DMN}" id="D" name="D" namespace="urn:{{}}">'
+    (tmp_path / "a.bpmn").write_text(WARNED.replace("Warned", "Stay"))
+    (tmp_path / "b.dmn").write_text(
+        head.format("stay") + f'<import name="t" namespace="urn:tax" importType="{DMN}"/><decision id="gross" name="g">'
+        '<informationRequirement><requiredDecision href="urn:tax#tax"/></informationRequirement>'
+        "<literalExpression><text>net + t.tax</text></literalExpression></decision></definitions>"
+    )  # fmt: skip
+    (tmp_path / "c.dmn").write_text(
+        head.format("tax") + '<decision id="tax" name="tax"><literalExpression><text>net / 10</text>'
+        "</literalExpression></decision></definitions>"
+    )  # fmt: skip
+    return [tmp_path / each for each in ("a.bpmn", "b.dmn", "c.dmn")]
+
+
+def test_files_are_deployed_after_those_that_they_import(shell: Shell, tables: list[Path]) -> None:
+    said = shell("deploy", *tables)
+    assert said.code == 0
+    assert [row[0] for row in said.rows] == ["tax", "gross", "Stay"]
+
+
+def test_files_that_import_each_other_are_checked_together(shell: Shell, tables: list[Path]) -> None:
+    assert shell("lint", *tables).code == 0
+    said = shell("lint", tables[1])
+    assert said.code == 1
+    assert "No DMN file of the namespace 'urn:tax' is there." in said.out
+
+
+def test_a_decision_is_tried_with_the_files_that_it_imports(shell: Shell, tables: list[Path]) -> None:
+    said = shell("decide", tables[1], "--imports", tables[2], "--context", '{"net": 50}')
+    assert (said.code, said.out.strip()) == (0, "55")

@@ -3,6 +3,7 @@
 import pytest
 
 from andante.bpmn import ModelRefused, read_json, read_xml
+from andante.bpmn.graph import DecisionCall
 from andante.engine import events as ev
 from andante.testing import Scenario
 
@@ -213,6 +214,7 @@ def test_each_item_of_a_multi_instance_decides() -> None:
         (task('camunda:decisionRef="price" camunda:mapDecisionResult="best"'), "mapping"),
         (task('camunda:decisionRef="price" camunda:decisionRefBinding="version"'), "noVersion"),
         (task('andante:decision="price" andante:result="best"'), "mapping"),
+        (task('andante:decision="price" andante:binding="newest"'), "binding"),
         (task('camunda:decisionRef="${"'), "expression"),
         ('<task id="decide" camunda:decisionRef="price"/>', "unsupportedExtension"),
         ('<serviceTask id="decide" flowable:type="dmn"/>', "noDecision"),
@@ -222,3 +224,22 @@ def test_what_is_refused(words: str, code: str) -> None:
     with pytest.raises(ModelRefused) as refused:
         read_xml(process(words))
     assert code in [finding.code for finding in refused.value.findings]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inner", "same"),
+    [
+        ('camunda:decisionRef="price"', "", False),
+        ('camunda:decisionRef="price" camunda:decisionRefBinding="deployment"', "", True),
+        ('andante:decision="price" andante:binding="latest"', "", False),
+        ('andante:decision="price" andante:binding="deployment"', "", True),
+        ("", '<zeebe:calledDecision decisionId="price" bindingType="latest"/>', False),
+        ("", '<zeebe:calledDecision decisionId="price" bindingType="deployment"/>', True),
+    ],
+)
+def test_a_task_asks_for_the_version_that_came_with_its_process(attributes: str, inner: str, same: bool) -> None:
+    content = f"<extensionElements>{inner}</extensionElements>" if inner else ""
+    model = read_xml(process(task(attributes, content)))
+    (call,) = [node.work for node in model.processes[0].nodes if isinstance(node.work, DecisionCall)]
+    assert call.same_deployment is same
+    assert model.warnings == ()

@@ -1,6 +1,9 @@
 """Decisions and the processes that call them, on a real database: versions, incidents, history."""
 
+import pytest
 from server import Bench, line
+
+from andante.runtime.problem import Problem
 
 CALLER = "Caller " + line(
     '<startEvent id="s"/>',
@@ -72,3 +75,90 @@ async def test_a_process_is_no_decision(bench: Bench) -> None:
     await go_on(bench)
     (incident,) = (await bench.runtime.detail(instance)).incidents
     assert "there is no active decision 'rate'" in incident.message
+
+
+async def test_the_version_that_came_with_the_process_decides(bench: Bench) -> None:
+    await bench.runtime.deploy_xml(rate(1), who="designer")
+    bench.clock.set(bench.clock.now() + 1_000)
+    await bench.runtime.deploy_xml(rate(2), who="designer")
+    bench.clock.set(bench.clock.now() + 1_000)
+    instance = await waiting(bench, 'camunda:decisionRefBinding="deployment"')
+    bench.clock.set(bench.clock.now() + 1_000)
+    await bench.runtime.deploy_xml(rate(3), who="designer")
+    await go_on(bench)
+    assert (await bench.runtime.variables(instance))["r"] == 2
+
+
+async def test_a_decision_that_comes_after_its_process_is_the_first_one(bench: Bench) -> None:
+    instance = await waiting(bench, 'camunda:decisionRefBinding="deployment"')
+    for value in (1, 2):
+        bench.clock.set(bench.clock.now() + 1_000)
+        await bench.runtime.deploy_xml(rate(value), who="designer")
+    await go_on(bench)
+    assert (await bench.runtime.variables(instance))["r"] == 1
+
+
+def price(factor: int) -> bytes:
+    return f"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="P" name="P" namespace="urn:price">
+      <decision id="price" name="Price"><literalExpression><text>{factor} * days</text></literalExpression></decision>
+    </definitions>""".encode()
+
+
+IMPORTING = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="D" namespace="urn:rate">
+  <import name="prices" namespace="urn:price" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>
+  <decision id="rate" name="Rate">
+    <informationRequirement><requiredDecision href="urn:price#price"/></informationRequirement>
+    <literalExpression><text>prices.Price + 1</text></literalExpression>
+  </decision>
+</definitions>"""
+
+
+async def rated(bench: Bench) -> object:
+    return (await bench.runtime.decide("rate", variables={"days": 3})).value
+
+
+async def test_a_file_imports_what_is_deployed_and_keeps_to_it(bench: Bench) -> None:
+    with pytest.raises(Problem, match="No DMN file of the namespace 'urn:price' is there"):
+        await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    await bench.runtime.deploy_xml(price(10), who="designer")
+    first = await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    assert await rated(bench) == 31
+    bench.clock.set(bench.clock.now() + 1_000)
+    await bench.runtime.deploy_xml(price(20), who="designer")
+    assert await rated(bench) == 31
+    await bench.reopen()
+    assert await rated(bench) == 31
+    again = await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    assert again.ids["rate"] != first.ids["rate"]
+    assert await rated(bench) == 61
+    assert (await bench.runtime.deploy_xml(IMPORTING, who="designer")).ids == again.ids
+
+
+async def test_the_active_version_is_imported(bench: Bench) -> None:
+    old = await bench.runtime.deploy_xml(price(10), who="designer")
+    bench.clock.set(bench.clock.now() + 1_000)
+    await bench.runtime.deploy_xml(price(20), who="designer")
+    await bench.runtime.definition_action(old.id, "activate", who="designer")
+    await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    assert await rated(bench) == 31
+
+
+async def test_what_an_import_imports_is_kept_as_well(bench: Bench) -> None:
+    await bench.runtime.deploy_xml(price(10), who="designer")
+    await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    outer = IMPORTING.replace(b'"rate"', b'"stay"').replace(b"urn:rate", b"urn:stay").replace(b"urn:price", b"urn:rate")
+    outer = outer.replace(b"#price", b"#rate").replace(b"prices.Price", b"prices.Rate")
+    deployed = await bench.runtime.deploy_xml(outer, who="designer")
+    assert list(deployed.ids) == ["stay"]
+    await bench.reopen()
+    assert (await bench.runtime.decide("stay", variables={"days": 3})).value == 32
+
+
+async def test_what_is_imported_cannot_be_deleted(bench: Bench) -> None:
+    imported = await bench.runtime.deploy_xml(price(10), who="designer")
+    importing = await bench.runtime.deploy_xml(IMPORTING, who="designer")
+    with pytest.raises(Problem, match="'rate' in version '1.0.0' imports its file; delete that one first"):
+        await bench.runtime.delete_definition(imported.id)
+    await bench.runtime.delete_definition(importing.id)
+    await bench.runtime.delete_definition(imported.id)
+    assert await bench.runtime.definitions() == []

@@ -259,13 +259,13 @@ MAPPINGS: Final = (VALUE, SINGLE_ENTRY, SINGLE_RESULT, COLLECT_ENTRIES, RESULT_L
 @final
 class DecisionCall:
     """A decision that a business rule task makes (BPMN 2.0.2 section 10.3.3): its id or name, and its version ("" takes
-    the active one).
+    the active one), or with `same_deployment` the one that the process was deployed with.
 
     `mapping`, one of MAPPINGS, says what goes to `result_variable`; with "" each entry of a context is set. Where
     `local_variable` names one, output mappings read the result there instead.
     """
 
-    __slots__ = ("decision", "local_variable", "mapping", "result_variable", "version")
+    __slots__ = ("decision", "local_variable", "mapping", "result_variable", "same_deployment", "version")
 
     def __init__(
         self,
@@ -275,8 +275,10 @@ class DecisionCall:
         result_variable: str = "",
         mapping: str = VALUE,
         local_variable: str = "",
+        same_deployment: bool = False,
     ) -> None:
         self.decision = decision
+        self.same_deployment = same_deployment
         self.version = version
         self.result_variable = result_variable
         self.mapping = mapping

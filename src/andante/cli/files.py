@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from cyclopts import Parameter
 
 from andante.bpmn import Finding, ModelRefused, read_json, read_xml
 from andante.cli.output import complain, print_findings, print_json
-from andante.decisions import DecisionFault, NoDecision, is_dmn, read_dmn
+from andante.decisions import DecisionFault, DmnFiles, NoDecision, imports_of, is_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
 
 
@@ -20,6 +21,8 @@ def lint(
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).
+
+    DMN files may import others that are given together with them.
 
     Parameters
     ----------
@@ -32,8 +35,9 @@ def lint(
         raise ValueError("name the files to check")
     found: list[dict[str, Any]] = []
     refused = warned = 0
+    together = dmn_files(files)
     for file in files:
-        kind, findings = _check(file)
+        kind, findings = _check(file, together)
         refused += kind == "fault"
         warned += kind == "warning" and bool(findings)
         told = [finding._asdict() for finding in findings]
@@ -47,11 +51,47 @@ def lint(
     return 1 if refused or (strict and warned) else 0
 
 
-def _check(file: Path) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
+def dmn_files(files: Sequence[Path], zone: str = "UTC") -> DmnFiles:
+    """Those of the files that are DMN and can be read, which may import each other."""
+    found: list[bytes] = []
+    for file in files:
+        with suppress(ModelRefused, OSError):
+            data = file.read_bytes()
+            if file.suffix != ".json" and is_dmn(data):
+                found.append(data)
+    return DmnFiles(found, zone)
+
+
+def in_order(files: Sequence[Path]) -> list[Path]:
+    """The files in the order in which they can be deployed: DMN files first, each after those that it imports."""
+    spaces: dict[str, Path] = {}
+    wanted: dict[Path, tuple[str, ...]] = {}
+    for file in files:
+        with suppress(ModelRefused, OSError):
+            data = file.read_bytes()
+            if file.suffix != ".json" and is_dmn(data):
+                space, wanted[file] = imports_of(data)
+                spaces[space] = file
+    ordered: dict[Path, None] = {}
+    for file in wanted:
+        stack = [file]
+        seen = {file}
+        while stack:
+            missing = [spaces[each] for each in wanted[stack[-1]] if each in spaces]
+            missing = [each for each in missing if each not in ordered and each not in seen]
+            if missing:
+                stack.append(missing[0])
+                seen.add(missing[0])
+            else:
+                ordered.setdefault(stack.pop())
+    return list(dict.fromkeys([*ordered, *files]))
+
+
+def _check(file: Path, together: DmnFiles) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
     try:
         data = file.read_bytes()
         if file.suffix != ".json" and is_dmn(data):
-            return "warning", read_dmn(data).warnings
+            return "warning", together.read(data).warnings
         model = read_json(msgspec.json.decode(data, type=dict[str, Any])) if file.suffix == ".json" else read_xml(data)
     except ModelRefused as fault:
         return "fault", fault.findings
@@ -100,6 +140,7 @@ def decide(
     *,
     decision: str = "",
     context: str = "{}",
+    imports: Annotated[list[Path] | None, Parameter(consume_multiple=True, negative=())] = None,
     zone: str = "UTC",
     trace: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
@@ -112,6 +153,8 @@ def decide(
         Its id or name; a file with one decision needs none.
     context
         The variables, as a JSON object.
+    imports
+        The DMN files that it imports.
     zone
         IANA zone of times without one.
     trace
@@ -121,7 +164,7 @@ def decide(
     """
     names = _names(context)
     try:
-        model = read_dmn(file.read_bytes(), zone)
+        model = dmn_files([file, *(imports or [])], zone).read(file.read_bytes())
         outcome = model.find(decision).evaluate(names, _now(), zone_name=zone)
         shown = to_json(outcome.value) if json else to_feel(outcome.value)
     except ModelRefused as refused:

@@ -10,6 +10,7 @@ import msgspec
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
+from andante.cli.files import in_order
 from andante.cli.output import complain, print_findings, print_json, print_refusal, print_table
 from andante.client import CLOSED_STATES, OPEN_STATES, Client, Refused
 from andante.client.shapes import Instance, InstanceRow, SlaClock, Task
@@ -25,6 +26,8 @@ LOCAL: Final = Server()
 def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
     """Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json).
 
+    DMN files come first, and of them those that others import.
+
     Parameters
     ----------
     inactive
@@ -35,7 +38,7 @@ def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = Fal
     done: list[dict[str, Any]] = []
     failed = 0
     with server.connect() as client:
-        for file in files:
+        for file in in_order(files):
             try:
                 done.append(_deploy(client, file, activate=not inactive))
             except Refused as refused:

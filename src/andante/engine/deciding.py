@@ -19,11 +19,12 @@ class Decided:
         self.decision = decision
 
 
-# Name and version ("": the active one) of what a task calls; raises ModelFault where there is none.
-FindDecision = Callable[[str, str], Decided]
+# Name and version ("": the active one) of what a task calls, and the id of the definition of the process where it is to
+# be the version that came with it, else ""; raises ModelFault where there is none.
+FindDecision = Callable[[str, str, str], Decided]
 
 
-def no_decisions(name: str, version: str) -> Decided:
+def no_decisions(name: str, version: str, beside: str) -> Decided:
     raise ModelFault("decision", f"there is no decision '{name}': deploy it, then retry")
 
 
@@ -31,10 +32,10 @@ def of_models(models: Iterable[DecisionModel]) -> FindDecision:
     """The decisions of these files, each file the active version of what is in it, the last one first."""
     found: dict[str, Decision] = {each.id: each for model in models for each in model.decisions}
 
-    def find(name: str, version: str) -> Decided:
+    def find(name: str, version: str, beside: str) -> Decided:
         decision = found.get(name)
         if decision is None:
-            return no_decisions(name, version)
+            return no_decisions(name, version, beside)
         return Decided(name, version, decision)
 
     return find

@@ -99,6 +99,18 @@ class Catalogue:
             return None
         return self._newest(record for record in self._by_source[origin.source_id] if record.name == name)
 
+    def with_it(self, name: str, definition_id: str) -> DefinitionRecord | None:
+        """The newest of this name when that definition was deployed; the first one where there was none yet."""
+        found, origin = self._by_name.get(name, []), self._records.get(definition_id)
+        until = origin.created_at if origin is not None else 0
+        before = self._newest(record for record in found if record.created_at <= until)
+        return before if before is not None or not found else found[0]
+
+    def of_kind(self, kind: str) -> list[DefinitionRecord]:
+        """All of this kind: the active ones first, and of them the newest."""
+        found = [record for record in self._records.values() if record.kind == kind]
+        return sorted(found, key=lambda record: (record.active, age(record)), reverse=True)
+
     @staticmethod
     def _newest(found: Iterable[DefinitionRecord]) -> DefinitionRecord | None:
         return max(found, key=age, default=None)

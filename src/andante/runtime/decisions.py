@@ -6,11 +6,11 @@ and versioned as processes are. The file is compiled once.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import final
+from typing import Any, final
 
-from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, read_dmn
+from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, imports_of, read_dmn
 from andante.engine.deciding import Decided
 from andante.engine.faults import ModelFault
 from andante.runtime.catalogue import DMN, Catalogue
@@ -20,6 +20,9 @@ from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
+
+# What a file imports, as it was found at deployment: by namespace the id of a source, and what that one imports.
+Imports = Mapping[str, Sequence[Any]]
 
 
 @final
@@ -36,9 +39,14 @@ class Decisions:
     async def deploy(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """Deploy a DMN file; the caller lets no other deployment in meanwhile. The same file again changes no more than
         which versions are active. Raises Problem."""
-        model = await read_model(read_dmn, data, self._zone)
+        _, wanted = await read_model(imports_of, data)
+        found = self._to_import(wanted)
+        known = {space: self.model(record) for space, record in found.items()}
+        model = await read_model(read_dmn, data, self._zone, known)
         warnings = list(model.warnings)
-        source_id = sha256(data).hexdigest()
+        sources = sorted({record.source_id for record in found.values()})
+        source_id = sha256("\n".join([sha256(data).hexdigest(), *sources]).encode() if sources else data).hexdigest()
+        imports = {space: [record.source_id, _imports(record)] for space, record in found.items()}
         ids = self._catalogue.made_from(source_id)
         statements: list[rows.Statement] = []
         if ids and not version:
@@ -51,7 +59,7 @@ class Decisions:
                 check_kind(self._catalogue, decision.id, decision=True)
                 own = decision.version or model.version
                 free = chosen_version(self._catalogue, decision.id, version, own, warnings)
-                record = self._record(decision, source_id, free, who, bool(warnings))
+                record = self._record(decision, source_id, free, who, bool(warnings), model.namespace, imports)
                 ids[record.name] = record.id
                 statements.append(rows.insert(record))
                 if activate:
@@ -61,9 +69,31 @@ class Decisions:
         self._models[source_id] = model
         return Deployment(next(iter(ids.values())), ids, warnings)
 
-    def _record(self, decision: Decision, source_id: str, version: str, who: str, warned: bool) -> DefinitionRecord:
+    def _to_import(self, wanted: Sequence[str]) -> dict[str, DefinitionRecord]:
+        """A definition of the file to import by its namespace: of an active one where there is, the newest."""
+        found: dict[str, DefinitionRecord] = {}
+        for record in self._catalogue.of_kind(DMN) if wanted else ():
+            space = json.loads(record.config).get("namespace")
+            if space is None:  # deployed before definitions told it
+                space = self.model(record).namespace
+            if space in wanted:
+                found.setdefault(space, record)
+        return found
+
+    def importer(self, record: DefinitionRecord) -> DefinitionRecord | None:
+        """A definition that cannot do without this one: its file imports the file of which this is the last."""
+        if record.kind != DMN or len(self._catalogue.made_from(record.source_id)) > 1:
+            return None
+        others = (each for each in self._catalogue.of_kind(DMN) if each.id != record.id)
+        return next((each for each in others if record.source_id in _sources(_imports(each))), None)
+
+    def _record(
+        self, decision: Decision, source_id: str, version: str, who: str, warned: bool, namespace: str,
+        imports: Mapping[str, object],
+    ) -> DefinitionRecord:  # fmt: skip
         now = self._clock.now()
-        config = json.dumps({"kind": DMN, "element": decision.kind}, separators=(",", ":"))
+        told: dict[str, object] = {"kind": DMN, "element": decision.kind, "namespace": namespace}
+        config = json.dumps({**told, "imports": imports} if imports else told, separators=(",", ":"))
         return DefinitionRecord(
             self._ids.new(DEFINITION, now), decision.id, version, decision.name or decision.id, "", False, False,
             "Warning" if warned else "Pass", config, DMN, now, who, source_id,
@@ -71,15 +101,21 @@ class Decisions:
 
     def model(self, record: DefinitionRecord) -> DecisionModel:
         """The compiled file of a definition."""
-        model = self._models.get(record.source_id)
+        return self._models.get(record.source_id) or self._compiled(record.source_id, _imports(record))
+
+    def _compiled(self, source_id: str, imports: Imports) -> DecisionModel:
+        model = self._models.get(source_id)
         if model is None:
-            data = self._catalogue.decision_file(record.source_id)
-            model = self._models[record.source_id] = read_dmn(data, self._zone)
+            known = {space: self._compiled(each, inner) for space, (each, inner) in imports.items()}
+            model = self._models[source_id] = read_dmn(self._catalogue.decision_file(source_id), self._zone, known)
         return model
 
-    def called(self, name: str, version: str) -> Decided:
-        """What a business rule task calls: that version, or the active one. Raises ModelFault."""
-        record = self._version(name, version)
+    def called(self, name: str, version: str, beside: str) -> Decided:
+        """What a business rule task calls: that version, the one that the definition `beside` was deployed with, or the
+        active one. Raises ModelFault."""
+        record = self._catalogue.with_it(name, beside) if beside else self._version(name, version)
+        if record is not None and record.kind != DMN:
+            record = None
         if record is None:
             what = f"version '{version}' of the decision '{name}'" if version else f"active decision '{name}'"
             raise ModelFault("decision", f"there is no {what}: deploy or activate it, then retry")
@@ -121,3 +157,14 @@ class Decisions:
             which = f"version '{version}' of it" if version else "active version of it"
             raise Problem(DECISION_NOT_FOUND, 404, f"There is no decision '{name}', or no {which}.")
         return self.model(record).find(record.name)
+
+
+def _imports(record: DefinitionRecord) -> Imports:
+    found: Imports = json.loads(record.config).get("imports", {})
+    return found
+
+
+def _sources(imports: Imports) -> Iterator[str]:
+    for source_id, inner in imports.values():
+        yield source_id
+        yield from _sources(inner)

@@ -178,8 +178,12 @@ class Definitions:
 
     async def delete(self, definition_id: str) -> None:
         """Remove a definition that has no instances, not even closed ones: their history needs it."""
-        self.one(definition_id)
+        record = self.one(definition_id)
         async with self._lock:
+            importer = self.decisions.importer(record)
+            if importer is not None:
+                text = f"'{importer.name}' in version '{importer.version}' imports its file; delete that one first."
+                raise Problem(DEFINITION_IN_USE, 409, f"The definition '{definition_id}' is needed: {text}")
             await self._unused(definition_id, "delete its instances first, or deactivate it")
             await self.catalogue.write([
                 ("delete from start_event where definition_id=?", [definition_id]),

@@ -8,7 +8,7 @@ from typing import Final, TypeVar, final
 from andante.bpmn import read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.codec import decode_state, encode_state
-from andante.decisions import read_dmn
+from andante.decisions import DmnFiles
 from andante.engine import commands as cmd
 from andante.engine.deciding import of_models
 from andante.engine.due import next_due
@@ -59,7 +59,9 @@ class Scenario:
         decisions: Iterable[str | Path | bytes] = (),
     ) -> None:
         self.graph = graph
-        models = [read_dmn(each if isinstance(each, bytes) else Path(each).read_bytes()) for each in decisions]
+        files = [each if isinstance(each, bytes) else Path(each).read_bytes() for each in decisions]
+        together = DmnFiles(files)
+        models = [together.read(each) for each in files]
         self.settings = EngineSettings(settings.zone, decisions=of_models(models)) if models else settings
         self.now = parse_instant(now, settings.zone) if isinstance(now, str) else now
         self.instance = Instance(id)

@@ -89,6 +89,7 @@ class Andante(Vendor):
                 self.value(element, "version", reading),
                 result_variable=self.text(element, "resultVariable"),
                 mapping=known_mapping(result, "andante:result", element, reading),
+                same_deployment=self._same_deployment(element, reading),
             )
         elif worked(node):
             self._job(node, element, reading)
@@ -98,12 +99,15 @@ class Andante(Vendor):
                 node.work.result_variable = result or node.work.result_variable
         elif isinstance(node.work, Call):
             node.work.version = self.value(element, "version", reading)
-            binding = self.text(element, "binding")
-            node.work.same_deployment = binding == "deployment"
-            if binding not in ("", "latest", "deployment"):
-                reading.fault("binding", element, f"andante:binding is '{binding}'. Write latest or deployment.")
+            node.work.same_deployment = self._same_deployment(element, reading)
             node.work.business_key = self.value(element, "businessKey", reading)
             self._call(node, node.work)
+
+    def _same_deployment(self, element: Element, reading: Reading) -> bool:
+        binding = self.text(element, "binding")
+        if binding not in ("", "latest", "deployment"):
+            reading.fault("binding", element, f"andante:binding is '{binding}'. Write latest or deployment.")
+        return binding == "deployment"
 
     def _user_task(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         task = user_task(node)

@@ -21,10 +21,7 @@ def decision_call(vendor: "Vendor", decision: Expression, element: Element, read
     binding = vendor.text(element, "decisionRefBinding")
     versions = {name: vendor.value(element, name, reading) for name in _BINDINGS.values()}
     version = versions.get(_BINDINGS.get(binding, ""))
-    if binding == "deployment":
-        what = f"{vendor.name}:decisionRefBinding"
-        reading.findings.ignored(what, element.label, element.line, "the active version decides.")
-    elif binding in _BINDINGS and version is None:
+    if binding in _BINDINGS and version is None:
         what = f"{vendor.name}:decisionRefBinding is '{binding}', but {_BINDINGS[binding]} is missing. Add it."
         reading.fault("noVersion", element, what)
     mapping = vendor.text(element, "mapDecisionResult") or RESULT_LIST
@@ -34,6 +31,7 @@ def decision_call(vendor: "Vendor", decision: Expression, element: Element, read
         result_variable=vendor.text(element, "resultVariable"),
         mapping=known_mapping(mapping, f"{vendor.name}:mapDecisionResult", element, reading),
         local_variable=RESULT,
+        same_deployment=binding == "deployment",
     )
 
 

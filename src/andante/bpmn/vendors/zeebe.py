@@ -113,12 +113,14 @@ class Zeebe(Vendor):
         decision = language.value(called.take("decisionId"), element.label, called.line)
         tag = language.value(called.take("versionTag"), element.label, called.line)
         binding = called.take("bindingType", "latest")
-        if binding == "deployment":
-            what = "the active version decides."
-            reading.findings.ignored("zeebe:calledDecision bindingType", element.label, called.line, what)
         if decision is not None:
             version = tag if binding == "versionTag" else None
-            node.work = DecisionCall(decision, version, result_variable=called.take("resultVariable"))
+            node.work = DecisionCall(
+                decision,
+                version,
+                result_variable=called.take("resultVariable"),
+                same_deployment=binding == "deployment",
+            )
         called.take("retries")  # what fails is an incident at once
         reading.leftovers(called)
 

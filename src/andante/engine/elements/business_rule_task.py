@@ -44,7 +44,7 @@ def decide(step: "Step", token: Token, node: Node, call: DecisionCall) -> tuple[
     if not isinstance(name, str) or not name:
         raise ModelFault("decision", f"the decision '{call.decision.text}' should be a name, but is {name!r}")
     version = "" if call.version is None else str(json_value(step.value(call.version, token)) or "")
-    found = step.settings.decisions(name, version)
+    found = step.settings.decisions(name, version, step.instance.definition_id if call.same_deployment else "")
     try:
         outcome = found.decision.evaluate(dict(visible(step.instance, token)), step.now, zone_name=step.settings.zone)
     except DecisionFault as fault:
