@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from andante.decisions import DecisionFault, DecisionModel, NoDecision, read_dmn
+from andante.decisions import Decision, DecisionFault, DecisionModel, DmnFiles, NoDecision
 from andante.expressions import compile_feel, to_feel
 from andante.markup.findings import ModelRefused
 
@@ -29,7 +29,7 @@ def cases(file: Path) -> Iterator[tuple[str, bool, str]]:
     root = etree.parse(str(file)).getroot()
     name = next(each.text for each in root if _tag(each) == "modelName")
     try:
-        model: DecisionModel | None = read_dmn((file.parent / str(name)).read_bytes(), lenient=True)
+        model: DecisionModel | None = _read(file.parent / str(name), lenient=True)
     except (ModelRefused, OSError) as fault:
         model, why = None, str(fault).splitlines()[0]
     for case in (each for each in root if _tag(each) == "testCase"):
@@ -42,7 +42,7 @@ def cases(file: Path) -> Iterator[tuple[str, bool, str]]:
                 yield label, node.get("errorResult") == "true", why
                 continue
             try:
-                found = model.find(asked).evaluate(given).value
+                found = _find(model, asked, str(node.get("name", ""))).evaluate(given).value
                 met = _same(found, expected)
             except (DecisionFault, NoDecision) as fault:
                 found, met = str(fault), node.get("errorResult") == "true" and expected is None
@@ -53,10 +53,25 @@ def is_refused(file: Path) -> bool:
     """Whether deployment would refuse the model of a test file."""
     name = next(each.text for each in etree.parse(str(file)).getroot() if _tag(each) == "modelName")
     try:
-        read_dmn((file.parent / str(name)).read_bytes())
+        _read(file.parent / str(name), lenient=False)
     except (ModelRefused, OSError):
         return True
     return False
+
+
+def _read(model: Path, *, lenient: bool) -> DecisionModel:
+    """A model, which may import those in its folder."""
+    others = [each.read_bytes() for each in sorted(model.parent.rglob("*.dmn")) if each != model]
+    data = model.read_bytes()
+    return DmnFiles([*others, data], lenient=lenient).read(data)
+
+
+def _find(model: DecisionModel, asked: str, result: str) -> Decision:
+    """What a case asks for; some name a service that is not there."""
+    try:
+        return model.find(asked)
+    except NoDecision:
+        return model.find(result)
 
 
 def _tag(element: Any) -> str:

@@ -54,3 +54,19 @@ def test_an_expression_that_cannot_be_read_is_null(tmp_path: Path, capsys: pytes
     (tmp_path / "own-test-01.xml").write_text(CASES.format(name="x"))
     assert tck.main(str(tmp_path)) == 1
     assert "1 of 2 expectations are met; deployment refuses 1 of 1 files" in capsys.readouterr().out
+
+
+def test_models_of_the_folder_are_imported_and_services_that_are_not_there_are_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = dmn(decision("one", literal("1"))).replace(b'namespace="t"', b'namespace="urn:other"')
+    body = '<import name="o" namespace="urn:other"/>' + decision("it", literal("o.one"), needs=["one"])
+    (tmp_path / "other.dmn").write_bytes(other)
+    (tmp_path / "own.dmn").write_bytes(dmn(body.replace("#one", "urn:other#one")))
+    (tmp_path / "own-test-01.xml").write_text(
+        '<testCases><modelName>own.dmn</modelName><testCase invocableName="gone"><resultNode name="it"><expected>'
+        '<value xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xsd:decimal">1</value>'
+        "</expected></resultNode></testCase></testCases>"
+    )
+    assert tck.main(str(tmp_path)) == 0
+    assert "1 of 1 expectations are met; deployment refuses 0 of 1 files" in capsys.readouterr().out

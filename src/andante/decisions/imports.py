@@ -51,10 +51,11 @@ def read_imports(root: Element, reading: Reading, models: Models) -> dict[str, D
 
 @final
 class DmnFiles:
-    """DMN files given together, which may import each other in any order."""
+    """DMN files given together, which may import each other in any order. `lenient` is as in `read_dmn`."""
 
-    def __init__(self, files: Iterable[bytes], zone: str = "UTC") -> None:
+    def __init__(self, files: Iterable[bytes], zone: str = "UTC", *, lenient: bool = False) -> None:
         self._zone = zone
+        self._lenient = lenient
         self._files = {imports_of(each)[0]: each for each in files}
         self._models: dict[bytes, DecisionModel] = {}
         self._open: list[str] = []
@@ -75,5 +76,5 @@ class DmnFiles:
             imports = {each: self.read(self._files[each]) for each in wanted if each in self._files}
         finally:
             self._open.pop()
-        model = self._models[data] = read_dmn(data, self._zone, imports)
+        model = self._models[data] = read_dmn(data, self._zone, imports, lenient=self._lenient)
         return model

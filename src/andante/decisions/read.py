@@ -39,9 +39,7 @@ def is_dmn(data: bytes) -> bool:
     return root.name == "definitions" and root.space.startswith(_DMN)
 
 
-def read_dmn(
-    data: bytes, zone: str = "UTC", imports: Models = NOTHING, *, lenient: bool = False
-) -> DecisionModel:
+def read_dmn(data: bytes, zone: str = "UTC", imports: Models = NOTHING, *, lenient: bool = False) -> DecisionModel:
     """The decisions of a DMN file, 1.1 to 1.6. `zone` is that of now() and today(), `imports` are the models that it
     may import, by their namespace.
 
