@@ -85,7 +85,7 @@ def overlaps(a: Any, b: Any) -> Any:
 def overlaps_before(a: Any, b: Any) -> Any:
     if not _both_ranges(a, b):
         return None
-    return _share(a, b) and _low_to(a, b) == -1 and _high_to(a, b) == -1
+    return _share(a, b) and _low_to(a, b) == -1 and _high_to(a, b) in (-1, 0)
 
 
 @builtin("overlaps after", "range1, range2")
