@@ -7,7 +7,18 @@ from event_graphs import conditions, handled
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
-from andante.bpmn.graph import Activation, AdHoc, EventDefinition, MultiInstance, ProcessGraph, Repeat, Sla, SlaAction
+from andante.bpmn.graph import (
+    Activation,
+    AdHoc,
+    CorrelationKey,
+    CorrelationProperty,
+    EventDefinition,
+    MultiInstance,
+    ProcessGraph,
+    Repeat,
+    Sla,
+    SlaAction,
+)
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
 from andante.testing.process import (
@@ -166,6 +177,31 @@ def events() -> ProcessGraph:
     )
 
 
+def _keyed(event: EventDefinition, path: str, binding: str = "") -> EventDefinition:
+    bound = compile_feel(binding) if binding else None
+    event.key = CorrelationKey((CorrelationProperty("key", compile_feel(path), bound),))
+    return event
+
+
+def conversing() -> ProcessGraph:
+    """Messages with keys: one that the first message sets, one that a variable gives."""
+    return (
+        ProcessBuilder()
+        .start()
+        .user_task("task")
+        .throw("tell", _keyed(message("told"), "x"), inputs={"x": "x"})
+        .catch("answered", _keyed(message("m"), "y"))
+        .exclusive("back")
+        .catch("paid", _keyed(message("m"), "x", "y"))
+        .exclusive("which")
+        .end()
+        .path("start", "task", "tell", "answered", "back", "paid", "which")
+        .flow("which", "back", "x = 0")
+        .flow("which", "end", "x = 1")
+        .graph()
+    )
+
+
 def broken() -> ProcessGraph:
     """Faults at every turn, which setting variables and a retry mend."""
     span = EventDefinition(kinds.TIMER, timer_kind="duration", timer=compile_feel('if y = 1 then "PT1H" else x'))
@@ -315,7 +351,7 @@ def deciding() -> ProcessGraph:
 
 
 MAKERS: Final = (
-    review, inclusive, guarded, many, events, broken, handled, undone, loose, choices, deciding, conditions,
+    review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
 )  # fmt: skip
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 

@@ -13,6 +13,8 @@ from andante.bpmn.work import (
     AdHoc,
     Assignment,
     Call,
+    CorrelationKey,
+    CorrelationProperty,
     DecisionCall,
     FormField,
     JobWork,
@@ -26,8 +28,9 @@ from andante.expressions import Expression
 from andante.timing.sla import SlaPolicy
 
 __all__ = [
-    "Activation", "AdHoc", "Assignment", "Call", "DecisionCall", "EventDefinition", "Flow", "FormField", "JobWork",
-    "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script", "Sla", "SlaAction", "UserTask", "Variable", "Work",
+    "Activation", "AdHoc", "Assignment", "Call", "CorrelationKey", "CorrelationProperty", "DecisionCall",
+    "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script",
+    "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
 
@@ -53,17 +56,18 @@ class EventDefinition:
     """What an event waits for or throws.
 
     `kind` is one of kinds.MESSAGE, TIMER, SIGNAL, ERROR, TERMINATE, ESCALATION, COMPENSATE, CANCEL, CONDITIONAL, LINK.
-    `name` gives the message or signal name; `correlation` the correlation key of a message; `code` a link's name, or
-    the code of an error or escalation (None catches all), which an event that throws may compute by `name`; `message`
-    what an error says; `timer_kind` is "date", "duration" or "cycle" and `timer` its ISO 8601 text. `code_variable` and
-    `message_variable` receive the caught error's code and message. `activity` is the id of the one activity that a
-    compensation event undoes ("": all of its scope), and `waits` says that it waits until that is done. `condition` is
-    that of a conditional event, looked at when one of `variables` is set (none named: any).
+    `name` gives the message or signal name; `correlation` the correlation key of a message, or where that is unset,
+    `key` what makes one; `code` a link's name, or the code of an error or escalation (None catches all), which an event
+    that throws may compute by `name`; `message` what an error says; `timer_kind` is "date", "duration" or "cycle" and
+    `timer` its ISO 8601 text. `code_variable` and `message_variable` receive the caught error's code and message.
+    `activity` is the id of the one activity that a compensation event undoes ("": all of its scope), and `waits` says
+    that it waits until that is done. `condition` is that of a conditional event, looked at when one of `variables` is
+    set (none named: any).
     """
 
     __slots__ = (
-        "activity", "code", "code_variable", "condition", "correlation", "kind", "message", "message_variable", "name",
-        "timer", "timer_kind", "variables", "waits",
+        "activity", "code", "code_variable", "condition", "correlation", "key", "kind", "message", "message_variable",
+        "name", "timer", "timer_kind", "variables", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -82,7 +86,9 @@ class EventDefinition:
         waits: bool = True,
         condition: Expression | None = None,
         variables: tuple[str, ...] = (),
+        key: CorrelationKey | None = None,
     ) -> None:
+        self.key = key
         self.kind = kind
         self.name = name
         self.correlation = correlation

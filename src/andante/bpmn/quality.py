@@ -177,7 +177,7 @@ def _same_messages(nodes: Sequence[Node], findings: Findings) -> None:
     """A message awaited by several instances of a parallel multi-instance needs a key that tells which is meant."""
     for node in nodes:
         event = node.event
-        if event is None or event.kind != kinds.MESSAGE or event.correlation is not None:
+        if event is None or event.kind != kinds.MESSAGE or event.correlation is not None or event.key is not None:
             continue
         if node.kind not in (kinds.CATCH_EVENT, kinds.RECEIVE_TASK, kinds.BOUNDARY_EVENT):
             continue

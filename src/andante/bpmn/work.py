@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Final, final
 
-from andante.expressions import Expression
+from andante.expressions import Expression, variable
 
 
 @final
@@ -18,6 +18,30 @@ class Assignment:
         self.target = target
         self.source = source
         self.optional = optional
+
+
+@final
+class CorrelationProperty:
+    """A property of a correlation key (BPMN 2.0.2 section 8.4.2): `path` reads it from a message's variables, `own`
+    from those of the process. Where it is not `bound` that is the variable of its name, which a message sets."""
+
+    __slots__ = ("bound", "name", "own", "path")
+
+    def __init__(self, name: str, path: Expression, binding: Expression | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.bound = binding is not None
+        self.own = binding if binding is not None else variable(name)
+
+
+@final
+class CorrelationKey:
+    """What one message and the instance that it is for have in common: its properties, at least one."""
+
+    __slots__ = ("properties",)
+
+    def __init__(self, properties: tuple[CorrelationProperty, ...]) -> None:
+        self.properties = properties
 
 
 @final

@@ -274,6 +274,14 @@ class Definitions:
                     "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
                     [record.id, index, kinds.EVENT_NAMES[event.kind], name],
                 ))  # fmt: skip
+        for node in graph.nodes:
+            if node.event is not None and node.event.key is not None and node.index not in graph.starts:
+                awaited = node.event.name
+                text = str(awaited.constant) if awaited is not None and awaited.is_constant else ""
+                statements.append((
+                    "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
+                    [record.id, node.index, "keyed", text],
+                ))  # fmt: skip
         if record.active:
             statements.extend(self._activation(record, graph, True))
         return statements

@@ -11,6 +11,7 @@ from andante.engine.commands import DeliverMessage, DeliverSignal, Start
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime.clock import Clock
+from andante.runtime.correlation import carried_keys
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
@@ -175,10 +176,13 @@ class Messages:
         )
         values: list[object] = [command.name]
         keys = [str(value) for value in (command.correlation or {}).values()]
+        if not keys:
+            now = self._clock.now()
+            keys = await carried_keys(self._store, self._definitions, command.name, command.variables, now)
         if command.business_key:
             sql += f" and (i.business_key=? or s.correlation in (?{',?' * len(keys)}))"
             values.extend((command.business_key, command.business_key, *keys))
-        elif keys:
+        else:
             sql += f" and s.correlation in (''{',?' * len(keys)})"
             values.extend(keys)
         found = await self._store.get_all(sql + " order by s.instance_id", values)

@@ -97,6 +97,15 @@ def set_active(definition_id: str, name: str, active: bool) -> list[Statement]:
     return statements
 
 
+async def keyed(store: Store, name: str) -> list[str]:
+    """Definitions that read a correlation key from messages of this name, or of a name that is computed."""
+    rows = await store.get_all(
+        "select distinct definition_id from start_event where kind='keyed' and name in (?, '') order by definition_id",
+        (name,),
+    )
+    return [row[0] for row in rows]
+
+
 async def started_by(store: Store, kind: str, name: str) -> list[tuple[str, int]]:
     """Active definitions (and start node) that a message or signal of this name starts."""
     rows = await store.get_all(

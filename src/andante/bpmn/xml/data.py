@@ -166,7 +166,7 @@ def _moved(node: NodeDraft, source: Element, own: set[str], reading: Reading, *,
     reading.leftovers(source)
     found: list[Assignment] = []
     if transformation is not None:
-        value = _expression(transformation, node, reading)
+        value = read_value(transformation, node.id, reading)
         if value is not None and _named(target, node, source, reading):
             found.append(Assignment(named(target, reading), value))
     for assignment in assignments:
@@ -213,7 +213,7 @@ def _assigned(source: Element, target: str, node: NodeDraft, reading: Reading) -
             "dataAssociation", node.id, source.line, "The assignment has no value. Write an expression in from."
         )
         return None
-    expression = _expression(value, node, reading)
+    expression = read_value(value, node.id, reading)
     text = to.text.removeprefix("=").strip() if to is not None else ""
     inner = text.removeprefix("${").removesuffix("}").strip()
     if to is not None:
@@ -243,15 +243,15 @@ def _named(target: str, node: NodeDraft, source: Element, reading: Reading) -> b
     return False
 
 
-def _expression(source: Element, node: NodeDraft, reading: Reading) -> Expression | None:
-    """An expression, or the id of a piece of data."""
+def read_value(source: Element, owner: str, reading: Reading) -> Expression | None:
+    """An expression, or the id of a piece of data. None where there is none, or where it is faulty."""
     formal = source.take_one("formalExpression") or source
-    stated = reading.language.declared(formal.take("language"), node.id, formal.line)
+    stated = reading.language.declared(formal.take("language"), owner, formal.line)
     reading.leftovers(formal, but=_EXPRESSION_ATTRIBUTES)
     text = formal.text
     if text in reading.items:
         return variable(named(text, reading))
-    return reading.language.condition(text, node.id, formal.line, stated)
+    return reading.language.condition(text, owner, formal.line, stated)
 
 
 def _bind(

@@ -6,6 +6,7 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import EventDefinition, JobWork
+from andante.bpmn.xml.correlation import key_of
 from andante.bpmn.xml.data import read_data
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.names import local_name
@@ -125,6 +126,7 @@ def reference_message(event: EventDefinition, ref: str, owner: Element, reading:
         reading.fault("messageName", owner, f"The message {ref} (line {message.line}) has no name. Give it one.")
     event.name = message.name
     event.correlation = message.correlation
+    event.key = key_of(message.id, owner, reading.correlations, reading) if message.correlation is None else None
 
 
 def _timer(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:

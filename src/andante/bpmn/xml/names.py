@@ -16,8 +16,6 @@ REFUSED: Final[dict[str, str]] = {
     "globalBusinessRuleTask": "Use a business rule task in a process.",
     "choreography": "Model it as a process.",
     "globalChoreographyTask": "Model it as a process.",
-    "correlationProperty": "Give the message a correlation key (andante:correlation).",
-    "correlationSubscription": "Give the message a correlation key (andante:correlation).",
     "ioBinding": "Call the process by its id.",
 }
 

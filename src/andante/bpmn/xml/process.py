@@ -7,6 +7,7 @@ from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft, use_lane
 from andante.bpmn.graph import Activation, UserTask
 from andante.bpmn.language import language_of
 from andante.bpmn.xml.activities import finish_activity, read_activity, read_condition
+from andante.bpmn.xml.correlation import subscribe_process
 from andante.bpmn.xml.data import declare_data, keep_local
 from andante.bpmn.xml.element import BPMN, Element
 from andante.bpmn.xml.events import finish_event, read_event
@@ -33,6 +34,7 @@ def read_process(element: Element, reading: Reading) -> ProcessDraft:
         reading.fault("noId", element, "The process has no id. Give it one: instances are started by it.")
     draft.documentation = _documentation(element)
     lanes: dict[str, Lane] = {}
+    subscribe_process(element, reading.correlations, reading)
     _read_scope(draft, element, "", lanes, reading)
     for node in draft.nodes:
         lane = lanes.get(node.id)

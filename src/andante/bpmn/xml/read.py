@@ -6,6 +6,7 @@ from andante.bpmn.build import build
 from andante.bpmn.findings import Model, refuse
 from andante.bpmn.graph import ProcessGraph
 from andante.bpmn.vendors import VENDORS
+from andante.bpmn.xml.correlation import read_correlations
 from andante.bpmn.xml.data import collect_items
 from andante.bpmn.xml.element import BPMN, Element, parse
 from andante.bpmn.xml.events import DEFINITIONS
@@ -103,6 +104,7 @@ def _definitions(root: Element, reading: Reading) -> None:
         if not element.id:
             reading.fault("noId", element, f"No event can refer to the {element.name}, for it has no id. Give it one.")
         reading.event_definitions[element.id] = element
+    reading.correlations = read_correlations(root, reading)
     root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
     for element in root.take_all("extension"):
         if element.attributes.get("mustUnderstand") == "true":

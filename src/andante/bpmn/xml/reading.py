@@ -7,6 +7,7 @@ from andante.bpmn.findings import Findings
 from andante.bpmn.language import Language
 from andante.bpmn.vendors.base import Vendor
 from andante.bpmn.xml.element import BPMN, Element
+from andante.bpmn.xml.keys import Correlations
 from andante.bpmn.xml.names import DOCUMENTATION, REFUSED, REPORTED
 from andante.expressions import Expression
 
@@ -54,8 +55,8 @@ class Reading:
     """The state of one reading."""
 
     __slots__ = (
-        "errors", "escalations", "event_definitions", "findings", "items", "language", "meant", "messages", "signals",
-        "stores", "vendors", "written",
+        "correlations", "errors", "escalations", "event_definitions", "findings", "items", "language", "meant",
+        "messages", "signals", "stores", "vendors", "written",
     )  # fmt: skip
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
@@ -67,6 +68,7 @@ class Reading:
         self.errors: dict[str, Error] = {}
         self.escalations: dict[str, str] = {}  # id -> code
         self.event_definitions: dict[str, Element] = {}  # those that events refer to, each read anew for each event
+        self.correlations = Correlations()
         # Data (xml.data): id -> variable; reference -> what it refers to; which are stores; which an output writes.
         self.items: dict[str, str] = {}
         self.meant: dict[str, str] = {}

@@ -8,6 +8,7 @@ from andante.bpmn.graph import EventDefinition, Node
 from andante.engine import events as ev
 from andante.engine.commands import DeliverMessage, DeliverSignal
 from andante.engine.effects import BroadcastSignal, PublishMessage
+from andante.engine.elements.correlation import carried_key, own_key, remember
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value, visible
 from andante.engine.state import Instance, Scope, Token, owner
@@ -36,27 +37,36 @@ def subscribe(step: "Step", at: Token | Scope, node: Node, definition: EventDefi
         if value is None:
             raise ModelFault("correlation", f"the correlation key '{definition.correlation.text}' is null")
         correlation = value if isinstance(value, str) else str(value)
+    elif definition.key is not None:
+        correlation = own_key(step, at, definition.key)
     step.record(ev.SubscriptionOpened(step.key(), at.key, node.index, definition.kind, name, correlation))
 
 
-def receiver(instance: Instance, command: DeliverMessage) -> Subscription | None:
+def receiver(step: "Step", command: DeliverMessage) -> Subscription | None:
     """The oldest subscription that the message matches."""
-    for subscription in instance.subscriptions.values():
+    for subscription in step.instance.subscriptions.values():
         if (
             subscription.kind == kinds.MESSAGE
             and subscription.name == command.name
-            and _matches(instance, subscription, command)
+            and _matches(step, subscription, command)
         ):
             return subscription
     return None
 
 
-def _matches(instance: Instance, subscription: Subscription, command: DeliverMessage) -> bool:
-    """A correlation key decides alone; without one the business key and the variables named must agree."""
+def _matches(step: "Step", subscription: Subscription, command: DeliverMessage) -> bool:
+    """A correlation key decides alone, in the message itself where the caller names none; without one the business key
+    and the variables named must agree."""
+    instance = step.instance
     values = command.correlation or {}
     if subscription.correlation is not None:
         key = subscription.correlation
-        return key == command.business_key or any(str(value) == key for value in values.values())
+        if key == command.business_key or any(str(value) == key for value in values.values()):
+            return True
+        event = step.graph.nodes[subscription.node].event
+        if values or event is None or event.key is None:
+            return False
+        return carried_key(event.key, command.variables, step.now) == key
     if command.business_key and command.business_key != instance.business_key:
         return False
     if not values:
@@ -73,14 +83,18 @@ def catchers(instance: Instance, command: DeliverSignal) -> list[Subscription]:
 def throw_message(step: "Step", token: Token, node: Node, definition: EventDefinition) -> None:
     """Send a message with the mapped inputs as its variables. Raises ModelFault.
 
-    It is correlated by the event's correlation key where it has one, else by this instance's business key where the
-    caller set one.
+    It is correlated by the event's correlation key where it has one, in its variables or in this instance; else by this
+    instance's business key where the caller set one.
     """
     instance = step.instance
     name = event_name(step, token, definition)
     key = "" if instance.business_key == instance.id else instance.business_key
     if definition.correlation is not None:
         key = str(json_value(step.value(definition.correlation, token)))
+    elif definition.key is not None:
+        carried = _carried(token)
+        remember(step, definition.key, carried)
+        key = carried_key(definition.key, carried, step.now) or own_key(step, token, definition.key) or key
     step.record(ev.MessageThrown(node.index, name))
     once = f"{instance.id}-{step.once()}"
     step.ask(PublishMessage(name, key, _carried(token), once))

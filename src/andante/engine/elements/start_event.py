@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 from andante.bpmn.graph import Node
 from andante.engine.elements.base import FlowNode
+from andante.engine.elements.correlation import remember
 from andante.engine.elements.event_handlers import open_handlers
 from andante.engine.elements.flows import finish
 from andante.engine.state import Token
@@ -20,6 +21,8 @@ class StartEvent(FlowNode):
     __slots__ = ()
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        if token.scope == 0 and node.event is not None and node.event.key is not None:
+            remember(step, node.event.key, step.instance.variables)  # the message's variables are all there are yet
         if token.scope == 0 and step.graph.handlers:
             open_handlers(step, step.instance.scopes[0])
         finish(step, token, node)

@@ -10,6 +10,7 @@ from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.call_activity import bring
 from andante.engine.elements.condition import check_names
+from andante.engine.elements.correlation import remember
 from andante.engine.elements.error import throw_error
 from andante.engine.elements.escalation import throw_escalation
 from andante.engine.elements.message import catchers, receiver
@@ -32,7 +33,7 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
         if _known(step, command):
             step.answer = True
             return False
-        return receiver(instance, command) is not None
+        return receiver(step, command) is not None
     if isinstance(command, cmd.DeliverSignal):
         return bool(catchers(instance, command))
     if isinstance(command, cmd.CompleteJob | cmd.FailJob | cmd.ThrowError):
@@ -96,11 +97,14 @@ def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
     step.answer = _known(step, command)
     if step.answer:
         return
-    subscription = receiver(step.instance, command)
+    subscription = receiver(step, command)
     if subscription is not None:
         step.answer = True
         take(step, subscription)
         step.record(ev.MessageReceived(subscription.key, command.name, command.message_id))
+        event = step.graph.nodes[subscription.node].event
+        if event is not None and event.key is not None:
+            remember(step, event.key, command.variables)
         occur(step, subscription, command.variables)
 
 
