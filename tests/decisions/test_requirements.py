@@ -1,9 +1,9 @@
 """Requirement graphs, services, and what a decision sees (DMN 1.5, sections 6.3 and 10.4)."""
 
 import pytest
-from deciding import decide, decision, given, literal, model_of_function, read, refusal, table, value
+from deciding import decide, decision, dmn, given, literal, model_of_function, read, refusal, table, value
 
-from andante.decisions import DecisionFault, NoDecision
+from andante.decisions import DecisionFault, NoDecision, read_dmn
 
 CHAIN = (
     given("salary", "number")
@@ -108,6 +108,21 @@ def test_decisions_are_found_by_id_and_by_name() -> None:
         model.find("other")
     with pytest.raises(NoDecision, match="2 decisions"):
         read(CHAIN).find("")
+
+
+def test_elements_need_no_ids() -> None:
+    model = read_dmn(
+        dmn(
+            '<inputData name="two"/><inputData name="two words"/>'
+            f'<decision name="one"><variable name="one"/>{literal("1 + f(2)")}</decision>'
+            f'<decision name="two">{literal("2")}</decision>'
+            f'<businessKnowledgeModel name="f"><encapsulatedLogic><formalParameter name="x"/>{literal("x")}'
+            "</encapsulatedLogic></businessKnowledgeModel>"
+        )
+    )
+    assert model.find("two").evaluate({}).value == 2
+    assert model.find("f").evaluate({"x": 7}).value == 7
+    assert sorted(model.graph.decisions) == ["one", "two_2"]
 
 
 def test_requirements_in_a_circle_are_refused() -> None:

@@ -107,19 +107,23 @@ def _graph(root: Element, reading: Reading, imported: Mapping[str, DecisionModel
     elements: dict[str, Element] = {}
     for element in root.take_all("inputData"):
         name, variable, kind = _head(element, reading)
-        graph.inputs[_id(element, elements, reading)] = InputNode(element.id, name, variable, kind)
+        id = _id(element, name, elements, reading)
+        graph.inputs[id] = InputNode(id, name, variable, kind)
         reading.leftovers(element)
     for element in root.take_all("decision"):
         tag = _tag(element)
         name, variable, kind = _head(element, reading)
-        graph.decisions[_id(element, elements, reading)] = DecisionNode(element.id, name, variable, kind, element.line)
-        graph.decisions[element.id].version = tag
+        id = _id(element, name, elements, reading)
+        graph.decisions[id] = DecisionNode(id, name, variable, kind, element.line)
+        graph.decisions[id].version = tag
     for element in root.take_all("businessKnowledgeModel"):
         name, variable, kind = _head(element, reading)
-        graph.knowledge[_id(element, elements, reading)] = KnowledgeNode(element.id, name, variable, kind, element.line)
+        id = _id(element, name, elements, reading)
+        graph.knowledge[id] = KnowledgeNode(id, name, variable, kind, element.line)
     for element in root.take_all("decisionService"):
         name, variable, kind = _head(element, reading)
-        graph.services[_id(element, elements, reading)] = ServiceNode(element.id, name, variable, kind, element.line)
+        id = _id(element, name, elements, reading)
+        graph.services[id] = ServiceNode(id, name, variable, kind, element.line)
     groups: tuple[Mapping[str, InputNode | Invocable], ...] = (
         graph.inputs, graph.decisions, graph.knowledge, graph.services,
     )  # fmt: skip
@@ -135,8 +139,14 @@ def _graph(root: Element, reading: Reading, imported: Mapping[str, DecisionModel
     return graph
 
 
-def _id(element: Element, elements: dict[str, Element], reading: Reading) -> str:
-    element.id = element.id or element.label
+def _id(element: Element, name: str, elements: dict[str, Element], reading: Reading) -> str:
+    """The id of an element; without one, its name, or that and a number where it is taken."""
+    if not element.id:
+        element.id = name = name or element.label
+        number = 1
+        while element.id in elements:
+            number += 1
+            element.id = f"{name}_{number}"
     if element.id in elements:
         reading.fault("duplicateId", element, f"'{element.id}' is used twice. Give each element an id of its own.")
     elements[element.id] = element
