@@ -17,8 +17,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
     "element",
     [
         '<callChoreography id="it"/>',
-        f'<intermediateCatchEvent id="it" parallelMultiple="true">{TIMER}{TIMER}</intermediateCatchEvent>',
-        f'<intermediateCatchEvent id="it">{TIMER}{TIMER}</intermediateCatchEvent>',
         '<userTask id="it" startQuantity="2"/>',
         '<receiveTask id="it" instantiate="true" messageRef="M"/>',
         '<eventBasedGateway id="it" eventGatewayType="Parallel"/>',

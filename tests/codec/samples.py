@@ -17,7 +17,7 @@ from andante.engine import events as ev
 from andante.engine.state import Instance
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder, Scenario
-from andante.testing.process import compensation, message, timer
+from andante.testing.process import compensation, message, multiple, timer
 from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -130,6 +130,13 @@ def _undoing() -> Instance:
     return scenario.complete_job("leave").instance
 
 
+def _gathering() -> Instance:
+    parts = multiple(message("paid", "order"), timer("P1D"), message("sent"), parallel=True)
+    graph = ProcessBuilder().start().catch("all", parts).path("start", "all").graph()
+    scenario = Scenario(graph, id="002N00000golden00003").start({"order": 7}, by="ina")
+    return scenario.message("paid", business_key="7", id="m-1", sum=3).instance
+
+
 def _closed() -> Instance:
     return _everything().terminate().instance
 
@@ -138,6 +145,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "new": lambda: Instance("002N00000golden00000"),
     "running": _running,
     "suspended": _suspended,
+    "gathering": _gathering,
     "closed": _closed,
     "undoing": _undoing,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from event_graphs import conditions, handled
+from event_graphs import conditions, handled, several
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
@@ -352,6 +352,7 @@ def deciding() -> ProcessGraph:
 
 MAKERS: Final = (
     review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
+    several,
 )  # fmt: skip
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 

@@ -34,6 +34,7 @@ def check(scenario: Scenario) -> None:
             "completions",
             "compensations",
             "undoable",
+            "triggers",
         ):
             assert not getattr(instance, left), left
     elif instance.seq:

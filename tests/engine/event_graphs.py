@@ -4,7 +4,7 @@ from andante.bpmn import kinds
 from andante.bpmn.graph import MultiInstance, ProcessGraph, Sla
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder
-from andante.testing.process import condition, error, escalation, message, signal, terminate, timer
+from andante.testing.process import condition, error, escalation, message, multiple, signal, terminate, timer
 from andante.timing.sla import SlaPolicy, Target
 
 SLA = Sla(SlaPolicy("s", Target(3_600_000, urgency=1), Target(7_200_000)))
@@ -87,5 +87,55 @@ def conditions() -> ProcessGraph:
         .path("split", "first", "even", "end")
         .path("first", "paid", "end")
         .path("out", "end")
+        .graph()
+    )
+
+
+def several() -> ProcessGraph:
+    """Multiple events and parallel ones in all places, in a loop; thrown ones, which may interrupt themselves."""
+    both = multiple(message("m"), signal("s"), parallel=True)
+    return (
+        ProcessBuilder()
+        .start()
+        .exclusive("back")
+        .parallel("split")
+        .catch("any", multiple(timer("PT1H"), message("m"), condition("x = 2")))
+        .catch("all", multiple(timer("PT30M"), signal("s"), condition("y = x"), message("m", "x"), parallel=True))
+        .sub_process("sub")
+        .start("s", inside="sub")
+        .service("job", inside="sub")
+        .throw("tell", multiple(signal("t"), escalation("E"), message("t")), inputs={"x": "x"}, inside="sub")
+        .user_task("task", inside="sub")
+        .end("fail", inside="sub", event=multiple(signal("t"), error("E")))
+        .path("s", "job", "tell", "task", "fail")
+        .event_sub_process("ask", both, interrupting=False, inside="sub")
+        .user_task("answer", inside="ask")
+        .path("ask_on", "answer")
+        .boundary(
+            "edge",
+            "task",
+            multiple(condition("x = 1"), condition("y = 1"), parallel=True),
+            interrupting=False,
+            inside="sub",
+        )
+        .boundary("some", "job", multiple(error("E"), timer("R2/PT1H")), inside="sub")
+        .service("note", inside="sub")
+        .path("edge", "note")
+        .path("some", "task")
+        .boundary("out", "sub", multiple(error("E"), escalation("E"), message("m")))
+        .boundary("beside", "sub", multiple(signal("s"), timer("R3/PT1H"), parallel=True), interrupting=False)
+        .node("first", kinds.EVENT_GATEWAY)
+        .catch("both", both)
+        .catch("late", multiple(timer("PT2H"), condition("y = 0")))
+        .exclusive("which", default="end")
+        .end(event=multiple(signal("t"), message("t")))
+        .path("start", "back", "split", "any", "end")
+        .path("split", "all", "first", "both", "which")
+        .path("first", "late", "end")
+        .path("split", "sub", "end")
+        .path("out", "end")
+        .path("beside", "end")
+        .flow("which", "back", "x = 1")
+        .flow("which", "end")
         .graph()
     )

@@ -6,7 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.compensation import check_compensation
 from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
-from andante.bpmn.graph import Activation, Flow, Node, Script
+from andante.bpmn.graph import Activation, EventDefinition, Flow, Node, Script
 from andante.expressions import to_json
 from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
@@ -70,12 +70,18 @@ def _one_none_start(nodes: Sequence[Node], findings: Findings) -> None:
 
 
 def _event(node: Node, findings: Findings) -> None:
-    event = node.event
-    if event is not None and event.kind == kinds.TIMER and event.timer is not None and event.timer.is_constant:
+    for event in () if node.event is None else node.event.each:
+        if event.kind != kinds.TIMER or event.timer is None or not event.timer.is_constant:
+            continue
         try:
             check_timer(event.timer_kind, str(to_json(event.timer.constant)))
         except TimingError as fault:
             findings.fault("timer", node.id, node.line, f"The timer's {event.timer_kind} cannot be read: {fault}")
+
+
+def _is(node: Node, *wanted: int) -> bool:
+    """Whether the event, or one of its parts, is of one of these kinds."""
+    return node.event is not None and any(part.kind in wanted for part in node.event.each)
 
 
 def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
@@ -85,16 +91,27 @@ def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
         )
     if not node.outgoing:
         findings.fault("startFlow", node.id, node.line, "No flow leaves the start event. Connect it.")
-    event = node.event
-    if event is None:
+    if node.event is None:
         return
     if node.scope >= 0:
-        if event.kind == kinds.ERROR and not node.interrupting:
+        if _is(node, kinds.ERROR) and not node.interrupting:
             findings.fault(
                 "errorInterrupts", node.id, node.line,
                 "An error always interrupts its scope. Remove isInterrupting=\"false\".",
             )  # fmt: skip
         return
+    if node.event.parallel:
+        findings.fault(
+            "unsupported", node.id, node.line,
+            "A parallel multiple event cannot start a process: nothing keeps what has occurred before there is an "
+            "instance. Start by one of its events and wait for the others behind it, or use a parallel event-based "
+            "gateway that instantiates.",
+        )  # fmt: skip
+    for event in node.event.each:
+        _process_start(event, node, findings)
+
+
+def _process_start(event: EventDefinition, node: Node, findings: Findings) -> None:
     if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CONDITIONAL):
         findings.fault(
             "eventKind", node.id, node.line,
@@ -140,12 +157,12 @@ def _ad_hoc(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
 def _boundary(node: Node, findings: Findings) -> None:
     if node.incoming:
         findings.fault("boundaryFlow", node.id, node.line, "A flow leads into the boundary event. Remove it.")
-    if node.event is not None and node.event.kind == kinds.ERROR and not node.interrupting:
+    if _is(node, kinds.ERROR) and not node.interrupting:
         findings.fault(
             "boundaryError", node.id, node.line,
             "An error always interrupts its activity. Remove cancelActivity=\"false\".",
         )  # fmt: skip
-    if not node.outgoing and not (node.event is not None and node.event.kind == kinds.COMPENSATE):
+    if not node.outgoing and not _is(node, kinds.COMPENSATE):
         findings.warn(
             "boundaryFlow", node.id, node.line, "No flow leaves the boundary event: its path ends at once. Connect it."
         )
@@ -159,7 +176,9 @@ def _event_gateway(node: Node, nodes: Sequence[Node], flows: Sequence[Flow], fin
     for index in node.outgoing:
         target = nodes[flows[index].target]
         caught = target.kind == kinds.RECEIVE_TASK or (
-            target.kind == kinds.CATCH_EVENT and target.event is not None and target.event.kind in _EVENTS_AFTER_GATEWAY
+            target.kind == kinds.CATCH_EVENT
+            and target.event is not None
+            and all(part.kind in _EVENTS_AFTER_GATEWAY for part in target.event.each)
         )
         if not caught or target.boundaries or target.multi is not None:
             findings.fault(
@@ -208,7 +227,7 @@ def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings)
                 seen.add(index)
                 pending.append(index)
     for node in nodes:
-        if node.event is not None and node.event.kind == kinds.COMPENSATE and node.attached_to >= 0:
+        if _is(node, kinds.COMPENSATE) and node.attached_to >= 0:
             continue
         if node.index not in seen and (node.scope < 0 or node.scope in seen):
             findings.warn("unreachable", node.id, node.line, "No path leads here. Connect it or remove it.")

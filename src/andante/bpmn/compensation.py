@@ -77,23 +77,23 @@ def check_compensation(nodes: Sequence[Node], findings: Findings) -> None:
 
 
 def _check(node: Node, nodes: Sequence[Node], by_id: Mapping[str, Node], findings: Findings) -> None:
-    event = node.event
     if node.for_compensation and (node.incoming or node.outgoing or node.boundaries or node.undone_by >= 0):
         findings.fault(
             "compensationHandler", node.id, node.line,
             "A compensation handler has no sequence flows and no boundary events. Put what it needs into a "
             "sub-process that is the handler.",
         )  # fmt: skip
-    if _is(event, kinds.COMPENSATE) and event is not None:
-        if node.kind == kinds.BOUNDARY_EVENT and node.outgoing:
-            findings.fault(
-                "compensationHandler", node.id, node.line,
-                "A sequence flow leaves the compensation event. Connect it with its handler by an association.",
-            )  # fmt: skip
-        elif event.activity:
-            _thrown(node, event, nodes, by_id, findings)
-    elif _is(event, kinds.CANCEL):
-        _cancel(node, nodes, findings)
+    for event in () if node.event is None else node.event.each:
+        if event.kind == kinds.COMPENSATE:
+            if node.kind == kinds.BOUNDARY_EVENT and node.outgoing:
+                findings.fault(
+                    "compensationHandler", node.id, node.line,
+                    "A sequence flow leaves the compensation event. Connect it with its handler by an association.",
+                )  # fmt: skip
+            elif event.activity:
+                _thrown(node, event, nodes, by_id, findings)
+        elif event.kind == kinds.CANCEL:
+            _cancel(node, nodes, findings)
 
 
 def _is(event: EventDefinition | None, kind: int) -> bool:

@@ -62,12 +62,13 @@ class EventDefinition:
     `timer` its ISO 8601 text. `code_variable` and `message_variable` receive the caught error's code and message.
     `activity` is the id of the one activity that a compensation event undoes ("": all of its scope), and `waits` says
     that it waits until that is done. `condition` is that of a conditional event, looked at when one of `variables` is
-    set (none named: any).
+    set (none named: any). A MULTIPLE event has two or more `parts`, in the order of the model: one of them is enough,
+    or all must occur where it is `parallel`.
     """
 
     __slots__ = (
         "activity", "code", "code_variable", "condition", "correlation", "key", "kind", "message", "message_variable",
-        "name", "timer", "timer_kind", "variables", "waits",
+        "name", "parallel", "parts", "timer", "timer_kind", "variables", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +88,8 @@ class EventDefinition:
         condition: Expression | None = None,
         variables: tuple[str, ...] = (),
         key: CorrelationKey | None = None,
+        parts: "tuple[EventDefinition, ...]" = (),
+        parallel: bool = False,
     ) -> None:
         self.key = key
         self.kind = kind
@@ -102,6 +105,13 @@ class EventDefinition:
         self.waits = waits
         self.condition = condition
         self.variables = variables
+        self.parts = parts
+        self.parallel = parallel
+
+    @property
+    def each(self) -> "tuple[EventDefinition, ...]":
+        """Its parts; of an event that is not multiple, itself."""
+        return self.parts or (self,)
 
 
 @final
@@ -308,5 +318,7 @@ class ProcessGraph:
         self.reach: Mapping[int, int] = reach or {}
         self.handlers = handlers
         self.defaults = defaults
-        self.conditions = any(node.event is not None and node.event.kind == CONDITIONAL for node in nodes)
+        self.conditions = any(
+            part.kind == CONDITIONAL for node in nodes if node.event is not None for part in node.event.each
+        )
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

@@ -70,6 +70,7 @@ TERMINATE: Final = 5
 ESCALATION: Final = 6
 CONDITIONAL: Final = 7
 LINK: Final = 8
+MULTIPLE: Final = 9  # several definitions on one event (section 10.5.5); each has a kind of its own
 COMPENSATE: Final = 10
 CANCEL: Final = 11
 
@@ -83,6 +84,7 @@ EVENT_NAMES: Final[dict[int, str]] = {
     ESCALATION: "escalation",
     CONDITIONAL: "conditional",
     LINK: "link",
+    MULTIPLE: "multiple",
     COMPENSATE: "compensation",
     CANCEL: "cancel",
 }

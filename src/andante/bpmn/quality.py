@@ -176,8 +176,9 @@ def _forks(
 def _same_messages(nodes: Sequence[Node], findings: Findings) -> None:
     """A message awaited by several instances of a parallel multi-instance needs a key that tells which is meant."""
     for node in nodes:
-        event = node.event
-        if event is None or event.kind != kinds.MESSAGE or event.correlation is not None or event.key is not None:
+        events = () if node.event is None else node.event.each
+        messages = [event for event in events if event.kind == kinds.MESSAGE]
+        if all(event.correlation is not None or event.key is not None for event in messages):
             continue
         if node.kind not in (kinds.CATCH_EVENT, kinds.RECEIVE_TASK, kinds.BOUNDARY_EVENT):
             continue
@@ -222,8 +223,8 @@ def _made(node: Node) -> Iterator[str]:
     yield from (field.name for field in node.fields)
     if node.multi is not None:
         yield from (node.multi.element_variable, node.multi.output_collection)
-    if node.event is not None:
-        yield from (node.event.code_variable, node.event.message_variable)
+    for event in () if node.event is None else node.event.each:
+        yield from (event.code_variable, event.message_variable)
     if isinstance(node.work, Call):
         yield from (mapping.target for mapping in node.work.outs)
     yield getattr(node.work, "result_variable", "")
@@ -236,7 +237,8 @@ def _expressions(graph: ProcessGraph) -> Iterator[tuple[str, int, Expression]]:
         if flow.condition is not None:
             yield flow.id, 0, flow.condition
     for node in graph.nodes:
-        parts: list[object] = [node.event, *node.inputs, *node.slas, *node.before]
+        events = () if node.event is None else node.event.each
+        parts: list[object] = [*events, *node.inputs, *node.slas, *node.before]
         brings = node.kind in _BRINGING or isinstance(node.work, Call | JobWork | UserTask)
         if not brings:
             parts.extend(node.outputs)

@@ -8,7 +8,7 @@ from andante.codec.spelled import SPELLED
 from andante.codec.values import CodecFault, commands, hook, packer
 from andante.engine.completions import Compensation, Completion
 from andante.engine.state import Instance, Loop, Scope, Token, index
-from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
+from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
 from andante.timing.sla import SlaClock
 
 VERSION: Final = 1
@@ -32,6 +32,7 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
     ("incidents", Incident),
     ("completions", Completion),
     ("compensations", Compensation),
+    ("triggers", Trigger),
 )
 ALWAYS: Final = 10  # of KEYED; those added later are left out where an instance has none, as older bytes have none
 KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token", Compensation: "token"}

@@ -12,6 +12,7 @@ from andante.codec.spelled import SPELLED
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
+from andante.engine.waits import Subscription, Timer
 from andante.timing.sla import SlaClock
 
 Packed = Any
@@ -112,6 +113,8 @@ EVENTS: Final[dict[int, type]] = {
     52: ev.Terminated,
     53: ev.EscalationThrown,
     54: ev.EscalationCaught,
+    55: ev.TriggerArrived,
+    56: ev.TriggerCleared,
     70: ev.CompletionKept,
     71: ev.CompensationStarted,
     72: ev.CompletionUndoing,
@@ -122,6 +125,8 @@ EVENTS: Final[dict[int, type]] = {
 }
 
 
+# Their last argument was added later. It is left out where it is 0, so that older bytes are still written the same.
+LATER: Final[frozenset[type]] = frozenset((ev.TimerSet, ev.SubscriptionOpened, Timer, Subscription))
 CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
 
 
@@ -135,7 +140,10 @@ def arguments(kind: type) -> list[str]:
 def packer(kind: type, *head: int) -> Callable[[Any], tuple[Any, ...]]:
     """A function from an object to `head` and the values of its arguments, made once: no reflection at run time."""
     parts = [str(code) for code in head] + [f"thing.{name}" for name in arguments(kind)]
-    pack: Callable[[Any], tuple[Any, ...]] = eval(f"lambda thing: ({', '.join(parts)},)")  # noqa: S307 # our own names
+    text = f"({', '.join(parts)},)"
+    if kind in LATER:
+        text = f"{text} if {parts[-1]} else ({', '.join(parts[:-1])},)"
+    pack: Callable[[Any], tuple[Any, ...]] = eval(f"lambda thing: {text}")  # noqa: S307 # our own names
     return pack
 
 

@@ -90,6 +90,8 @@ def _unlike(old: Node, new: Node, nodes: Mapping[int, int]) -> str:
     two = new.event.kind if new.event is not None else kinds.NONE
     if one != two:
         return f"it is a {kinds.EVENT_NAMES[one]} event, but '{new.id}' a {kinds.EVENT_NAMES[two]} event"
+    if not _same_parts(old, new):
+        return f"it and '{new.id}' are multiple events with other parts"
     if (old.multi is None) != (new.multi is None):
         return f"one of it and '{new.id}' is a multi-instance"
     if old.multi is not None and new.multi is not None and old.multi.sequential != new.multi.sequential:
@@ -99,6 +101,14 @@ def _unlike(old: Node, new: Node, nodes: Mapping[int, int]) -> str:
     if old.for_compensation != new.for_compensation:
         return f"only one of it and '{new.id}' is for compensation"
     return ""
+
+
+def _same_parts(old: Node, new: Node) -> bool:
+    """Whether each part of a multiple event is one of the same kind again: what is awaited tells it by its place."""
+    if old.event is None or new.event is None:
+        return True
+    kinds_of = [[part.kind for part in event.parts] for event in (old.event, new.event)]
+    return kinds_of[0] == kinds_of[1] and old.event.parallel == new.event.parallel
 
 
 def _policies(old: tuple[Sla, ...], new: tuple[Sla, ...]) -> dict[int, int]:
@@ -125,6 +135,7 @@ def used(instance: Instance) -> Iterator[int]:
     yield from (task.node for task in instance.tasks.values())
     yield from (timer.node for timer in instance.timers.values())
     yield from (subscription.node for subscription in instance.subscriptions.values())
+    yield from (trigger.node for trigger in instance.triggers.values())
     yield from (job.node for job in instance.jobs.values())
     for loop in instance.loops.values():
         yield from offered(instance, loop)

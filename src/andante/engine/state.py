@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
 from andante.engine.completions import Compensation, Completion
-from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer
+from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
 
 if TYPE_CHECKING:
     from andante.engine.commands import Command
@@ -37,7 +37,7 @@ STATES: Final = (
     NEW, DISPATCHED, RUNNING, WAITING_FOR_USER, WAITING_FOR_PAGE, PAUSED, SUSPENDED, BROKEN, COMPLETED_WAIT,
     COMPLETED, USER_TERMINATED, TERMINATED,
 )  # fmt: skip
-Wait = Task | Timer | Subscription | Job | Call
+Wait = Task | Timer | Subscription | Job | Call | Trigger
 CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
 
 
@@ -135,7 +135,7 @@ class Instance:
         "ended_at", "ext", "held", "id", "incidents", "is_test", "jobs", "label", "last_handler", "last_key", "loops",
         "modified_at", "modified_by", "name", "parent_id", "parent_token", "parked", "properties", "root_id", "scopes",
         "seen", "seq", "started_at", "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title",
-        "tokens", "undoable", "urgency", "version",
+        "tokens", "triggers", "undoable", "urgency", "version",
     )  # fmt: skip
 
     def __init__(self, id: str) -> None:
@@ -179,6 +179,7 @@ class Instance:
         self.completions: dict[int, Completion] = {}
         self.compensations: dict[int, Compensation] = {}
         self.undoable: dict[int, list[int]] = {}
+        self.triggers: dict[int, Trigger] = {}
         self.parked: list[Command] = []
         self.seen: list[str] = []
 
@@ -222,6 +223,7 @@ def index(instance: Instance) -> None:
         instance.subscriptions,
         instance.jobs,
         instance.calls,
+        instance.triggers,
     )
     for kind in waits:
         for key, wait in kind.items():

@@ -77,32 +77,50 @@ class Task:
 
 @final
 class Timer:
-    """An armed timer; `token` is its owner, `node` the event that occurs."""
+    """An armed timer; `token` is its owner, `node` the event that occurs, `part` which of its definitions."""
 
-    __slots__ = ("cycle", "due_at", "key", "left", "node", "token")
+    __slots__ = ("cycle", "due_at", "key", "left", "node", "part", "token")
 
-    def __init__(self, key: int, token: int, node: int, due_at: int, cycle: str, left: int) -> None:
+    def __init__(self, key: int, token: int, node: int, due_at: int, cycle: str, left: int, part: int = 0) -> None:
         self.key = key
         self.token = token
         self.node = node
         self.due_at = due_at
         self.cycle = cycle
         self.left = left
+        self.part = part
 
 
 @final
 class Subscription:
-    """An awaited message or signal."""
+    """An awaited message, signal or condition; `part` tells which of its event's definitions."""
 
-    __slots__ = ("correlation", "key", "kind", "name", "node", "token")
+    __slots__ = ("correlation", "key", "kind", "name", "node", "part", "token")
 
-    def __init__(self, key: int, token: int, node: int, kind: int, name: str, correlation: str | None) -> None:
+    def __init__(
+        self, key: int, token: int, node: int, kind: int, name: str, correlation: str | None, part: int = 0
+    ) -> None:
         self.key = key
         self.token = token
         self.node = node
         self.kind = kind
         self.name = name
         self.correlation = correlation
+        self.part = part
+
+
+@final
+class Trigger:
+    """One part of a parallel multiple event that has occurred, with what it brought, while others are awaited."""
+
+    __slots__ = ("key", "node", "part", "token", "values")
+
+    def __init__(self, key: int, token: int, node: int, part: int, values: dict[str, object]) -> None:
+        self.key = key
+        self.token = token
+        self.node = node
+        self.part = part
+        self.values = values
 
 
 @final

@@ -24,9 +24,8 @@ async def carried_keys(
 
 def _keys(graph: ProcessGraph, name: str, variables: Mapping[str, object], now: int) -> list[str]:
     keys: list[str] = []
-    for node in graph.nodes:
-        event = node.event
-        if event is None or event.kind != kinds.MESSAGE or event.key is None or event.name is None:
+    for event in (part for node in graph.nodes if node.event is not None for part in node.event.each):
+        if event.kind != kinds.MESSAGE or event.key is None or event.name is None:
             continue
         if event.name.is_constant and event.name.constant != name:
             continue

@@ -7,7 +7,7 @@ from typing import final
 
 import msgspec
 
-from andante.bpmn import kinds, read_json, read_xml
+from andante.bpmn import read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.effects import SAME_DEPLOYMENT
@@ -32,12 +32,10 @@ from andante.runtime.problem import (
     PARAMETER,
     Problem,
 )  # fmt: skip
+from andante.runtime.starting import starts, timers
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
 from andante.store.store import Store
-from andante.timing.cycle import first
-from andante.timing.duration import parse_duration, shift
-from andante.timing.instants import parse_instant
 
 
 @final
@@ -265,23 +263,7 @@ class Definitions:
         )  # fmt: skip
 
     def _insert(self, record: DefinitionRecord, graph: ProcessGraph) -> list[rows.Statement]:
-        statements = [rows.insert(record)]
-        for index in graph.starts:
-            event = graph.nodes[index].event
-            if event is not None and event.kind in (kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER):
-                name = "" if event.name is None else str(event.name.evaluate({}, self._clock.now()))
-                statements.append((
-                    "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
-                    [record.id, index, kinds.EVENT_NAMES[event.kind], name],
-                ))  # fmt: skip
-        for node in graph.nodes:
-            if node.event is not None and node.event.key is not None and node.index not in graph.starts:
-                awaited = node.event.name
-                text = str(awaited.constant) if awaited is not None and awaited.is_constant else ""
-                statements.append((
-                    "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
-                    [record.id, node.index, "keyed", text],
-                ))  # fmt: skip
+        statements = [rows.insert(record), *starts(record.id, graph, self._clock.now())]
         if record.active:
             statements.extend(self._activation(record, graph, True))
         return statements
@@ -297,25 +279,7 @@ class Definitions:
                 "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
                 [record.name],
             ))  # fmt: skip
-        return [*statements, *self._timers(record.id, graph, active)]
-
-    def _timers(self, definition_id: str, graph: ProcessGraph, active: bool) -> list[rows.Statement]:
-        """Arm, or disarm, the timers that start this definition."""
-        statements: list[rows.Statement] = []
-        now = self._clock.now()
-        for index in graph.starts:
-            event = graph.nodes[index].event
-            if event is None or event.kind != kinds.TIMER or event.timer is None:
-                continue
-            text, due, left = "", 0, 0
-            if active:
-                text = str(event.timer.evaluate({}, now))
-                due, left = first_due(event.timer_kind, text, now, self._zone)
-            statements.append((
-                "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=?",
-                [due, text if event.timer_kind == "cycle" else "", left, definition_id, index],
-            ))  # fmt: skip
-        return statements
+        return [*statements, *timers(record.id, graph, active, self._clock.now(), self._zone)]
 
     def _remember(self, records: list[DefinitionRecord], graphs: tuple[ProcessGraph, ...]) -> None:
         self._graphs.update((record.id, graph) for record, graph in zip(records, graphs, strict=True))
@@ -324,12 +288,3 @@ class Definitions:
         """Their sources may be others now."""
         for definition_id in changed:
             self._graphs.pop(definition_id, None)
-
-
-def first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
-    """When a timer armed at `now` is due (ms), and how often again after that."""
-    if kind == "cycle":
-        return first(text, now, zone)
-    if kind == "date":
-        return parse_instant(text, zone), 0
-    return shift(now, parse_duration(text), zone), 0

@@ -16,6 +16,7 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.problem import Problem
+from andante.runtime.starting import node_of
 from andante.store import definitions as rows
 from andante.store.faults import StoreProblem
 from andante.store.store import Store
@@ -200,7 +201,8 @@ class Messages:
         self, kind: str, name: str, variables: dict[str, object], business_key: str, once: str, who: str
     ) -> list[str]:
         started = []
-        for definition_id, node in await rows.started_by(self._store, kind, name):
+        found = await rows.started_by(self._store, kind, name)
+        for definition_id, node in dict.fromkeys((each, node_of(number)) for each, number in found):
             record = self._definitions.one(definition_id)
             instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)
             command = Start(definition_id, record.name, record.version, variables, business_key, start=node)

@@ -15,6 +15,7 @@ from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import Outbox
 from andante.runtime.problem import Problem
+from andante.runtime.starting import node_of
 from andante.store.store import Store
 from andante.timing.cycle import following
 
@@ -129,7 +130,7 @@ class Timekeeper:
         for definition_id, node, due, cycle, left in rows:
             record = self._definitions.one(definition_id)
             instance_id = derived(INSTANCE, definition_id, str(node), "timer", str(due))
-            command = Start(definition_id, record.name, record.version, {}, start=node)
+            command = Start(definition_id, record.name, record.version, {}, start=node_of(node))
             try:
                 await self._executor.submit(instance_id, command, "", _changed)
             except Problem as problem:

@@ -177,7 +177,7 @@ async def history(
         (instance_id, after + limit),
     )
     places: dict[int, int] = {}
-    owners: dict[int, int] = {}  # node of each task, timer, job, subscription by key
+    owners: dict[int, int] = {}  # node of each task, timer, job, subscription, trigger by key
     nodes: Sequence[Node] = ()
     found: list[HistoryEntry] = []
     for seq, at, actor, data in journal:
@@ -213,7 +213,7 @@ def _place(fact: ev.Event, places: dict[int, int], owners: dict[int, int]) -> in
     token: int | None = getattr(fact, "token", None)
     if isinstance(fact, ev.ElementEntered):
         places[fact.token] = fact.node
-    for name in ("task", "timer", "subscription", "job"):
+    for name in ("task", "timer", "subscription", "trigger", "job"):
         key = getattr(fact, name, None)
         if key:
             if node is not None:

@@ -242,6 +242,11 @@ def timer(text: str) -> EventDefinition:
     return EventDefinition(kinds.TIMER, timer_kind=kind, timer=literal(text))
 
 
+def multiple(*parts: EventDefinition, parallel: bool = False) -> EventDefinition:
+    """Several events on one: any of them is enough, or with `parallel` all must occur. Thrown, all are."""
+    return EventDefinition(kinds.MULTIPLE, parts=parts, parallel=parallel)
+
+
 def error(code: str | None = None, *, code_variable: str = "", message_variable: str = "") -> EventDefinition:
     """An error event; on a boundary None catches every code."""
     return EventDefinition(kinds.ERROR, code=code, code_variable=code_variable, message_variable=message_variable)

@@ -7,15 +7,15 @@ from random import Random
 from typing import Final, final
 
 from andante.bpmn.graph import MultiInstance, ProcessGraph
-from andante.testing.process import ProcessBuilder, error, expression, timer
+from andante.testing.process import ProcessBuilder, error, expression, message, multiple, timer
 
 ROUNDS: Final = 2  # of a loop
 ITEMS: Final = 3  # of a multi-instance
 
 
 def random_process(seed: int, size: int = 12, *, structured: bool = True) -> ProcessGraph:
-    """A process of about `size` activities: user, service and script tasks, timers, exclusive, parallel and inclusive
-    gateways, loops, sub-processes (also multi-instance), boundary timers and errors.
+    """A process of about `size` activities: user, service and script tasks, timers, multiple events, exclusive,
+    parallel and inclusive gateways, loops, sub-processes (also multi-instance), boundary timers and errors.
 
     Its conditions ask for the variable `x`, a number. Not `structured`: flows are added that jump out of and into its
     blocks, and it may wait for ever where such a jump starves or floods a join.
@@ -61,7 +61,7 @@ class _Draw:
 
     def _task(self, inside: str, depth: int) -> tuple[str, str]:
         self._left -= 1
-        kind = self._random.choice(("user", "user", "service", "script", "timer"))
+        kind = self._random.choice(("user", "user", "service", "script", "timer", "any", "all"))
         name = self._name(kind)
         if kind == "user":
             self._process.user_task(name, inside=inside)
@@ -70,7 +70,9 @@ class _Draw:
         elif kind == "script":
             self._process.script(name, "x + 1", f"v{self._random.randrange(3)}", inside=inside)
         else:
-            self._process.catch(name, timer(self._random.choice(("PT1H", "PT2H", "P1D"))), inside=inside)
+            times = [timer(self._random.choice(("PT1H", "PT2H", "P1D"))) for _ in range(2)]
+            events = {"timer": times[0], "all": multiple(*times, parallel=True)}
+            self._process.catch(name, events.get(kind) or multiple(times[0], message("never")), inside=inside)
         if kind in ("user", "service") and self._random.random() < 0.2:
             return name, self._boundary(name, inside)
         return name, name

@@ -26,13 +26,24 @@ DEFINITIONS: Final = {
 }
 _THROWN: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.ESCALATION, kinds.COMPENSATE))
 _CAUGHT: Final = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kinds.CONDITIONAL))
-ALLOWED: Final = {
-    kinds.START_EVENT: _CAUGHT | {kinds.NONE, kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE},
-    kinds.END_EVENT: _THROWN | {kinds.NONE, kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
-    kinds.CATCH_EVENT: _CAUGHT | {kinds.LINK},
-    kinds.THROW_EVENT: _THROWN | {kinds.NONE, kinds.LINK},
-    kinds.BOUNDARY_EVENT: _CAUGHT | {kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CANCEL},
+# What an event may have several of; and what it may be.
+_PARTS: Final = {
+    kinds.START_EVENT: _CAUGHT | {kinds.ERROR, kinds.ESCALATION},
+    kinds.END_EVENT: _THROWN | {kinds.ERROR, kinds.TERMINATE, kinds.CANCEL},
+    kinds.CATCH_EVENT: _CAUGHT,
+    kinds.THROW_EVENT: _THROWN,
+    kinds.BOUNDARY_EVENT: _CAUGHT | {kinds.ERROR, kinds.ESCALATION},
 }
+_ALONE: Final = {
+    kinds.START_EVENT: {kinds.NONE, kinds.COMPENSATE},
+    kinds.END_EVENT: {kinds.NONE},
+    kinds.CATCH_EVENT: {kinds.LINK},
+    kinds.THROW_EVENT: {kinds.NONE, kinds.LINK},
+    kinds.BOUNDARY_EVENT: {kinds.COMPENSATE, kinds.CANCEL},
+}
+ALLOWED: Final = {place: parts | _ALONE[place] | {kinds.MULTIPLE} for place, parts in _PARTS.items()}
+# Nothing is thrown after these: the token ends with them, or waits until something is undone.
+_LAST: Final = frozenset((kinds.ERROR, kinds.TERMINATE, kinds.CANCEL, kinds.COMPENSATE))
 _TIMERS: Final = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _THROWING: Final = frozenset((kinds.END_EVENT, kinds.THROW_EVENT))
 
@@ -44,17 +55,13 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         node.interrupting = reading.flag(element, "cancelActivity", True)
     elif node.kind == kinds.START_EVENT:
         node.interrupting = reading.flag(element, "isInterrupting", True)  # it counts in event sub-processes alone
-    if reading.flag(element, "parallelMultiple", False):
-        reading.fault("unsupported", element, "A parallel multiple event is not supported. Use a parallel gateway.")
+    parallel = node.kind not in _THROWING and reading.flag(element, "parallelMultiple", False)
     found = [_referred(each, element, reading) for each in element.take_all(*DEFINITIONS, "eventDefinitionRef")]
     definitions = [each for each in found if each is not None]
     if len(definitions) < len(found):
         return
     if len(definitions) > 1:
-        reading.fault(
-            "unsupported", element,
-            "Several event definitions in one event are not supported. Use an event-based gateway or several events.",
-        )  # fmt: skip
+        _multiple(node, definitions, parallel, element, reading)
         return
     kind = kinds.NONE
     if definitions:
@@ -68,6 +75,33 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         return
     if definitions:
         node.event = _definition(kind, node, definitions[0], element, reading)
+    read_data(node, element, reading)
+
+
+def _multiple(node: NodeDraft, definitions: list[Element], parallel: bool, element: Element, reading: Reading) -> None:
+    """Several definitions on one event (section 10.5.5)."""
+    given = [DEFINITIONS[definition.name] for definition in definitions]
+    for kind in sorted(set(given)):
+        if kind not in _PARTS[node.kind]:
+            message = f"A {kinds.EVENT_NAMES[kind]} definition is not possible in a multiple {element.name}. Use an"
+            reading.fault("eventKind", element, f"{message} event of its own.")
+        elif parallel and kind not in _CAUGHT:
+            reading.fault(
+                "eventKind", element,
+                f"A parallel multiple event cannot wait for an {kinds.EVENT_NAMES[kind]}, which takes effect as it is "
+                "thrown. Use an event of its own.",
+            )  # fmt: skip
+    if node.kind in _THROWING and (early := [kind for kind in given[:-1] if kind in _LAST]):
+        reading.fault(
+            "eventOrder", element,
+            f"What comes after the {kinds.EVENT_NAMES[early[0]]} definition would not be thrown at once. Write it "
+            "last, or put an event of its own behind.",
+        )  # fmt: skip
+    parts = tuple(
+        _definition(kind, node, definition, element, reading)
+        for kind, definition in zip(given, definitions, strict=True)
+    )
+    node.event = EventDefinition(kinds.MULTIPLE, parts=parts, parallel=parallel)
     read_data(node, element, reading)
 
 
@@ -201,10 +235,15 @@ def _computed(event: EventDefinition, what: str, node: NodeDraft, owner: Element
 
 def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:
     """After the extensions: is it known what the message is, or who sends it?"""
-    event = node.event
-    if event is None or event.kind != kinds.MESSAGE or event.name is not None:
+    if node.event is None:
         return
-    if node.kind not in _THROWING:
-        reading.fault("messageName", element, "The event says not which message it waits for. Set messageRef.")
-    elif not isinstance(node.work, JobWork):
-        reading.fault("messageName", element, "The event says not which message it throws. Set messageRef.")
+    if node.event.kind == kinds.MULTIPLE and isinstance(node.work, JobWork):
+        what = "No worker sends the messages of a multiple event. Set messageRef, or use an event of its own."
+        reading.fault("unsupported", element, what)
+    for event in node.event.each:
+        if event.kind != kinds.MESSAGE or event.name is not None:
+            continue
+        if node.kind not in _THROWING:
+            reading.fault("messageName", element, "The event says not which message it waits for. Set messageRef.")
+        elif not isinstance(node.work, JobWork):
+            reading.fault("messageName", element, "The event says not which message it throws. Set messageRef.")

@@ -29,6 +29,8 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
         timer.node = nodes[timer.node]
     for subscription in instance.subscriptions.values():
         subscription.node = nodes[subscription.node]
+    for trigger in instance.triggers.values():
+        trigger.node = nodes[trigger.node]
     for job in instance.jobs.values():
         job.node = nodes[job.node]
     for completion in instance.completions.values():

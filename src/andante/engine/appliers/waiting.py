@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from andante.engine import events as ev
 from andante.engine.state import ACTIVE, READY, Instance, Token, Wait, owner
-from andante.engine.waits import Clock, Subscription, Timer
+from andante.engine.waits import Clock, Subscription, Timer, Trigger
 
 SEEN_MESSAGES: Final = 50  # ids of messages and escalations remembered, so that a repeated one has no second effect
 
@@ -32,7 +32,7 @@ def unwait(instance: Instance, key: int, gone: Wait) -> None:
 
 
 def _timer_set(instance: Instance, e: ev.TimerSet) -> None:
-    timer = Timer(e.timer, e.token, e.node, e.due_at, e.cycle, e.left)
+    timer = Timer(e.timer, e.token, e.node, e.due_at, e.cycle, e.left, e.part)
     instance.timers[e.timer] = timer
     wait(instance, e.timer, timer)
 
@@ -42,13 +42,23 @@ def _timer_gone(instance: Instance, e: ev.TimerFired | ev.TimerCleared) -> None:
 
 
 def _subscription_opened(instance: Instance, e: ev.SubscriptionOpened) -> None:
-    subscription = Subscription(e.subscription, e.token, e.node, e.kind, e.name, e.key)
+    subscription = Subscription(e.subscription, e.token, e.node, e.kind, e.name, e.key, e.part)
     instance.subscriptions[e.subscription] = subscription
     wait(instance, e.subscription, subscription)
 
 
 def _subscription_closed(instance: Instance, e: ev.SubscriptionClosed) -> None:
     unwait(instance, e.subscription, instance.subscriptions.pop(e.subscription))
+
+
+def _trigger_arrived(instance: Instance, e: ev.TriggerArrived) -> None:
+    trigger = Trigger(e.trigger, e.token, e.node, e.part, e.values)
+    instance.triggers[e.trigger] = trigger
+    wait(instance, e.trigger, trigger)
+
+
+def _trigger_cleared(instance: Instance, e: ev.TriggerCleared) -> None:
+    unwait(instance, e.trigger, instance.triggers.pop(e.trigger))
 
 
 def _message_received(instance: Instance, e: ev.MessageReceived) -> None:
@@ -97,6 +107,8 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TimerCleared: _timer_gone,
     ev.SubscriptionOpened: _subscription_opened,
     ev.SubscriptionClosed: _subscription_closed,
+    ev.TriggerArrived: _trigger_arrived,
+    ev.TriggerCleared: _trigger_cleared,
     ev.MessageReceived: _message_received,
     ev.EscalationThrown: _escalated,
     ev.ClockStarted: _clock_started,

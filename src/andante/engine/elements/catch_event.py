@@ -8,6 +8,7 @@ from andante.bpmn.graph import Node
 from andante.engine.elements.awaiting import arm
 from andante.engine.elements.base import FlowNode
 from andante.engine.elements.flows import finish
+from andante.engine.elements.withdrawal import clear_waits
 from andante.engine.state import Token
 
 if TYPE_CHECKING:
@@ -25,4 +26,6 @@ class CatchEvent(FlowNode):
             arm(step, token, node)
 
     def occur(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
+        if token.waits:
+            clear_waits(step, token, "another came first")  # the other parts of a multiple event
         finish(step, token, node, values)

@@ -62,10 +62,10 @@ def _look(step: "Step", subscription: Subscription) -> None:
 
 
 def _definition(step: "Step", subscription: Subscription) -> EventDefinition:
-    definition = step.graph.nodes[subscription.node].event
-    if definition is None:
+    event = step.graph.nodes[subscription.node].event
+    if event is None:
         raise AssertionError("a subscription without its event")
-    return definition
+    return event.each[subscription.part]
 
 
 def _concerns(step: "Step", subscription: Subscription, fact: ev.Event) -> bool:

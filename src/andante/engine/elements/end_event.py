@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, final
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import Node
+from andante.bpmn.graph import EventDefinition, Node
 from andante.engine import events as ev
-from andante.engine.elements.activity import NOTHING, map_inputs
+from andante.engine.elements.activity import NOTHING
 from andante.engine.elements.compensation import compensate, leave_cancelled
 from andante.engine.elements.error import throw_error
-from andante.engine.elements.flows import end, finish, tell_parent
+from andante.engine.elements.flows import end, tell_parent
 from andante.engine.elements.propagation import code_of
 from andante.engine.elements.throw_event import ThrowEvent
 from andante.engine.elements.withdrawal import cancel, close
@@ -26,36 +26,35 @@ class EndEvent(ThrowEvent):
 
     __slots__ = ()
 
-    def arrive(self, step: "Step", token: Token, node: Node) -> None:
-        event = node.event
-        if event is not None and event.kind == kinds.TERMINATE:
+    def throw(self, step: "Step", token: Token, node: Node, event: EventDefinition) -> bool:
+        if event.kind == kinds.TERMINATE:
             _terminate(step, token)
-        elif event is not None and event.kind == kinds.ERROR:
-            if node.inputs:
-                map_inputs(step, token, node)
-            code, message = code_of(step, token, node), _message(step, token, node)
-            if not throw_error(step, token, code, message, NOTHING):
-                step.record(ev.ErrorThrown(token.key, code, message))
-                finish(step, token, node)
-        elif event is not None and event.kind == kinds.CANCEL:
+            return False
+        if event.kind == kinds.ERROR:
+            code, message = code_of(step, token, event), _message(step, token, node, event)
+            if throw_error(step, token, code, message, NOTHING):
+                return False
+            step.record(ev.ErrorThrown(token.key, code, message))
+            return True
+        if event.kind == kinds.CANCEL:
             _end_others(step, token, "the transaction is cancelled")
             if not compensate(step, token, node, None):
                 leave_cancelled(step, token)
-        else:
-            super().arrive(step, token, node)
+            return False
+        return super().throw(step, token, node, event)
 
     def child_done(self, step: "Step", token: Token, node: Node, values: Mapping[str, object]) -> None:
-        if node.event is not None and node.event.kind == kinds.CANCEL:
+        if node.event is not None and node.event.each[-1].kind == kinds.CANCEL:
             leave_cancelled(step, token)
         else:
             super().child_done(step, token, node, values)
 
 
-def _message(step: "Step", token: Token, node: Node) -> str:
+def _message(step: "Step", token: Token, node: Node, event: EventDefinition) -> str:
     """The error's message; the event's name where the model writes none."""
-    if node.event is None or node.event.message is None:
+    if event.message is None:
         return node.name
-    value = json_value(step.value(node.event.message, token))
+    value = json_value(step.value(event.message, token))
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 

@@ -27,12 +27,10 @@ def throw_error(step: "Step", token: Token, code: str, message: str, values: Map
     instance = step.instance
     found = nearest(step, token, kinds.ERROR, code)
     if found is not None:
-        at, catcher = found
+        at, catcher, event = found
         step.record(ev.ErrorThrown(token.key, code, message))
         step.record(ev.ErrorCaught(at.key, catcher.index, code, message))
-        brought = dict(values)
-        if catcher.event is not None:
-            brought.update(_told(catcher.event, code, message))
+        brought = {**values, **_told(event, code, message)}
         catch(step, at, catcher, brought)
         return True
     if instance.parent_id:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import Node
+from andante.bpmn.graph import EventDefinition
 from andante.engine import events as ev
 from andante.engine.commands import Escalate
 from andante.engine.effects import TellParent
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def escalate(step: "Step", token: Token, node: Node) -> bool:
-    """The token throws the escalation of `node`. False when its catcher has interrupted it. Raises ModelFault."""
-    throw_escalation(step, token, code_of(step, token, node), {})
+def escalate(step: "Step", token: Token, event: EventDefinition) -> bool:
+    """The token throws the escalation. False when its catcher has interrupted it. Raises ModelFault."""
+    throw_escalation(step, token, code_of(step, token, event), {})
     return step.instance.tokens.get(token.key) is token
 
 
@@ -31,11 +31,11 @@ def throw_escalation(step: "Step", token: Token, code: str, values: Mapping[str,
     step.record(ev.EscalationThrown(token.key, code, once))
     found = nearest(step, token, kinds.ESCALATION, code)
     if found is not None:
-        at, catcher = found
+        at, catcher, event = found
         step.record(ev.EscalationCaught(at.key, catcher.index, code))
         brought = dict(values)
-        if catcher.event is not None and catcher.event.code_variable:
-            brought[catcher.event.code_variable] = code
+        if event.code_variable:
+            brought[event.code_variable] = code
         catch(step, at, catcher, brought)
     elif instance.parent_id:
         again = f"{instance.id}-{step.once()}"

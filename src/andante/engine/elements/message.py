@@ -28,7 +28,7 @@ def event_name(step: "Step", place: Token | Scope, definition: EventDefinition) 
     return value
 
 
-def subscribe(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition) -> None:
+def subscribe(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition, part: int = 0) -> None:
     """Await the message or signal. Raises ModelFault."""
     name = event_name(step, at, definition)
     correlation: str | None = None
@@ -39,7 +39,7 @@ def subscribe(step: "Step", at: Token | Scope, node: Node, definition: EventDefi
         correlation = value if isinstance(value, str) else str(value)
     elif definition.key is not None:
         correlation = own_key(step, at, definition.key)
-    step.record(ev.SubscriptionOpened(step.key(), at.key, node.index, definition.kind, name, correlation))
+    step.record(ev.SubscriptionOpened(step.key(), at.key, node.index, definition.kind, name, correlation, part))
 
 
 def receiver(step: "Step", command: DeliverMessage) -> Subscription | None:
@@ -64,9 +64,8 @@ def _matches(step: "Step", subscription: Subscription, command: DeliverMessage) 
         if key == command.business_key or any(str(value) == key for value in values.values()):
             return True
         event = step.graph.nodes[subscription.node].event
-        if values or event is None or event.key is None:
-            return False
-        return carried_key(event.key, command.variables, step.now) == key
+        own = None if event is None else event.each[subscription.part].key
+        return not values and own is not None and carried_key(own, command.variables, step.now) == key
     if command.business_key and command.business_key != instance.business_key:
         return False
     if not values:
@@ -78,6 +77,15 @@ def _matches(step: "Step", subscription: Subscription, command: DeliverMessage) 
 def catchers(instance: Instance, command: DeliverSignal) -> list[Subscription]:
     """Every subscription to the signal."""
     return [s for s in instance.subscriptions.values() if s.kind == kinds.SIGNAL and s.name == command.name]
+
+
+def check_thrown(step: "Step", token: Token, definition: EventDefinition) -> None:
+    """Whether what the message or signal needs can be computed. Raises ModelFault."""
+    event_name(step, token, definition)
+    if definition.correlation is not None:
+        step.value(definition.correlation, token)
+    elif definition.key is not None and carried_key(definition.key, _carried(token), step.now) is None:
+        own_key(step, token, definition.key)
 
 
 def throw_message(step: "Step", token: Token, node: Node, definition: EventDefinition) -> None:

@@ -7,6 +7,7 @@ from andante.bpmn import kinds
 from andante.engine import events as ev
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.event_handlers import handle
+from andante.engine.elements.multiple_event import gather, parallel
 from andante.engine.state import Scope, owner
 from andante.engine.waits import Subscription, Timer
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def take(step: "Step", subscription: Subscription) -> None:
-    """It is taken: only what does not interrupt, at a boundary or in a scope, goes on waiting for the next one."""
-    if step.graph.nodes[subscription.node].interrupting:
+    """It is taken: only what does not interrupt, at a boundary or in a scope, goes on waiting for the next one. There a
+    part of a parallel multiple event waits for the others first; a condition stays, to be looked at as others are."""
+    node = step.graph.nodes[subscription.node]
+    if node.interrupting or (parallel(node) and subscription.kind != kinds.CONDITIONAL):
         step.record(ev.SubscriptionClosed(subscription.key))
 
 
@@ -26,6 +29,11 @@ def occur(step: "Step", wait: Timer | Subscription, values: Mapping[str, object]
     nodes = step.graph.nodes
     at = owner(step.instance, wait.token)
     node = nodes[wait.node]
+    if parallel(node):
+        all_of_them = gather(step, at, node, wait, values)
+        if all_of_them is None:
+            return
+        values = all_of_them
     if isinstance(at, Scope):
         handle(step, at, node, values)
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from andante.bpmn.graph import Node
+from andante.bpmn.graph import EventDefinition, Node
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.compensation import reopened
 from andante.engine.elements.event_handlers import handle, starts_of
@@ -34,29 +34,28 @@ def outwards(step: "Step", token: Token) -> Iterator[tuple[Token | Scope, list[N
             return
 
 
-def nearest(step: "Step", token: Token, kind: int, code: str) -> tuple[Token | Scope, Node] | None:
-    """Who catches the error or escalation: the first place on the way that does. There a code of its own goes before
-    a catch-all."""
+def nearest(step: "Step", token: Token, kind: int, code: str) -> tuple[Token | Scope, Node, EventDefinition] | None:
+    """Who catches the error or escalation, and by which of its definitions: the first place on the way that does. There
+    a code of its own goes before a catch-all."""
     for at, catchers in outwards(step, token):
-        every: Node | None = None
+        every: tuple[Token | Scope, Node, EventDefinition] | None = None
         for catcher in catchers:
-            event = catcher.event
-            if event is None or event.kind != kind:
-                continue
-            if event.code == code and code:
-                return at, catcher
-            if not event.code:
-                every = every or catcher
+            for event in () if catcher.event is None else catcher.event.each:
+                if event.kind != kind:
+                    continue
+                if event.code == code and code:
+                    return at, catcher, event
+                if not event.code:
+                    every = every or (at, catcher, event)
         if every is not None:
-            return at, every
+            return every
     return None
 
 
-def code_of(step: "Step", token: Token, node: Node) -> str:
+def code_of(step: "Step", token: Token, event: EventDefinition) -> str:
     """The code that an event throws: written, or computed. Raises ModelFault."""
-    event = node.event
-    if event is None or event.name is None:
-        return "" if event is None else event.code or ""
+    if event.name is None:
+        return event.code or ""
     value = json_value(step.value(event.name, token))
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)

@@ -21,8 +21,9 @@ class StartEvent(FlowNode):
     __slots__ = ()
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
-        if token.scope == 0 and node.event is not None and node.event.key is not None:
-            remember(step, node.event.key, step.instance.variables)  # the message's variables are all there are yet
+        for event in () if token.scope or node.event is None else node.event.each:
+            if event.key is not None:
+                remember(step, event.key, step.instance.variables)  # the message's variables are all there are yet
         if token.scope == 0 and step.graph.handlers:
             open_handlers(step, step.instance.scopes[0])
         finish(step, token, node)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def arm_timer(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition) -> None:
+def arm_timer(step: "Step", at: Token | Scope, node: Node, definition: EventDefinition, part: int = 0) -> None:
     """Wait for the time that the definition names. Raises ModelFault when it names none."""
     if definition.timer is None:
         raise AssertionError(f"{node.id}: a timer without a time")
@@ -35,7 +35,7 @@ def arm_timer(step: "Step", at: Token | Scope, node: Node, definition: EventDefi
             cycle = value
     except TimingError as fault:
         raise ModelFault("timer", str(fault)) from None
-    step.record(ev.TimerSet(step.key(), at.key, node.index, due, cycle, left))
+    step.record(ev.TimerSet(step.key(), at.key, node.index, due, cycle, left, part))
 
 
 def fired(step: "Step", timer: Timer, again: bool) -> None:
@@ -52,4 +52,4 @@ def fired(step: "Step", timer: Timer, again: bool) -> None:
     step.record(ev.TimerFired(timer.key, missed))
     if due and left:
         rest = left - 1 if left > 0 else left
-        step.record(ev.TimerSet(step.key(), timer.token, timer.node, due, timer.cycle, rest))
+        step.record(ev.TimerSet(step.key(), timer.token, timer.node, due, timer.cycle, rest, timer.part))

@@ -6,16 +6,19 @@ from andante.engine import events as ev
 from andante.engine.commands import Terminate
 from andante.engine.effects import TellChild
 from andante.engine.state import TERMINATED, Scope, Token
-from andante.engine.waits import Call, Job, Subscription, Task, Timer
+from andante.engine.waits import Call, Job, Subscription, Task, Timer, Trigger
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def clear_waits(step: "Step", at: Token | Scope, reason: str) -> None:
-    """What is still open at the token, or for the scope's event sub-processes, is no longer wanted."""
+def clear_waits(step: "Step", at: Token | Scope, reason: str, node: int = -1) -> None:
+    """What is still open at the token, or for the scope's event sub-processes, is no longer wanted: all of it, or what
+    one `node` waits for."""
     waits = at.waits
     for key, wait in sorted(waits.items()) if waits else ():
+        if node >= 0 and (isinstance(wait, Call) or wait.node != node):
+            continue
         if isinstance(wait, Task):
             for clock in list(wait.clocks):
                 step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
@@ -24,6 +27,8 @@ def clear_waits(step: "Step", at: Token | Scope, reason: str) -> None:
             step.record(ev.TimerCleared(key))
         elif isinstance(wait, Subscription):
             step.record(ev.SubscriptionClosed(key))
+        elif isinstance(wait, Trigger):
+            step.record(ev.TriggerCleared(key))
         elif isinstance(wait, Job):
             step.record(ev.JobCancelled(key))
         elif isinstance(wait, Call):

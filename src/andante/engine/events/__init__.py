@@ -59,6 +59,8 @@ from andante.engine.events.waiting import (
     TimerCleared,
     TimerFired,
     TimerSet,
+    TriggerArrived,
+    TriggerCleared,
 )
 from andante.engine.events.work import (
     CallEnded,
@@ -101,6 +103,8 @@ Event = (
     | TimerSet
     | TimerFired
     | TimerCleared
+    | TriggerArrived
+    | TriggerCleared
     | SubscriptionOpened
     | SubscriptionClosed
     | MessageReceived
@@ -203,5 +207,7 @@ __all__ = [
     "TokenJoined",
     "TokenMoved",
     "TokenReady",
+    "TriggerArrived",
+    "TriggerCleared",
     "VariablesSet",
 ]

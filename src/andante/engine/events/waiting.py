@@ -8,17 +8,19 @@ if TYPE_CHECKING:
 
 @final
 class TimerSet:
-    """A timer waits for `due_at`. `left` repetitions remain after it (-1: endless, 0: none); `cycle` its ISO text."""
+    """A timer waits for `due_at`. `left` repetitions remain after it (-1: endless, 0: none); `cycle` its ISO text.
+    `part` tells which definition of a multiple event."""
 
-    __slots__ = ("cycle", "due_at", "left", "node", "timer", "token")
+    __slots__ = ("cycle", "due_at", "left", "node", "part", "timer", "token")
 
-    def __init__(self, timer: int, token: int, node: int, due_at: int, cycle: str, left: int) -> None:
+    def __init__(self, timer: int, token: int, node: int, due_at: int, cycle: str, left: int, part: int = 0) -> None:
         self.timer = timer
         self.token = token
         self.node = node
         self.due_at = due_at
         self.cycle = cycle
         self.left = left
+        self.part = part
 
 
 @final
@@ -44,17 +46,21 @@ class TimerCleared:
 
 @final
 class SubscriptionOpened:
-    """A message or signal is awaited (`kind`: kinds.MESSAGE or SIGNAL)."""
+    """A message, signal or condition is awaited (`kind`: kinds.MESSAGE, SIGNAL or CONDITIONAL). `part` tells which
+    definition of a multiple event."""
 
-    __slots__ = ("key", "kind", "name", "node", "subscription", "token")
+    __slots__ = ("key", "kind", "name", "node", "part", "subscription", "token")
 
-    def __init__(self, subscription: int, token: int, node: int, kind: int, name: str, key: str | None) -> None:
+    def __init__(
+        self, subscription: int, token: int, node: int, kind: int, name: str, key: str | None, part: int = 0
+    ) -> None:
         self.subscription = subscription
         self.token = token
         self.node = node
         self.kind = kind
         self.name = name
         self.key = key
+        self.part = part
 
 
 @final
@@ -65,6 +71,30 @@ class SubscriptionClosed:
 
     def __init__(self, subscription: int) -> None:
         self.subscription = subscription
+
+
+@final
+class TriggerArrived:
+    """One part of a parallel multiple event has occurred and brought `values`; it is kept until all have."""
+
+    __slots__ = ("node", "part", "token", "trigger", "values")
+
+    def __init__(self, trigger: int, token: int, node: int, part: int, values: dict[str, object]) -> None:
+        self.trigger = trigger
+        self.token = token
+        self.node = node
+        self.part = part
+        self.values = values
+
+
+@final
+class TriggerCleared:
+    """It is no longer kept: all parts have occurred, or nobody waits for them any more."""
+
+    __slots__ = ("trigger",)
+
+    def __init__(self, trigger: int) -> None:
+        self.trigger = trigger
 
 
 @final

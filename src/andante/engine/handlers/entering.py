@@ -14,6 +14,7 @@ from andante.engine.elements.correlation import remember
 from andante.engine.elements.error import throw_error
 from andante.engine.elements.escalation import throw_escalation
 from andante.engine.elements.message import catchers, receiver
+from andante.engine.elements.multiple_event import parallel
 from andante.engine.elements.occurrence import occur, take
 from andante.engine.elements.timer import fired
 from andante.engine.faults import ModelFault
@@ -77,7 +78,8 @@ def fire_timers(step: "Step", command: cmd.FireTimers) -> None:
         if timer is None:
             continue  # an earlier one has interrupted its activity
         try:
-            fired(step, timer, not step.graph.nodes[timer.node].interrupting)
+            node = step.graph.nodes[timer.node]
+            fired(step, timer, not node.interrupting and not parallel(node))
             occur(step, timer, {})
         except ModelFault as fault:
             at = owner(instance, timer.token)
@@ -103,8 +105,9 @@ def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
         take(step, subscription)
         step.record(ev.MessageReceived(subscription.key, command.name, command.message_id))
         event = step.graph.nodes[subscription.node].event
-        if event is not None and event.key is not None:
-            remember(step, event.key, command.variables)
+        key = None if event is None else event.each[subscription.part].key
+        if key is not None:
+            remember(step, key, command.variables)
         occur(step, subscription, command.variables)
 
 

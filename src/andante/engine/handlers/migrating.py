@@ -6,9 +6,9 @@ from andante.bpmn import kinds
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.declared import first_values
-from andante.engine.elements.awaiting import arm
+from andante.engine.elements.awaiting import arm_or_tell
 from andante.engine.elements.event_handlers import starts_of
-from andante.engine.faults import CANNOT_MIGRATE, ModelFault, Rejected
+from andante.engine.faults import CANNOT_MIGRATE, Rejected
 from andante.engine.migration import hindrances, used
 from andante.engine.state import ACTIVE, Scope, Token
 
@@ -31,6 +31,8 @@ def migrate(step: "Step", command: cmd.Migrate) -> None:
         step.record(ev.TimerCleared(timer.key))
     for subscription in [each for each in instance.subscriptions.values() if each.node in dropped]:
         step.record(ev.SubscriptionClosed(subscription.key))
+    for trigger in [each for each in instance.triggers.values() if each.node in dropped]:
+        step.record(ev.TriggerCleared(trigger.key))
     nodes = {node: command.nodes[node] for node in sorted(set(used(instance)))}
     flows = {token.flow: command.flows[token.flow] for token in instance.tokens.values() if token.flow in command.flows}
     clocked = {instance.tasks[clock.task].node if clock.task else -1 for clock in instance.clocks.values()}
@@ -62,12 +64,12 @@ def _new_events(step: "Step", known: set[int]) -> None:
             continue
         for index in node.boundaries:
             if index not in known:
-                _arm(step, token, index)
+                arm_or_tell(step, token, nodes[index])
     for scope in list(instance.scopes.values()):
         interrupted = any(_interrupts(step, instance.tokens[key]) for key in scope.tokens)
         for start in () if interrupted or _undone(step, scope) else starts_of(step, scope):
             if start.index not in known:
-                _arm(step, scope, start.index)
+                arm_or_tell(step, scope, start)
 
 
 def _joins(step: "Step") -> None:
@@ -95,14 +97,3 @@ def _interrupts(step: "Step", token: Token) -> bool:
 def _undone(step: "Step", scope: Scope) -> bool:
     """Whether the scope is one that was complete and is being undone: its events are over."""
     return any(compensation.running == scope.token for compensation in step.instance.compensations.values())
-
-
-def _arm(step: "Step", at: Token | Scope, index: int) -> None:
-    """A fault in the new event does not undo the migration: an incident tells of it."""
-    node = step.graph.nodes[index]
-    try:
-        arm(step, at, node)
-    except ModelFault as fault:
-        token = at.key if isinstance(at, Token) else 0
-        text = f"{node.id} is not awaited: {fault.message}"
-        step.record(ev.IncidentRaised(step.key(), token, fault.kind, text))

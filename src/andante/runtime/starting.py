@@ -1,0 +1,79 @@
+"""What starts instances of a definition from outside, as rows of `start_event`: its messages, signals and timers.
+
+The rows of a start event with several definitions are told apart by their numbers: that of the first is the node's.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from andante.bpmn import kinds
+from andante.bpmn.graph import EventDefinition, ProcessGraph
+from andante.store.definitions import Statement
+from andante.timing.cycle import first
+from andante.timing.duration import parse_duration, shift
+from andante.timing.instants import parse_instant
+
+_PART: Final = 1 << 16  # more than the nodes that a process may have
+_OUTSIDE: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER))
+
+
+def node_of(number: int) -> int:
+    """The start event that the row of this number belongs to."""
+    return number % _PART
+
+
+def _each(graph: ProcessGraph) -> Iterator[tuple[int, EventDefinition]]:
+    """The number of each row, and its definition."""
+    for index in graph.starts:
+        event = graph.nodes[index].event
+        for part, definition in enumerate(() if event is None else event.each):
+            if definition.kind in _OUTSIDE:
+                yield index + part * _PART, definition
+
+
+def starts(definition_id: str, graph: ProcessGraph, now: int) -> list[Statement]:
+    """A row for each; timers are not armed yet. And one of kind "keyed", which starts nothing, for each message elsewhere
+    that has a correlation key in it."""
+    statements: list[Statement] = []
+    for number, event in _each(graph):
+        name = "" if event.name is None else str(event.name.evaluate({}, now))
+        statements.append((
+            "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
+            [definition_id, number, kinds.EVENT_NAMES[event.kind], name],
+        ))  # fmt: skip
+    for node in graph.nodes:
+        for part, event in enumerate(() if node.event is None or node.index in graph.starts else node.event.each):
+            if event.key is None:
+                continue
+            text = str(event.name.constant) if event.name is not None and event.name.is_constant else ""
+            statements.append((
+                "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
+                [definition_id, node.index + part * _PART, "keyed", text],
+            ))  # fmt: skip
+    return statements
+
+
+def timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone: str) -> list[Statement]:
+    """Arm, or disarm, the timers that start this definition."""
+    statements: list[Statement] = []
+    for number, event in _each(graph):
+        if event.kind != kinds.TIMER or event.timer is None:
+            continue
+        text, due, left = "", 0, 0
+        if active:
+            text = str(event.timer.evaluate({}, now))
+            due, left = _first_due(event.timer_kind, text, now, zone)
+        statements.append((
+            "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=?",
+            [due, text if event.timer_kind == "cycle" else "", left, definition_id, number],
+        ))  # fmt: skip
+    return statements
+
+
+def _first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
+    """When a timer armed at `now` is due (ms), and how often again after that."""
+    if kind == "cycle":
+        return first(text, now, zone)
+    if kind == "date":
+        return parse_instant(text, zone), 0
+    return shift(now, parse_duration(text), zone), 0
