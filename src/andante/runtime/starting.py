@@ -32,8 +32,8 @@ def _each(graph: ProcessGraph) -> Iterator[tuple[int, EventDefinition]]:
 
 
 def starts(definition_id: str, graph: ProcessGraph, now: int) -> list[Statement]:
-    """A row for each; timers are not armed yet. And one of kind "keyed", which starts nothing, for each message elsewhere
-    that has a correlation key in it."""
+    """A row for each; timers are not armed yet. And one of kind "keyed", which starts nothing, for each message
+    elsewhere that has a correlation key in it."""
     statements: list[Statement] = []
     for number, event in _each(graph):
         name = "" if event.name is None else str(event.name.evaluate({}, now))
