@@ -1,15 +1,14 @@
 """The whole server, at hand for every test of this room."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from house import APPROVAL, House, house_at
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with house_at(tmp_path) as house:
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with house_at(database_url) as house:
         yield house
 
 

@@ -1,4 +1,4 @@
-"""A whole server without sockets: the application over a real SQLite file, with persons and a clock that is moved."""
+"""A whole server without sockets: the application over a real database, with persons and a clock that is moved."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -172,10 +172,10 @@ async def running(app: Litestar) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def house_at(path: Path, **settings: Any) -> AsyncIterator[House]:
+async def house_at(db: str, **settings: Any) -> AsyncIterator[House]:
     """A server on a fresh database in `path`."""
     clock = TestClock(START)
-    chosen = Settings(db=f"sqlite:///{path}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings)
+    chosen = Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings)
     app = create_app(chosen, clock=clock)
     async with running(app):
         transport = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)

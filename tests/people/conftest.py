@@ -1,7 +1,6 @@
-"""Accounts and access on a real SQLite file, with a clock that the test moves."""
+"""Accounts and access on a real database of each kind, with a clock that the test moves."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from office import START, Office
@@ -11,8 +10,8 @@ from andante.store.opening import open_store
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    store = await open_store(f"sqlite:///{tmp_path}/people.db")
+async def office(database_url: str) -> AsyncIterator[Office]:
+    store = await open_store(database_url)
     office = Office(store)
     office.accounts = Accounts(store, lambda: office.now)
     office.access = Access(store, office.accounts, lambda: office.now)

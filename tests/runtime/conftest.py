@@ -1,7 +1,6 @@
-"""A real runtime on a real SQLite file, with a clock that the test moves."""
+"""A real runtime on a real database of each kind, with a clock that the test moves."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from server import START, Bench
@@ -10,9 +9,9 @@ from andante.runtime import Runtime, TestClock
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(database_url: str) -> AsyncIterator[Bench]:
     clock = TestClock(START)
-    url = f"sqlite:///{tmp_path}/andante.db"
+    url = database_url
     runtime = await Runtime.open(url, clock=clock, timers=False)
     bench = Bench(runtime, clock, url)
     yield bench

@@ -85,7 +85,7 @@ async def test_a_hundred_kills_lose_nothing(tmp_path: Path) -> None:
 
 async def _verify(path: str, log: Path) -> int:
     """Everything that was acknowledged is there, and the database is sound. Returns the acknowledged count."""
-    check(path)
+    check(f"sqlite:///{path}")
     runtime = await Runtime.open(f"sqlite:///{path}", timers=False)
     last: dict[str, str] = {}
     count = 0
@@ -117,5 +117,5 @@ async def _verify(path: str, log: Path) -> int:
         with pytest.raises(Problem):
             await runtime.act(record.id, "suspend", who="test")
     await runtime.close()
-    check(path)
+    check(f"sqlite:///{path}")
     return count

@@ -29,11 +29,13 @@ async def test_commands_that_come_together_see_one_version_after_the_other(bench
         runtime.task_action(task.id, "complete", who="anna"),
     )
     assert (moved.version, done.state) == ("1.0.1", "completed")
-    assert [each.element for each in await bench.todo()] == ["check"]
+    # With a database that is asked over a wire the other of the two may be first: then the new element is passed.
+    expected = (["check"],) if bench.url.startswith("sqlite") else (["check"], [])
+    assert [each.element for each in await bench.todo()] in expected
     with pytest.raises(Problem, match="already"):
         await runtime.migrate(record.id, "1.0.1", who="oda")
     await runtime.executor.idle()
-    invariants.check(bench.url.removeprefix("sqlite:///"))
+    invariants.check(bench.url)
 
 
 async def test_after_a_restart_it_goes_on_by_its_new_version(bench: Bench) -> None:
@@ -52,7 +54,7 @@ async def test_after_a_restart_it_goes_on_by_its_new_version(bench: Bench) -> No
     elements = [entry.element for entry in await bench.runtime.history(record.id) if entry.kind == "ElementEntered"]
     assert elements == ["start", "do", "ship", "end"]
     await bench.runtime.executor.idle()
-    invariants.check(bench.url.removeprefix("sqlite:///"))
+    invariants.check(bench.url)
 
 
 async def test_a_refused_migration_leaves_the_instance_as_it_is(bench: Bench) -> None:
@@ -64,4 +66,4 @@ async def test_a_refused_migration_leaves_the_instance_as_it_is(bench: Bench) ->
     (task,) = await bench.todo()
     await bench.runtime.task_action(task.id, "complete", who="anna")
     assert (await bench.runtime.instance(record.id)).next_element == "ship"
-    invariants.check(bench.url.removeprefix("sqlite:///"))
+    invariants.check(bench.url)

@@ -13,7 +13,10 @@ from prometheus_client.registry import Collector
 from andante.runtime import Runtime
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-OPEN: Final = "select count(*), coalesce(sum(suspended), 0), coalesce(sum(incident), 0) from instance where closed=0"
+OPEN: Final = (
+    "select count(*), count(case when suspended=1 then 1 end), count(case when incident=1 then 1 end)"
+    " from instance where closed=0"
+)
 
 
 @final

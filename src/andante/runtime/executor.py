@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar, final
+from typing import Any, Final, final
 
 import structlog
 
@@ -22,8 +22,9 @@ from andante.engine.faults import Rejected
 from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
-from andante.engine.waits import Task
+from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View
 from andante.runtime.clock import Clock
+from andante.runtime.loading import Loader
 from andante.runtime.problem import (
     INSTANCE_NOT_FOUND,
     INTERNAL,
@@ -34,61 +35,10 @@ from andante.runtime.problem import (
     rejected,
 )  # fmt: skip
 from andante.store import statements as st
-from andante.store.projection import Batch
+from andante.store.faults import Outrun, StoreLost, StoreProblem, Unwritable
 from andante.store.store import Store
 
-T = TypeVar("T")
-View = Callable[[Step, Task | None], T]
 log: Final = structlog.get_logger("andante.runtime")
-
-
-@final
-class Request(Generic[T]):
-    """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes."""
-
-    __slots__ = ("actor", "command", "future", "graph", "view")
-
-    def __init__(
-        self,
-        command: Command,
-        actor: str,
-        view: "View[T]",
-        future: "asyncio.Future[T]",
-        graph: ProcessGraph | None = None,
-    ) -> None:
-        self.graph = graph
-        self.command = command
-        self.actor = actor
-        self.view = view
-        self.future = future
-
-
-@final
-class Slot:
-    """An instance in memory, or on its way there (`instance` None). `data` is the state last handed to the writer;
-    `unwritten` counts the batches that carry it and are not yet on the disk."""
-
-    __slots__ = ("data", "graph", "instance", "unwritten", "waiting")
-
-    def __init__(self) -> None:
-        self.instance: Instance | None = None
-        self.graph: ProcessGraph | None = None
-        self.data = b""
-        self.waiting: list[Request[Any]] = []
-        self.unwritten = 0
-
-
-@final
-class Bundle:
-    """A batch and those who wait for it."""
-
-    __slots__ = ("batch", "entries", "refusals", "slots")
-
-    def __init__(self) -> None:
-        self.batch = Batch()
-        self.entries: list[tuple[Request[Any], Step, Any, int]] = []
-        self.refusals: list[tuple[asyncio.Future[Any], Problem]] = []
-        self.slots: dict[str, Slot] = {}
 
 
 @final
@@ -113,7 +63,6 @@ class Executor:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._graph_of = graph_of
         self._committed = committed
         self._due = due
         self._removed = removed
@@ -123,13 +72,16 @@ class Executor:
         self._open = Bundle()
         self._writing: Bundle | None = None
         self._scheduled = False
-        self._loads: set[asyncio.Task[None]] = set()
+        self._loader = Loader(store, graph_of, self._ready, self._unreadable)
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
         self._idle = asyncio.Event()
         self._idle.set()
+        # Whether other servers may change what is in memory here.
+        self.shared = False
         self.commands = 0
         self.batches = 0
+        self.outrun = 0
 
     @property
     def cached(self) -> int:
@@ -149,10 +101,10 @@ class Executor:
         request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
-            loading = self._loop.create_task(self._load(instance_id, slot))
-            self._loads.add(loading)
-            loading.add_done_callback(self._loads.discard)
-        if slot.instance is None:
+            self._loader.want(instance_id, slot)
+        elif self.shared and not slot.unwritten and not slot.wanted:
+            self._loader.want(instance_id, slot)
+        if slot.wanted:
             slot.waiting.append(request)
         else:
             self._take(instance_id, slot, request)
@@ -179,45 +131,51 @@ class Executor:
 
     async def idle(self) -> None:
         """Wait until everything taken in is written."""
-        while self._loads or not self._idle.is_set():
-            if self._loads:
-                await asyncio.wait(self._loads)
+        while self._loader.busy or not self._idle.is_set():
+            await self._loader.idle()
             await self._idle.wait()
 
     def _admit(self) -> None:
         if len(self._open.entries) >= self._limit:
             raise Problem(OVERLOADED, 503, "The server has more work than it can write. Try again in a moment.")
 
-    # Loading.
+    # Instances come into memory.
 
-    async def _load(self, instance_id: str, slot: Slot) -> None:
-        try:
-            row = await self._store.get("select data, definition_id from instance where id=?", (instance_id,))
-            if row is not None:
-                slot.graph = await self._graph_of(row[1])
-                slot.data = bytes(row[0])
-                instance = decode_state(slot.data)
-            else:
-                first = slot.waiting[0].command
-                if not isinstance(first, Start):
-                    raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
-                slot.graph = await self._graph_of(first.definition_id)
-                instance = Instance(instance_id)
-        except Exception as fault:
-            problem = fault if isinstance(fault, Problem) else None
-            if problem is None:
-                log.exception("an instance could not be read", instance=instance_id)
-                problem = Problem(INTERNAL, 500, "The instance could not be read; nothing was changed.")
-            self._slots.pop(instance_id, None)
-            for request in slot.waiting:
-                _fail(request.future, problem)
-            return
-        slot.instance = instance
+    def _unreadable(self, instance_id: str, slot: Slot, fault: Exception) -> None:
+        if isinstance(fault, Problem):
+            problem = fault
+        elif isinstance(fault, StoreProblem):
+            problem = Problem(UNAVAILABLE, 503, "The database does not answer; nothing was changed. Try again later.")
+        else:
+            log.error("an instance could not be read", instance=instance_id, exc_info=fault)
+            problem = Problem(INTERNAL, 500, "The instance could not be read; nothing was changed.")
+        self._slots.pop(instance_id, None)
+        for request in slot.waiting:
+            request.fail(problem)
+
+    def _ready(self, instance_id: str, slot: Slot) -> None:
+        slot.wanted = False
         waiting, slot.waiting = slot.waiting, []
         for request in waiting:
-            self._take(instance_id, slot, request)
-        if not slot.unwritten and (instance.ended_at or instance.stopped):
+            current = self._slots.get(instance_id)
+            if current is not slot or slot.wanted:  # one of them has put an end to this
+                self._again(instance_id, request)
+            else:
+                self._take(instance_id, slot, request)
+        instance = slot.instance
+        if not slot.unwritten and instance is not None and (instance.ended_at or instance.stopped):
             self._slots.pop(instance_id, None)
+
+    def _again(self, instance_id: str, request: Request[Any]) -> None:
+        """From the beginning, by what is in the database."""
+        slot = self._slots.get(instance_id)
+        if slot is None:
+            slot = self._slots[instance_id] = Slot()
+            self._loader.want(instance_id, slot)
+        if slot.wanted:
+            slot.waiting.append(request)
+        else:
+            self._take(instance_id, slot, request)
 
     # Stepping.
 
@@ -229,7 +187,7 @@ class Executor:
         bundle = self._open
         if instance.seq == 0 and command.__class__ is not Start:
             self._slots.pop(instance_id, None)
-            _fail(request.future, Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'."))
+            request.fail(Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'."))
             return
         key = getattr(command, "task", 0)
         task = instance.tasks.get(key) if key else None
@@ -244,13 +202,13 @@ class Executor:
             if instance.seq == 0:
                 self._slots.pop(instance_id, None)
             if slot.unwritten:  # it was judged by what is not written yet: so the answer waits for that
-                bundle.refusals.append((request.future, rejected(refusal)))
+                bundle.entries.append(Entry(instance_id, request, None, problem=rejected(refusal)))
                 self._schedule()
             else:
-                _fail(request.future, rejected(refusal))
+                request.fail(rejected(refusal))
             return
         except Exception as fault:
-            _fail(request.future, _problem(fault, instance_id, command))
+            request.fail(_problem(fault, instance_id, command))
             self._take_back(instance_id, slot, graph)
             return
         self.commands += 1
@@ -261,7 +219,7 @@ class Executor:
         elif not slot.unwritten:
             request.future.set_result(answer)
             return
-        bundle.entries.append((request, taken, answer, instance.seq))
+        bundle.entries.append(Entry(instance_id, request, taken, answer, instance.seq))
         self._schedule()
 
     def _take_back(self, instance_id: str, slot: Slot, graph: ProcessGraph) -> None:
@@ -270,7 +228,11 @@ class Executor:
             self._slots.pop(instance_id, None)
             return
         instance = decode_state(slot.data) if slot.data else Instance(instance_id)
-        steps = [taken for _, taken, _, _ in self._open.entries if taken.instance.id == instance_id and taken.events]
+        steps = [
+            entry.step
+            for entry in self._open.entries
+            if entry.instance_id == instance_id and entry.step is not None and entry.step.events
+        ]
         fold(instance, [(taken.now, taken.actor, taken.events) for taken in steps])
         slot.instance = instance
         if steps:
@@ -289,17 +251,21 @@ class Executor:
         if self._writing is not None:
             return
         bundle = self._open
-        if bundle.batch.empty and not bundle.entries and not bundle.refusals:
+        if bundle.batch.empty and not bundle.entries:
             self._idle.set()
             return
         self._open = Bundle()
         self._writing = bundle
+        if not bundle.batch.empty:
+            for instance_id, data in bundle.batch.seal():
+                bundle.slots[instance_id].data = data
+        self._write(bundle)
+
+    def _write(self, bundle: Bundle) -> None:
         if bundle.batch.empty:
             self._written(bundle, None)
-            return
-        for instance_id, data in bundle.batch.seal():
-            bundle.slots[instance_id].data = data
-        self._store.submit(bundle.batch, lambda fault: self._answer(bundle, fault))
+        else:
+            self._store.submit(bundle.batch, lambda fault: self._answer(bundle, fault))
 
     def _answer(self, bundle: Bundle, fault: BaseException | None) -> None:
         if threading.get_ident() == self._home:
@@ -308,40 +274,71 @@ class Executor:
             self._loop.call_soon_threadsafe(self._written, bundle, fault)
 
     def _written(self, bundle: Bundle, fault: BaseException | None) -> None:
+        if isinstance(fault, Outrun | Unwritable):
+            self._part(bundle, fault)
+            return
         self._writing = None
         self.batches += 1
         if fault is not None:
             log.error("a batch was not written", exc_info=fault)
-            self._lose(bundle)
+            self._lose(bundle, isinstance(fault, StoreLost))
         else:
             self._evict(bundle)
             if bundle.batch.earliest:
                 self._due(bundle.batch.earliest)
             if bundle.batch.rows[st.OUTBOX_END]:
                 self._removed(bundle.batch.rows[st.OUTBOX_END])
-            for request, taken, answer, seq in bundle.entries:
-                instance = taken.instance
-                if taken.effects or ((instance.jobs or instance.subscriptions) and taken.events):
-                    self._committed(taken, seq)
-                if not request.future.done():
-                    request.future.set_result(answer)
-            for future, problem in bundle.refusals:
-                _fail(future, problem)
+            for entry in bundle.entries:
+                taken, future = entry.step, entry.request.future
+                if taken is not None:
+                    instance = taken.instance
+                    if taken.effects or ((instance.jobs or instance.subscriptions) and taken.events):
+                        self._committed(taken, entry.seq)
+                    if not future.done():
+                        future.set_result(entry.answer)
+                elif entry.problem is not None:
+                    entry.request.fail(entry.problem)
         if not self._scheduled:
             self._flush()
 
-    def _lose(self, written: Bundle) -> None:
-        """The disk refused: nothing since the last good batch has happened."""
-        problem = Problem(UNAVAILABLE, 503, "The database refused to write; nothing was changed. Try again later.")
+    def _part(self, bundle: Bundle, fault: Outrun | Unwritable) -> None:
+        """Some instances of the batch cannot be written as they are: it is written without them. What another server
+        was faster with begins anew, by what that made of it."""
+        lost = fault.instances if isinstance(fault, Outrun) else set(fault.reasons)
+        if not lost & bundle.slots.keys():
+            self._writing = None
+            self._lose(bundle, maybe=False)
+            self._schedule()
+            return
+        entries = [*bundle.part_with(lost), *self._open.part_with(lost)]
+        for instance_id in lost:
+            self._slots.pop(instance_id, None)
+        self._write(bundle)
+        for entry in entries:
+            request = entry.request
+            reason = "" if isinstance(fault, Outrun) else fault.reasons[entry.instance_id]
+            request.tries -= 1
+            if reason:
+                request.fail(Problem(PARAMETER, 400, f"A value cannot be stored: {reason}."))
+            elif request.tries > 0:
+                self.outrun += 1
+                self._again(entry.instance_id, request)
+            else:
+                request.fail(Problem(OVERLOADED, 503, "Too many change this instance at once. Try again in a moment."))
+
+    def _lose(self, written: Bundle, maybe: bool) -> None:
+        """The database refused: nothing since the last good batch has happened, unless it was lost on its way."""
+        text = "The database refused to write; nothing was changed. Try again later."
+        if maybe:
+            text = "The database was lost while it wrote. See whether it has happened before you try again."
+        problem = Problem(UNAVAILABLE, 503, text)
         following, self._open = self._open, Bundle()
         for bundle in (written, following):
             self._open.batch.rows[st.OUTBOX_END].extend(bundle.batch.rows[st.OUTBOX_END])
             for instance_id in bundle.slots:
                 self._slots.pop(instance_id, None)
-            for request, _, _, _ in bundle.entries:
-                _fail(request.future, problem)
-            for future, _ in bundle.refusals:
-                _fail(future, problem)
+            for entry in bundle.entries:
+                entry.request.fail(problem)
 
     def _evict(self, bundle: Bundle) -> None:
         """Closed and suspended instances cost no memory; of the others the most recent stay."""
@@ -349,7 +346,7 @@ class Executor:
         for instance_id, slot in bundle.slots.items():
             slot.unwritten -= 1
             instance = slot.instance
-            if slot.unwritten or instance is None or instance_id not in slots:
+            if slot.unwritten or slot.wanted or instance is None or instance_id not in slots:
                 continue
             if instance.ended_at or instance.stopped:
                 del slots[instance_id]
@@ -358,7 +355,7 @@ class Executor:
         excess = len(slots) - self._cache
         if excess > 0:
             for instance_id, slot in list(islice(slots.items(), excess)):
-                if not slot.unwritten and slot.instance is not None:
+                if not slot.unwritten and not slot.wanted:
                     del slots[instance_id]
 
 
@@ -369,8 +366,3 @@ def _problem(fault: Exception, instance_id: str, command: Command) -> Problem:
         return Problem(PARAMETER, 400, f"A value cannot be stored: {fault}")
     log.error("a step failed", instance=instance_id, command=type(command).__name__, exc_info=fault)
     return Problem(INTERNAL, 500, "Something went wrong in the server; nothing was changed.")
-
-
-def _fail(future: "asyncio.Future[Any]", problem: Problem) -> None:
-    if not future.done():
-        future.set_exception(problem)

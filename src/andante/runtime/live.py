@@ -10,8 +10,9 @@ from andante.bpmn.graph import ProcessGraph
 from andante.engine import commands as cmd
 from andante.engine.migration import hindrances, plan
 from andante.runtime import views
+from andante.runtime.bundle import View
 from andante.runtime.definitions import Definitions
-from andante.runtime.executor import Executor, View
+from andante.runtime.executor import Executor
 from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
 from andante.store.records import InstanceRecord
 from andante.store.store import Store

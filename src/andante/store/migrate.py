@@ -1,10 +1,13 @@
-"""Bring a database to the newest schema. Runs at start; safe to repeat."""
+"""Bring a database to the newest schema. Runs at start; safe to repeat, and for many servers at once."""
 
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+
+LOCK: Final = 4_102_441  # any number that no other program takes for its own
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -12,5 +15,7 @@ def upgrade(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

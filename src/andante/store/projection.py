@@ -31,14 +31,16 @@ EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
 @final
 class Batch:
-    """The rows of commands that share one transaction. `earliest`, once sealed: the first time (ms) at which one of
+    """The rows of commands that share one transaction. `bases`: of each instance that was there before, the number
+    of its last command before these. `earliest`, once sealed: the first time (ms) at which one of
     its instances has something due, 0 for none."""
 
-    __slots__ = ("_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "commands", "earliest", "rows")
+    __slots__ = ("_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "bases", "commands", "earliest", "rows")
 
     def __init__(self) -> None:
         self.commands = 0
         self.earliest: int = 0
+        self.bases: dict[str, int] = {}
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
         self._described: set[str] = set()
         self._migrated: set[str] = set()
@@ -59,9 +61,12 @@ class Batch:
         entry = encode_entry(command, facts)
         letters = [encode_effect(effect) for effect in effects]
         self.commands += 1
+        if instance.id not in self._live:
+            if instance.seq == 1:
+                self._new.add(instance.id)
+            else:
+                self.bases[instance.id] = instance.seq - 1
         self._live[instance.id] = (instance, graph)
-        if instance.seq == 1:
-            self._new.add(instance.id)
         rows = self.rows
         for fact in facts:
             project = PROJECTIONS.get(fact.__class__)
@@ -77,6 +82,21 @@ class Batch:
     def replace(self, graph: ProcessGraph, instance: Instance) -> None:
         """The instance was made anew in memory, in the state that this batch has of it."""
         self._live[instance.id] = (instance, graph)
+
+    def drop(self, instances: set[str]) -> None:
+        """Take these instances out, before or after `seal`. Outbox rows that are done are of no instance's commands."""
+        for statement, rows in self.rows.items():
+            if rows and statement is not st.OUTBOX_END:
+                rows[:] = [row for row in rows if row[0] not in instances]
+        for instance_id in instances:
+            self._live.pop(instance_id, None)
+            self.bases.pop(instance_id, None)
+        for names in (self._described, self._migrated, self._new):
+            names -= instances
+        for found in (self._tasks, self._jobs):
+            for key in [key for key in found if key[0] in instances]:
+                del found[key]
+        self.commands = len(self.rows[st.JOURNAL])
 
     def seal(self) -> list[tuple[str, bytes]]:
         """Turn what is gathered into rows, and give each instance's id and state as it is written."""

@@ -8,20 +8,27 @@ from typing import Final
 import sqlalchemy as sa
 
 metadata: Final = sa.MetaData()
+# PostgreSQL is to sort and compare texts as SQLite does: by their bytes.
+TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+    return sa.Column(name, TEXT, nullable=False, server_default=default)
 
 
 def _int(name: str, default: int = 0) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
 
 
+def _some(name: str, column: str, where: str) -> sa.Index:
+    """An index of the rows for which `where` holds."""
+    return sa.Index(name, column, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 source: Final = sa.Table(
     "source",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),  # sha256 of the content
+    sa.Column("id", TEXT, primary_key=True),  # sha256 of the content
     _text("kind"),  # xml, json, dmn
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
@@ -29,7 +36,7 @@ source: Final = sa.Table(
 definition: Final = sa.Table(
     "definition",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     _text("name"),
     _text("version"),
     _text("label"),
@@ -61,7 +68,7 @@ catalogue: Final = sa.Table(
 start_event: Final = sa.Table(
     "start_event",
     metadata,
-    sa.Column("definition_id", sa.Text, primary_key=True),
+    sa.Column("definition_id", TEXT, primary_key=True),
     sa.Column("node", sa.Integer, primary_key=True),
     _text("kind"),  # message, signal, timer
     _text("name"),
@@ -69,13 +76,13 @@ start_event: Final = sa.Table(
     _text("cycle"),
     _int("remaining"),
     sa.Index("ix_start_event_name", "kind", "name"),
-    sa.Index("ix_start_event_due", "due_at", sqlite_where=sa.text("due_at > 0")),
+    _some("ix_start_event_due", "due_at", "due_at > 0"),
 )
 
 instance: Final = sa.Table(
     "instance",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     _int("seq"),
     _int("due_at"),
     _text("definition_id"),
@@ -108,18 +115,18 @@ instance: Final = sa.Table(
     _text("root_id"),
     _int("incident"),
     sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Index("ix_instance_due", "due_at", sqlite_where=sa.text("due_at > 0")),
+    _some("ix_instance_due", "due_at", "due_at > 0"),
     sa.Index("ix_instance_state", "state", "started_at"),
     sa.Index("ix_instance_started", "started_at"),
-    sa.Index("ix_instance_key", "business_key", sqlite_where=sa.text("business_key <> ''")),
+    _some("ix_instance_key", "business_key", "business_key <> ''"),
     sa.Index("ix_instance_definition", "definition_id"),
-    sa.Index("ix_instance_parent", "parent_id", sqlite_where=sa.text("parent_id <> ''")),
+    _some("ix_instance_parent", "parent_id", "parent_id <> ''"),
 )
 
 journal: Final = sa.Table(
     "journal",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     _int("at"),
     _text("actor"),
@@ -130,7 +137,7 @@ journal: Final = sa.Table(
 task: Final = sa.Table(
     "task",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     _text("name"),
     _text("element"),
@@ -154,24 +161,24 @@ task: Final = sa.Table(
     _text("outcome"),
     _int("ended_at"),
     _text("ended_by"),
-    sa.Index("ix_task_assignee", "assignee", sqlite_where=sa.text("state = 'open'")),
-    sa.Index("ix_task_pool", "pool", sqlite_where=sa.text("state = 'open' and assignee = ''")),
-    sa.Index("ix_task_ended", "ended_at", sqlite_where=sa.text("ended_at > 0")),
+    _some("ix_task_assignee", "assignee", "state = 'open'"),
+    _some("ix_task_pool", "pool", "state = 'open' and assignee = ''"),
+    _some("ix_task_ended", "ended_at", "ended_at > 0"),
 )
 
 candidate: Final = sa.Table(
     "candidate",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("who", sa.Text, primary_key=True),
+    sa.Column("who", TEXT, primary_key=True),
     sa.Index("ix_candidate_who", "who"),
 )
 
 subscription: Final = sa.Table(
     "subscription",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     _text("kind"),  # message, signal
     _text("name"),
@@ -182,7 +189,7 @@ subscription: Final = sa.Table(
 job: Final = sa.Table(
     "job",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     _text("type"),
     _text("element"),
@@ -197,7 +204,7 @@ job: Final = sa.Table(
 outbox: Final = sa.Table(
     "outbox",
     metadata,
-    sa.Column("instance_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
     _text("lane"),  # inner: instances among themselves; note: to people
@@ -212,7 +219,7 @@ outbox: Final = sa.Table(
 message: Final = sa.Table(
     "message",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     _text("name"),
     _text("business_key"),
     sa.Column("data", sa.LargeBinary, nullable=False),
@@ -224,9 +231,9 @@ message: Final = sa.Table(
 client: Final = sa.Table(
     "client",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     _text("secret_hash"),
-    sa.Column("user", sa.Text, nullable=False, server_default=""),
+    sa.Column("user", TEXT, nullable=False, server_default=""),
     _int("created_at"),
     _int("revoked"),
 )
@@ -234,8 +241,8 @@ client: Final = sa.Table(
 token: Final = sa.Table(
     "token",
     metadata,
-    sa.Column("hash", sa.Text, primary_key=True),
-    sa.Column("user", sa.Text, nullable=False, server_default=""),
+    sa.Column("hash", TEXT, primary_key=True),
+    sa.Column("user", TEXT, nullable=False, server_default=""),
     _text("client_id"),
     _int("expires_at"),
 )
@@ -243,7 +250,7 @@ token: Final = sa.Table(
 person: Final = sa.Table(
     "person",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
     _text("password_hash"),
     _text("email"),
     _text("manager"),

@@ -12,6 +12,7 @@ from andante.store.projection import Batch
 
 Row = tuple[Any, ...]
 Answer = Callable[[BaseException | None], None]
+Stored = tuple[int, bytes | None, str]  # seq, state, definition id
 
 
 class Store(ABC):
@@ -33,6 +34,10 @@ class Store(ABC):
         """All rows of a query that may take long, as the lists and counts do."""
 
     @abstractmethod
+    async def states(self, known: Sequence[tuple[str, int]]) -> dict[str, Stored]:
+        """Instances by id; the state is left out where the number is the one that is known already (0: none is)."""
+
+    @abstractmethod
     async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
         """One durable transaction outside the commands' own batches. Raises Duplicate for a key that is taken, and
         StoreProblem else; then nothing changed."""
@@ -40,8 +45,22 @@ class Store(ABC):
     @abstractmethod
     def submit(self, batch: Batch, answer: Answer) -> None:
         """Write a sealed batch in one durable transaction. `answer` gets None, or what went wrong; then nothing
-        changed. It may be called in another thread."""
+        changed, but for StoreLost, which leaves it open. It may be called in another thread."""
 
     @abstractmethod
     async def close(self) -> None:
         """Write what is queued, then let go of the database."""
+
+
+class SharedStore(Store):
+    """A database that other servers may use at the same time. `heard` is called with what they `tell`."""
+
+    heard: Callable[[str], None] | None = None
+
+    @abstractmethod
+    async def change(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """One durable statement that gives rows (`returning`). Raises StoreProblem."""
+
+    @abstractmethod
+    def tell(self, text: str) -> None:
+        """Let the other servers know, soon; it may get lost."""

@@ -19,7 +19,7 @@ from andante.store.faults import Duplicate, StoreProblem
 from andante.store.migrate import upgrade
 from andante.store.projection import Batch
 from andante.store.sqlite.writer import Writer, connect
-from andante.store.store import Answer, Row, Store
+from andante.store.store import Answer, Row, Store, Stored
 
 READERS: Final = 4
 
@@ -108,6 +108,14 @@ class SqliteStore(Store):
             return connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as fault:
             raise StoreProblem(str(fault)) from fault
+
+    async def states(self, known: Sequence[tuple[str, int]]) -> dict[str, Stored]:
+        found: dict[str, Stored] = {}
+        for instance_id, seq in known:
+            row = await self.get("select seq, data, definition_id from instance where id=?", (instance_id,))
+            if row is not None:
+                found[instance_id] = (row[0], None if row[0] == seq else bytes(row[1]), row[2])
+        return found
 
     async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
         loop = asyncio.get_running_loop()

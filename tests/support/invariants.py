@@ -1,18 +1,43 @@
 """What must be true of every database at any time, whatever happened to the server."""
 
+import contextlib
 import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
 
 from andante.codec import decode_entry, decode_state, encode_state
 from andante.engine.apply import fold
 from andante.engine.state import CLOSED_STATES, Instance
 
+Query = Callable[..., list[tuple[Any, ...]]]
 
-def check(path: str) -> dict[str, int]:
+
+@contextlib.contextmanager
+def asking(url: str) -> Iterator[Query]:
+    """A function that asks the database of `url`, beside whatever uses it."""
+    if url.startswith("sqlite:///"):
+        file = sqlite3.connect(url.removeprefix("sqlite:///"))
+        try:
+            assert file.execute("pragma integrity_check").fetchone()[0] == "ok"
+            yield lambda sql, values=(): file.execute(sql, values).fetchall()
+        finally:
+            file.close()
+        return
+    with psycopg.connect(url, autocommit=True) as server:
+        yield lambda sql, values=(): server.execute(sql.replace("?", "%s").encode(), values or None).fetchall()
+
+
+def check(url: str) -> dict[str, int]:
     """Assert all invariants; returns the last sequence number of every instance."""
-    db = sqlite3.connect(path)
-    assert db.execute("pragma integrity_check").fetchone()[0] == "ok"
+    with asking(url) as ask:
+        return _check(ask)
+
+
+def _check(ask: Query) -> dict[str, int]:
     seqs: dict[str, int] = {}
-    for instance_id, seq, state, suspended, closed, due_at, data in db.execute(
+    for instance_id, seq, state, suspended, closed, due_at, data in ask(
         "select id, seq, state, suspended, closed, due_at, data from instance"
     ):
         seqs[instance_id] = seq
@@ -21,9 +46,7 @@ def check(path: str) -> dict[str, int]:
         assert bool(closed) == (state in CLOSED_STATES)
         assert bool(suspended) == instance.stopped
         # The journal is whole, and replaying it gives the very bytes that are stored.
-        journal = db.execute(
-            "select seq, at, actor, data from journal where instance_id=? order by seq", (instance_id,)
-        ).fetchall()
+        journal = ask("select seq, at, actor, data from journal where instance_id=? order by seq", (instance_id,))
         assert [row[0] for row in journal] == list(range(1, seq + 1)), instance_id
         replayed = fold(
             Instance(instance_id), [(at, actor, decode_entry(bytes(entry))[1]) for _, at, actor, entry in journal]
@@ -41,12 +64,9 @@ def check(path: str) -> dict[str, int]:
             ("subscription where", instance.subscriptions),
             ("job where", instance.jobs),
         ):
-            rows = db.execute(f"select key from {table} instance_id=?", (instance_id,)).fetchall()
+            rows = ask(f"select key from {table} instance_id=?", (instance_id,))
             assert sorted(row[0] for row in rows) == sorted(live), (instance_id, table)
     for table in ("journal", "task", "subscription", "job", "outbox"):
-        orphans = db.execute(
-            f"select count(*) from {table} where instance_id not in (select id from instance)"
-        ).fetchone()
-        assert orphans[0] == 0, table
-    db.close()
+        ((orphans,),) = ask(f"select count(*) from {table} where instance_id not in (select id from instance)")
+        assert orphans == 0, table
     return seqs

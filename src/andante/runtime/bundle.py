@@ -1,0 +1,106 @@
+"""What the command loop works with: requests, instances in memory, and batches with those who wait for them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar, final
+
+from andante.bpmn.graph import ProcessGraph
+from andante.engine.commands import Command
+from andante.engine.state import Instance
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime.problem import Problem
+from andante.store.projection import Batch
+
+T = TypeVar("T")
+View = Callable[[Step, Task | None], T]
+TRIES: Final = 10
+
+
+@final
+class Request(Generic[T]):
+    """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:
+    how often another server may be faster before it is given up."""
+
+    __slots__ = ("actor", "command", "future", "graph", "tries", "view")
+
+    def __init__(
+        self,
+        command: Command,
+        actor: str,
+        view: "View[T]",
+        future: "asyncio.Future[T]",
+        graph: ProcessGraph | None = None,
+    ) -> None:
+        self.graph = graph
+        self.command = command
+        self.actor = actor
+        self.view = view
+        self.future = future
+        self.tries = TRIES
+
+    def fail(self, problem: Problem) -> None:
+        if not self.future.done():
+            self.future.set_exception(problem)
+
+
+@final
+class Slot:
+    """An instance in memory, or on its way there (`instance` None). `data` is the state last handed to the writer;
+    `unwritten` counts the batches that carry it and are not yet on the disk. While `wanted` it is being read, or
+    compared with what other servers may have made of it, and requests wait."""
+
+    __slots__ = ("data", "graph", "instance", "unwritten", "waiting", "wanted")
+
+    def __init__(self) -> None:
+        self.instance: Instance | None = None
+        self.graph: ProcessGraph | None = None
+        self.data = b""
+        self.waiting: list[Request[Any]] = []
+        self.unwritten = 0
+        self.wanted = False
+
+
+@final
+class Entry:
+    """A request in a batch: answered with `answer`, or refused with `problem` since it was judged by what is not
+    written yet. `seq` is its number in the journal."""
+
+    __slots__ = ("answer", "instance_id", "problem", "request", "seq", "step")
+
+    def __init__(
+        self,
+        instance_id: str,
+        request: Request[Any],
+        step: Step | None,
+        answer: object = None,
+        seq: int = 0,
+        problem: Problem | None = None,
+    ) -> None:
+        self.instance_id = instance_id
+        self.request = request
+        self.step = step
+        self.answer = answer
+        self.seq = seq
+        self.problem = problem
+
+
+@final
+class Bundle:
+    """A batch and those who wait for it."""
+
+    __slots__ = ("batch", "entries", "slots")
+
+    def __init__(self) -> None:
+        self.batch = Batch()
+        self.entries: list[Entry] = []
+        self.slots: dict[str, Slot] = {}
+
+    def part_with(self, instances: set[str]) -> list[Entry]:
+        """Take these instances out; what was asked of them, in order."""
+        self.batch.drop(instances)
+        for instance_id in instances:
+            self.slots.pop(instance_id, None)
+        out = [entry for entry in self.entries if entry.instance_id in instances]
+        self.entries = [entry for entry in self.entries if entry.instance_id not in instances]
+        return out

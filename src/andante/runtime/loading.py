@@ -1,0 +1,89 @@
+"""Instances on their way into memory: those that are wanted at the same time are read together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import final
+
+from andante.bpmn.graph import ProcessGraph
+from andante.codec import decode_state
+from andante.engine.commands import Start
+from andante.engine.state import Instance
+from andante.runtime.bundle import Slot
+from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
+from andante.store.store import Store, Stored
+
+
+@final
+class Loader:
+    """`ready` is called for each slot that is what the database has, `failed` for each that cannot be."""
+
+    def __init__(
+        self,
+        store: Store,
+        graph_of: Callable[[str], Awaitable[ProcessGraph]],
+        ready: Callable[[str, Slot], None],
+        failed: Callable[[str, Slot, Exception], None],
+    ) -> None:
+        self._store = store
+        self._graph_of = graph_of
+        self._ready = ready
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._wanted: dict[str, Slot] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._loads: set[asyncio.Task[None]] = set()
+
+    def want(self, instance_id: str, slot: Slot) -> None:
+        """Read it, or see that it is what it was."""
+        slot.wanted = True
+        self._wanted[instance_id] = slot
+        if self._reading is None:
+            self._reading = self._loop.create_task(self._read())
+
+    @property
+    def busy(self) -> bool:
+        return self._reading is not None or bool(self._loads)
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+        if self._loads:
+            await asyncio.wait(self._loads)
+
+    async def _read(self) -> None:
+        while self._wanted:
+            wanted, self._wanted = self._wanted, {}
+            known = [(id, 0 if slot.instance is None else slot.instance.seq) for id, slot in wanted.items()]
+            try:
+                found = await self._store.states(known)
+            except Exception as fault:
+                for instance_id, slot in wanted.items():
+                    self._failed(instance_id, slot, fault)
+                continue
+            for instance_id, slot in wanted.items():
+                stored = found.get(instance_id)
+                if stored is not None and stored[1] is None:
+                    self._ready(instance_id, slot)
+                else:
+                    loading = self._loop.create_task(self._load(instance_id, slot, stored))
+                    self._loads.add(loading)
+                    loading.add_done_callback(self._loads.discard)
+        self._reading = None
+
+    async def _load(self, instance_id: str, slot: Slot, stored: Stored | None) -> None:
+        try:
+            if stored is not None and stored[1] is not None:
+                slot.graph = await self._graph_of(stored[2])
+                slot.data = stored[1]
+                slot.instance = decode_state(slot.data)
+            else:
+                first = slot.waiting[0].command
+                if not isinstance(first, Start):
+                    raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
+                slot.graph = await self._graph_of(first.definition_id)
+                slot.instance = Instance(instance_id)
+        except Exception as fault:
+            self._failed(instance_id, slot, fault)
+        else:
+            self._ready(instance_id, slot)

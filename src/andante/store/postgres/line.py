@@ -1,0 +1,103 @@
+"""A connection that comes back: who asks while it is gone waits a little."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+import structlog
+
+from andante.store.faults import StoreLost
+from andante.store.postgres.pipe import Call, Pipe, Result
+
+log: Final = structlog.get_logger("andante.store")
+FIRST_PAUSE: Final = 0.05  # seconds; doubled with each try
+LONGEST_PAUSE: Final = 1.0
+PATIENCE: Final = 5.0  # seconds that one waits for a connection
+
+
+@final
+class Line:
+    """`opened` is awaited with each new connection before anybody uses it."""
+
+    def __init__(
+        self, url: str, settings: str = "", *, heard: Callable[[str, str], None] | None = None, greeting: str = ""
+    ) -> None:
+        self._url = url
+        self._settings = settings
+        self._heard = heard
+        self._greeting = greeting
+        self._pipe: Pipe | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._there = asyncio.Event()
+        self._closed = False
+        self.connections = 0
+
+    async def open(self) -> None:
+        """Connect for the first time. Raises StoreLost when that fails."""
+        await self._connect()
+
+    @property
+    def depth(self) -> int:
+        """Transactions on their way."""
+        return 0 if self._pipe is None else self._pipe.depth
+
+    @property
+    def ready(self) -> Pipe | None:
+        """The connection, while there is one."""
+        return self._pipe
+
+    async def pipe(self) -> Pipe:
+        """The connection. Raises StoreLost when it does not come back in time."""
+        if self._pipe is None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._there.wait(), PATIENCE)
+            if self._pipe is None:
+                raise StoreLost("The database does not answer.")
+        return self._pipe
+
+    async def read(self, calls: Sequence[Call]) -> list[Result]:
+        """Ask; again when the connection was lost meanwhile, for asking changes nothing. Raises StoreProblem."""
+        try:
+            return await (await self.pipe()).run(calls)
+        except StoreLost:
+            return await (await self.pipe()).run(calls)
+
+    def close(self) -> None:
+        self._closed = True
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+    async def _connect(self) -> None:
+        pipe = await Pipe.open(self._url, self._settings)
+        if self._greeting:
+            await pipe.run([(self._greeting.encode(), (), 0)])
+        pipe.lost, pipe.heard = self._lost, self._heard
+        if pipe.closed:
+            raise StoreLost("The connection was lost at once.")
+        self._pipe = pipe
+        self.connections += 1
+        self._there.set()
+
+    def _lost(self) -> None:
+        self._pipe = None
+        self._there.clear()
+        if not self._closed and self._connecting is None:
+            log.warning("the connection to the database is gone")
+            self._connecting = asyncio.get_running_loop().create_task(self._again())
+
+    async def _again(self) -> None:
+        pause = FIRST_PAUSE
+        try:
+            while self._pipe is None:
+                try:
+                    await self._connect()
+                except StoreLost:
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, LONGEST_PAUSE)
+        finally:
+            self._connecting = None
+        log.info("the database answers again")

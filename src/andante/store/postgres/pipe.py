@@ -1,0 +1,185 @@
+"""A connection on which transactions follow each other without waiting for answers (libpq's pipeline mode).
+
+What is sent together is one transaction: all its statements happen, or none. Statements are prepared once for each
+connection. For one event loop.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+import psycopg
+from psycopg import pq
+
+from andante.store.faults import NotPrepared, StoreLost, StoreProblem
+from andante.store.postgres import results
+
+Result = pq.abc.PGresult
+Call = tuple[bytes, Sequence[bytes | None], int]  # query, parameters, 1 where these are binary
+ROWS: Final = pq.ExecStatus.TUPLES_OK
+DONE: Final = pq.ExecStatus.COMMAND_OK
+SYNC: Final = pq.ExecStatus.PIPELINE_SYNC
+ABORTED: Final = pq.ExecStatus.PIPELINE_ABORTED
+BINARY: Final = 1
+
+
+@final
+class _Sent:
+    """A transaction on its way. `expected`: for each answer to come, the query that it prepares, or None."""
+
+    __slots__ = ("expected", "failure", "future", "results")
+
+    def __init__(self, future: "asyncio.Future[list[Result]]") -> None:
+        self.future = future
+        self.expected: deque[bytes | None] = deque()
+        self.results: list[Result] = []
+        self.failure: Result | None = None
+
+
+@final
+class Pipe:
+    """Use `Pipe.open`. `lost` is called once when the connection is gone; `heard` with each notification."""
+
+    def __init__(self, connection: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
+        self._connection = connection
+        self._pg = connection.pgconn
+        self._loop = asyncio.get_running_loop()
+        self._sent: deque[_Sent] = deque()
+        self._names: dict[bytes, bytes] = {}
+        self._count = 0
+        self._writing = False
+        self.closed = False
+        self.lost: Callable[[], None] | None = None
+        self.heard: Callable[[str, str], None] | None = None
+        self._pg.nonblocking = 1
+        self._pg.enter_pipeline_mode()
+        self._socket = self._pg.socket
+        self._loop.add_reader(self._socket, self._readable)
+
+    @classmethod
+    async def open(cls, url: str, settings: str = "") -> "Pipe":
+        """Connect; `settings` are the server's, as in `-c name=value`. Raises StoreLost."""
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                url, autocommit=True, connect_timeout=5, options=settings, application_name="andante",
+                keepalives_idle=2, keepalives_interval=1, keepalives_count=3, tcp_user_timeout=4_000,
+            )  # fmt: skip
+        except psycopg.Error as fault:
+            raise StoreLost(str(fault).strip()) from None
+        return cls(connection)
+
+    @property
+    def depth(self) -> int:
+        """Transactions on their way."""
+        return len(self._sent)
+
+    async def run(self, calls: Sequence[Call]) -> list[Result]:
+        """Carry out one transaction. Raises StoreLost, or what `results.fault` makes of the database's refusal."""
+        try:
+            return await self.send(calls)
+        except NotPrepared:  # its preparation was part of a transaction that failed before it
+            return await self.send(calls)
+
+    def send(self, calls: Sequence[Call]) -> "asyncio.Future[list[Result]]":
+        """Send one transaction; the future is of the results of its statements, in order."""
+        future: asyncio.Future[list[Result]] = self._loop.create_future()
+        if self.closed:
+            future.set_exception(StoreLost("The connection to the database is gone."))
+            return future
+        sent = _Sent(future)
+        pg = self._pg
+        try:
+            for query, parameters, binary in calls:
+                name = self._names.get(query)
+                if name is None:
+                    self._count += 1
+                    name = self._names[query] = b"s%d" % self._count
+                    pg.send_prepare(name, query)
+                    sent.expected.append(query)
+                pg.send_query_prepared(name, parameters, [binary] * len(parameters), BINARY)
+                sent.expected.append(None)
+            pg.pipeline_sync()
+            self._sent.append(sent)
+            self._flush()
+        except psycopg.OperationalError as fault:
+            if sent not in self._sent:
+                self._sent.append(sent)
+            self._lose(str(fault))
+        return future
+
+    def close(self) -> None:
+        """Let go of the connection; what is on its way fails."""
+        self._lose("The connection was closed.", tell=False)
+
+    def _flush(self) -> None:
+        waits = self._pg.flush() == 1
+        if waits and not self._writing:
+            self._writing = True
+            self._loop.add_writer(self._socket, self._writable)
+        elif not waits and self._writing:
+            self._writing = False
+            self._loop.remove_writer(self._socket)
+
+    def _writable(self) -> None:
+        try:
+            self._pg.consume_input()
+            self._flush()
+        except psycopg.OperationalError as fault:
+            self._lose(str(fault))
+
+    def _readable(self) -> None:
+        try:
+            self._pg.consume_input()
+            if self._writing:
+                self._flush()
+            while self._sent and not self._pg.is_busy():
+                result = self._pg.get_result()
+                if result is not None:
+                    self._take(result)
+            if self.heard is not None:
+                while (note := self._pg.notifies()) is not None:
+                    self.heard(note.relname.decode(), note.extra.decode())
+        except psycopg.OperationalError as fault:
+            self._lose(str(fault))
+
+    def _take(self, result: Result) -> None:
+        sent = self._sent[0]
+        status = result.status
+        if status == SYNC:
+            self._sent.popleft()
+            if sent.failure is not None:
+                _refuse(sent.future, results.fault(sent.failure))
+            elif not sent.future.done():
+                sent.future.set_result(sent.results)
+            return
+        prepared = sent.expected.popleft()
+        if status in (ROWS, DONE):
+            if prepared is None:
+                sent.results.append(result)
+            return
+        if prepared is not None:
+            self._names.pop(prepared, None)
+        if status != ABORTED and sent.failure is None:
+            sent.failure = result
+
+    def _lose(self, why: str, *, tell: bool = True) -> None:
+        if self.closed:
+            return
+        self.closed = True
+        self._loop.remove_reader(self._socket)
+        if self._writing:
+            self._loop.remove_writer(self._socket)
+        self._pg.finish()
+        sent, self._sent = self._sent, deque()
+        for each in sent:
+            failure = each.failure
+            _refuse(each.future, StoreLost(why.strip()) if failure is None else results.fault(failure))
+        if tell and self.lost is not None:
+            self.lost()
+
+
+def _refuse(future: "asyncio.Future[list[Result]]", fault: StoreProblem) -> None:
+    if not future.done():
+        future.set_exception(fault)
+        future.exception()  # who asked may be gone: that is no news

@@ -1,0 +1,208 @@
+"""PostgreSQL as the runtime's database."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final, final
+
+import sqlalchemy as sa
+from alembic.util import CommandError
+
+from andante.store import statements as st
+from andante.store.faults import Again, Outrun, StoreLost, StoreProblem, Unwritable
+from andante.store.migrate import upgrade
+from andante.store.postgres import results
+from andante.store.postgres.arrays import Unstorable, numbers, texts
+from andante.store.postgres.line import Line
+from andante.store.postgres.pipe import Call, Pipe
+from andante.store.postgres.statements import OUTRUN, TEXTS, parameters
+from andante.store.projection import Batch
+from andante.store.store import Answer, Row, SharedStore, Stored
+
+LISTS: Final = 3  # connections for what may take long
+TRIES: Final = 10  # of a batch that others were in the way of
+CHANNEL: Final = "andante"
+# The rows of a batch are few beside the tables, whatever the planner knew of them when it prepared the statement.
+WRITER: Final = (
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+    " -c jit=off -c idle_in_transaction_session_timeout=5000 -c lock_timeout=2000"
+)
+READER: Final = "-c jit=off -c default_transaction_read_only=on"
+STATES: Final = (
+    b"select v.id, i.seq, case when i.seq=v.seq then null else i.data end, i.definition_id"
+    b" from unnest($1::text[],$2::int8[]) v(id,seq) join instance i on i.id=v.id"
+)
+SEQUENCES: Final = b"select id, seq from instance where id=any($1::text[])"
+_TEXTS: Final = {statement: text.encode() for statement, text in TEXTS.items()}
+
+
+def psycopg_url(url: str) -> str:
+    """The URL as SQLAlchemy wants it for the driver that is used."""
+    _, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}"
+
+
+@final
+class PostgresStore(SharedStore):
+    """Open with `await PostgresStore.open(url)`. Batches go through one connection, one after the other; look-ups by
+    key through another; lists, which may take long, through some more, or to a replica."""
+
+    like: ClassVar[str] = "ilike"
+
+    def __init__(self, url: str, replica: str = "") -> None:
+        self._writer = Line(url, WRITER)
+        self._keys = Line(url, READER)
+        self._lists = [Line(replica or url, READER) for _ in range(LISTS)]
+        self._others = Line(url, "-c jit=off", heard=self._hear, greeting=f"listen {CHANNEL}")
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._queries: dict[str, bytes] = {}
+        self.heard: Callable[[str], None] | None = None
+
+    @classmethod
+    async def open(cls, url: str, replica: str = "") -> "PostgresStore":
+        """Connect, and bring the tables up to date. Raises StoreProblem."""
+        await asyncio.to_thread(_migrate, url)
+        store = cls(url, replica)
+        try:
+            await asyncio.gather(*(line.open() for line in store._lines))
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def _lines(self) -> list[Line]:
+        return [self._writer, self._keys, self._others, *self._lists]
+
+    async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        found = await self.get_all(sql, parameters)
+        return found[0] if found else None
+
+    async def get_all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        (result,) = await self._keys.read([self._call(sql, parameters)])
+        return results.rows(result)
+
+    async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        line = min(self._lists, key=lambda each: (each.ready is None, each.depth))
+        (result,) = await line.read([self._call(sql, parameters)])
+        return results.rows(result)
+
+    async def states(self, known: Sequence[tuple[str, int]]) -> dict[str, Stored]:
+        ids, seqs = zip(*known, strict=True)
+        (result,) = await self._keys.read([(STATES, (texts(ids), numbers(seqs)), 1)])
+        return {row[0]: (row[1], row[2], row[3]) for row in results.rows(result)}
+
+    async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
+        calls = [self._call(sql, parameters) for sql, parameters in statements]
+        for tries in range(TRIES):
+            try:
+                await (await self._others.pipe()).run(calls)
+            except Again:
+                if tries == TRIES - 1:
+                    raise
+            else:
+                return
+
+    async def change(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        (result,) = await (await self._others.pipe()).run([self._call(sql, parameters)])
+        return results.rows(result)
+
+    def tell(self, text: str) -> None:
+        pipe = self._others.ready
+        if pipe is not None:
+            pipe.send([self._call(f"select pg_notify('{CHANNEL}', ?)", (text,))])
+
+    def _hear(self, _: str, text: str) -> None:
+        if self.heard is not None:
+            self.heard(text)
+
+    def _call(self, sql: str, parameters: Sequence[object]) -> Call:
+        query = self._queries.get(sql)
+        if query is None:
+            query = self._queries[sql] = results.numbered(sql)
+        return query, [results.parameter(value) for value in parameters], 0
+
+    # Batches.
+
+    def submit(self, batch: Batch, answer: Answer) -> None:
+        pipe = self._writer.ready
+        if pipe is None:
+            self._spawn(self._later(batch, answer))
+            return
+        self._send(pipe, batch, answer, TRIES)
+
+    async def _later(self, batch: Batch, answer: Answer) -> None:
+        try:
+            pipe = await self._writer.pipe()
+        except StoreProblem as fault:
+            answer(fault)
+            return
+        self._send(pipe, batch, answer, TRIES)
+
+    def _send(self, pipe: Pipe, batch: Batch, answer: Answer, tries: int) -> None:
+        try:
+            calls = [
+                (_TEXTS[statement], parameters(statement, rows, batch.bases), 1)
+                for statement in st.ORDER
+                if (rows := batch.rows[statement])
+            ]
+        except Unstorable as fault:
+            answer(_unwritable(batch, str(fault)))
+            return
+        future = pipe.send(calls)
+        future.add_done_callback(lambda done: self._sent(pipe, batch, answer, tries, done.exception()))
+
+    def _sent(self, pipe: Pipe, batch: Batch, answer: Answer, tries: int, fault: BaseException | None) -> None:
+        if isinstance(fault, Again) and tries:
+            self._send(pipe, batch, answer, tries - 1)
+        elif isinstance(fault, StoreProblem) and f"({OUTRUN})" in str(fault):
+            self._spawn(self._find_outrun(pipe, batch, answer))
+        else:
+            answer(fault)
+
+    async def _find_outrun(self, pipe: Pipe, batch: Batch, answer: Answer) -> None:
+        """Another server was faster: which instances did it change?"""
+        new = {str(row[0]) for row in batch.rows[st.INSTANCE]}
+        try:
+            (result,) = await pipe.run([(SEQUENCES, (texts([*new, *batch.bases]),), 1)])
+        except StoreProblem as fault:
+            answer(fault)
+            return
+        found = dict(results.rows(result))
+        outrun = {id for id in new if id in found} | {id for id, base in batch.bases.items() if found.get(id) != base}
+        answer(Outrun(outrun))
+
+    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        for line in self._lines:
+            line.close()
+
+
+def _unwritable(batch: Batch, otherwise: str) -> StoreProblem:
+    """Which instances have what cannot be stored."""
+    reasons: dict[str, str] = {}
+    for statement in st.ORDER:
+        for row in batch.rows[statement]:
+            try:
+                parameters(statement, [row], batch.bases)
+            except Unstorable as fault:
+                reasons[str(row[0])] = str(fault)
+    return Unwritable(reasons) if reasons else StoreProblem(otherwise)
+
+
+def _migrate(url: str) -> None:
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
+    try:
+        upgrade(engine)
+    except sa.exc.OperationalError as fault:
+        raise StoreLost(f"The database cannot be reached: {str(fault.orig).strip()}") from None
+    except (sa.exc.DatabaseError, CommandError) as fault:
+        raise StoreProblem(f"The database cannot be used: {getattr(fault, 'orig', fault)}") from None
+    finally:
+        engine.dispose()

@@ -1,0 +1,150 @@
+"""A PostgreSQL of the tests' own, from Debian's package, in a private directory, on a port of its own."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+max_connections = 200
+shared_buffers = 128MB
+wal_level = replica
+max_wal_senders = 4
+hot_standby = on
+logging_collector = off
+"""
+
+
+def programs() -> Path | None:
+    """The folder with the newest server that is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    at_hand = shutil.which("initdb")
+    return Path(at_hand).resolve().parent if at_hand else None
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+class Cluster:
+    """Not started until `start`. `durable`: it waits for the disk; else only a crash of the machine loses anything."""
+
+    def __init__(self, folder: Path, *, durable: bool = False, port: int = 0) -> None:
+        bin_folder = programs()
+        if bin_folder is None:
+            raise LookupError("PostgreSQL is not installed: apt-get install postgresql")
+        self.bin = bin_folder
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = port or free_port()
+        self.durable = durable
+
+    def _run(self, *command: str) -> str:
+        # The server refuses to run as root.
+        before = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        done = subprocess.run([*before, *command], capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _own(self, path: Path) -> None:
+        if os.getuid() == 0:
+            shutil.chown(path, "postgres", "postgres")
+
+    def create(self) -> None:
+        """Make the files."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._own(self.folder)
+        self._run(str(self.bin / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(SETTINGS + f"unix_socket_directories = '{self.folder}'\n")
+            settings.write("" if self.durable else "fsync = off\nfull_page_writes = off\n")
+        with (self.data / "pg_hba.conf").open("a") as who:
+            who.write("host replication all 127.0.0.1/32 trust\nhost all all samenet trust\n")
+
+    def start(self) -> None:
+        self._run(
+            str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "-t", "60", "-l", str(self.folder / "log"),
+            "-o", f"-p {self.port}", "start",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """As a crash would: no process has time for anything."""
+        for process in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.01)  # until the machine has cleared up
+
+    def processes(self) -> list[int]:
+        """The server's process and its children."""
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists():
+            return []
+        server = pid_file.read_text().split("\n", 1)[0]
+        found = subprocess.run(["pgrep", "-P", server], capture_output=True, text=True, check=False).stdout.split()
+        alive = [int(server)] if Path(f"/proc/{server}").exists() else []
+        return [*alive, *map(int, found)]
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, sql: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            done = connection.execute(sql.encode())
+            return done.fetchall() if done.description else []
+
+    def standby(self, folder: Path) -> "Cluster":
+        """A started copy that follows this one, of which nothing is acknowledged before the copy has it."""
+        copy = Cluster(folder, durable=self.durable)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._own(folder)
+        self._run(
+            str(self.bin / "pg_basebackup"), "-D", str(copy.data), "-R", "-X", "stream", "-c", "fast",
+            "-d", f"host=127.0.0.1 port={self.port} user=postgres application_name=copy",
+        )  # fmt: skip
+        with (copy.data / "postgresql.conf").open("a") as settings:
+            settings.write(f"unix_socket_directories = '{folder}'\n")
+        copy.start()
+        self.execute("alter system set synchronous_standby_names = 'copy'")
+        self.execute("alter system set synchronous_commit = 'on'")
+        self.execute("select pg_reload_conf()")
+        return copy
+
+    def promote(self) -> None:
+        self.execute("alter system reset synchronous_standby_names")
+        self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "promote")
+        self.execute("select pg_reload_conf()")
+
+
+@contextlib.contextmanager
+def running(*, durable: bool = False) -> Iterator[Cluster]:
+    """A started cluster that is gone afterwards. Raises LookupError where PostgreSQL is not installed."""
+    folder = Path(tempfile.mkdtemp(prefix="andante-pg-"))
+    cluster = Cluster(folder, durable=durable)
+    try:
+        cluster.create()
+        cluster.start()
+        yield cluster
+    finally:
+        with contextlib.suppress(RuntimeError):
+            cluster.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
