@@ -67,6 +67,8 @@ def kept(kind: str, given_value: object) -> object:
         ("t Person", {**ANN, "born": "2026-01-31"}, {**ANN, "born": feel('date("2026-01-31")')}),
         ("t Person", {**ANN, "pets": {"name": "Rex"}}, {**ANN, "pets": [{"name": "Rex"}]}),
         ("t Person", "A", None),
+        ("t Person", [[ANN]], ANN),
+        ("t Person", [[ANN, ANN]], None),
         ("tAlias", ANN, ANN),
         ("tPeople", [ANN, {**ANN, "age": -1}], None),
         ("tPeople", ANN, [ANN]),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 from evaluating import feel, holds, juel
 
-from andante.expressions import compile_feel
+from andante.expressions import SyntaxFault, compile_feel
 
 PEOPLE = [{"name": "Ann", "age": 40}, {"name": "Bob", "age": 20.5}, {"name": "Cleo"}]
 
@@ -196,3 +196,25 @@ def test_names_of_several_words(text: str, value: object) -> None:
 )
 def test_the_variables_an_expression_reads(text: str, names: set[str]) -> None:
     assert compile_feel(text).names == names
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("{net+tax: 1}", "net+tax"),
+        ("{net + tax: 1}", "net + tax"),
+        ("{half-day rate: 1}", "half-day rate"),
+        ("{a.b: 1}", "a.b"),
+        ("{per day*2: 1}", "per day*2"),
+        ("{room 12: 1}", "room 12"),
+    ],
+)
+def test_the_name_of_an_entry_may_have_symbols_in_it(text: str, key: str) -> None:
+    assert feel(text) == {key: 1}
+    assert feel(f'get value({text}, "{key}")') == 1
+
+
+@pytest.mark.parametrize("text", ["{+a: 1}", "{1: 1}", "{a+: 1", "{a+b}", "{a(b): 1}"])
+def test_what_is_no_name_of_an_entry(text: str) -> None:
+    with pytest.raises(SyntaxFault):
+        compile_feel(text)

@@ -77,7 +77,7 @@ class ItemType:
             if self.allowed is not None and self.allowed.evaluate({INPUT: value}, run) is not True:
                 raise Misfit(self, value)
         else:
-            if type(value) is list and self.kind not in (ANY, "list"):
+            while type(value) is list and self.kind not in (ANY, "list"):
                 if len(value) != 1:
                     raise Misfit(self, value)
                 value = value[0]

@@ -18,6 +18,9 @@ _KIND: Final[dict[type, int]] = {
     YearsMonths: 7,
     bool: 8,
 }
+_DAY_AND_MOMENT: Final = frozenset(((3, 5), (5, 3)))
+
+_SOME_DAY: Final = dt.date(2000, 1, 1)
 
 
 def moment(value: Any) -> Any:
@@ -25,15 +28,19 @@ def moment(value: Any) -> Any:
     kind = type(value)
     if kind is dt.datetime:
         return value if value.tzinfo is None else value.astimezone(dt.UTC)
-    if kind is dt.time and value.tzinfo is not None and value.utcoffset() is not None:
-        offset = value.utcoffset()
-        at = dt.timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
-        return at - offset
     if kind is dt.time:
-        return dt.timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
-        )
+        at = dt.timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
+        return at if value.tzinfo is None else at - _offset(value)
     return value.months if kind is YearsMonths else value
+
+
+def _offset(value: dt.time) -> dt.timedelta:
+    """How far a time is ahead of UTC. In a zone with a name it is the standard time's, since there is no day."""
+    offset = value.utcoffset()
+    if offset is not None or value.tzinfo is None:
+        return offset or dt.timedelta(0)
+    at = dt.datetime.combine(_SOME_DAY, value)
+    return (at.utcoffset() or dt.timedelta(0)) - (at.dst() or dt.timedelta(0))
 
 
 def equal(a: Any, b: Any) -> bool | None:
@@ -44,11 +51,20 @@ def equal(a: Any, b: Any) -> bool | None:
     if one is None or two is None:
         return _equal_whole(a, b)
     if one != two:
-        return None
+        if (one, two) not in _DAY_AND_MOMENT:
+            return None
+        a, b, one = _midnight(a), _midnight(b), 5
     if one == 4 or one == 5:
         return _equal_moments(a, b)
     same: bool = a == b
     return same
+
+
+def _midnight(value: dt.date) -> dt.datetime:
+    """A day beside a date and time is its midnight in UTC (section 10.3.2.9.4)."""
+    if isinstance(value, dt.datetime):
+        return value
+    return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
 
 
 def _equal_moments(a: Any, b: Any) -> bool:
@@ -80,9 +96,13 @@ def _equal_whole(a: Any, b: Any) -> bool | None:
 
 def order(a: Any, b: Any) -> int | None:
     """-1, 0 or 1 as a is before, at or after b; None where they have no order."""
-    kind = _KIND.get(type(a))
-    if kind is None or kind == 8 or kind != _KIND.get(type(b)):
+    kind, other = _KIND.get(type(a)), _KIND.get(type(b))
+    if kind is None or other is None or kind == 8:
         return None
+    if kind != other:
+        if (kind, other) not in _DAY_AND_MOMENT:
+            return None
+        a, b, kind = _midnight(a), _midnight(b), 5
     if kind == 4 or kind == 5:
         if (a.tzinfo is None) is not (b.tzinfo is None):
             return None

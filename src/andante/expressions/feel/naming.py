@@ -1,14 +1,16 @@
 """Names of one word or several, and names of types, as FEEL's parser meets them."""
 
+from itertools import pairwise
 from typing import Final
 
-from andante.expressions.cursor import END, NAME, SYMBOL, Cursor, Token
+from andante.expressions.cursor import END, NAME, NUMBER, SYMBOL, Cursor, Token
 from andante.expressions.faults import Limits, SyntaxFault
 from andante.expressions.feel.tree import Type
 from andante.expressions.feel.vocabulary import Vocabulary
 from andante.expressions.feel.words import KEYWORDS, PROPERTIES, SIMPLE_TYPES, TYPE_WORDS, longest
 
 _LONGEST_NAME: Final = 8  # words
+_NAME_SYMBOLS: Final = frozenset(("+", "-", "*", "/", "**", "."))
 
 
 class Naming(Cursor):
@@ -68,6 +70,18 @@ class Naming(Cursor):
         if len(words) > 1:
             self.declared.add(tuple(words))
         return " ".join(words)
+
+    def key(self) -> str:
+        """The name of a context's entry, which may have symbols in it, as in `net+tax` (grammar rules 27 and 29)."""
+        end = self.at
+        while self.tokens[end].kind in (NAME, NUMBER) or self.tokens[end].text in _NAME_SYMBOLS:
+            end += 1
+        parts = self.tokens[self.at : end]
+        if all(part.kind == NAME for part in parts) or parts[0].kind != NAME or self.tokens[end].text != ":":
+            return self.declare(":")
+        self.at = end
+        apart = [after.position > part.position + len(part.text) for part, after in pairwise(parts)]
+        return "".join(part.text + " " * blank for part, blank in zip(parts, [*apart, False], strict=True))
 
     def type(self) -> Type:
         self.deeper()

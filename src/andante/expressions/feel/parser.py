@@ -365,7 +365,7 @@ class _Parser(Naming):
         entries: dict[str, Node] = {}
         while not self.sees("}"):
             start = self.token
-            key = str(self.take().value) if start.kind == STRING else self.declare(":")
+            key = str(self.take().value) if start.kind == STRING else self.key()
             if key in entries:
                 raise SyntaxFault(f"The entry '{key}' is there twice", start.position)
             self.expect(":")
