@@ -200,3 +200,15 @@ async def test_a_timer_starts_a_process_again_and_again(bench: Bench) -> None:
     for expected in (1, 2, 2):
         await bench.pass_time(HOUR)
         assert len(await bench.todo()) == expected
+
+
+async def test_a_global_task_is_called_as_a_process(bench: Bench) -> None:
+    caller = PARENT.replace('calledElement="child"', 'calledElement="look"')
+    await bench.deploy(caller, extra='<globalUserTask id="look" name="Look at it"/>')
+    started = await bench.start("parent", sum=3)
+    await bench.runtime.run_due()
+    (task,) = await bench.todo()
+    assert (task.name, task.element) == ("Look at it", "look")
+    await bench.complete(task, fine=True)
+    await bench.runtime.run_due()
+    assert await bench.state(started.id) == "Completed OK"

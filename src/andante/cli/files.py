@@ -1,7 +1,7 @@
 """The commands that need no server: checking models, trying expressions and decisions."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from cyclopts import Parameter
 
-from andante.bpmn import Finding, ModelRefused, read_json, read_xml
+from andante.bpmn import Finding, ModelRefused, read_json, read_xml, spaces_of
 from andante.cli.output import complain, print_findings, print_json
 from andante.decisions import DecisionFault, DmnFiles, NoDecision, imports_of, is_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
@@ -22,7 +22,7 @@ def lint(
 ) -> int:
     """Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).
 
-    DMN files may import others that are given together with them.
+    Files may import others that are given together with them.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def lint(
         raise ValueError("name the files to check")
     found: list[dict[str, Any]] = []
     refused = warned = 0
-    together = dmn_files(files)
+    together, processes = dmn_files(files), bpmn_files(files)
     for file in files:
-        kind, findings = _check(file, together)
+        kind, findings = _check(file, together, processes)
         refused += kind == "fault"
         warned += kind == "warning" and bool(findings)
         told = [finding._asdict() for finding in findings]
@@ -62,37 +62,63 @@ def dmn_files(files: Sequence[Path], zone: str = "UTC") -> DmnFiles:
     return DmnFiles(found, zone)
 
 
+def bpmn_files(files: Sequence[Path]) -> dict[str, bytes]:
+    """Those of the files that are BPMN, by their target namespace; of several the first."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        with suppress(OSError):
+            data = file.read_bytes()
+            space, _ = spaces_of(data) if file.suffix != ".json" else ("", ())
+            if space:
+                found.setdefault(space, data)
+    return found
+
+
 def in_order(files: Sequence[Path]) -> list[Path]:
-    """The files in the order in which they can be deployed: DMN files first, each after those that it imports."""
-    spaces: dict[str, Path] = {}
-    wanted: dict[Path, tuple[str, ...]] = {}
+    """The files in the order in which they can be deployed: DMN files first, each file after those that it imports."""
+    decisions: dict[Path, tuple[str, tuple[str, ...]]] = {}
+    processes: dict[Path, tuple[str, tuple[str, ...]]] = {}
     for file in files:
         with suppress(ModelRefused, OSError):
             data = file.read_bytes()
-            if file.suffix != ".json" and is_dmn(data):
-                space, wanted[file] = imports_of(data)
-                spaces[space] = file
+            if file.suffix == ".json":
+                continue
+            if is_dmn(data):
+                decisions[file] = imports_of(data)
+            else:
+                processes[file] = spaces_of(data)
+    return list(dict.fromkeys([*_imported_first(decisions), *_imported_first(processes), *files]))
+
+
+def _imported_first(files: Mapping[Path, tuple[str, tuple[str, ...]]]) -> list[Path]:
+    """Each file after those whose namespaces it imports."""
+    spaces = {space: file for file, (space, _) in files.items()}
     ordered: dict[Path, None] = {}
-    for file in wanted:
+    for file in files:
         stack = [file]
         seen = {file}
         while stack:
-            missing = [spaces[each] for each in wanted[stack[-1]] if each in spaces]
+            missing = [spaces[each] for each in files[stack[-1]][1] if each in spaces]
             missing = [each for each in missing if each not in ordered and each not in seen]
             if missing:
                 stack.append(missing[0])
                 seen.add(missing[0])
             else:
                 ordered.setdefault(stack.pop())
-    return list(dict.fromkeys([*ordered, *files]))
+    return list(ordered)
 
 
-def _check(file: Path, together: DmnFiles) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
+def _check(
+    file: Path, together: DmnFiles, processes: Mapping[str, bytes]
+) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
     try:
         data = file.read_bytes()
         if file.suffix != ".json" and is_dmn(data):
             return "warning", together.read(data).warnings
-        model = read_json(msgspec.json.decode(data, type=dict[str, Any])) if file.suffix == ".json" else read_xml(data)
+        if file.suffix == ".json":
+            model = read_json(msgspec.json.decode(data, type=dict[str, Any]))
+        else:
+            model = read_xml(data, processes)
     except ModelRefused as fault:
         return "fault", fault.findings
     except msgspec.DecodeError as fault:

@@ -33,7 +33,7 @@ _DEVIATIONS: Final = {
     "receiveTask": "Does not start instances.",
     "sendTask": "Sends its message, or is a worker's job.",
     "adHocSubProcess": "Nobody chooses at run time: all is offered, or what an expression names, in the model's order.",
-    "callActivity": "An instance of its own, also across transactions; global tasks are not called.",
+    "callActivity": "An instance of its own, also across transactions.",
     "complexGateway": "Reset, it takes only flows whose conditions ask for waitingForStart.",
     "eventBasedGateway": "Does not start instances; exclusive only.",
     "subProcess": "Flow elements without an incoming flow are not started by themselves.",

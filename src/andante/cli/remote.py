@@ -26,7 +26,7 @@ LOCAL: Final = Server()
 def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
     """Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json).
 
-    DMN files come first, and of them those that others import.
+    DMN files come first, and each file after those that it imports.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ What is left over when a reader is done was understood by nobody; `leftovers` th
 a file is skipped without a word.
 """
 
+from collections.abc import Mapping
 from typing import Final, final
 
 from lxml import etree
@@ -13,6 +14,8 @@ from andante.markup.findings import refuse
 _SCHEMA: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 
+_NONE: Final[Mapping[str, str]] = {}
+
 MAX_BYTES: Final = 10 * 1024 * 1024
 
 
@@ -20,14 +23,16 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 class Element:
     """An XML element of a model. `name` is its local name, `space` its namespace, `home` that of the model's language.
     `attributes` holds those not yet taken, with `{namespace}name` for foreign ones; `children` likewise; `extensions`
-    the content of `extensionElements`. Elements of the namespaces `skipped` are left out: they are drawing."""
+    the content of `extensionElements`; `prefixes` the namespaces by prefix, at the root alone. Elements of the
+    namespaces `skipped` are left out: they are drawing."""
 
-    __slots__ = ("attributes", "children", "extensions", "home", "id", "line", "name", "space", "text")
+    __slots__ = ("attributes", "children", "extensions", "home", "id", "line", "name", "prefixes", "space", "text")
 
     def __init__(self, source: "etree._Element", home: str, skipped: frozenset[str] = frozenset()) -> None:
         self.name = str(source.tag).rpartition("}")[2]
         self.space = namespace(source)
         self.home = home
+        self.prefixes: Mapping[str, str] = _NONE
         line = source.sourceline
         self.line = line if isinstance(line, int) else 0
         self.text = (source.text or "").strip()
@@ -109,7 +114,9 @@ def parse(data: bytes, home: str = "", skipped: frozenset[str] = frozenset()) ->
     information = root.getroottree().docinfo
     if information.internalDTD is not None or information.doctype:
         raise refuse("doctype", "The file has a document type declaration (DOCTYPE). Remove it.", 1)
-    return Element(root, home or namespace(root), skipped)
+    element = Element(root, home or namespace(root), skipped)
+    element.prefixes = {str(prefix or ""): str(space) for prefix, space in root.nsmap.items()}
+    return element
 
 
 def namespace(element: "etree._Element") -> str:

@@ -54,7 +54,7 @@ def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[s
         if child.space != BPMN:
             others.append(child)
         elif (kind := NODES.get(child.name)) is not None:
-            _read_node(draft, child, kind, scope, lanes, reading)
+            read_node(draft, child, kind, scope, lanes, reading)
         elif child.name == "sequenceFlow":
             draft.flows.append(_read_flow(child, scope, reading))
         elif child.name == "laneSet":
@@ -70,9 +70,10 @@ def _read_scope(draft: ProcessDraft, element: Element, scope: str, lanes: dict[s
     declare_data(draft, element, scope, reading)
 
 
-def _read_node(
+def read_node(
     draft: ProcessDraft, element: Element, kind: int, scope: str, lanes: dict[str, Lane], reading: Reading
 ) -> None:
+    """A flow node and all in it."""
     if not element.id:
         reading.fault("noId", element, f"The {element.name} has no id. Give it one.")
         return

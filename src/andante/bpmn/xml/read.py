@@ -10,6 +10,8 @@ from andante.bpmn.xml.correlation import read_correlations
 from andante.bpmn.xml.data import collect_items
 from andante.bpmn.xml.element import BPMN, Element, parse
 from andante.bpmn.xml.events import DEFINITIONS
+from andante.bpmn.xml.global_tasks import GLOBAL_TASKS, read_global_task
+from andante.bpmn.xml.imports import NO_FILES, Files, read_imports
 from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.process import NODES, read_process
 from andante.bpmn.xml.reading import Error, Message, Reading
@@ -18,8 +20,9 @@ _DECLARED: Final = frozenset(("error", "escalation", "message", "signal", *DEFIN
 _ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNamespace", "typeLanguage"))
 
 
-def read_xml(data: bytes) -> Model:
-    """The executable processes of a BPMN 2.0 file; all of them where none is marked executable.
+def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
+    """The executable processes of a BPMN 2.0 file, all of them where none is marked executable, and its global tasks.
+    `imported` are the files that it may import, by their target namespace.
 
     Raises ModelRefused with every fault.
     """
@@ -36,8 +39,12 @@ def read_xml(data: bytes) -> Model:
         reading.language.default = "xpath"
     _unused(root, reading)
     collect_items(root, reading)
-    _definitions(root, reading)
+    read_imports(root, imported, reading, _declarations)
+    _definitions(root, reading)  # where both declare the same id, this file's own counts
+    reading.correlations = read_correlations(root, reading)
+    root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
     drafts = [read_process(element, reading) for element in _chosen(root, reading)]
+    drafts += [read_global_task(element, reading) for element in root.take_all(*GLOBAL_TASKS)]
     reading.leftovers(root, but=_ATTRIBUTES)
     graphs: list[ProcessGraph] = []
     seen: set[str] = set()
@@ -76,6 +83,14 @@ def _unused(root: Element, reading: Reading) -> None:
 
 
 def _definitions(root: Element, reading: Reading) -> None:
+    _declarations(root, reading)
+    for element in root.take_all("extension"):
+        if element.attributes.get("mustUnderstand") == "true":
+            reading.fault("unsupported", element, "The file demands an extension that is not known. Remove it.")
+
+
+def _declarations(root: Element, reading: Reading) -> None:
+    """What the file declares beside its processes."""
     language = reading.language
     for element in root.take_all("message"):
         message = Message(element.id, element.line, language.value(element.take("name"), element.label, element.line))
@@ -104,11 +119,6 @@ def _definitions(root: Element, reading: Reading) -> None:
         if not element.id:
             reading.fault("noId", element, f"No event can refer to the {element.name}, for it has no id. Give it one.")
         reading.event_definitions[element.id] = element
-    reading.correlations = read_correlations(root, reading)
-    root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
-    for element in root.take_all("extension"):
-        if element.attributes.get("mustUnderstand") == "true":
-            reading.fault("unsupported", element, "The file demands an extension that is not known. Remove it.")
 
 
 def _chosen(root: Element, reading: Reading) -> list[Element]:
