@@ -145,9 +145,11 @@ def by_name(graph: object) -> dict[str, object]:
         node.update(index=0, incoming=sorted(flows[i] for i in node["incoming"]))
         node.update(outgoing=[flows[i] for i in node["outgoing"]], boundaries=[nodes[i] for i in node["boundaries"]])
         node.update(default=flows.get(node["default"]))
-        node.update({key: nodes.get(node[key]) for key in ("scope", "attached_to", "start")})
+        node.update({key: nodes.get(node[key]) for key in ("scope", "attached_to", "start", "undone_by")})
+        node.update({key: sorted(nodes[i] for i in node[key]) for key in ("handlers", "offered")})
     shape["nodes"] = {node["id"]: node for node in shape["nodes"]}
     shape["flows"] = {flow["id"]: flow for flow in shape["flows"]}
+    shape["handlers"] = sorted(nodes[i] for i in shape["handlers"])
     shape["starts"] = [nodes[i] for i in shape["starts"]]
     shape["reach"] = {
         flows[index]: {nodes[n] for n in nodes if mask >> n & 1} for index, mask in shape["reach"].items()

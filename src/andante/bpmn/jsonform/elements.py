@@ -27,6 +27,9 @@ ARRAYS: Final[dict[str, int]] = {
     _MAPPERS: kinds.TASK,
     "callActivities": kinds.CALL_ACTIVITY,
     "subProcesses": kinds.SUB_PROCESS,
+    "transactions": kinds.TRANSACTION,
+    "adHocSubProcesses": kinds.AD_HOC,
+    "eventSubProcesses": kinds.EVENT_SUB_PROCESS,
     "catchEvents": kinds.CATCH_EVENT,
     "throwEvents": kinds.THROW_EVENT,
     "boundaryEvents": kinds.BOUNDARY_EVENT,
@@ -34,9 +37,10 @@ ARRAYS: Final[dict[str, int]] = {
     "parallelGateways": kinds.PARALLEL_GATEWAY,
     "inclusiveGateways": kinds.INCLUSIVE_GATEWAY,
     "eventGateways": kinds.EVENT_GATEWAY,
+    "complexGateways": kinds.COMPLEX_GATEWAY,
     "endEvents": kinds.END_EVENT,
 }
-_CHOOSING: Final = kinds.ACTIVITIES | {kinds.EXCLUSIVE_GATEWAY, kinds.INCLUSIVE_GATEWAY}
+_CHOOSING: Final = kinds.ACTIVITIES | {kinds.EXCLUSIVE_GATEWAY, kinds.INCLUSIVE_GATEWAY, kinds.COMPLEX_GATEWAY}
 _EVENTS: Final = frozenset(
     (kinds.START_EVENT, kinds.END_EVENT, kinds.CATCH_EVENT, kinds.THROW_EVENT, kinds.BOUNDARY_EVENT)
 )
@@ -48,6 +52,8 @@ _READERS: Final[dict[int, Callable[[NodeDraft, Fields], None]]] = {
     kinds.SEND_TASK: work.read_message_task,
     kinds.RECEIVE_TASK: work.read_message_task,
     kinds.CALL_ACTIVITY: work.read_call,
+    kinds.AD_HOC: work.read_ad_hoc,
+    kinds.COMPLEX_GATEWAY: work.read_complex_gateway,
 }
 
 
@@ -55,6 +61,9 @@ def read_elements(draft: ProcessDraft, fields: Fields) -> dict[str, tuple[str, .
     """Adds all nodes and flows to the draft. Returns which SLAs each user task names."""
     uses: dict[str, tuple[str, ...]] = {}
     _read_scope(draft, fields, "", uses, 0)
+    handlers = {handler for _, handler in draft.associations}
+    for node in draft.nodes:
+        node.for_compensation = node.kind in kinds.ACTIVITIES and node.id in handlers
     return uses
 
 
@@ -82,15 +91,17 @@ def _read_node(
         read_mapper(node, item)
     elif kind in _EVENTS:
         read_event(node, item)
-    elif kind in kinds.ACTIVITIES:
+    elif kind in kinds.ACTIVITIES or kind == kinds.EVENT_SUB_PROCESS:
         work.read_activity(node, item)
+    if kind == kinds.BOUNDARY_EVENT and (handler := item.text("handler")):
+        draft.associations.append((name, handler))
     reader = _READERS.get(kind)
     if reader is not None:
         reader(node, item)
     if kind == kinds.USER_TASK:
         uses[name] = item.names("usingSLA")
     _read_connectors(draft, node, item)
-    if kind == kinds.SUB_PROCESS:
+    if kind in kinds.SCOPES:
         _read_scope(draft, item, name, uses, depth + 1)
     item.close()
 

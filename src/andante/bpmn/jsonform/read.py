@@ -6,7 +6,7 @@ from typing import Final
 from andante.bpmn.build import build
 from andante.bpmn.draft import ProcessDraft, use_lane
 from andante.bpmn.findings import Findings, Model, refuse
-from andante.bpmn.graph import UserTask, Variable
+from andante.bpmn.graph import AdHoc, UserTask, Variable
 from andante.bpmn.jsonform.elements import read_elements
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.jsonform.slas import attach_slas
@@ -153,8 +153,8 @@ def _declared(draft: ProcessDraft, findings: Findings) -> None:
         targets = [mapping.target for mapping in node.outputs]
         result = getattr(node.work, "result_variable", "")
         targets.extend([result] if result else [])
-        if node.multi is not None and node.multi.output_collection:
-            targets.append(node.multi.output_collection)
+        collections = (node.multi, node.work if isinstance(node.work, AdHoc) else None)
+        targets.extend(each.output_collection for each in collections if each is not None and each.output_collection)
         for target in (target for target in targets if target not in _SETTABLE):
             variable = declared.get(target)
             if variable is None:

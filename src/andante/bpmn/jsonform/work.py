@@ -4,7 +4,18 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
-from andante.bpmn.graph import Call, DecisionCall, EventDefinition, JobWork, MultiInstance, Repeat, Script, UserTask
+from andante.bpmn.graph import (
+    Activation,
+    AdHoc,
+    Call,
+    DecisionCall,
+    EventDefinition,
+    JobWork,
+    MultiInstance,
+    Repeat,
+    Script,
+    UserTask,
+)
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.language import language_of
 from andante.bpmn.work import MAPPINGS, VALUE
@@ -157,3 +168,21 @@ def read_call(node: NodeDraft, item: Fields) -> None:
     )
     node.inputs = []
     node.outputs = []
+
+
+def read_ad_hoc(node: NodeDraft, item: Fields) -> None:
+    """What no connector leads to is offered: all of it, or the `elements`."""
+    node.work = AdHoc(
+        sequential=item.flag("sequential"),
+        completion=item.condition("completionCondition"),
+        cancels=item.flag("cancelRemaining", True),
+        elements=item.condition("elements"),
+        output_collection=item.text("outputCollection"),
+        output_element=item.condition("outputElement"),
+    )
+
+
+def read_complex_gateway(node: NodeDraft, item: Fields) -> None:
+    condition = item.condition("activationCondition")
+    if condition is not None:
+        node.work = Activation(condition)
