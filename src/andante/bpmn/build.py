@@ -3,6 +3,7 @@
 from typing import Final
 
 from andante.bpmn import kinds
+from andante.bpmn.beginnings import add_starts
 from andante.bpmn.checks import check_graph
 from andante.bpmn.compensation import link_handlers
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
@@ -34,6 +35,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
             "processes.",
         )  # fmt: skip
         return None
+    add_starts(draft, findings)
     positions = _positions(draft, findings)
     nodes = _nodes(draft, positions)
     flows = _flows(draft, nodes, positions, findings)

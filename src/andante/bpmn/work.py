@@ -241,7 +241,8 @@ class Repeat:
 @final
 class MultiInstance:
     """How often an activity runs (BPMN 2.0.2 section 10.3.8): for each item of a `collection`, or as often as the
-    `cardinality` says, or as a standard loop, `repeat`, which is sequential. One of the three is set."""
+    `cardinality` says, then with the first items where there is a collection, too; or as a standard loop, `repeat`,
+    which is sequential."""
 
     __slots__ = (
         "cardinality", "collection", "completion", "element_variable", "output_collection", "output_element",

@@ -46,7 +46,7 @@ def read_activity(node: NodeDraft, item: Fields) -> None:
         output_collection=loop.text("outputCollection"),
         output_element=loop.condition("outputElement"),
     )
-    if (node.multi.cardinality is None) == (node.multi.collection is None):
+    if node.multi.cardinality is None and node.multi.collection is None:
         loop.fault("multiInstance", "The multi-instance must say how often it runs. Set cardinality or collection.")
     loop.close()
 

@@ -61,7 +61,7 @@ def _multi(loop: Element, data: LoopData, owner: Element, reading: Reading) -> M
     for vendor in reading.vendors_of(loop):
         vendor.loop(multi, loop, reading)
     reading.leftovers(loop)
-    if (multi.cardinality is None) == (multi.collection is None):
+    if multi.cardinality is None and multi.collection is None:
         reading.fault(
             "multiInstance", owner,
             "The multi-instance must say how often it runs. Give either a loopCardinality or a collection.",

@@ -9,6 +9,7 @@ from andante.bpmn.graph import EventDefinition, JobWork
 from andante.bpmn.xml.correlation import key_of
 from andante.bpmn.xml.data import read_data
 from andante.bpmn.xml.element import Element
+from andante.bpmn.xml.message_flows import message_of
 from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.reading import Reading
 
@@ -150,11 +151,11 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
 
 def reference_message(event: EventDefinition, ref: str, owner: Element, reading: Reading) -> None:
     """Name and correlation key of the message that `ref` names; left open where it names none."""
-    if not ref:
-        return
-    message = reading.messages.get(local_name(ref))
+    message = reading.messages.get(local_name(ref)) if ref else message_of(owner, reading)
     if message is None:
-        reading.fault("unknownMessage", owner, f"messageRef names '{ref}', but the file has no such message. Add it.")
+        if ref:
+            what = f"messageRef names '{ref}', but the file has no such message. Add it."
+            reading.fault("unknownMessage", owner, what)
         return
     if message.name is None:
         reading.fault("messageName", owner, f"The message {ref} (line {message.line}) has no name. Give it one.")
@@ -178,6 +179,9 @@ def _timer(event: EventDefinition, source: Element, owner: Element, reading: Rea
 
 def _signal(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:
     ref = local_name(source.take("signalRef"))
+    if not ref:
+        reading.fault("unknownSignal", owner, "The event says not which signal it is. Set signalRef.")
+        return
     if ref not in reading.signals:
         reading.fault("unknownSignal", owner, f"signalRef names '{ref}', but the file has no such signal. Add it.")
         return

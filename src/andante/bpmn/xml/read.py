@@ -12,6 +12,7 @@ from andante.bpmn.xml.element import BPMN, Element, parse
 from andante.bpmn.xml.events import DEFINITIONS
 from andante.bpmn.xml.global_tasks import GLOBAL_TASKS, read_global_task
 from andante.bpmn.xml.imports import NO_FILES, Files, read_imports
+from andante.bpmn.xml.message_flows import collect_message_flows
 from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.process import NODES, read_process
 from andante.bpmn.xml.reading import Error, Message, Reading
@@ -42,7 +43,8 @@ def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
     read_imports(root, imported, reading, _declarations)
     _definitions(root, reading)  # where both declare the same id, this file's own counts
     reading.correlations = read_correlations(root, reading)
-    root.take_all("collaboration")  # participants and message flows are drawing; lanes and events are in the processes
+    collect_message_flows(root, reading)
+    root.take_all("collaboration")  # all else there is drawing; lanes and events are in the processes
     drafts = [read_process(element, reading) for element in _chosen(root, reading)]
     drafts += [read_global_task(element, reading) for element in root.take_all(*GLOBAL_TASKS)]
     reading.leftovers(root, but=_ATTRIBUTES)

@@ -56,7 +56,7 @@ class Reading:
 
     __slots__ = (
         "correlations", "errors", "escalations", "event_definitions", "findings", "items", "language", "meant",
-        "messages", "signals", "stores", "vendors", "written",
+        "message_flows", "messages", "signals", "stores", "vendors", "written",
     )  # fmt: skip
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
@@ -69,6 +69,7 @@ class Reading:
         self.escalations: dict[str, str] = {}  # id -> code
         self.event_definitions: dict[str, Element] = {}  # those that events refer to, each read anew for each event
         self.correlations = Correlations()
+        self.message_flows: dict[tuple[str, str], list[Element]] = {}  # by end (sourceRef, targetRef) and element
         # Data (xml.data): id -> variable; reference -> what it refers to; which are stores; which an output writes.
         self.items: dict[str, str] = {}
         self.meant: dict[str, str] = {}

@@ -28,6 +28,7 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
     if multi is None:
         raise AssertionError(f"{node.id} is no multi-instance")
     items: list[object] = []
+    total = 0
     if multi.repeat is not None:
         if not runs_again(step, token, multi.repeat, 0):
             finish(step, token, node)
@@ -40,14 +41,17 @@ def open_loop(step: "Step", token: Token, node: Node) -> bool:
         if not isinstance(value, list):
             raise ModelFault("multiInstance", f"'{multi.collection.text}' should be a list, but is {value!r}")
         items, total = value, len(value)
-    elif multi.cardinality is not None:
+    if multi.cardinality is not None:
         number = json_value(step.value(multi.cardinality, token))
         if isinstance(number, str) and number.strip().isdigit():
             number = int(number)
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
             raise ModelFault("multiInstance", f"'{multi.cardinality.text}' should be a whole number, but is {number!r}")
-        total = number
-    else:
+        if multi.collection is not None and number > total:
+            what = f"{number} instances are wanted, but '{multi.collection.text}' has {total} items"
+            raise ModelFault("multiInstance", what)
+        items, total = items[:number], number
+    elif multi.collection is None:
         raise AssertionError(f"{node.id}: neither cardinality nor collection")
     if total > step.settings.max_items:
         raise ModelFault("multiInstance", f"{total} instances are more than the limit of {step.settings.max_items}")
