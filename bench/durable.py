@@ -1,7 +1,7 @@
-"""The whole runtime on SQLite: `python -m bench.durable CLIENTS COUNT` prints {"instances_per_s": number}.
+"""The whole runtime on a database: `python -m bench.durable CLIENTS COUNT [URL]` prints {"instances_per_s": number}.
 
-Each client starts an instance and completes its two tasks, each call answered after its commit (WAL,
-synchronous=FULL), then begins anew. The event loop and the collector are those of `andante serve`.
+Without a URL it is SQLite. Each client starts an instance and completes its two tasks, each call answered after its
+commit (SQLite: WAL, synchronous=FULL), then begins anew. The event loop and the collector are those of `andante serve`.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def rate(runtime: Runtime, keys: list[int], clients: int, count: int) -> f
 async def main() -> None:
     clients, count = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
-        runtime = await Runtime.open(f"sqlite:///{folder}/bench.db")
+        runtime = await Runtime.open(sys.argv[3] if len(sys.argv) > 3 else f"sqlite:///{folder}/bench.db")
         await runtime.deploy_xml(MODEL.read_bytes(), who="ann")
         # The keys of the tasks are the same in every instance: looked up once, as a page would look up its list.
         first = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")

@@ -81,8 +81,8 @@ def create_app(
 
 async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     """The runtime the settings ask for."""
-    if clock is None:
-        clock = TestClock(SystemClock().now()) if settings.test_clock else SystemClock()
+    if clock is None and settings.test_clock:
+        clock = TestClock(SystemClock().now())
     return await Runtime.open(
         settings.db,
         clock=clock,

@@ -20,9 +20,9 @@ TRIES: Final = 10
 @final
 class Request(Generic[T]):
     """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:
-    how often another server may be faster before it is given up."""
+    how often another server may be faster before it is given up. `fresh`: it starts an instance whose id is new."""
 
-    __slots__ = ("actor", "command", "future", "graph", "tries", "view")
+    __slots__ = ("actor", "command", "fresh", "future", "graph", "tries", "view")
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Request(Generic[T]):
         self.view = view
         self.future = future
         self.tries = TRIES
+        self.fresh = False
 
     def fail(self, problem: Problem) -> None:
         if not self.future.done():
@@ -91,8 +92,8 @@ class Bundle:
 
     __slots__ = ("batch", "entries", "slots")
 
-    def __init__(self) -> None:
-        self.batch = Batch()
+    def __init__(self, node: str) -> None:
+        self.batch = Batch(node)
         self.entries: list[Entry] = []
         self.slots: dict[str, Slot] = {}
 

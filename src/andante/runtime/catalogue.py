@@ -4,12 +4,14 @@ Each change in the database raises the catalogue's revision in the same transact
 a server reads only what it does not know yet, whoever has changed it.
 """
 
+import asyncio
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, final
 
-from andante.runtime.problem import DEFINITION_EXISTS, Problem
+from andante.runtime.problem import DEFINITION_EXISTS, UNAVAILABLE, Problem
 from andante.store import definitions as rows
-from andante.store.faults import Duplicate
+from andante.store.faults import Duplicate, StoreProblem
 from andante.store.records import DefinitionRecord
 from andante.store.store import Store
 
@@ -28,6 +30,12 @@ class Catalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._revision = -1
+        self.alone_until = math.inf  # the loop's time until which no other server can change it
+        self._one = asyncio.Lock()
+        self._asked = 0
+        self._seen = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._failed: StoreProblem | None = None
         self._records: dict[str, DefinitionRecord] = {}
         self._by_name: dict[str, list[DefinitionRecord]] = {}
         self._by_source: dict[str, list[DefinitionRecord]] = {}
@@ -36,8 +44,37 @@ class Catalogue:
         # Called with the ids of definitions that are gone, or made from another source than before.
         self.changed: list[Callable[[set[str]], None]] = []
 
+    async def fresh(self) -> None:
+        """Return when what was known at the time of this call, by whatever server, is known here. Those who ask at
+        the same time share one look. Raises Problem (503) when the database does not answer."""
+        if asyncio.get_running_loop().time() <= self.alone_until:
+            return
+        self._asked += 1
+        asked = self._asked
+        while self._seen < asked:
+            if self._looking is None:
+                self._looking = asyncio.get_running_loop().create_task(self._look())
+            await asyncio.wait([self._looking])
+            if self._failed is not None and self._seen < asked:
+                raise Problem(UNAVAILABLE, 503, f"The database does not answer: {self._failed}")
+
+    async def _look(self) -> None:
+        asked = self._asked
+        self._failed = None
+        try:
+            await self.refresh()
+            self._seen = asked
+        except StoreProblem as fault:
+            self._failed = fault
+        finally:
+            self._looking = None
+
     async def refresh(self) -> None:
         """Read what has changed."""
+        async with self._one:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
         revision, count = await rows.revision(self._store)
         if revision == self._revision and count == len(self._records):
             return

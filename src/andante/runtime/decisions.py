@@ -134,6 +134,7 @@ class Decisions:
     ) -> Outcome:
         """Evaluate by the id or name of a decision, decision service or business knowledge model: of the file of
         `definition_id`, of that `version`, or of the active one. Raises Problem."""
+        await self._catalogue.fresh()
         decision = self._asked(name, definition_id, version)
         try:
             return await asyncio.to_thread(decision.evaluate, variables, self._clock.now(), zone_name=self._zone)

@@ -57,11 +57,13 @@ class Definitions:
         """BPMN, or DMN by its root element."""
         if await read_model(is_dmn, data):
             async with self._lock:
+                await self.catalogue.fresh()
                 return await self.decisions.deploy(data, who, activate, version)
         model = await read_model(read_xml, data)
         graphs, warnings = model.processes, list(model.warnings)
         source_id = sha256(data).hexdigest()
         async with self._lock:
+            await self.catalogue.fresh()
             known = self.catalogue.made_from(source_id)
             if known and not version:
                 if activate:
@@ -97,6 +99,7 @@ class Definitions:
         source_id = sha256(data).hexdigest()
         activate = body.get("active", True) is not False
         async with self._lock:
+            await self.catalogue.fresh()
             check_kind(self.catalogue, graph.process_id, decision=False)
             record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
             await self.catalogue.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
@@ -105,6 +108,7 @@ class Definitions:
 
     async def modify_json(self, definition_id: str, body: dict[str, object], who: str) -> Deployment:
         """Replace a definition that nobody runs. One with instances keeps its meaning: post a new version instead."""
+        await self.catalogue.fresh()
         old = self.one(definition_id)
         if old.kind == DMN:
             raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a decision. Deploy its DMN file anew.")
@@ -155,6 +159,7 @@ class Definitions:
 
     async def act(self, definition_id: str, action: str, who: str) -> DefinitionRecord:
         """activate, deactivate, suspend (no new starts) or resume."""
+        await self.catalogue.fresh()
         record = self.one(definition_id)
         graph = None if record.kind == DMN else await self.graph(definition_id)
         async with self._lock:
@@ -176,6 +181,7 @@ class Definitions:
 
     async def delete(self, definition_id: str) -> None:
         """Remove a definition that has no instances, not even closed ones: their history needs it."""
+        await self.catalogue.fresh()
         record = self.one(definition_id)
         async with self._lock:
             importer = self.decisions.importer(record)
@@ -192,6 +198,8 @@ class Definitions:
         """The compiled process; compiled once and kept."""
         graph = self._graphs.get(definition_id)
         if graph is None:
+            if self.catalogue.one(definition_id) is None:
+                await self.catalogue.refresh()  # another server has deployed it
             record = self.one(definition_id)
             if record.kind == DMN:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
@@ -225,6 +233,7 @@ class Definitions:
         A number that is no version's name counts the versions in the order of their deployment, as in Camunda 7.
         What was not in the caller's own file is looked for among the active ones.
         """
+        await self.catalogue.fresh()
         if version == SAME_DEPLOYMENT:
             row = await self._store.get("select definition_id from instance where id=?", (caller,))
             beside = self.catalogue.beside(name, row[0]) if row is not None else None

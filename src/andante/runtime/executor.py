@@ -6,6 +6,7 @@ was stepped since, and its instances are read anew.
 """
 
 import asyncio
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -69,7 +70,6 @@ class Executor:
         self._cache = cache
         self._limit = queue
         self._slots: OrderedDict[str, Slot] = OrderedDict()
-        self._open = Bundle()
         self._writing: Bundle | None = None
         self._scheduled = False
         self._loader = Loader(store, graph_of, self._ready, self._unreadable)
@@ -77,11 +77,22 @@ class Executor:
         self._home = threading.get_ident()
         self._idle = asyncio.Event()
         self._idle.set()
-        # Whether other servers may change what is in memory here.
-        self.shared = False
+        # The name under which outbox rows are this server's, and until when (the loop's time) no other server is there.
+        self.node = ""
+        self.alone_until = math.inf
+        self._open = Bundle(self.node)
         self.commands = 0
         self.batches = 0
         self.outrun = 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other server can be at work on this database now."""
+        return self._loop.time() <= self.alone_until
+
+    def known_as(self, node: str) -> None:
+        """From now on outbox rows are this server's under that name."""
+        self.node = self._open.batch.node = node
 
     @property
     def cached(self) -> int:
@@ -102,7 +113,7 @@ class Executor:
         if slot is None:
             slot = self._slots[instance_id] = Slot()
             self._loader.want(instance_id, slot)
-        elif self.shared and not slot.unwritten and not slot.wanted:
+        elif not slot.unwritten and not slot.wanted and not self.alone:
             self._loader.want(instance_id, slot)
         if slot.wanted:
             slot.waiting.append(request)
@@ -114,6 +125,7 @@ class Executor:
         """`submit` for the Start of an instance whose id is new; its graph is at hand."""
         self._admit()
         request: Request[T] = Request(command, actor, view, self._loop.create_future())
+        request.fresh = True
         slot = self._slots[instance_id] = Slot()
         slot.instance = Instance(instance_id)
         slot.graph = graph
@@ -254,7 +266,7 @@ class Executor:
         if bundle.batch.empty and not bundle.entries:
             self._idle.set()
             return
-        self._open = Bundle()
+        self._open = Bundle(self.node)
         self._writing = bundle
         if not bundle.batch.empty:
             for instance_id, data in bundle.batch.seal():
@@ -320,7 +332,7 @@ class Executor:
             request.tries -= 1
             if reason:
                 request.fail(Problem(PARAMETER, 400, f"A value cannot be stored: {reason}."))
-            elif request.tries > 0:
+            elif request.tries > 0 and not request.fresh:
                 self.outrun += 1
                 self._again(entry.instance_id, request)
             else:
@@ -332,7 +344,7 @@ class Executor:
         if maybe:
             text = "The database was lost while it wrote. See whether it has happened before you try again."
         problem = Problem(UNAVAILABLE, 503, text)
-        following, self._open = self._open, Bundle()
+        following, self._open = self._open, Bundle(self.node)
         for bundle in (written, following):
             self._open.batch.rows[st.OUTBOX_END].extend(bundle.batch.rows[st.OUTBOX_END])
             for instance_id in bundle.slots:

@@ -9,33 +9,39 @@ from typing import Final, final
 
 from andante.engine.ids import DEFINITION, DIGITS, INSTANCE, base62, derived
 
-_SPAN: Final = 62**3
+_SLOT: Final = 62**2
+_SPAN: Final = 62 * _SLOT
 
 
 @final
 class Ids:
-    """Gives ids that grow. One object a process."""
+    """Gives ids that grow. One object a process. Where several processes give ids for one database, each has a `slot`
+    (0 to 61), which is a digit of its ids."""
 
-    __slots__ = ("_head", "_last", "_next")
+    __slots__ = ("_head", "_last", "_next", "slot")
 
     def __init__(self) -> None:
         self._last = 0
         self._head = ""
         self._next = 0
+        self.slot = -1
 
     def new(self, prefix: str, now: int) -> str:
         """An id for something that begins at `now` (ms)."""
+        span = _SPAN if self.slot < 0 else _SLOT
         if now > self._last:
             self._last = now
-            self._next = secrets.randbelow(_SPAN // 2)
+            self._next = secrets.randbelow(span // 2)
             self._head = base62(now, 7)
-        elif self._next >= _SPAN:
+        elif self._next >= span:
             self._last += 1
             self._next = 0
             self._head = base62(self._last, 7)
         value = self._next
         self._next = value + 1
-        high, low = divmod(value, 3844)
+        high, low = divmod(value, _SLOT)
+        if self.slot >= 0:
+            high = self.slot
         middle, low = divmod(low, 62)
         return f"{prefix}000000{self._head}{DIGITS[high]}{DIGITS[middle]}{DIGITS[low]}"
 

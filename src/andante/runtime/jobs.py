@@ -14,7 +14,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.problem import JOB_NOT_FOUND, PARAMETER, Problem
-from andante.store.store import Store
+from andante.store.store import Row, SharedStore, Store
 
 MOST: Final = 500
 LONGEST_WAIT: Final = 60_000
@@ -80,7 +80,8 @@ class Jobs:
                 self._news = asyncio.Event()
                 continue
             try:
-                await asyncio.wait_for(news.wait(), min(left, 1.0))  # a retry may fall due without news
+                async with asyncio.timeout(min(left, 1.0)):  # a retry may fall due without news
+                    await news.wait()
             except TimeoutError:
                 continue
 
@@ -88,6 +89,9 @@ class Jobs:
         marks = ",".join("?" * len(types))
         async with self._handing_out:
             now = self._clock.now()
+            if isinstance(self._store, SharedStore):
+                rows = await self._lock_among_others(self._store, types, worker, max_jobs, now, lock_ms)
+                return await self._views(rows, now + lock_ms)
             rows = await self._store.read(
                 "select j.instance_id, j.key, j.type, j.element, j.retries, i.data, i.definition_id from job j"
                 " join instance i on i.id=j.instance_id"
@@ -101,6 +105,25 @@ class Jobs:
                      [worker, now + lock_ms, row[0], row[1]])
                     for row in rows
                 ])  # fmt: skip
+        return await self._views(rows, now + lock_ms)
+
+    async def _lock_among_others(
+        self, store: SharedStore, types: list[str], worker: str, max_jobs: int, now: int, lock_ms: int
+    ) -> list[Row]:
+        """In one statement: other servers hand out jobs at the same time."""
+        marks = ",".join("?" * len(types))
+        return await store.change(
+            "with free as (select j.instance_id, j.key, i.data, i.definition_id from job j"
+            " join instance i on i.id=j.instance_id"
+            f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
+            " order by j.priority desc, j.available_at, j.instance_id, j.key limit ? for update of j skip locked)"
+            " update job set worker=?, locked_until=? from free"
+            " where job.instance_id=free.instance_id and job.key=free.key"
+            " returning job.instance_id, job.key, job.type, job.element, job.retries, free.data, free.definition_id",
+            [*types, now, now, max_jobs, worker, now + lock_ms],
+        )
+
+    async def _views(self, rows: list[Row], until: int) -> list[JobView]:
         found = []
         for instance_id, key, kind, element, retries, data, definition_id in rows:
             graph = await self._definitions.graph(definition_id)
@@ -111,7 +134,7 @@ class Jobs:
             found.append(
                 JobView(
                     f"{instance_id}-{key}", kind, instance_id, element, job_variables(graph, instance, job),
-                    job_headers(graph, job), retries, now + lock_ms,
+                    job_headers(graph, job), retries, until,
                 )
             )  # fmt: skip
         return found

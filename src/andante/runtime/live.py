@@ -77,6 +77,7 @@ class Live:
     async def _plan(
         self, record: InstanceRecord, version: str, mapping: Mapping[str, str], reason: str
     ) -> tuple[ProcessGraph, ProcessGraph, cmd.Migrate]:
+        await self._definitions.catalogue.fresh()
         target = self._definitions.catalogue.named(record.name, version) if version else None
         if target is None:
             raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no version '{version}' of '{record.name}'.")

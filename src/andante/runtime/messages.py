@@ -202,6 +202,8 @@ class Messages:
     ) -> list[str]:
         started = []
         found = await rows.started_by(self._store, kind, name)
+        if found:
+            await self._definitions.catalogue.fresh()
         for definition_id, node in dict.fromkeys((each, node_of(number)) for each, number in found):
             record = self._definitions.one(definition_id)
             instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)

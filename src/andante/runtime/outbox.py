@@ -16,13 +16,22 @@ from andante.engine.effects import Effect, Notify
 from andante.engine.step import Step
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
+from andante.runtime.membership import NOW
 from andante.runtime.problem import Problem
-from andante.store.store import Store
+from andante.store.store import SharedStore, Store
 
 log: Final = structlog.get_logger("andante.outbox")
 TRIES: Final = 8
 FIRST_WAIT: Final = 30_000  # ms; doubled with each try
 AT_ONCE: Final = 64
+MANY: Final = 500
+EARLIER: Final = 0.02  # seconds between looks whether another server has done what comes before
+_TAKE_OVER: Final = (
+    "update outbox set node=? where (instance_id, seq, n) in (select o.instance_id, o.seq, o.n from outbox o"
+    f" where o.state='' and not exists (select 1 from node where node.id=o.node and node.expires_at>{NOW})"
+    " order by o.instance_id, o.seq, o.n limit ? for update skip locked)"
+    " returning instance_id, seq, n, next_at, data"
+)
 
 
 @final
@@ -92,18 +101,39 @@ class Outbox:
 
     async def load(self) -> None:
         """At start: what a server before us asked for and did not do."""
+        if isinstance(self._store, SharedStore):
+            await self.take_over()
+            return
         rows = await self._store.read(
             "select instance_id, seq, n, data from outbox where state='' and next_at=0 order by instance_id, seq, n"
         )
         for instance_id, seq, n, data in rows:
             self._put((instance_id, seq, n), decode_effect(bytes(data)))
 
+    async def take_over(self) -> None:
+        """What servers had promised that are no longer there. Raises StoreProblem."""
+        if not isinstance(self._store, SharedStore):
+            return
+        while True:
+            rows = await self._store.change(_TAKE_OVER, (self._executor.node, MANY))
+            for instance_id, seq, n, next_at, data in sorted(rows):
+                if not next_at:
+                    self._put((instance_id, seq, n), decode_effect(bytes(data)))
+            if len(rows) < MANY:
+                return
+
+    def renounce(self) -> None:
+        """Others have taken over what this server had promised."""
+        for chain in self._chains.values():
+            chain.clear()
+        self._notes.clear()
+
     async def load_due(self) -> int:
         """Take up notes whose next try is due. Returns how many."""
         rows = await self._store.read(
-            "select instance_id, seq, n, data from outbox where state='' and next_at>0 and next_at<=?"
+            "select instance_id, seq, n, data from outbox where state='' and next_at>0 and next_at<=? and node=?"
             " order by next_at limit 500",
-            (self._clock.now(),),
+            (self._clock.now(), self._executor.node),
         )
         found = [row for row in rows if (row[0], row[1], row[2]) not in self._notes]
         for instance_id, seq, n, data in found:
@@ -144,6 +174,7 @@ class Outbox:
         while chain:
             key, effect = chain[0]
             try:
+                await self._turn(key)
                 async with self._gate:
                     await self._deliver(key, effect)
             except Problem as problem:
@@ -158,14 +189,27 @@ class Outbox:
                 await asyncio.sleep(min(0.05 * 2**tries, 30))
                 continue
             tries = 0
-            chain.popleft()
             self._executor.outbox_done(key)
+            if chain and chain[0][0] == key:
+                chain.popleft()
         del self._chains[instance_id]
+
+    async def _turn(self, key: Key) -> None:
+        """Wait until no other server has an earlier letter of this instance."""
+        while not self._executor.alone:
+            instance_id, seq, _ = key
+            earlier = await self._store.get(
+                "select 1 from outbox where instance_id=? and seq<? and lane='inner' and state='' and node<>?",
+                (instance_id, seq, self._executor.node),
+            )
+            if earlier is None:
+                return
+            await asyncio.sleep(EARLIER)
 
     async def _send(self, key: Key, effect: Notify) -> None:
         instance_id, seq, n = key
         try:
-            if not await self._wanted(instance_id, effect):
+            if not await self._wanted(key, effect):
                 self._executor.outbox_done(key)
                 return
             note = await self._note(instance_id, effect)
@@ -173,7 +217,8 @@ class Outbox:
                 for channel in self.channels:
                     await channel.send(note)
         except Exception as fault:
-            row = await self._store.get("select attempts from outbox where instance_id=? and seq=? and n=?", key)
+            sql = "select attempts from outbox where instance_id=? and seq=? and n=?"
+            row = await self._store.get(sql, key)
             attempts = (row[0] if row is not None else 0) + 1
             state = "dead" if attempts >= TRIES else ""
             due = self._clock.now() + FIRST_WAIT * 2 ** (attempts - 1)
@@ -188,8 +233,12 @@ class Outbox:
         else:
             self._executor.outbox_done(key)
 
-    async def _wanted(self, instance_id: str, effect: Notify) -> bool:
-        """No reminder for what is suspended, over or finished meanwhile."""
+    async def _wanted(self, key: Key, effect: Notify) -> bool:
+        """No reminder for what is suspended, over or finished meanwhile, or in another server's hands by now."""
+        letter = await self._store.get("select node from outbox where instance_id=? and seq=? and n=?", key)
+        if letter is None or letter[0] != self._executor.node:
+            return False
+        instance_id = key[0]
         row = await self._store.get("select suspended, closed from instance where id=?", (instance_id,))
         if row is None or row[0] or row[1]:
             return False

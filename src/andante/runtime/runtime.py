@@ -23,10 +23,12 @@ from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
 from andante.runtime.live import Live, MigrationPlan
+from andante.runtime.membership import DatabaseClock
 from andante.runtime.messages import Broadcast, Messages, Published
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
+from andante.runtime.sharing import Sharing
 from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
@@ -34,7 +36,7 @@ from andante.store import instances as instance_rows
 from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
-from andante.store.store import Store
+from andante.store.store import SharedStore, Store
 
 
 class RuntimeSettings(msgspec.Struct, frozen=True):
@@ -89,6 +91,10 @@ class Runtime:
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
+        self._sharing = Sharing(
+            store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
+            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper,
+        )  # fmt: skip
 
     @classmethod
     async def open(
@@ -99,7 +105,10 @@ class Runtime:
         `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database is of no use.
         """
         store = await open_store(url)
-        runtime = cls(store, clock or SystemClock(), settings or RuntimeSettings())
+        if clock is None:
+            clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
+        runtime = cls(store, clock, settings or RuntimeSettings())
+        await runtime._sharing.join()
         await runtime._definitions.catalogue.refresh()
         await runtime.outbox.load()
         await runtime._messages.sweep()
@@ -115,6 +124,7 @@ class Runtime:
         self.outbox.close()
         self._messages.close()
         await self.executor.idle()
+        await self._sharing.leave()
         await self.store.close()
 
     @property
@@ -137,14 +147,14 @@ class Runtime:
         self.outbox.removed(keys)
 
     def _fall_due(self, due: int) -> None:
-        self._timekeeper.note(due)
+        self._sharing.falls_due(due)
 
     def _committed(self, step: Step, seq: int) -> None:
         if step.effects:
             self.outbox.add(step, seq)
         instance = step.instance
         if instance.jobs:
-            self._jobs.announce()
+            self._sharing.new_jobs()
         if instance.subscriptions:
             names = {
                 fact.name for fact in step.events if isinstance(fact, SubscriptionOpened) and fact.kind == kinds.MESSAGE
@@ -167,10 +177,12 @@ class Runtime:
         return await self._definitions.modify_json(definition_id, body, who)
 
     async def definition(self, definition_id: str) -> DefinitionRecord:
+        await self._definitions.catalogue.fresh()
         return self._definitions.one(definition_id)
 
     async def definition_source(self, definition_id: str) -> bytes:
         """As deployed: XML, or the JSON body."""
+        await self._definitions.catalogue.fresh()
         return await self._definitions.source(definition_id)
 
     async def definitions(
@@ -218,6 +230,7 @@ class Runtime:
         business_key: str = "", title: str = "", is_test: bool = False, ext: list[object] | None = None,
     ) -> InstanceRecord:  # fmt: skip
         """Start an instance and run it to where it must wait (contract API 1)."""
+        await self._definitions.catalogue.fresh()
         record = self._definitions.startable(name, version)
         graph = await self._definitions.graph(record.id)
         instance_id = self._ids.new(INSTANCE, self.clock.now())

@@ -12,15 +12,17 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
+from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import Outbox
 from andante.runtime.problem import Problem
 from andante.runtime.starting import node_of
-from andante.store.store import Store
+from andante.store.store import Row, Store
 from andante.timing.cycle import following
 
 log: Final = structlog.get_logger("andante.timekeeper")
 AT_ONCE: Final = 500
+LATE: Final = 2_000  # ms after which a server does not leave it to the one whose part it is
 LONGEST_SLEEP: Final = 5.0  # seconds: the safety net under the wake-ups
 
 
@@ -47,11 +49,16 @@ class Timekeeper:
         self._planned = 0
         self._one = asyncio.Lock()
         self._stuck: dict[str, int] = {}
+        self.members = Members()
 
     def note(self, due: int) -> None:
         """Something is due at `due` (ms): wake up in time."""
         if not self._planned or due < self._planned:
             self._woken.set()
+
+    def wake(self) -> None:
+        """Look now: what other servers were to do may be this one's."""
+        self._woken.set()
 
     async def run(self) -> None:
         while True:
@@ -66,7 +73,8 @@ class Timekeeper:
             if due:
                 wait = min(wait, max(0.001, (due - self._clock.now()) / 1000))
             try:
-                await asyncio.wait_for(self._woken.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
 
@@ -81,6 +89,7 @@ class Timekeeper:
 
     async def _pass(self) -> int:
         async with self._one:
+            await self._outbox.take_over()
             done = await self._instances() + await self._starts() + await self._outbox.load_due()
             await self._messages.forget_expired()
             return done
@@ -98,14 +107,24 @@ class Timekeeper:
         now = self._clock.now()
         done = 0
         while True:
-            rows = await self._store.get_all(
-                "select id, due_at from instance where due_at>0 and due_at<=? order by due_at limit ?", (now, AT_ONCE)
-            )
+            rows = await self._due_instances(now)
             rows = [row for row in rows if self._stuck.get(row[0]) != row[1]]
             if not rows:
                 return done
             moved = await asyncio.gather(*(self._fire(row[0], row[1]) for row in rows))
             done += sum(moved)
+
+    async def _due_instances(self, now: int) -> list[Row]:
+        """Ids and times. Servers that share the database each take a part; what is late any of them takes."""
+        members = self.members
+        if members.size == 1:
+            sql = "select id, due_at from instance where due_at>0 and due_at<=? order by due_at limit ?"
+            return await self._store.get_all(sql, (now, AT_ONCE))
+        return await self._store.get_all(
+            "select id, due_at from instance where due_at>0 and due_at<=?"
+            " and ((hashtext(id) & 2147483647) % ? = ? or due_at<=?) order by due_at limit ?",
+            (now, members.size, members.place, now - LATE, AT_ONCE),
+        )
 
     async def _fire(self, instance_id: str, due: int) -> bool:
         try:
@@ -128,6 +147,7 @@ class Timekeeper:
             (now, AT_ONCE),
         )
         for definition_id, node, due, cycle, left in rows:
+            await self._definitions.catalogue.fresh()
             record = self._definitions.one(definition_id)
             instance_id = derived(INSTANCE, definition_id, str(node), "timer", str(due))
             command = Start(definition_id, record.name, record.version, {}, start=node_of(node))

@@ -32,12 +32,25 @@ EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 @final
 class Batch:
     """The rows of commands that share one transaction. `bases`: of each instance that was there before, the number
-    of its last command before these. `earliest`, once sealed: the first time (ms) at which one of
-    its instances has something due, 0 for none."""
+    of its last command before these. `node`: the server that carries out what they ask for. `earliest`, once sealed:
+    the first time (ms) at which one of its instances has something due, 0 for none."""
 
-    __slots__ = ("_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "bases", "commands", "earliest", "rows")
+    __slots__ = (
+        "_described",
+        "_jobs",
+        "_live",
+        "_migrated",
+        "_new",
+        "_tasks",
+        "bases",
+        "commands",
+        "earliest",
+        "node",
+        "rows",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, node: str = "") -> None:
+        self.node = node
         self.commands = 0
         self.earliest: int = 0
         self.bases: dict[str, int] = {}
@@ -77,7 +90,7 @@ class Batch:
         )
         for n, letter in enumerate(letters):
             lane = "note" if effects[n].__class__ is Notify else "inner"
-            rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, bytearray(letter)))
+            rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, bytearray(letter), self.node))
 
     def replace(self, graph: ProcessGraph, instance: Instance) -> None:
         """The instance was made anew in memory, in the state that this batch has of it."""

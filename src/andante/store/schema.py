@@ -213,6 +213,18 @@ outbox: Final = sa.Table(
     _int("next_at"),
     _text("error"),
     sa.Column("data", sa.LargeBinary, nullable=False),
+    _text("node"),  # the server that carries it out
+)
+
+# Servers that share the database.
+node: Final = sa.Table(
+    "node",
+    metadata,
+    sa.Column("id", TEXT, primary_key=True),
+    _int("slot"),  # a digit in the ids that it gives
+    _int("started_at"),
+    _int("expires_at"),  # by the database's clock
+    sa.UniqueConstraint("slot", name="uq_node_slot"),
 )
 
 # Messages with a time to live that nobody awaited yet.

@@ -109,7 +109,7 @@ JOB: Final = Statement(
     (*_KEYED, "type", "element", "priority", "retries", "available_at", "locked_until", "worker"),
 )
 JOB_END: Final = Statement(DELETE, "job", 2, _KEYED)
-OUTBOX: Final = Statement(INSERT, "outbox", 3, ("instance_id", "seq", "n", "lane", "next_at", "data"))
+OUTBOX: Final = Statement(INSERT, "outbox", 3, ("instance_id", "seq", "n", "lane", "next_at", "data", "node"))
 OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.

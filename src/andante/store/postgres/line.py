@@ -51,7 +51,8 @@ class Line:
         """The connection. Raises StoreLost when it does not come back in time."""
         if self._pipe is None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._there.wait(), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await self._there.wait()
             if self._pipe is None:
                 raise StoreLost("The database does not answer.")
         return self._pipe
