@@ -18,7 +18,6 @@ TIMER = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefi
     [
         '<callChoreography id="it"/>',
         '<userTask id="it" startQuantity="2"/>',
-        '<receiveTask id="it" instantiate="true" messageRef="M"/>',
         '<eventBasedGateway id="it" eventGatewayType="Parallel"/>',
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from event_graphs import conditions, handled, several
+from event_graphs import conditions, handled, opened, several
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
@@ -352,8 +352,10 @@ def deciding() -> ProcessGraph:
 
 MAKERS: Final = (
     review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
-    several,
+    several, opened,
 )  # fmt: skip
+# Where an instance of them begins, if not at the none start event.
+BEGINS: Final = {"opened": "paid"}
 GRAPHS: Final = {make.__name__: make() for make in MAKERS}
 
 

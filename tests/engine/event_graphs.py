@@ -139,3 +139,27 @@ def several() -> ProcessGraph:
         .flow("which", "end")
         .graph()
     )
+
+
+def opened() -> ProcessGraph:
+    """An instance that one of the events behind a parallel gateway begins; it may be started by itself, too."""
+    return (
+        ProcessBuilder()
+        .start()
+        .node("first", kinds.EVENT_GATEWAY, instantiates=True, parallel=True)
+        .node("paid", kinds.RECEIVE_TASK, event=message("m"), outputs={"x": "y"})
+        .catch("alarm", multiple(signal("s"), message("m")))
+        .catch("sent", message("m"))
+        .node("order", kinds.RECEIVE_TASK, event=message("m"), instantiates=True)
+        .event_sub_process("ask", message("m"), interrupting=False)
+        .user_task("answer", inside="ask")
+        .path("ask_on", "answer")
+        .parallel("join")
+        .user_task("last")
+        .end()
+        .path("first", "paid", "join", "last", "end")
+        .path("first", "alarm", "join")
+        .path("first", "sent", "join")
+        .path("start", "order", "last")
+        .graph()
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import pytest
-from core_graphs import GRAPHS, HOUR, TWINS
+from core_graphs import BEGINS, GRAPHS, HOUR, TWINS
 from core_rules import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,7 +75,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
 
 
 def started(name: str, x: int = 1) -> Scenario:
-    return Scenario(GRAPHS[name]).start({"x": x}, by="ina")
+    return Scenario(GRAPHS[name]).start({"x": x}, by="ina", at=BEGINS.get(name, ""))
 
 
 def play(scenario: Scenario, move: tuple[str, int, int | None]) -> bool:

@@ -1,4 +1,4 @@
-"""What starts an instance from outside: several definitions on one start event."""
+"""What starts an instance from outside: several definitions on one start event, receive tasks, event-based gateways."""
 
 from server import HOUR, Bench, line
 
@@ -39,3 +39,55 @@ async def test_one_message_in_two_definitions_starts_one_instance(bench: Bench) 
     await bench.deploy(MANY, extra=ROOTS.replace("sent", "paid"))
     assert len((await bench.runtime.publish("paid", who="bank")).started) == 1
     assert len(await bench.todo()) == 1
+
+
+ORDER = "order " + line(
+    '<receiveTask id="order" messageRef="m" instantiate="true"/>', '<userTask id="look"/>', '<endEvent id="end"/>'
+)
+BOTH = """
+    {name} <eventBasedGateway id="first" instantiate="true" eventGatewayType="{kind}"/>
+    <intermediateCatchEvent id="paid"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>
+    <receiveTask id="sent" messageRef="n"/>
+    <intermediateCatchEvent id="alarm"><signalEventDefinition signalRef="s"/></intermediateCatchEvent>
+    <userTask id="a"/><userTask id="b"/><userTask id="c"/>
+    <sequenceFlow id="f1" sourceRef="first" targetRef="paid"/><sequenceFlow id="f2" sourceRef="paid" targetRef="a"/>
+    <sequenceFlow id="f3" sourceRef="first" targetRef="sent"/><sequenceFlow id="f4" sourceRef="sent" targetRef="b"/>
+    <sequenceFlow id="f5" sourceRef="first" targetRef="alarm"/><sequenceFlow id="f6" sourceRef="alarm" targetRef="c"/>
+"""
+
+
+async def test_a_receive_task_is_deployed_as_a_start(bench: Bench) -> None:
+    await bench.deploy(ORDER, extra=ROOTS)
+    answer = await bench.runtime.publish("paid", variables={"sum": 3}, who="bank")
+    assert (len(answer.started), answer.delivered) == (1, [])
+    assert [task.element for task in await bench.todo()] == ["look"]
+    assert await bench.runtime.variables(answer.started[0]) == {"sum": 3}
+
+
+async def test_each_event_behind_an_exclusive_gateway_starts_an_instance(bench: Bench) -> None:
+    await bench.deploy(BOTH.format(name="one", kind="Exclusive"), extra=ROOTS)
+    await bench.runtime.publish("paid", who="bank")
+    await bench.runtime.publish("sent", who="bank")
+    await bench.runtime.broadcast("alarm", who="bank")
+    assert sorted(task.element for task in await bench.todo()) == ["a", "b", "c"]
+    assert len({task.instance_id for task in await bench.todo()}) == 3
+
+
+async def test_behind_a_parallel_gateway_the_others_go_to_the_instance_that_awaits_them(bench: Bench) -> None:
+    await bench.deploy(BOTH.format(name="all", kind="Parallel"), extra=ROOTS)
+    one = (await bench.runtime.publish("paid", business_key="A-1", who="bank")).started[0]
+    two = (await bench.runtime.publish("paid", business_key="A-2", who="bank")).started[0]
+    await bench.reopen()
+    answer = await bench.runtime.publish("sent", business_key="A-2", who="bank")
+    assert (answer.delivered, answer.started) == ([two], [])
+    other = await bench.runtime.publish("sent", business_key="A-3", who="bank")
+    assert other.delivered == []  # whose payment has not come yet
+    assert len(other.started) == 1
+    alarm = await bench.runtime.broadcast("alarm", who="bank")
+    assert (alarm.delivered, alarm.started) == (3, 0)
+    found = {task.instance_id: set[str]() for task in await bench.todo()}
+    for task in await bench.todo():
+        found[task.instance_id].add(task.element)
+    assert found == {one: {"a", "c"}, two: {"a", "b", "c"}, other.started[0]: {"b", "c"}}
+    again = await bench.runtime.broadcast("alarm", who="bank")
+    assert (again.delivered, again.started) == (0, 1)

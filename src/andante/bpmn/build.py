@@ -9,6 +9,7 @@ from andante.bpmn.compensation import link_handlers
 from andante.bpmn.draft import FlowDraft, NodeDraft, ProcessDraft
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Flow, Node, ProcessGraph
+from andante.bpmn.instantiating import begins, link_instantiating
 from andante.bpmn.links import linked
 from andante.bpmn.quality import check_quality
 from andante.bpmn.reach import reach_masks
@@ -41,6 +42,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
     flows = _flows(draft, nodes, positions, findings)
     _link(draft, nodes, flows, positions, findings)
     link_handlers(draft, nodes, positions, findings)
+    link_instantiating(nodes, flows)
     if findings.faults:
         return None
     check_graph(draft.id, draft.line, nodes, flows, findings)
@@ -51,7 +53,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         )  # fmt: skip
     if findings.faults:
         return None
-    starts = tuple(n.index for n in nodes if n.kind == kinds.START_EVENT and n.scope < 0)
+    starts = tuple(n.index for n in nodes if begins(n))
     graph = ProcessGraph(
         draft.id,
         tuple(nodes),
@@ -115,6 +117,8 @@ def _nodes(draft: ProcessDraft, positions: dict[str, int]) -> list[Node]:
             after=tuple(node.after),
             fields=tuple(node.fields),
             for_compensation=node.for_compensation,
+            instantiates=node.instantiates,
+            parallel=node.parallel,
         )
         for index, node in enumerate(draft.nodes)
     ]

@@ -7,6 +7,7 @@ from andante.bpmn.compensation import check_compensation
 from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Activation, EventDefinition, Flow, Node, Script
+from andante.bpmn.instantiating import begins, check_instantiating
 from andante.expressions import to_json
 from andante.timing.cycle import check as check_timer
 from andante.timing.instants import TimingError
@@ -17,7 +18,7 @@ _EVENTS_AFTER_GATEWAY = frozenset((kinds.MESSAGE, kinds.TIMER, kinds.SIGNAL, kin
 
 def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
     """Adds a fault for what cannot run, a warning for what runs but is probably not meant."""
-    if not any(n.kind == kinds.START_EVENT and n.scope < 0 for n in nodes):
+    if not any(begins(node) for node in nodes):
         findings.fault("noStart", id, line, "The process has no start event. Add one.")
     _one_none_start(nodes, findings)
     for node in nodes:
@@ -29,6 +30,10 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
             )  # fmt: skip
         if node.event is not None:
             _event(node, findings)
+        check_instantiating(node, nodes, flows, findings)
+        if node.instantiates and node.event is not None:
+            for event in node.event.each:
+                _process_start(event, node, findings)
         if kind == kinds.START_EVENT:
             _start(node, nodes, findings)
         elif kind == kinds.END_EVENT:
@@ -212,7 +217,9 @@ def _choice(node: Node, flows: Sequence[Flow], findings: Findings) -> None:
 
 
 def _reachable(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findings) -> None:
-    pending = [n.index for n in nodes if n.scope < 0 and n.kind in (kinds.START_EVENT, kinds.EVENT_SUB_PROCESS)]
+    pending = [
+        n.index for n in nodes if n.instantiates or begins(n) or (n.scope < 0 and n.kind == kinds.EVENT_SUB_PROCESS)
+    ]
     seen = set(pending)
     while pending:
         node = nodes[pending.pop()]

@@ -26,7 +26,8 @@ class NodeDraft:
 
     __slots__ = (
         "after", "attached_to", "before", "default", "documentation", "event", "fields", "for_compensation", "id",
-        "inputs", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "scope", "slas", "work",
+        "inputs", "instantiates", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "parallel",
+        "scope", "slas", "work",
     )  # fmt: skip
 
     def __init__(self, id: str, kind: int, *, name: str = "", scope: str = "", line: int = 0) -> None:
@@ -50,6 +51,8 @@ class NodeDraft:
         self.after: list[Script] = []
         self.fields: list[FormField] = []
         self.for_compensation = False
+        self.instantiates = False
+        self.parallel = False
 
 
 @final

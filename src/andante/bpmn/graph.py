@@ -165,13 +165,16 @@ class Node:
     `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
     is done, before the output mappings. `fields` is the form of a user task or start event. `offered` are the
     elements of an ad-hoc sub-process that no flow leads to. `undone_by` is the activity
-    that undoes this one (-1: none), `for_compensation` marks such an activity.
+    that undoes this one (-1: none), `for_compensation` marks such an activity. `instantiates` marks receive tasks and
+    event-based gateways that start instances, and the events behind the latter; `parallel` a gateway all of whose
+    events must occur.
     """
 
     __slots__ = (
         "after", "attached_to", "before", "boundaries", "conditional", "default", "documentation", "event", "fields",
-        "for_compensation", "handlers", "id", "incoming", "index", "inputs", "interrupting", "kind", "lane", "line",
-        "multi", "name", "offered", "outgoing", "outputs", "scope", "slas", "start", "undone_by", "work",
+        "for_compensation", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting", "kind",
+        "lane", "line", "multi", "name", "offered", "outgoing", "outputs", "parallel", "scope", "slas", "start",
+        "undone_by", "work",
     )  # fmt: skip
 
     def __init__(
@@ -206,6 +209,8 @@ class Node:
         offered: tuple[int, ...] = (),
         undone_by: int = -1,
         for_compensation: bool = False,
+        instantiates: bool = False,
+        parallel: bool = False,
     ) -> None:
         self.index = index
         self.id = id
@@ -236,6 +241,8 @@ class Node:
         self.offered = offered
         self.undone_by = undone_by
         self.for_compensation = for_compensation
+        self.instantiates = instantiates
+        self.parallel = parallel
 
     @property
     def kind_name(self) -> str:
@@ -270,10 +277,10 @@ class ProcessGraph:
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
-    `starts` are the root start events, `handlers` the event sub-processes at process level; `conditions` says whether
-    there are conditional events; `reach[flow index]` is, for flows into an inclusive join (an inclusive gateway with
-    two or more incoming flows), a bit mask of the nodes from which the flow can be reached without passing the join
-    (BPMN 2.0.2 section 13.4.3).
+    `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
+    `conditions` says whether there are conditional events; `reach[flow index]` is, for flows into an inclusive join (an
+    inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be reached
+    without passing the join (BPMN 2.0.2 section 13.4.3).
     """
 
     __slots__ = (

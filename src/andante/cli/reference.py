@@ -30,12 +30,12 @@ _DEVIATIONS: Final = {
     "serviceTask": "A worker's job; operationRef is documentation.",
     "scriptTask": "FEEL and ${...}; a script in another language is a job.",
     "businessRuleTask": "Extensions name the decision (DMN), or the type of a worker's job.",
-    "receiveTask": "Does not start instances.",
+    "receiveTask": "One that instantiates has no boundary events and is no multi-instance.",
     "sendTask": "Sends its message, or is a worker's job.",
     "adHocSubProcess": "Nobody chooses at run time: all is offered, or what an expression names, in the model's order.",
     "callActivity": "An instance of its own, also across transactions.",
     "complexGateway": "Reset, it takes only flows whose conditions ask for waitingForStart.",
-    "eventBasedGateway": "Does not start instances; exclusive only.",
+    "eventBasedGateway": "One that instantiates has messages and signals behind it alone.",
     "subProcess": "Flow elements without an incoming flow are not started by themselves.",
 }
 # Where several share a behaviour its module speaks of them all.

@@ -7,6 +7,7 @@ from typing import Final, final
 import msgspec
 import structlog
 
+from andante.bpmn.instantiating import others
 from andante.engine.commands import DeliverMessage, DeliverSignal, Start
 from andante.engine.step import Step
 from andante.engine.waits import Task
@@ -68,7 +69,7 @@ class Messages:
         once = message_id or secrets.token_hex(12)
         command = DeliverMessage(name, variables, business_key, correlation, message_id)
         delivered = await self._deliver(command, who)
-        started = await self._start("message", name, variables, business_key, once, who)
+        started = await self._start("message", name, variables, business_key, once, who, delivered)
         buffered = False
         if ttl_ms > 0 and not delivered and not started:
             buffered = await self._keep(once, command, ttl_ms)
@@ -81,11 +82,10 @@ class Messages:
         found = await self._store.get_all(
             "select distinct instance_id from subscription where kind='signal' and name=? order by instance_id", (name,)
         )
-        caught = 0
-        for (instance_id,) in found:
-            caught += await self._tell(instance_id, DeliverSignal(name, variables), who)
-        started = await self._start("signal", name, variables, "", once or secrets.token_hex(12), who)
-        return Broadcast(caught, len(started))
+        command = DeliverSignal(name, variables)
+        caught = [instance_id for (instance_id,) in found if await self._tell(instance_id, command, who)]
+        started = await self._start("signal", name, variables, "", once or secrets.token_hex(12), who, caught)
+        return Broadcast(len(caught), len(started))
 
     def opened(self, instance_id: str, names: set[str]) -> None:
         """Its subscriptions to these messages are on the disk: soon it gets those that wait for one."""
@@ -198,19 +198,31 @@ class Messages:
             return False
 
     async def _start(
-        self, kind: str, name: str, variables: dict[str, object], business_key: str, once: str, who: str
-    ) -> list[str]:
+        self, kind: str, name: str, variables: dict[str, object], business_key: str, once: str, who: str,
+        taken: list[str],
+    ) -> list[str]:  # fmt: skip
+        """The instances that it starts. What one of `taken` waited for behind a parallel gateway is that one's: it
+        begins no further instance of the process there."""
         started = []
         found = await rows.started_by(self._store, kind, name)
         if found:
             await self._definitions.catalogue.fresh()
         for definition_id, node in dict.fromkeys((each, node_of(number)) for each, number in found):
             record = self._definitions.one(definition_id)
+            if taken and await self._goes_on(definition_id, node, record.name, taken):
+                continue
             instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)
             command = Start(definition_id, record.name, record.version, variables, business_key, start=node)
             await self._executor.submit(instance_id, command, who, _nothing)
             started.append(instance_id)
         return started
+
+    async def _goes_on(self, definition_id: str, node: int, process: str, taken: list[str]) -> bool:
+        graph = await self._definitions.graph(definition_id)
+        if not others(graph, graph.nodes[node]):
+            return False
+        sql = f"select 1 from instance where name=? and id in (?{',?' * (len(taken) - 1)}) limit 1"
+        return await self._store.get(sql, [process, *taken]) is not None
 
 
 class _Kept:

@@ -68,6 +68,8 @@ class ProcessBuilder:
         default: str = "",
         on: str = "",
         interrupting: bool = True,
+        instantiates: bool = False,
+        parallel: bool = False,
     ) -> "ProcessBuilder":
         """Any flow node; `kind` is one of bpmn.kinds. `inside` names a sub-process added before, `on` the activity of a
         boundary event, `default` the target of the default flow; `inputs` and `outputs` map a name to an expression."""
@@ -79,6 +81,7 @@ class ProcessBuilder:
         node.default = f"{id}-{default}" if default else ""
         node.attached_to = on
         node.interrupting = interrupting
+        node.instantiates, node.parallel = instantiates, parallel
         self._draft.nodes.append(node)
         return self
 

@@ -113,7 +113,8 @@ def _order(graph: Process) -> list[int]:
     and the inside of a sub-process follow what they belong to."""
     found: list[int] = []
     seen: set[int] = set()
-    for root in (*graph.starts, *range(len(graph.nodes))):
+    roots = [index for index in graph.starts if not graph.nodes[index].incoming]
+    for root in (*roots, *range(len(graph.nodes))):
         if root in seen:
             continue
         after: list[int] = []

@@ -64,7 +64,8 @@ class Default(Protocol):
 
 
 class Node(Protocol):
-    """A flow node; `outgoing` are flow indices, `boundaries`, `start` and `scope` node indices (-1: none)."""
+    """A flow node; `incoming` and `outgoing` are flow indices, `boundaries`, `start` and `scope` node indices (-1:
+    none)."""
 
     @property
     def id(self) -> str: ...
@@ -76,6 +77,8 @@ class Node(Protocol):
     def scope(self) -> int: ...
     @property
     def start(self) -> int: ...
+    @property
+    def incoming(self) -> Sequence[int]: ...
     @property
     def outgoing(self) -> Sequence[int]: ...
     @property

@@ -148,8 +148,8 @@ def _business_rule_task(node: NodeDraft, element: Element, reading: Reading) -> 
 def _message_task(node: NodeDraft, element: Element, reading: Reading) -> None:
     _operation(element, reading)
     element.take("implementation")
-    if reading.flag(element, "instantiate", False):
-        reading.fault("unsupported", element, "A receive task cannot start instances here. Use a message start event.")
+    if node.kind == kinds.RECEIVE_TASK:
+        node.instantiates = reading.flag(element, "instantiate", False)
     node.event = EventDefinition(kinds.MESSAGE)
     reference_message(node.event, element.take("messageRef"), element, reading)
 

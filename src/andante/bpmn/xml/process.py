@@ -113,10 +113,10 @@ def _read_gateway(node: NodeDraft, element: Element, reading: Reading) -> None:
         if condition is not None:
             node.work = Activation(condition)
     if node.kind == kinds.EVENT_GATEWAY:
-        if (form := element.take("eventGatewayType", "Exclusive")) != "Exclusive":
-            reading.fault("unsupported", element, f"A {form} event gateway is not supported. Use an exclusive one.")
-        if reading.flag(element, "instantiate", False):
-            reading.fault("unsupported", element, "An event gateway cannot start instances. Use several start events.")
+        node.instantiates = reading.flag(element, "instantiate", False)
+        if (form := element.take("eventGatewayType", "Exclusive")) not in ("Exclusive", "Parallel"):
+            reading.fault("eventGateway", element, f"eventGatewayType is '{form}'. Write Exclusive or Parallel.")
+        node.parallel = form == "Parallel"
 
 
 def _read_flow(element: Element, scope: str, reading: Reading) -> FlowDraft:

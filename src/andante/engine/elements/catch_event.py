@@ -8,6 +8,7 @@ from andante.bpmn.graph import Node
 from andante.engine.elements.awaiting import arm
 from andante.engine.elements.base import FlowNode
 from andante.engine.elements.flows import finish
+from andante.engine.elements.instantiation import begin, begun_by
 from andante.engine.elements.withdrawal import clear_waits
 from andante.engine.state import Token
 
@@ -21,6 +22,9 @@ class CatchEvent(FlowNode):
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
         if node.event is not None and node.event.kind == kinds.LINK:
+            finish(step, token, node)
+        elif begun_by(token, node):
+            begin(step, node)
             finish(step, token, node)
         else:
             arm(step, token, node)

@@ -1,4 +1,5 @@
-"""The event-based gateway waits for the first of the events behind it (BPMN 2.0.2 section 13.4.4)."""
+"""The event-based gateway waits for the first of the events behind it, a parallel one for all (BPMN 2.0.2 section
+13.4.4)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, final
@@ -20,6 +21,9 @@ class EventGateway(FlowNode):
     __slots__ = ()
 
     def arrive(self, step: "Step", token: Token, node: Node) -> None:
+        if node.parallel:
+            finish(step, token, node)  # a token waits at each of them
+            return
         graph = step.graph
         for index in node.outgoing:
             arm(step, token, graph.nodes[graph.flows[index].target])

@@ -82,6 +82,8 @@ def _target(step: "Step", id: str) -> Node:
         raise _no(f"'{id}' is a {node.kind_name} that no flow leads to: it cannot be entered.")
     if node.kind == kinds.START_EVENT:
         raise _no(f"'{id}' is a start event. Move to the element after it.")
+    if node.instantiates:
+        raise _no(f"'{id}' starts instances: this one has begun. Move to the element after it.")
     return node
 
 
