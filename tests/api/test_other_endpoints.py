@@ -89,6 +89,19 @@ async def test_a_signal_goes_to_all(waiting: House) -> None:
     assert sent == {"delivered": 2, "started": 0}
 
 
+async def test_conditions_are_told_what_is_so(waiting: House) -> None:
+    condition = b"<conditionalEventDefinition><condition>=n &gt; 1</condition></conditionalEventDefinition>"
+    start = b'<startEvent id="a">' + condition + b"</startEvent>"
+    await waiting.ada.deploy(WAITING.replace(b'<startEvent id="a"/>', start).replace(b"ByMessage", b"ByCondition"))
+    told = await waiting.oda.post("/runtime/conditions", {"variables": {"n": 2}, "businessKey": "order-9"})
+    (made,) = told.result["started"]
+    assert (await waiting.oda.get(f"/runtime/instances/{made}")).result["businessKey"] == "order-9"
+    assert (await waiting.oda.post("/runtime/conditions", {"variables": {"n": 1}})).result == {"started": []}
+    none = await waiting.oda.post("/runtime/conditions", {"variables": {}, "definition": "BySignal"})
+    none.refused(400, "astrozero.0002", "no condition starts 'BySignal'")
+    assert (await waiting.oda.post("/runtime/conditions", {})).status == 400
+
+
 async def test_a_job_is_fetched_failed_and_done(waiting: House) -> None:
     made = await waiting.oda.start("ByJob", amount=5)
     fetch = {"type": "charge", "worker": "w1", "lockDuration": "PT1M"}

@@ -172,6 +172,18 @@ def test_messages_and_signals(hands: Hands) -> None:
     assert hands.broadcast("storm").delivered == 0
 
 
+def test_conditions(hands: Hands) -> None:
+    condition = "<conditionalEventDefinition><condition>=wind &gt; 10</condition></conditionalEventDefinition>"
+    name = f"Storm{hands.kind}"
+    model = straight(name, '<userTask id="work"/>').replace(
+        b'<startEvent id="begin"/>', f'<startEvent id="begin">{condition}</startEvent>'.encode()
+    )
+    hands.deploy_xml(model)
+    assert hands.evaluate_conditions({"wind": 9}, definition=name).started == []
+    (started,) = hands.evaluate_conditions({"wind": 11}, business_key="B-1", definition=name).started
+    assert hands.instance(started).business_key == "B-1"
+
+
 def test_jobs(hands: Hands) -> None:
     kind = f"dig-{hands.kind}"
     hands.deploy_xml(

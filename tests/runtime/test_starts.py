@@ -1,6 +1,10 @@
-"""What starts an instance from outside: several definitions on one start event, receive tasks, event-based gateways."""
+"""What starts an instance from outside: several definitions on one start event, receive tasks, event-based gateways,
+conditions."""
 
+import pytest
 from server import HOUR, Bench, line
+
+from andante.runtime import Problem
 
 ROOTS = '<message id="m" name="paid"/><message id="n" name="sent"/><signal id="s" name="alarm"/>'
 HOURLY = "<timerEventDefinition><timeCycle>R2/PT1H</timeCycle></timerEventDefinition>"
@@ -91,3 +95,59 @@ async def test_behind_a_parallel_gateway_the_others_go_to_the_instance_that_awai
     assert found == {one: {"a", "c"}, two: {"a", "b", "c"}, other.started[0]: {"b", "c"}}
     again = await bench.runtime.broadcast("alarm", who="bank")
     assert (again.delivered, again.started) == (0, 1)
+
+
+def conditional(name: str, *definitions: str) -> str:
+    return f"{name} " + line(
+        f'<startEvent id="start">{"".join(definitions)}</startEvent>', '<userTask id="look"/>', '<endEvent id="end"/>'
+    )
+
+
+def when(condition: str, attributes: str = "") -> str:
+    return f"<conditionalEventDefinition {attributes}><condition>{condition}</condition></conditionalEventDefinition>"
+
+
+async def test_a_condition_that_is_true_starts_an_instance_with_what_was_told(bench: Bench) -> None:
+    await bench.deploy(conditional("high", when("=sum &gt; 10")), conditional("low", when("${sum &lt; 5}")))
+    started = await bench.runtime.evaluate_conditions({"sum": 11}, business_key="A-1", who="olga")
+    (one,) = [await bench.runtime.instance(each) for each in started]
+    assert (one.name, one.business_key, one.created_by) == ("high", "A-1", "olga")
+    assert await bench.runtime.variables(one.id) == {"sum": 11}
+    for told in (7, None, "many"):
+        assert await bench.runtime.evaluate_conditions({"sum": told}, who="olga") == []
+    assert await bench.runtime.evaluate_conditions({}, who="olga") == []
+    assert len(await bench.runtime.evaluate_conditions({"sum": 1}, who="olga")) == 1
+    assert len(await bench.todo()) == 2
+
+
+async def test_only_the_active_version_and_the_process_that_is_named_is_asked(bench: Bench) -> None:
+    await bench.deploy(conditional("high", when("=sum &gt; 10")), conditional("other", when("=sum &gt; 10")))
+    await bench.deploy(conditional("high", when("=sum &gt; 20")))
+    assert len(await bench.runtime.evaluate_conditions({"sum": 15}, who="olga")) == 1
+    assert len(await bench.runtime.evaluate_conditions({"sum": 25}, who="olga")) == 2
+    started = await bench.runtime.evaluate_conditions({"sum": 25}, definition="high", who="olga")
+    assert [(await bench.runtime.instance(each)).name for each in started] == ["high"]
+    with pytest.raises(Problem, match="no definition 'gone'"):
+        await bench.runtime.evaluate_conditions({}, definition="gone", who="olga")
+    await bench.deploy("plain " + line('<startEvent id="start"/>', '<endEvent id="end"/>'))
+    with pytest.raises(Problem, match="no condition starts 'plain'"):
+        await bench.runtime.evaluate_conditions({}, definition="plain", who="olga")
+
+
+async def test_a_condition_that_names_variables_asks_for_one_of_them(bench: Bench) -> None:
+    await bench.deploy(conditional("named", when("=sum != null", 'andante:variables="sum"'), when("=urgent = true")))
+    for told, count in (({"sum": 1}, 1), ({"other": 1}, 0), ({"urgent": True}, 1), ({"sum": 1, "urgent": True}, 1)):
+        assert len(await bench.runtime.evaluate_conditions(dict(told), who="olga")) == count
+
+
+async def test_several_start_events_start_one_instance_each(bench: Bench) -> None:
+    await bench.deploy(
+        "both "
+        f'<startEvent id="s1">{when("=sum &gt; 1")}</startEvent><startEvent id="s2">{when("=sum &gt; 2")}</startEvent>'
+        '<userTask id="a"/><userTask id="b"/><sequenceFlow id="f1" sourceRef="s1" targetRef="a"/>'
+        '<sequenceFlow id="f2" sourceRef="s2" targetRef="b"/>'
+    )
+    await bench.runtime.evaluate_conditions({"sum": 2}, who="olga")
+    assert [task.element for task in await bench.todo()] == ["a"]
+    await bench.runtime.evaluate_conditions({"sum": 3}, who="olga")
+    assert sorted(task.element for task in await bench.todo()) == ["a", "a", "b"]

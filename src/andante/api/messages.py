@@ -1,4 +1,4 @@
-"""Messages and signals from outside."""
+"""Messages, signals and conditions from outside."""
 
 from typing import Annotated, Any, Final
 
@@ -49,6 +49,20 @@ class Broadcast(msgspec.Struct, frozen=True):
     started: int
 
 
+class ConditionsBody(msgspec.Struct, frozen=True):
+    """What is so: the variables that conditional start events see. `definition`: only those of this process."""
+
+    variables: dict[str, Any]
+    businessKey: str = ""  # noqa: N815 - the contract's spelling
+    definition: str = ""
+
+
+class Fulfilled(msgspec.Struct, frozen=True):
+    """The instances that were started."""
+
+    started: list[str]
+
+
 @post(
     f"{BASE}/runtime/messages",
     status_code=200,
@@ -85,4 +99,20 @@ async def broadcast(request: Call) -> Response[bytes]:
     return success(Broadcast(sent.delivered, sent.started))
 
 
-HANDLERS: Final = (publish, broadcast)
+@post(
+    f"{BASE}/runtime/conditions",
+    status_code=200,
+    operation=Operation(
+        "Start what conditions start", allow.SIGNAL_BROADCAST, Fulfilled, ConditionsBody, tag="messages",
+        errors=(codes.OVERLOADED, codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED),
+    ),
+)  # fmt: skip
+async def fulfil(request: Call) -> Response[bytes]:
+    body = await body_of(request, ConditionsBody)
+    started = await services(request).runtime.evaluate_conditions(
+        body.variables, business_key=body.businessKey, definition=body.definition, who=caller(request).user
+    )
+    return success(Fulfilled(started))
+
+
+HANDLERS: Final = (publish, broadcast, fulfil)

@@ -117,10 +117,10 @@ def _start(node: Node, nodes: Sequence[Node], findings: Findings) -> None:
 
 
 def _process_start(event: EventDefinition, node: Node, findings: Findings) -> None:
-    if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE, kinds.CONDITIONAL):
+    if event.kind in (kinds.ERROR, kinds.ESCALATION, kinds.COMPENSATE):
         findings.fault(
             "eventKind", node.id, node.line,
-            f"No {kinds.EVENT_NAMES[event.kind]} event can start a process. Use a message, signal or timer.",
+            f"No {kinds.EVENT_NAMES[event.kind]} event can start a process. Use a message, signal, timer or condition.",
         )  # fmt: skip
     for expression in (event.name, event.timer):
         if expression is not None and not (expression.is_constant and isinstance(expression.constant, str)):

@@ -86,7 +86,7 @@ def bpmn() -> str:
         if any(marks):
             since = "0.1" if name in _FIRST_EVENTS else _NEXT
             lines.append(f"| {name} | {' | '.join(marks)} | {since} |")
-    lines += ["", "Error, escalation, compensation and conditional start events start event sub-processes alone.", ""]
+    lines += ["", "Error, escalation and compensation start events start event sub-processes alone.", ""]
     lines += ["## What is refused", "", "| element | instead |", "|---|---|"]
     lines += [f"| {name} | {remedy} |" for name, remedy in sorted(names.REFUSED.items())]
     lines += ["", "## What is left out with a warning", "", "| element | why |", "|---|---|"]

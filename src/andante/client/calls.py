@@ -292,6 +292,14 @@ def broadcast(name: str, *, variables: Mapping[str, Any] | None = None) -> Call[
     return Call("POST", f"{BASE}/runtime/signals", shapes.Broadcast, given(name=name, variables=variables))
 
 
+def evaluate_conditions(
+    variables: Mapping[str, Any], *, business_key: str = "", definition: str = ""
+) -> Call[shapes.Fulfilled]:
+    """Start what conditional start events start where these variables are so; of one process where it is named."""
+    body = {"variables": dict(variables), **given(businessKey=business_key, definition=definition)}
+    return Call("POST", f"{BASE}/runtime/conditions", shapes.Fulfilled, body)
+
+
 def activate_jobs(
     types: Sequence[str], *, worker: str = "", max_jobs: int = 1, lock: str = "PT30S", wait: str = ""
 ) -> Call[shapes.Recs[shapes.Job]]:

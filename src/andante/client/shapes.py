@@ -281,6 +281,12 @@ class Broadcast(Shape, frozen=True, kw_only=True):
     started: int
 
 
+class Fulfilled(Shape, frozen=True, kw_only=True):
+    """Ids of the instances that conditions started."""
+
+    started: list[str]
+
+
 class Evaluated(Shape, frozen=True, kw_only=True):
     """`feel` is the value as FEEL text, exact where JSON is not."""
 

@@ -101,6 +101,7 @@ class Client:
 
     publish = Endpoint(calls.publish)
     broadcast = Endpoint(calls.broadcast)
+    evaluate_conditions = Endpoint(calls.evaluate_conditions)
     activate_jobs = Endpoint(calls.activate_jobs)
     complete_job = Endpoint(calls.complete_job)
     fail_job = Endpoint(calls.fail_job)

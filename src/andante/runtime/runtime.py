@@ -17,6 +17,7 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
 from andante.runtime.clock import Clock, SystemClock
+from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
 from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
@@ -82,6 +83,7 @@ class Runtime:
             queue=settings.queue,
         )
         self._messages = Messages(store, clock, self.executor, self._definitions)
+        self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
         relations = Relations(self.executor, self._definitions, self._messages)
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
@@ -354,6 +356,13 @@ class Runtime:
     async def broadcast(self, name: str, *, variables: dict[str, object] | None = None, who: str) -> Broadcast:
         """A signal, to all that await it."""
         return await self._messages.broadcast(name, variables or {}, who)
+
+    async def evaluate_conditions(
+        self, variables: dict[str, object], *, business_key: str = "", definition: str = "", who: str
+    ) -> list[str]:
+        """Start an instance by each conditional start event that these variables fulfil, of the active definitions or
+        of the one of this name. Returns their ids."""
+        return await self._conditions.evaluate(variables, business_key, definition, who)
 
     async def activate_jobs(
         self, types: list[str], *, worker: str, max_jobs: int = 1, lock_ms: int = 30_000, wait_ms: int = 0

@@ -1,4 +1,4 @@
-"""What starts instances of a definition from outside, as rows of `start_event`: its messages, signals and timers.
+"""What starts instances of a definition from outside, as rows of `start_event`: messages, signals, timers, conditions.
 
 The rows of a start event with several definitions are told apart by their numbers: that of the first is the node's.
 """
@@ -14,12 +14,17 @@ from andante.timing.duration import parse_duration, shift
 from andante.timing.instants import parse_instant
 
 _PART: Final = 1 << 16  # more than the nodes that a process may have
-_OUTSIDE: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER))
+_OUTSIDE: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER, kinds.CONDITIONAL))
 
 
 def node_of(number: int) -> int:
     """The start event that the row of this number belongs to."""
     return number % _PART
+
+
+def part_of(number: int) -> int:
+    """Which of its definitions."""
+    return number // _PART
 
 
 def _each(graph: ProcessGraph) -> Iterator[tuple[int, EventDefinition]]:

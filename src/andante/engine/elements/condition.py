@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import EventDefinition
+from andante.bpmn.graph import EventDefinition, ProcessGraph
 from andante.engine import events as ev
+from andante.engine.declared import first_values
 from andante.engine.elements.occurrence import occur, take
 from andante.engine.faults import ModelFault
 from andante.engine.state import Instance, Scope, Token, owner
 from andante.engine.waits import Subscription
+from andante.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -42,6 +44,18 @@ def concerned(step: "Step", names: list[str]) -> list[Subscription]:
     fact = ev.VariablesSet(0, dict.fromkeys(names))
     subscriptions = step.instance.subscriptions.values()
     return [s for s in subscriptions if s.kind == kinds.CONDITIONAL and _concerns(step, s, fact)]
+
+
+def true_at_start(graph: ProcessGraph, event: EventDefinition, variables: dict[str, object], now: int) -> bool:
+    """Whether a process begins by its conditional start event where these variables are set. One that names variables
+    asks for one of them to be among these."""
+    if event.condition is None or (event.variables and variables.keys().isdisjoint(event.variables)):
+        return False
+    names = {**graph.constants, **first_values(graph, variables)}
+    try:
+        return event.condition.evaluate(names, now) is True
+    except ExpressionError:
+        return False
 
 
 def _look(step: "Step", subscription: Subscription) -> None:

@@ -30,7 +30,9 @@ def start(step: "Step", command: cmd.Start) -> None:
     if node < 0:
         node = next((index for index in graph.starts if graph.nodes[index].event is None), -1)
         if node < 0:
-            raise Rejected(NO_START, f"'{command.name}' has no none start event: a message, signal or timer starts it.")
+            raise Rejected(
+                NO_START, f"'{command.name}' has no none start event: a message, signal, timer or condition starts it."
+            )
     values = declared.first_values(graph, command.variables)
     label = f"{command.name} {_clock_time(step.now // 1_000, step.settings.zone)}"
     step.record(
