@@ -141,3 +141,26 @@ def test_what_is_written_as_json_runs() -> None:
 )  # fmt: skip
 def test_what_cannot_run_is_refused(fields: dict[str, object], code: str) -> None:
     assert code in codes(refused(body(**fields)))
+
+
+def test_receive_tasks_and_event_gateways_start_instances() -> None:
+    graph = only(
+        read_json(
+            {
+                "name": "P",
+                "label": "A process",
+                "receiveTasks": [
+                    {"name": "order", "message": "m", "instantiate": True, "connector": "end"},
+                    {"name": "paid", "message": "paid", "connector": "end"},
+                ],
+                "catchEvents": [{"name": "sent", "signal": "sent", "connector": "end"}],
+                "eventGateways": [
+                    {"name": "both", "instantiate": True, "parallel": True, "connectors": ["paid", "sent"]}
+                ],
+                "endEvents": [{"name": "end"}],
+            }
+        )
+    )
+    assert sorted(graph.nodes[index].id for index in graph.starts) == ["order", "paid", "sent"]
+    Scenario(graph).start(at="order").then(state="Completed OK")
+    Scenario(graph).start(at="paid").then(at=["sent"]).signal("sent").then(state="Completed OK")

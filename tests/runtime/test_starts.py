@@ -151,3 +151,18 @@ async def test_several_start_events_start_one_instance_each(bench: Bench) -> Non
     assert [task.element for task in await bench.todo()] == ["a"]
     await bench.runtime.evaluate_conditions({"sum": 3}, who="olga")
     assert sorted(task.element for task in await bench.todo()) == ["a", "a", "b"]
+
+
+async def test_a_condition_of_a_json_definition_sees_its_declared_variables(bench: Bench) -> None:
+    body: dict[str, object] = {
+        "name": "Declared",
+        "label": "Declared",
+        "variables": [{"name": "sum", "type": "Number"}, {"name": "least", "type": "Number", "value": 10}],
+        "startEvents": [{"name": "start", "condition": "sum > least", "connector": "look"}],
+        "userTasks": [{"name": "look"}],
+    }
+    await bench.runtime.deploy_json(body, who="designer")
+    (started,) = await bench.runtime.evaluate_conditions({"sum": 11, "other": 1}, who="olga")
+    assert await bench.runtime.variables(started) == {"sum": 11, "least": 10}
+    for told in (9, "eleven"):
+        assert await bench.runtime.evaluate_conditions({"sum": told}, who="olga") == []

@@ -53,6 +53,7 @@ _READERS: Final[dict[int, Callable[[NodeDraft, Fields], None]]] = {
     kinds.RECEIVE_TASK: work.read_message_task,
     kinds.CALL_ACTIVITY: work.read_call,
     kinds.AD_HOC: work.read_ad_hoc,
+    kinds.EVENT_GATEWAY: work.read_event_gateway,
     kinds.COMPLEX_GATEWAY: work.read_complex_gateway,
 }
 

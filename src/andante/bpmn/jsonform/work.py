@@ -145,6 +145,8 @@ def read_business_rule_task(node: NodeDraft, item: Fields) -> None:
 def read_message_task(node: NodeDraft, item: Fields) -> None:
     """A send or receive task. A send task with a `jobType` is sent by a worker."""
     node.event = EventDefinition(kinds.MESSAGE, name=item.value("message"), correlation=item.value("correlation"))
+    if node.kind == kinds.RECEIVE_TASK:
+        node.instantiates = item.flag("instantiate")
     if node.kind == kinds.SEND_TASK and item.has("jobType"):
         node.work = _job(node, item)
     elif node.event.name is None:
@@ -180,6 +182,11 @@ def read_ad_hoc(node: NodeDraft, item: Fields) -> None:
         output_collection=item.text("outputCollection"),
         output_element=item.condition("outputElement"),
     )
+
+
+def read_event_gateway(node: NodeDraft, item: Fields) -> None:
+    node.instantiates = item.flag("instantiate")
+    node.parallel = item.flag("parallel")
 
 
 def read_complex_gateway(node: NodeDraft, item: Fields) -> None:

@@ -12,7 +12,7 @@ from andante.bpmn.graph import EventDefinition, ProcessGraph
 from andante.engine import events as ev
 from andante.engine.declared import first_values
 from andante.engine.elements.occurrence import occur, take
-from andante.engine.faults import ModelFault
+from andante.engine.faults import ModelFault, Rejected
 from andante.engine.state import Instance, Scope, Token, owner
 from andante.engine.waits import Subscription
 from andante.expressions import ExpressionError
@@ -51,11 +51,11 @@ def true_at_start(graph: ProcessGraph, event: EventDefinition, variables: dict[s
     asks for one of them to be among these."""
     if event.condition is None or (event.variables and variables.keys().isdisjoint(event.variables)):
         return False
-    names = {**graph.constants, **first_values(graph, variables)}
     try:
+        names = {**graph.constants, **first_values(graph, variables)}
         return event.condition.evaluate(names, now) is True
-    except ExpressionError:
-        return False
+    except (ExpressionError, Rejected):
+        return False  # a variable is missing, or not of the type that the process declares
 
 
 def _look(step: "Step", subscription: Subscription) -> None:
