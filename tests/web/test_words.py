@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from town import EXAMPLES, START
 
 from andante.bpmn import read_xml
-from andante.bpmn.kinds import NAMES
+from andante.bpmn.kinds import EVENT_GATEWAY, NAMES
 from andante.runtime import HistoryEntry, Problem
+from andante.testing import ProcessBuilder
+from andante.testing.process import message, signal
 from andante.web.diagram import KINDS, names_of, places
 from andante.web.formats import DAY, HOUR, MINUTE, moment, span
 from andante.web.variables import read_rows, read_value, start_rows, write_value
@@ -74,6 +76,19 @@ def test_steps_follow_the_flow() -> None:
         assert order.index(before) < order.index(after)
 
 
+def test_a_gateway_that_starts_instances_is_told_before_its_events() -> None:
+    graph = (
+        ProcessBuilder()
+        .node("first", EVENT_GATEWAY, instantiates=True)
+        .catch("paid", message("paid"))
+        .catch("alarm", signal("alarm"))
+        .path("first", "paid")
+        .path("first", "alarm")
+        .graph()
+    )
+    assert [place.id for place in places(graph, None)] == ["first", "paid", "alarm"]
+
+
 def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
     def entry(seq: int, kind: str, **data: object) -> HistoryEntry:
         return HistoryEntry(seq, START + seq, kind, "t", "userTask", "mei", data)
@@ -84,12 +99,14 @@ def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
             entry(1, "TokenEnded"),
             entry(1, "TaskCreated", groups=["group:managers"]),
             entry(2, "TokenEnded"),
+            entry(2, "TriggerArrived", values={"n": 2}),
             entry(3, "TaskCompleted", outcome="approved"),
         ],
         {"t": "Approve"},
     )
     assert [(c.seq, [line.text for line in c.lines]) for c in told] == [
         (3, ["Approve was completed: approved"]),
+        (2, ["Approve: one of its events has occurred, the others are awaited"]),
         (1, ["Started with n = 1", "Approve is waiting for group managers"]),
     ]
 

@@ -35,6 +35,7 @@ class Conditions:
     async def evaluate(self, variables: dict[str, object], business_key: str, process: str, who: str) -> list[str]:
         """The ids of the instances that begin with these variables: one for each start event of which a condition is
         true, of all processes or of `process`. Raises Problem where that one has none."""
+        await self._definitions.catalogue.fresh()
         found = await rows.started_by(self._store, "conditional", "")
         if process:
             wanted = self._definitions.startable(process).id

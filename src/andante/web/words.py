@@ -99,6 +99,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "SubscriptionOpened": ("wait", lambda n, d: f"{n} waits for “{d.get('name', '')}”"),
     "MessageReceived": ("calm", lambda n, d: f"{n}: the message “{d.get('name', '')}” has come"),
     "SignalReceived": ("calm", lambda n, d: f"{n}: the signal “{d.get('name', '')}” has come"),
+    "TriggerArrived": ("wait", lambda n, _: f"{n}: one of its events has occurred, the others are awaited"),
     "MessageThrown": ("calm", lambda n, d: f"{n}: sent the message “{d.get('name', '')}”"),
     "SignalThrown": ("calm", lambda n, d: f"{n}: sent the signal “{d.get('name', '')}”"),
     "JobCreated": ("wait", lambda n, d: f"{n} waits for a worker ({d.get('type', '')})"),
