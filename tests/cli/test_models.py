@@ -169,3 +169,20 @@ def test_files_that_import_each_other_are_checked_together(shell: Shell, tables:
 def test_a_decision_is_tried_with_the_files_that_it_imports(shell: Shell, tables: list[Path]) -> None:
     said = shell("decide", tables[1], "--imports", tables[2], "--context", '{"net": 50}')
     assert (said.code, said.out.strip()) == (0, "55")
+
+
+def test_bpmn_files_that_import_each_other_come_in_order(shell: Shell, tmp_path: Path) -> None:
+    space = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+    uses = f"""<definitions xmlns="{space}" xmlns:c="urn:common" targetNamespace="urn:uses">
+  <import importType="{space}" location="common.bpmn" namespace="urn:common"/>
+  <process id="Uses" isExecutable="true"><startEvent id="s"/><receiveTask id="r" messageRef="c:M"/>
+  <sequenceFlow id="f" sourceRef="s" targetRef="r"/></process></definitions>"""
+    common = f"""<definitions xmlns="{space}" targetNamespace="urn:common"><message id="M" name="paid"/>
+  <globalUserTask id="Check"/></definitions>"""
+    (tmp_path / "a.bpmn").write_text(uses)
+    (tmp_path / "b.bpmn").write_text(common)
+    alone = shell("lint", tmp_path / "a.bpmn")
+    assert (alone.code, "urn:common" in alone.out) == (1, True)
+    assert shell("lint", tmp_path / "a.bpmn", tmp_path / "b.bpmn").code == 0
+    deployed = shell("deploy", tmp_path / "a.bpmn", tmp_path / "b.bpmn")
+    assert (deployed.code, [row[0] for row in deployed.rows]) == (0, ["Check", "Uses"])

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import final
 
 import msgspec
 
-from andante.bpmn import read_json, read_xml
+from andante.bpmn import read_json, read_xml, spaces_of
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.effects import SAME_DEPLOYMENT
@@ -24,6 +25,7 @@ from andante.runtime.deployment import (
     read_model,
 )
 from andante.runtime.ids import DEFINITION, Ids
+from andante.runtime.imports import Imports, source_of
 from andante.runtime.problem import (
     DEFINITION_IN_USE,
     DEFINITION_INACTIVE,
@@ -51,6 +53,7 @@ class Definitions:
         self._lock = asyncio.Lock()
         self.catalogue = Catalogue(store)
         self.catalogue.changed.append(self._forget)
+        self.imports = Imports(store, self.catalogue)
         self.decisions = Decisions(self.catalogue, clock, ids, zone)
 
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
@@ -59,9 +62,12 @@ class Definitions:
             async with self._lock:
                 await self.catalogue.fresh()
                 return await self.decisions.deploy(data, who, activate, version)
-        model = await read_model(read_xml, data)
+        _, wanted = await read_model(spaces_of, data)
+        files = await self.imports.find(wanted) if wanted else {}
+        model = await read_model(read_xml, data, {space: file for space, (_, file) in files.items()})
         graphs, warnings = model.processes, list(model.warnings)
-        source_id = sha256(data).hexdigest()
+        imports = {space: id for space, (id, _) in files.items()}
+        source_id = source_of(data, imports.values())
         async with self._lock:
             await self.catalogue.fresh()
             known = self.catalogue.made_from(source_id)
@@ -74,7 +80,7 @@ class Definitions:
             for graph in graphs:
                 check_kind(self.catalogue, graph.process_id, decision=False)
                 chosen = chosen_version(self.catalogue, graph.process_id, version, graph.version, warnings)
-                record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings))
+                record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings), imports=imports)
                 records.append(record)
                 statements.extend(self._insert(record, graph))
             await self.catalogue.write(statements)
@@ -205,7 +211,7 @@ class Definitions:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
             data = await self.source(definition_id)
             if record.kind == "xml":
-                model = await read_model(read_xml, data)
+                model = await read_model(read_xml, data, await self.imports.of(record))
             else:
                 model = await read_model(read_json, msgspec.json.decode(data))
             graph = next(each for each in model.processes if each.process_id == record.name)
@@ -249,7 +255,7 @@ class Definitions:
 
     def _record(
         self, graph: ProcessGraph, kind: str, source_id: str, who: str, version: str, active: bool, warned: bool,
-        body: dict[str, object] | None = None, definition_id: str = "",
+        body: dict[str, object] | None = None, definition_id: str = "", imports: Mapping[str, str] | None = None,
     ) -> DefinitionRecord:  # fmt: skip
         now = self._clock.now()
         version = version or next_version(self.catalogue, graph.process_id)
@@ -260,11 +266,13 @@ class Definitions:
         if body is not None:
             label, description = str(body.get("label") or label), str(body.get("description") or "")
         after = graph.by_id.get(graph.no_cancel_after, -1)
-        config = {
+        config: dict[str, object] = {
             "cancelable": graph.cancelable,
             "noCancelAfterElem": graph.no_cancel_after,
             "noCancelAfterElemLabel": graph.nodes[after].name if after >= 0 else "",
         }
+        if imports:
+            config["imports"] = imports
         return DefinitionRecord(
             definition_id or self._ids.new(DEFINITION, now), graph.process_id, version, label, description, active,
             False, "Warning" if warned else "Pass", json.dumps(config, separators=(",", ":")), kind, now, who,
