@@ -1,5 +1,7 @@
 """Imports between BPMN files (BPMN 2.0.2 section 8.3.3): declarations of one file that another refers to."""
 
+from pathlib import Path
+
 import pytest
 from modelling import SPACES, flow, path
 
@@ -92,3 +94,14 @@ def test_the_namespaces_of_a_file() -> None:
     assert (spaces_of(data), target_namespace(data)) == (("urn:mine", ("urn:common",)), "urn:mine")
     for other in (b"", b"no xml", b"<a/>"):
         assert (spaces_of(other), target_namespace(other)) == (("", ()), "")
+
+
+def test_a_scenario_of_a_file_with_those_that_it_imports(tmp_path: Path) -> None:
+    wait = path('<receiveTask id="it" messageRef="c:M"/>')
+    text = (
+        f'<definitions {SPACES} xmlns:c="urn:common" id="D" targetNamespace="urn:mine">{IMPORT}<process id="P">{wait}'
+    )
+    (tmp_path / "mine.bpmn").write_text(f"{text}</process></definitions>")
+    (tmp_path / "common.bpmn").write_bytes(COMMON)
+    run = Scenario.read(tmp_path / "mine.bpmn", imports=[tmp_path / "common.bpmn"]).start({"key": "K"})
+    run.message("paid", business_key="K").then(state="Completed OK")

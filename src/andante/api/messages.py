@@ -16,7 +16,8 @@ LONGEST_MS: Final = 366 * 86_400_000
 
 
 class MessageBody(msgspec.Struct, frozen=True):
-    """`correlation`: variables that must be equal. `ttl` (ISO 8601): wait so long for a receiver. The same `id` takes
+    """`correlation`: variables that must be equal; without it, a model's correlation key may be read from `variables`.
+    `ttl` (ISO 8601): wait so long for a receiver. The same `id` takes
     effect once."""
 
     name: Annotated[str, Meta(min_length=1)]

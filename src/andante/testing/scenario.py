@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar, final
 
-from andante.bpmn import read_json, read_xml
+from andante.bpmn import read_json, read_xml, spaces_of
 from andante.bpmn.graph import ProcessGraph
 from andante.codec import decode_state, encode_state
 from andante.decisions import DmnFiles
@@ -77,10 +77,13 @@ class Scenario:
         *,
         now: int | str = MONDAY,
         decisions: Iterable[str | Path | bytes] = (),
+        imports: Iterable[str | Path] = (),
     ) -> "Scenario":
-        """Of a file, BPMN XML or JSON: its process `process`, or its only one. Raises ModelRefused, LookupError."""
+        """Of a file, BPMN XML or JSON: its process `process`, or its only one. `imports` are the BPMN files that it may
+        import. Raises ModelRefused, LookupError."""
         data = Path(path).read_bytes()
-        model = read_json(json.loads(data)) if Path(path).suffix == ".json" else read_xml(data)
+        files = {spaces_of(each)[0]: each for each in (Path(file).read_bytes() for file in imports)}
+        model = read_json(json.loads(data)) if Path(path).suffix == ".json" else read_xml(data, files)
         found = [graph for graph in model.processes if not process or graph.process_id == process]
         if len(found) != 1:
             known = ", ".join(graph.process_id for graph in model.processes)
