@@ -121,6 +121,22 @@ def test_another_version_goes_on_waiting() -> None:
     running.signal("s").then(at=["a", "c", "sent"])
 
 
+def test_what_could_not_be_awaited_is_not_taken_for_what_has_begun() -> None:
+    def version(flow: str) -> ProcessGraph:
+        return drawn(
+            '<eventBasedGateway id="first" instantiate="true" eventGatewayType="Parallel"/>',
+            event("catch", "paid", MESSAGE), '<receiveTask id="sent" messageRef="N"/>', tasks("a", "b"),
+            f'<sequenceFlow id="{flow}" sourceRef="first" targetRef="sent"/>', paths("first paid a", "sent b"),
+            roots=ROOTS.replace('<message id="N"', '<message id="N" andante:correlation="=order"'),
+        )  # fmt: skip
+
+    running = begun(version("f"), "paid").then(at=["a", "sent"], incidents=["correlation"])
+    with pytest.raises(Rejected, match="a flow that version"):
+        running.migrate(version("g"))
+    running.when(cmd.SetVariables({"order": "7"}, introduce=True)).retry().then(at=["a", "sent"], incidents=[])
+    running.message("n", business_key="7").then(at=["a", "b"])
+
+
 def test_an_operator_cannot_begin_again() -> None:
     running = begun(gateway("Parallel"), "paid")
     for target in ("first", "paid", "sent"):

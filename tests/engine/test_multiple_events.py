@@ -244,6 +244,20 @@ def test_an_end_event_tells_and_then_fails_or_terminates() -> None:
     assert [each.name for each in running.asked(BroadcastSignal)] == ["s"]
 
 
+def test_a_cancel_comes_last_after_what_is_told() -> None:
+    graph = drawn(
+        event("start", "start"), '<transaction id="tx">', event("start", "s"), tasks("pay"),
+        '<boundaryEvent id="b" attachedToRef="pay"><compensateEventDefinition/></boundaryEvent>',
+        '<userTask id="refund" isForCompensation="true"/><association id="a" sourceRef="b" targetRef="refund"/>',
+        event("end", "no", MESSAGE + "<cancelEventDefinition/>"), paths("s pay no"), "</transaction>",
+        boundary("out", "tx", "<cancelEventDefinition/>"), tasks("regret"), event("end", "end"),
+        paths("start tx end", "out regret"),
+    )  # fmt: skip
+    running = given(graph).complete("pay").then(tasks=["refund"])
+    assert [each.name for each in running.asked(PublishMessage)] == ["m"]
+    running.complete("refund").then(at=["regret"])
+
+
 def test_what_an_escalation_interrupts_throws_nothing_more() -> None:
     graph = drawn(
         event("start", "start"), event("throw", "tell", MESSAGE + UP + OTHER_MESSAGE), event("end", "end"),

@@ -94,7 +94,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.TASK_CLOSED: ErrorCode(409, "The task is over already.", "List tasks anew."),
     runtime.DEFINITION_INACTIVE: ErrorCode(409, "No version of the definition is active.", "Activate one."),
     faults.NO_START: ErrorCode(
-        409, "The process has no plain start event.", "Start it by the message, signal or time it waits for."
+        409, "The process has no plain start event.", "Start it by the message, signal, time or condition it waits for."
     ),
     runtime.DEFINITION_SUSPENDED: ErrorCode(409, "The definition is suspended.", "Resume it."),
     runtime.DEFINITION_EXISTS: ErrorCode(409, "This version exists already.", "Choose another version."),

@@ -162,7 +162,7 @@ def hindrances(instance: Instance, new: ProcessGraph, command: Migrate) -> list[
         if token.node in found or token.flow < 0 or token.flow in command.flows:
             continue
         join = new.nodes[command.nodes[token.node]]
-        if token.phase in (JOINED, READY) and len(join.incoming) > 1:
+        if token.phase in (JOINED, READY) and (len(join.incoming) > 1 or join.instantiates):
             found[token.node] = f"'{join.id}': a token has come by a flow that version {command.version} has not"
     for clock in instance.clocks.values():
         node = instance.tasks[clock.task].node if clock.task else -1
