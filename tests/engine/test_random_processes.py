@@ -38,7 +38,7 @@ def move(scenario: Scenario, random: Random) -> bool:
     elif kind == "job":
         nodes = scenario.graph.nodes
         events = [nodes[index].event for index in nodes[instance.jobs[key].node].boundaries]
-        caught = any(event is not None and event.kind == kinds.ERROR for event in events)
+        caught = any(part.kind == kinds.ERROR for event in events if event is not None for part in event.each)
         fails = caught and random.random() < 0.3
         scenario.when(cmd.ThrowError(key, "E", "") if fails else cmd.CompleteJob(key, values))
     else:

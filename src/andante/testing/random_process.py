@@ -7,7 +7,7 @@ from random import Random
 from typing import Final, final
 
 from andante.bpmn.graph import MultiInstance, ProcessGraph
-from andante.testing.process import ProcessBuilder, error, expression, message, multiple, timer
+from andante.testing.process import ProcessBuilder, error, expression, message, multiple, signal, timer
 
 ROUNDS: Final = 2  # of a loop
 ITEMS: Final = 3  # of a multi-instance
@@ -61,7 +61,7 @@ class _Draw:
 
     def _task(self, inside: str, depth: int) -> tuple[str, str]:
         self._left -= 1
-        kind = self._random.choice(("user", "user", "service", "script", "timer", "any", "all"))
+        kind = self._random.choice(("user", "user", "service", "script", "timer", "any", "all", "tell"))
         name = self._name(kind)
         if kind == "user":
             self._process.user_task(name, inside=inside)
@@ -69,6 +69,8 @@ class _Draw:
             self._process.service(name, inside=inside)
         elif kind == "script":
             self._process.script(name, "x + 1", f"v{self._random.randrange(3)}", inside=inside)
+        elif kind == "tell":
+            self._process.throw(name, multiple(signal("told"), message("told")), inside=inside)
         else:
             times = [timer(self._random.choice(("PT1H", "PT2H", "P1D"))) for _ in range(2)]
             events = {"timer": times[0], "all": multiple(*times, parallel=True)}
@@ -82,6 +84,8 @@ class _Draw:
         name, end = self._name("boundary"), self._name("end")
         late = self._random.random() < 0.6
         event = timer("PT3H") if late else error()
+        if self._random.random() < 0.3:
+            event = multiple(event, message("never"))
         interrupting = not late or self._random.random() < 0.5
         self._process.boundary(name, activity, event, interrupting=interrupting, inside=inside)
         if not interrupting:
