@@ -1,8 +1,10 @@
 """Data declarations and associations as XML: what is refused, what is warned of, and what is only drawn."""
 
 import pytest
+from dense_model import COMMON, DENSE
 from modelling import codes, flow, path, read, refusal, warnings_of
 
+from andante.bpmn import read_xml
 from andante.testing import Scenario
 
 IO = (
@@ -104,3 +106,23 @@ def test_what_is_only_drawn_moves_nothing_and_warns_of_nothing(inner: str) -> No
     assert warnings_of(body) == []
     run = Scenario(read(body)).start({"Order total": 12}).complete_job("it", Receipt="R1")
     run.then(state="Completed OK", variables={"Order total": 12, "Receipt": "R1"})
+
+
+@pytest.mark.parametrize(
+    "ends", ["<sourceRef/><targetRef>din</targetRef>", "<sourceRef>din</sourceRef><targetRef/>", ""]
+)
+def test_an_end_that_is_not_said_moves_nothing(ends: str) -> None:
+    inner = f"<dataInputAssociation>{ends}</dataInputAssociation><dataOutputAssociation>{ends}</dataOutputAssociation>"
+    assert read(DATA + path(JOB.format(IO + inner))).by_id["it"]
+
+
+def test_an_empty_transformation_is_refused() -> None:
+    inner = "<dataInputAssociation><targetRef>din</targetRef><transformation> </transformation></dataInputAssociation>"
+    assert codes(refusal(DATA + path(JOB.format(IO + inner)))) == ["dataAssociation"]
+
+
+def test_data_keys_flows_and_imports_together() -> None:
+    model = read_xml(DENSE.encode(), {"urn:common": COMMON})
+    assert [graph.process_id for graph in model.processes] == ["P", "Sum"]
+    told = sorted(warning.code for warning in model.warnings)
+    assert told == ["ignored", "messageFlow", "noCorrelation", "noStart"]

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from dense_model import COMMON, DENSE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from andante.bpmn import ModelRefused, read_json, read_xml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = json.loads((ROOT / "examples" / "travel-request.json").read_bytes())
-FILES = [file.read_text() for file in sorted((ROOT / "examples").glob("*.bpmn"))]
+FILES = [DENSE, *(file.read_text() for file in sorted((ROOT / "examples").glob("*.bpmn")))]
 ODD: st.SearchStrategy[object] = st.sampled_from(
     [None, True, 0, -1, 1.5, 10**30, "", "x", "=", "${", "{!", "=1+", [], [None], {}, {"a": []}, "PT1H"]
 )
@@ -65,7 +66,7 @@ def test_a_file_with_pieces_lost_doubled_or_swapped(text: str, seed: int) -> Non
         else:
             pieces[at], pieces[other] = pieces[other], pieces[at]
     with suppress(ModelRefused):
-        assert read_xml("".join(pieces).encode()).processes
+        assert read_xml("".join(pieces).encode(), {"urn:common": COMMON}).processes
 
 
 @settings(max_examples=200, deadline=None)
@@ -79,4 +80,4 @@ def test_a_well_formed_file_with_wrong_values(text: str, seed: int) -> None:
         if not parts[at].startswith("http"):
             parts[at] = chance.choice(values)
     with suppress(ModelRefused):
-        assert read_xml("".join(parts).encode()).processes
+        assert read_xml("".join(parts).encode(), {"urn:common": COMMON}).processes

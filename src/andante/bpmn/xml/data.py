@@ -152,7 +152,7 @@ def typed(text: str, element: Element, line: int, reading: Reading) -> Expressio
 
 def _moved(node: NodeDraft, source: Element, own: set[str], reading: Reading, *, inwards: bool) -> list[Assignment]:
     """What one association moves."""
-    origins = [local_name(ref.text) for ref in source.take_all("sourceRef")]
+    origins = [id for ref in source.take_all("sourceRef") if (id := local_name(ref.text))]
     target = local_name(source.take_text("targetRef"))
     for end in (*origins, target):
         if end and end not in reading.items:
@@ -167,6 +167,10 @@ def _moved(node: NodeDraft, source: Element, own: set[str], reading: Reading, *,
     found: list[Assignment] = []
     if transformation is not None:
         value = read_value(transformation, node.id, reading)
+        if not transformation.text and value is None:
+            reading.findings.fault(
+                "dataAssociation", node.id, transformation.line, "The transformation is empty. Write an expression."
+            )
         if value is not None and _named(target, node, source, reading):
             found.append(Assignment(named(target, reading), value))
     for assignment in assignments:
