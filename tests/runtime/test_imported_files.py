@@ -25,6 +25,23 @@ async def test_what_is_imported_must_be_deployed_before(bench: Bench) -> None:
         await bench.runtime.deploy_xml(importing(), who="designer")
 
 
+async def test_a_file_may_have_nothing_but_declarations(bench: Bench) -> None:
+    for name in ("old", "new"):
+        only = common(name).replace(f'<process id="common" isExecutable="true">{COMMON[7:]}</process>'.encode(), b"")
+        made = await bench.runtime.deploy_xml(only, who="designer")
+        assert (made.id, made.ids, [warning.code for warning in made.warnings]) == ("", {}, ["noProcess"])
+        await bench.pass_time(1)
+    await bench.runtime.deploy_xml(importing(), who="designer")
+    await bench.reopen()
+    one = await bench.start("waits")
+    assert (await bench.runtime.publish("new", who="w")).delivered == [one.id]
+    await bench.pass_time(1)
+    await bench.runtime.deploy_xml(common("newest"), who="designer")
+    await bench.runtime.deploy_xml(importing(), who="designer")
+    two = await bench.start("waits")
+    assert (await bench.runtime.publish("newest", who="w")).delivered == [two.id]
+
+
 async def test_an_import_is_of_the_active_version_and_stays_so(bench: Bench) -> None:
     await bench.runtime.deploy_xml(common("old"), who="designer")
     first = await bench.runtime.deploy_xml(importing(), who="designer")

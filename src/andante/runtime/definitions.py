@@ -25,7 +25,7 @@ from andante.runtime.deployment import (
     read_model,
 )
 from andante.runtime.ids import DEFINITION, Ids
-from andante.runtime.imports import Imports, source_of
+from andante.runtime.imports import Imports, declared, source_of
 from andante.runtime.problem import (
     DEFINITION_IN_USE,
     DEFINITION_INACTIVE,
@@ -70,6 +70,9 @@ class Definitions:
         source_id = source_of(data, imports.values())
         async with self._lock:
             await self.catalogue.fresh()
+            if not graphs:
+                await self.catalogue.write([declared(data, self._clock.now())])
+                return Deployment("", {}, warnings)
             known = self.catalogue.made_from(source_id)
             if known and not version:
                 if activate:

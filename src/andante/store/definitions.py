@@ -46,6 +46,15 @@ async def decision_files(store: Store, revision: int) -> dict[str, bytes]:
     return {source_id: bytes(data) for source_id, data in found}
 
 
+DECLARATIONS: Final = "declarations"
+
+
+async def declarations(store: Store) -> list[tuple[str, bytes]]:
+    """Id and text of the files that only declare, the oldest first."""
+    found = await store.read("select id, data from source where kind=? order by id", (DECLARATIONS,))
+    return [(row[0], bytes(row[1])) for row in found]
+
+
 async def source(store: Store, source_id: str) -> tuple[str, bytes] | None:
     """Kind and content."""
     row = await store.get("select kind, data from source where id=?", (source_id,))

@@ -22,8 +22,9 @@ _ATTRIBUTES: Final = frozenset(("exporter", "exporterVersion", "name", "targetNa
 
 
 def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
-    """The executable processes of a BPMN 2.0 file, all of them where none is marked executable, and its global tasks.
-    `imported` are the files that it may import, by their target namespace.
+    """The executable processes of a BPMN 2.0 file, all of them where none is marked executable, and its global tasks;
+    nothing of a file that only declares what others import. `imported` are the files that it may import, by their
+    target namespace.
 
     Raises ModelRefused with every fault.
     """
@@ -38,7 +39,10 @@ def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
     reading.language.default = reading.language.declared(language, root.label, root.line) or ""
     if language and not reading.language.default and "xpath" in language.lower():
         reading.language.default = "xpath"
-    _unused(root, reading)
+    alone = not any(child.name == "process" for child in root.children)
+    declares = alone and any(child.name in _DECLARED for child in root.children)
+    if not declares:
+        _unused(root, reading)
     collect_items(root, reading)
     read_imports(root, imported, reading, _declarations)
     _definitions(root, reading)  # where both declare the same id, this file's own counts
@@ -57,7 +61,10 @@ def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
         graph = build(draft, reading.findings)
         if graph is not None:
             graphs.append(graph)
-    if not drafts:
+    if not drafts and declares:
+        what = "The file has no process: it only declares, for files that import it."
+        reading.findings.warn("noProcess", root.label, root.line, what)
+    elif not drafts:
         reading.findings.fault("noProcess", root.label, root.line, "The file has no process with elements. Add one.")
     return Model(tuple(graphs), reading.findings.close())
 
