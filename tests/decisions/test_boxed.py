@@ -17,7 +17,7 @@ from deciding import (
     variable,
 )
 
-from andante.decisions import read_dmn
+from andante.decisions import DecisionFault, read_dmn
 
 
 def entry(name: str, logic: str, type: str = "") -> str:
@@ -106,6 +106,14 @@ def test_an_argument_that_does_not_fit_is_null() -> None:
     outcome = decide(knowledge + decision("it", literal('f("x")'), knows=["f"]), "it")
     assert outcome.value is True
     assert outcome.messages == ("decision 'f': the parameter 'a' is \"x\", which is no number; it counts as null",)
+
+
+def test_a_business_knowledge_model_may_call_itself() -> None:
+    knowledge = model_of_function("sum to", ["n: number"], literal("if n < 1 then 0 else n + sum to(n - 1)"))
+    body = knowledge + decision("it", literal("sum to(4)"), knows=["sum to"])
+    assert value(body, "it") == 10
+    with pytest.raises(DecisionFault, match="deep"):
+        value(body.replace("sum to(4)", "sum to(4000)"), "it")
 
 
 def test_a_function_uses_another_and_a_table() -> None:

@@ -138,6 +138,17 @@ def test_values_are_made_to_fit_the_types_of_inputs_and_outputs() -> None:
     assert of(logic.replace("UNIQUE", "FIRST"), day="2026-01-01") == 1
 
 
+def test_an_input_of_another_type_is_tested_as_it_is() -> None:
+    logic = table("COLLECT", ["open: string"], ["x"], ['true; "open"', 'false; "shut"', '"true"; "text"', '< 5; "few"'])
+    outcome = decide(decision("it", logic), open=True)
+    assert outcome.value == ["open"]
+    assert outcome.messages == ("decision 'it': input 'open' is true, which is no string; it stays as it is",)
+    assert of(logic, open=3) == ["few"]
+    assert of(logic, open="true") == ["text"]
+    cells = ["< 18; 1", "[1..5]; 2", "not(3); 3", "? * 2 > 3; 4", '"a"; 5']
+    assert of(table("COLLECT", ["n: number"], ["x"], cells), n="a") == [5]
+
+
 def test_an_input_that_is_not_allowed_counts_as_null() -> None:
     logic = table("UNIQUE", ["color"], ["x"], ['"red"; 1', "null; 0"], allowed=['"red", "green"'])
     assert of(logic, color="red") == 1

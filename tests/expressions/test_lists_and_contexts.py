@@ -218,3 +218,24 @@ def test_the_name_of_an_entry_may_have_symbols_in_it(text: str, key: str) -> Non
 def test_what_is_no_name_of_an_entry(text: str) -> None:
     with pytest.raises(SyntaxFault):
         compile_feel(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('upper case(["ab"])', "AB"),
+        ('upper case(names[item = "Bob"])', "BOB"),
+        ('substring(["abc"], [2])', "bc"),
+        ("abs([-2])", 2),
+        ('date(["2026-03-01"]).day', 1),
+        ('date and time(["2026-03-01T10:00:00"]).hour', 10),
+        ('day of year([date("2026-02-01")])', 32),
+        ("floor([[1.5]])", None),
+        ('upper case(["a", "b"])', None),
+        ("upper case([])", None),
+        ("count([[1]])", 1),
+        ("string([1])", "[1]"),
+    ],
+)
+def test_a_list_of_one_is_its_item_where_a_function_takes_no_list(text: str, value: object) -> None:
+    holds(text, feel(text, names=["Amy", "Bob"]), value)

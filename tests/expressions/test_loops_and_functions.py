@@ -158,3 +158,22 @@ def test_what_an_inner_scope_names_hides_the_outer() -> None:
     assert feel("(function(x) for x in [x] return x)(3)", x=9) == [3]
     assert feel("{count: function(x) 42, r: count([1])}.r") == 42
     assert feel("sum(for x in xs return x)", xs=[0.1, 0.2]) == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(function(n) n) instance of function<number>->number", True),
+        ("(function(n) n) instance of function", True),
+        ("(function(n) n) instance of function<>->number", False),
+        ("(function(n, m) n) instance of function<number>->number", False),
+        ("(function(s: string) s) instance of function<number>->number", False),
+        ("(function(s: Any) s) instance of function<number>->number", True),
+        ("(function(c: context<a: number>) 1) instance of function<context<a: number, b: string>>->number", True),
+        ("(function(c: context<a: number, b: string>) 1) instance of function<context<a: number>>->number", False),
+        ("(function(l: list<string>) 1) instance of function<list<number>>->number", False),
+        ("(function(f: function<number>->number) 1) instance of function<function<string>->string>->number", True),
+    ],
+)
+def test_a_function_is_of_a_type_that_gives_it_what_it_takes(text: str, expected: bool) -> None:
+    assert feel(text) is expected

@@ -173,7 +173,9 @@ class Evaluation:
             return Function((), lambda arguments, run: None)
         scope: Scope = {self._named(each): self._function(each) for each in node.knowledge}
         self._add_imported(scope, node.imported)
-        return node.function.evaluate(scope, self._work)
+        function = node.function.evaluate(scope, self._work)
+        scope.setdefault(node.variable, function)  # it may call itself
+        return function
 
     def _service_function(self, node: ServiceNode) -> Function:
         """Its parameters are the input data, then the input decisions, as they are listed."""

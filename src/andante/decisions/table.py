@@ -113,7 +113,7 @@ class DecisionTable:
         """The scope of a column's cells."""
         value = work.value(clause.part, scope, clause.place)
         if clause.kind is not None:
-            value = work.fit(clause.kind.read(value), clause.kind, clause.place)
+            value = work.fit(clause.kind.read(value), clause.kind, clause.place, keep=True)
         inner = {**scope, INPUT: value}
         if clause.cell_variable:
             inner[clause.cell_variable] = value

@@ -64,15 +64,16 @@ class Work:
         if len(self.applied) < MAX_APPLIED:
             self.applied.append(applied)
 
-    def fit(self, value: Any, kind: ItemType | None, what: str) -> Any:
-        """The value as its type has it; null with a message where it does not conform."""
+    def fit(self, value: Any, kind: ItemType | None, what: str, *, keep: bool = False) -> Any:
+        """The value as its type has it; where it does not conform, null with a message, or as it is if to `keep`."""
         if kind is None:
             return value
         try:
             return kind.fit(value, self.run)
         except Misfit as misfit:
-            self.say(f"{what} is {shown(misfit.value)}, which is no {misfit.expected.name}; it counts as null")
-            return None
+            outcome = "stays as it is" if keep else "counts as null"
+            self.say(f"{what} is {shown(misfit.value)}, which is no {misfit.expected.name}; it {outcome}")
+            return value if keep else None
 
 
 def shown(value: Any) -> str:

@@ -136,17 +136,24 @@ Body = Callable[[list[Any], Run], Any]
 @final
 class Function:
     """A function as a value. `body` takes the arguments, one a parameter, and the run; a call costs `cost` steps.
-    `takes` says how many arguments a function takes that has no fixed number of them."""
+    `takes` says how many arguments a function takes that has no fixed number of them; `types` are those of the
+    parameters, as far as known."""
 
-    __slots__ = ("body", "cost", "parameters", "takes")
+    __slots__ = ("body", "cost", "parameters", "takes", "types")
 
     def __init__(
-        self, parameters: tuple[str, ...], body: Body, cost: int = 1, takes: Callable[[int], bool] | None = None
+        self,
+        parameters: tuple[str, ...],
+        body: Body,
+        cost: int = 1,
+        takes: Callable[[int], bool] | None = None,
+        types: tuple[Any, ...] | None = None,
     ) -> None:
         self.parameters = parameters
         self.body = body
         self.cost = cost
         self.takes = takes
+        self.types = types
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Call by position. A wrong number of arguments gives null, as any wrong operand does in FEEL."""

@@ -105,11 +105,11 @@ class Naming(Cursor):
                     self.expect(":")
                     parts[key] = self.type()
                 else:
-                    self.type()
+                    parts[str(len(parts))] = self.type()
                 if not self.accept(","):
                     break
             self.expect(">")
-        if name == "function" and self.accept("->"):
-            self.type()
+            if name == "function":
+                parts["->"] = self.type() if self.accept("->") else Type("Any")
         self.depth -= 1
         return Type(name, parts)

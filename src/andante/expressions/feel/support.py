@@ -238,7 +238,7 @@ def function(
     def call(arguments: list[Any], run: Run) -> Any:
         return body(*[fitting(each, kind, run) for each, kind in zip(arguments, types, strict=True)])
 
-    return Function(parameters, call, cost)
+    return Function(parameters, call, cost, types=types)
 
 
 def fitting(value: Any, kind: Type | None, run: Run) -> Any:
@@ -291,7 +291,27 @@ def instance(value: Any, kind: Type, run: Run) -> bool:
             name in value and (value[name] is None or instance(value[name], part, run))
             for name, part in kind.parts.items()
         )
-    return True
+    return kind.name != "function" or not kind.parts or _takes(value, kind)
+
+
+def _takes(function: Function, kind: Type) -> bool:
+    """Whether a function may be called as the type says. What it gives is not known before."""
+    count = len(kind.parts) - 1
+    if len(function.parameters) != count if function.takes is None else not function.takes(count):
+        return False
+    types = function.types or ()
+    return all(own is None or _conforms(kind.parts[str(place)], own) for place, own in enumerate(types))
+
+
+def _conforms(kind: Type, wanted: Type) -> bool:
+    """Whether each value of a type is one of another (section 10.3.2.9.2)."""
+    if wanted.name == "Any":
+        return True
+    if kind.name != wanted.name:
+        return False
+    return wanted.name == "function" or all(
+        name in kind.parts and _conforms(kind.parts[name], part) for name, part in wanted.parts.items()
+    )
 
 
 def settled(value: Any, limits: Limits, functions: bool = False) -> Any:

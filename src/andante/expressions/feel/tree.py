@@ -68,7 +68,8 @@ class Membership(Node):
 
 @dataclass(slots=True)
 class Type:
-    """A type's `name`; `parts` are the item type of a list or range, or the entry types of a context."""
+    """A type's `name`; `parts` are the item type of a list or range, the entry types of a context, or the types of a
+    function's parameters by their number and its result as `->`."""
 
     name: str
     parts: dict[str, "Type"] = field(default_factory=dict)

@@ -49,10 +49,10 @@ def string(run: Run, value: Any) -> Any:
     return text
 
 
-@builtin("number", "from, grouping separator?, decimal separator?")
+@builtin("number", "from, grouping separator?, decimal separator?", single=True)
 def number(text: Any, grouping: Any = None, point: Any = None) -> Any:
     if is_number(text):
-        return text
+        return text if grouping is None and point is None else None
     if type(text) is not str or grouping not in _GROUPINGS or point not in (None, ".", ",") or len(text) > 1000:
         return None
     if grouping is not None:
@@ -74,7 +74,7 @@ def number_from(text: str) -> Any:
         return None
 
 
-@builtin("date", "from", "year, month, day")
+@builtin("date", "from", "year, month, day", single=True)
 def date(first: Any, month: Any = None, day: Any = None) -> Any:
     if month is not None or day is not None:
         parts = [whole(first), whole(month), whole(day)]
@@ -94,6 +94,7 @@ def date(first: Any, month: Any = None, day: Any = None) -> Any:
     "date, time",
     "year, month, day, hour, minute, second",
     "year, month, day, hour, minute, second, offset",
+    single=True,
 )
 def date_and_time(*parts: Any) -> Any:
     if len(parts) == 1:
@@ -133,7 +134,7 @@ def offset_zone(offset: Any) -> dt.tzinfo | None:
     return dt.timezone(offset) if offset else dt.UTC
 
 
-@builtin("time", "from", "hour, minute, second, offset?")
+@builtin("time", "from", "hour, minute, second, offset?", single=True)
 def time(first: Any, minute: Any = None, second: Any = None, offset: Any = None) -> Any:
     if minute is not None or second is not None:
         hours, minutes = whole(first), whole(minute)
@@ -155,14 +156,14 @@ def time(first: Any, minute: Any = None, second: Any = None, offset: Any = None)
     return first if type(first) is dt.time else None
 
 
-@builtin("duration", "from")
+@builtin("duration", "from", single=True)
 def duration(value: Any) -> Any:
     if type(value) is str:
         return parse_duration(value)
     return value if type(value) in (dt.timedelta, YearsMonths) else None
 
 
-@builtin("years and months duration", "from, to")
+@builtin("years and months duration", "from, to", single=True)
 def years_and_months(start: Any, end: Any) -> Any:
     """The whole months between two days, towards zero."""
     if not isinstance(start, dt.date) or not isinstance(end, dt.date):

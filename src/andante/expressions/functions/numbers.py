@@ -45,42 +45,42 @@ def rounded(n: Any, scale: Any, mode: str) -> Any:
         return None
 
 
-@builtin("decimal", "n, scale")
+@builtin("decimal", "n, scale", single=True)
 def decimal(n: Any, scale: Any) -> Any:
     return rounded(n, scale, ROUND_HALF_EVEN)
 
 
-@builtin("floor", "n, scale?")
+@builtin("floor", "n, scale?", single=True)
 def floor(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_FLOOR)
 
 
-@builtin("ceiling", "n, scale?")
+@builtin("ceiling", "n, scale?", single=True)
 def ceiling(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_CEILING)
 
 
-@builtin("round up", "n, scale?")
+@builtin("round up", "n, scale?", single=True)
 def round_up(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_UP)
 
 
-@builtin("round down", "n, scale?")
+@builtin("round down", "n, scale?", single=True)
 def round_down(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_DOWN)
 
 
-@builtin("round half up", "n, scale?")
+@builtin("round half up", "n, scale?", single=True)
 def round_half_up(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_HALF_UP)
 
 
-@builtin("round half down", "n, scale?")
+@builtin("round half down", "n, scale?", single=True)
 def round_half_down(n: Any, scale: Any = 0) -> Any:
     return rounded(n, scale, ROUND_HALF_DOWN)
 
 
-@builtin("abs", "n")
+@builtin("abs", "n", single=True)
 def absolute(n: Any) -> Any:
     if is_number(n):
         return negate(n) if n < 0 else n
@@ -89,7 +89,7 @@ def absolute(n: Any) -> Any:
     return YearsMonths(abs(n.months)) if type(n) is YearsMonths else None
 
 
-@builtin("modulo", "dividend, divisor")
+@builtin("modulo", "dividend, divisor", single=True)
 def modulo(dividend: Any, divisor: Any) -> Any:
     """Of the divisor's sign: dividend - divisor * floor(dividend / divisor)."""
     if not is_number(dividend) or not is_number(divisor) or divisor == 0:
@@ -102,17 +102,17 @@ def modulo(dividend: Any, divisor: Any) -> Any:
         return None
 
 
-@builtin("sqrt", "number")
+@builtin("sqrt", "number", single=True)
 def square_root(number: Any) -> Any:
     return settle(NUMBERS.sqrt(Decimal(number))) if is_number(number) and number >= 0 else None
 
 
-@builtin("log", "number")
+@builtin("log", "number", single=True)
 def logarithm(number: Any) -> Any:
     return settle(NUMBERS.ln(Decimal(number))) if is_number(number) and number > 0 else None
 
 
-@builtin("exp", "number")
+@builtin("exp", "number", single=True)
 def exponential(number: Any) -> Any:
     if not is_number(number):
         return None
@@ -122,13 +122,13 @@ def exponential(number: Any) -> Any:
         return None
 
 
-@builtin("odd", "number")
+@builtin("odd", "number", single=True)
 def odd(number: Any) -> bool | None:
     value = whole(number)
     return None if value is None else value % 2 == 1
 
 
-@builtin("even", "number")
+@builtin("even", "number", single=True)
 def even(number: Any) -> bool | None:
     value = whole(number)
     return None if value is None else value % 2 == 0

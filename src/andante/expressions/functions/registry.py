@@ -64,20 +64,31 @@ TABLE: Final[dict[str, Builtin]] = {}
 
 
 def builtin(
-    name: str, *signatures: str, run: bool = False, builds: bool = False, clock: bool = False
+    name: str, *signatures: str, run: bool = False, builds: bool = False, clock: bool = False, single: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a function under its FEEL name. In a signature `x?` may be left out and a last `x*` repeats.
 
     `run`: it takes the run first, to pay for its steps. `builds`: its result may be a list or context that shares
-    parts with its arguments. `clock`: it reads the time.
+    parts with its arguments. `clock`: it reads the time. `single`: it takes no list, so that a list of one item is
+    that item (section 10.3.2.9.4).
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
         assert name not in TABLE, name
-        TABLE[name] = Builtin(name, body, signatures, run, builds, clock)
+        TABLE[name] = Builtin(name, _of_single(body) if single else body, signatures, run, builds, clock)
         return body
 
     return enter
+
+
+def _of_single(body: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        result = body(*arguments)
+        if result is None and any(type(each) is list and len(each) == 1 for each in arguments):
+            return body(*(each[0] if type(each) is list and len(each) == 1 else each for each in arguments))
+        return result
+
+    return call
 
 
 def listed(arguments: tuple[Any, ...]) -> list[Any] | None:

@@ -21,7 +21,7 @@ def _paid(run: Run, string: Any, *others: Any) -> bool:
     return True
 
 
-@builtin("substring", "string, start position, length?", run=True)
+@builtin("substring", "string, start position, length?", run=True, single=True)
 def substring(run: Run, string: Any, start: Any, length: Any = None) -> Any:
     first, count = truncated(start), truncated(length)
     if not _paid(run, string) or not first or (length is not None and (count is None or count < 1)):
@@ -33,32 +33,32 @@ def substring(run: Run, string: Any, start: Any, length: Any = None) -> Any:
     return string[first - 1 :] if count is None else string[first - 1 : first - 1 + count]
 
 
-@builtin("string length", "string")
+@builtin("string length", "string", single=True)
 def string_length(string: Any) -> Any:
     return len(string) if type(string) is str else None
 
 
-@builtin("upper case", "string", run=True)
+@builtin("upper case", "string", run=True, single=True)
 def upper_case(run: Run, string: Any) -> Any:
     return string.upper() if _paid(run, string) else None
 
 
-@builtin("lower case", "string", run=True)
+@builtin("lower case", "string", run=True, single=True)
 def lower_case(run: Run, string: Any) -> Any:
     return string.lower() if _paid(run, string) else None
 
 
-@builtin("trim", "string", run=True)
+@builtin("trim", "string", run=True, single=True)
 def trim(run: Run, string: Any) -> Any:
     return string.strip() if _paid(run, string) else None
 
 
-@builtin("is blank", "string", run=True)
+@builtin("is blank", "string", run=True, single=True)
 def is_blank(run: Run, string: Any) -> Any:
     return not string.strip() if _paid(run, string) else None
 
 
-@builtin("substring before", "string, match", run=True)
+@builtin("substring before", "string, match", run=True, single=True)
 def substring_before(run: Run, string: Any, match: Any) -> Any:
     if not _paid(run, string, match):
         return None
@@ -66,14 +66,14 @@ def substring_before(run: Run, string: Any, match: Any) -> Any:
     return before if found else ""
 
 
-@builtin("substring after", "string, match", run=True)
+@builtin("substring after", "string, match", run=True, single=True)
 def substring_after(run: Run, string: Any, match: Any) -> Any:
     if not _paid(run, string, match):
         return None
     return string.partition(match)[2] if match else string
 
 
-@builtin("contains", "string, match", run=True)
+@builtin("contains", "string, match", run=True, single=True)
 def contains(run: Run, string: Any, match: Any) -> Any:
     if not _are_strings(string, match):
         return None
@@ -81,12 +81,12 @@ def contains(run: Run, string: Any, match: Any) -> Any:
     return match in string
 
 
-@builtin("starts with", "string, match")
+@builtin("starts with", "string, match", single=True)
 def starts_with(string: Any, match: Any) -> Any:
     return string.startswith(match) if _are_strings(string, match) else None
 
 
-@builtin("ends with", "string, match")
+@builtin("ends with", "string, match", single=True)
 def ends_with(string: Any, match: Any) -> Any:
     return string.endswith(match) if _are_strings(string, match) else None
 
@@ -95,7 +95,7 @@ def _flags(flags: Any) -> str | None:
     return "" if flags is None else flags if type(flags) is str else None
 
 
-@builtin("matches", "input, pattern, flags?", run=True)
+@builtin("matches", "input, pattern, flags?", run=True, single=True)
 def matches(run: Run, text: Any, wanted: Any, flags: Any = None) -> Any:
     chosen = _flags(flags)
     if not _are_strings(text, wanted) or chosen is None:
@@ -107,7 +107,7 @@ def matches(run: Run, text: Any, wanted: Any, flags: Any = None) -> Any:
 _GROUP = re.compile(r"\\(.)|\$(\d)|(\$)", re.DOTALL)
 
 
-@builtin("replace", "input, pattern, replacement, flags?", run=True)
+@builtin("replace", "input, pattern, replacement, flags?", run=True, single=True)
 def replace(run: Run, text: Any, wanted: Any, replacement: Any, flags: Any = None) -> Any:
     r"""Each match becomes the replacement, where `$1` stands for the first group and `\$` for a dollar."""
     chosen = _flags(flags)
@@ -140,7 +140,7 @@ def replace(run: Run, text: Any, wanted: Any, replacement: Any, flags: Any = Non
     return result
 
 
-@builtin("split", "string, delimiter", run=True, builds=True)
+@builtin("split", "string, delimiter", run=True, builds=True, single=True)
 def split(run: Run, text: Any, delimiter: Any) -> Any:
     """The parts between the matches of the delimiter, a pattern."""
     if not _are_strings(text, delimiter):
@@ -160,7 +160,7 @@ def split(run: Run, text: Any, delimiter: Any) -> Any:
     return parts
 
 
-@builtin("extract", "input, pattern", run=True, builds=True)
+@builtin("extract", "input, pattern", run=True, builds=True, single=True)
 def extract(run: Run, text: Any, wanted: Any) -> Any:
     """All that matches the pattern, in order."""
     if not _are_strings(text, wanted):

@@ -33,28 +33,28 @@ def today(run: Run) -> dt.date:
     return instant.date()
 
 
-@builtin("day of year", "date")
+@builtin("day of year", "date", single=True)
 def day_of_year(date: Any) -> Any:
     return date.timetuple().tm_yday if isinstance(date, dt.date) else None
 
 
-@builtin("day of week", "date")
+@builtin("day of week", "date", single=True)
 def day_of_week(date: Any) -> Any:
     return _DAYS[date.weekday()] if isinstance(date, dt.date) else None
 
 
-@builtin("month of year", "date")
+@builtin("month of year", "date", single=True)
 def month_of_year(date: Any) -> Any:
     return _MONTHS[date.month - 1] if isinstance(date, dt.date) else None
 
 
-@builtin("week of year", "date")
+@builtin("week of year", "date", single=True)
 def week_of_year(date: Any) -> Any:
     """The week by ISO 8601."""
     return date.isocalendar()[1] if isinstance(date, dt.date) else None
 
 
-@builtin("last day of month", "date")
+@builtin("last day of month", "date", single=True)
 def last_day_of_month(date: Any) -> Any:
     return dt.date(date.year, date.month, monthrange(date.year, date.month)[1]) if isinstance(date, dt.date) else None
 
