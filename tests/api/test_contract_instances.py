@@ -257,3 +257,23 @@ async def test_detail_and_history_tell_what_happened(house: House, approval: str
     assert (last["kind"], last["who"], last["data"]["reason"]) == ("Suspended", "oda", "audit")
     later = (await house.oda.get(f"/runtime/instances/{made['id']}/history", after=1)).result["Recs"]
     assert {r["seq"] for r in later} == {2}
+
+
+async def test_an_instance_as_it_was(house: House, approval: str) -> None:
+    started = await house.kim.start("Approval", amount=5)
+    path = f"/runtime/instances/{started['id']}/replay"
+    await house.oda.act(started["id"], "suspend")
+    first = (await house.oda.get(path, until=1)).result
+    assert (first["seq"], first["last"], first["who"], first["command"]) == (1, 2, "kim", "Start")
+    assert first["instance"]["suspended"] is False
+    assert first["variables"] == {"amount": 5}
+    assert [(task["element"], task["candidates"]) for task in first["tasks"]] == [
+        ("approve", ["user:kim", "group:managers"])
+    ]
+    assert {fact["kind"] for fact in first["facts"]} >= {"InstanceStarted", "TaskCreated"}
+    assert (await house.oda.get(path)).result["instance"]["suspended"] is True
+    assert (await house.oda.get(path, at=first["at"])).result["seq"] == 2  # both at the same moment
+    (await house.oda.get(path, until=3)).refused(400, "astrozero.0002", "2 commands")
+    (await house.oda.get(path, at="then")).refused(400, "astrozero.0002", "at")
+    (await house.oda.get("/runtime/instances/nobody/replay")).refused(404, "bpm.instance.notFound")
+    (await house.kim.get(path)).refused(403, "bpm.access.forbidden")

@@ -148,3 +148,16 @@ def test_what_is_overdue(shell: Shell) -> None:
     pass_time(shell, "P4D")
     ((_, name, *_),) = shell("tasks", "--overdue", "--instance", leave).rows
     assert name == "Approve leave"
+
+
+def test_an_instance_as_it_was(shell: Shell) -> None:
+    leave = shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
+    shell("complete", shell.task_of(leave), "--outcome", "approved", "--var", "days=3")
+    first, last = shell("replay", leave, "--until", 1), shell("replay", leave)
+    assert "after         command 1 of 2: Start by admin" in first.out
+    assert "Approve leave for ada" in first.out
+    assert "fact          TaskCreated" in first.out
+    assert "days" not in first.out
+    assert "variable      days = 3\n" in last.out
+    assert shell("replay", leave, "--at", first.out.split("by admin, ")[1].split("\n")[0], "--json").json["seq"] >= 1
+    assert shell("replay", leave, "--until", 3).code == 1

@@ -101,6 +101,11 @@ def test_instances(hands: Hands) -> None:
     assert any("erminat" in kind for kind in kinds)
     later = hands.history(started.id, after=first.seq).items
     assert later == [entry for entry in others if entry.seq > first.seq]
+    first_of_all = hands.replay(started.id, until=1)
+    assert (first_of_all.command, first_of_all.who, first_of_all.seq) == ("Start", "admin", 1)
+    assert (first_of_all.variables, [task.element for task in first_of_all.tasks]) == ({"size": 2}, ["work"])
+    assert hands.replay(started.id).instance.is_closed
+    assert hands.replay(started.id, at=first_of_all.at).instance.name == "Errand"
     assert hands.delete_instance(started.id) is None
     again = hands.start("Errand")
     hands.delete_instance(again.id, force=True)

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from conftest import Site
 from town import PASSWORD, deploy
+
+from conftest import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -38,8 +39,8 @@ async def visitor(site: Site) -> AsyncIterator[Visitor]:
         yield Visitor(http)
 
 
-PAGES = ("/", "/tasks", "/tasks/x-1", "/history", "/instances", "/instances/x", "/definitions", "/definitions/x",
-         "/definitions/x/source", "/start/x")  # fmt: skip
+PAGES = ("/", "/tasks", "/tasks/x-1", "/history", "/instances", "/instances/x", "/instances/x/at/1",
+         "/definitions", "/definitions/x", "/definitions/x/source", "/start/x")  # fmt: skip
 FORMS = ("/tasks/x-1/complete", "/instances/x/terminate", "/definitions", "/definitions/x/suspend", "/start/x")
 
 
@@ -172,3 +173,20 @@ async def test_errors_are_pages_that_say_where_to_go(visitor: Visitor) -> None:
     assert "There is no instance" in answer.text
     assert "Go to the inbox" in answer.text
     assert (await visitor.send("/instances/nothing/explode")).status_code == 404
+
+
+async def test_operators_look_back(site: Site, visitor: Visitor) -> None:
+    await deploy(site.runtime, "leave-approval.bpmn")
+    started = await site.runtime.start("LeaveApproval", variables={"employee": "Tom", "manager": "mei"}, who="tom")
+    await site.runtime.set_variables(started.id, {"days": 9}, who="mei", introduce=True)
+    await visitor.log_in("mei")
+    assert f'href="/instances/{started.id}/at/1"' in (await visitor.see(f"/instances/{started.id}")).text
+    then = await visitor.see(f"/instances/{started.id}/at/1")
+    assert "Start, 1 of 2, by tom" in then.text
+    assert "days" not in re.sub(r"<svg.*?</svg>", "", then.text.split('id="variables"')[1].split("</section>")[0])
+    assert f'href="/instances/{started.id}/at/2"' in then.text
+    assert (await visitor.see(f"/instances/{started.id}/at/3")).status_code == 400
+    await visitor.send("/logout")
+    await visitor.log_in("tom")
+    assert "/at/1" not in (await visitor.see(f"/instances/{started.id}")).text
+    assert (await visitor.see(f"/instances/{started.id}/at/1")).status_code == 403

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from conftest import Site
 from playwright.async_api import Browser
 from town import settle
+
+from conftest import Site
 
 PICTURES: Final = Path(__file__).parents[2] / "screenshots"
 SIZES: Final = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1440)}
@@ -29,6 +30,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "instance-expense": f"/instances/{found['expense']}",
         "instance-broken": f"/instances/{found['broken']}",
         "instance-suspended": f"/instances/{found['suspended']}",
+        "instance-past": f"/instances/{found['expense']}/at/1",
+        "instance-broken-past": f"/instances/{found['broken']}/at/1",
         "instance-terminate": f"/instances/{found['leave of Anna']}?ask=terminate",
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",

@@ -12,6 +12,7 @@ from andante.api import (
     jobs,
     messages,
     people,
+    replay,
     tasks,
     token,
 )
@@ -21,8 +22,8 @@ from andante.api import variables as instance_variables
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, instance_variables, definitions, tasks, messages, jobs, expressions, decisions, people,
-        health, documents,
+        token, instances, replay, instance_variables, definitions, tasks, messages, jobs, expressions, decisions,
+        people, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

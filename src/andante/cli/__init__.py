@@ -38,6 +38,11 @@ COMMANDS: Final = (
     ("remote", "start", "Start an instance of the definition NAME."),
     ("remote", "instances", "List instances, newest first."),
     ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
+    (
+        "past",
+        "replay",
+        "Show an instance as it was: state, tokens, tasks, variables, timers, jobs, incidents and clocks.",
+    ),
     ("remote", "suspend", "Suspend instances: their tasks leave the to-do lists, their clocks stop."),
     ("remote", "resume", "Resume suspended instances: they go on with the time that was left."),
     ("remote", "terminate", "End instances for good. Their tasks go to the history without an outcome."),

@@ -174,10 +174,10 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
         ("label", found.label),
         ("business key", found.business_key),
         ("state", state),
-        ("started", f"{_minute(found.started_at)} by {found.created_by}"),
-        ("ended", _minute(found.ended_at)),
-        *(("at", f"{token.element} since {_minute(token.since)}") for token in found.tokens),
-        *(("clock", _clock(each)) for each in found.sla),
+        ("started", f"{minute(found.started_at)} by {found.created_by}"),
+        ("ended", minute(found.ended_at)),
+        *(("at", f"{token.element} since {minute(token.since)}") for token in found.tokens),
+        *(("clock", clock_line(each)) for each in found.sla),
         *(("incident", f"{each.element}: {each.kind}: {each.message}") for each in found.incidents),
         ("parked input", str(found.parked or "")),
         *(("variable", f"{name} = {msgspec.json.encode(value).decode()}") for name, value in variables.items()),
@@ -185,8 +185,8 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
     print_table(("what", "value"), [row for row in rows if row[1]], heading=False)
 
 
-def _clock(clock: SlaClock) -> str:
-    times = [f"{name} {_minute(at)}" for name, at in (("goal", clock.goal_at), ("deadline", clock.deadline_at)) if at]
+def clock_line(clock: SlaClock) -> str:
+    times = [f"{name} {minute(at)}" for name, at in (("goal", clock.goal_at), ("deadline", clock.deadline_at)) if at]
     return ", ".join((f"{clock.name} {clock.state}", *times))
 
 
@@ -225,7 +225,7 @@ def _print_tasks(found: Sequence[Task], server: Server) -> None:
         print_table(("task", "name", "process", "for", "due", "state"), [_task_row(task) for task in found])
 
 
-def _minute(at: str) -> str:
+def minute(at: str) -> str:
     """2026-01-05T09:00:00.000Z to the minute."""
     return f"{at[:16]}Z" if at else ""
 
@@ -234,7 +234,7 @@ def _task_row(task: Task) -> tuple[str, ...]:
     state = task.outcome or ("paused" if task.suspended else task.state)
     offered = [*task.candidates, *([f"queue:{task.queue}"] if task.queue else [])]
     held_by = task.assignee or ", ".join(offered)
-    return task.id, task.name, task.definition, held_by, _minute(task.due_at), state
+    return task.id, task.name, task.definition, held_by, minute(task.due_at), state
 
 
 def complete(task: str, *, outcome: str = "", var: Variables | None = None, server: Server = LOCAL) -> None:

@@ -7,13 +7,16 @@ from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
 from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
+from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime, RuntimeSettings
 from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.store.faults import StoreProblem
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 
 __all__ = [
+    "AwaitedView",
     "Broadcast",
+    "CallView",
     "Channel",
     "Clock",
     "ClockView",
@@ -29,7 +32,9 @@ __all__ = [
     "JobView",
     "MigrationPlan",
     "Note",
+    "OpenJobView",
     "Page",
+    "Past",
     "Problem",
     "Published",
     "Runtime",
@@ -39,5 +44,6 @@ __all__ = [
     "TaskQuery",
     "TaskRecord",
     "TestClock",
+    "TimerView",
     "TokenView",
 ]

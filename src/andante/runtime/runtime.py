@@ -29,6 +29,7 @@ from andante.runtime.messages import Broadcast, Messages, Published
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
+from andante.runtime.replay import Past, replay
 from andante.runtime.sharing import Sharing
 from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
@@ -304,6 +305,10 @@ class Runtime:
     async def history(self, instance_id: str, *, after: int = 0, limit: int = 200) -> list[HistoryEntry]:
         await self.instance(instance_id)
         return await views.history(self.store, self._definitions.graph, instance_id, after, limit)
+
+    async def replay(self, instance_id: str, *, until: int = 0, at: int = 0) -> Past:
+        """As it was after command `until` (0: the last), or by the time `at` (ms; 0: now)."""
+        return await replay(self.store, self._definitions.graph, instance_id, until, at)
 
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
         """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""

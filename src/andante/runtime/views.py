@@ -105,26 +105,33 @@ async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance
 async def detail(
     store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int
 ) -> InstanceDetail:
-    failed = {incident.token for incident in instance.incidents.values()}
     entered = await _entered(store, instance.id)
-    tokens = [
+    return InstanceDetail(
+        record, tokens(graph, instance, entered), incidents(graph, instance), clocks(graph, instance, now),
+        allowed(instance), await rows.children(store, instance.id), len(instance.parked),
+    )  # fmt: skip
+
+
+def tokens(graph: ProcessGraph, instance: Instance, entered: Mapping[int, int]) -> list[TokenView]:
+    """The innermost tokens; `entered` tells by key when (ms) each came to where it is."""
+    failed = {incident.token for incident in instance.incidents.values()}
+    return [
         TokenView(
             graph.nodes[token.node].id,
             _token_state(token, failed),
-            entered.get(token.key, record.started_at),
+            entered.get(token.key, instance.started_at),
             token.key,
         )
         for token in instance.tokens.values()
         if not token.child or token.key in failed
     ]
-    incidents = [
+
+
+def incidents(graph: ProcessGraph, instance: Instance) -> list[IncidentView]:
+    return [
         IncidentView(i.key, _element(graph, instance, i.token), i.kind, i.message, i.at)
         for i in instance.incidents.values()
     ]
-    return InstanceDetail(
-        record, tokens, incidents, _clocks(graph, instance, now), allowed(instance),
-        await rows.children(store, instance.id), len(instance.parked),
-    )  # fmt: skip
 
 
 def _token_state(token: Token, failed: set[int]) -> str:
@@ -140,7 +147,8 @@ def _element(graph: ProcessGraph, instance: Instance, key: int) -> str:
     return graph.nodes[token.node].id if token is not None else ""
 
 
-def _clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]:
+def clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]:
+    """Its SLA clocks as they stand at `now` (ms)."""
     found = []
     for clock in instance.clocks.values():
         task = instance.tasks.get(clock.task)

@@ -80,7 +80,7 @@ async def _instance(
     record = detail.record
     graph = await runtime.graph(record.definition_id)
     definition = await runtime.definition(record.definition_id)
-    entries = await _all_history(runtime, instance_id)
+    entries = await all_history(runtime, instance_id)
     steps = places(graph, detail, entries)
     names = names_of(graph)
     told = chapters(entries, names)
@@ -94,11 +94,12 @@ async def _instance(
         variables={k: v for k, v in sorted(variables.items()) if not k.startswith("$")}, children=children,
         more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason, lasted=lasted,
         actions=instance_actions(who, detail, cancelable=graph.cancelable),
+        looks_back=may(who, allow.INSTANCE_READ_ANY),
         asks=request.query_params.get("ask") == "terminate" or (problem is not None and bool(reason)),
     )  # fmt: skip
 
 
-async def _all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
+async def all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
     found: list[HistoryEntry] = []
     after = 0
     while entries := await runtime.history(instance_id, after=after, limit=MOST_COMMANDS):
@@ -132,7 +133,7 @@ async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action:
         raise Problem("astrozero.0002", 400, "Say why it is terminated: the reason is kept in the history.")
     last = graph.no_cancel_after
     if action == "terminate" and last and not may(who, allow.INSTANCE_ACT_ANY):
-        entries = await _all_history(runtime, record.id)
+        entries = await all_history(runtime, record.id)
         if any(p.id == last and p.passed for p in places(graph, await runtime.detail(record.id), entries)):
             raise Problem("bpm.instance.pastWithdrawal", 409, f"It has passed '{last}': ask an operator to end it.")
 

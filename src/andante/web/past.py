@@ -1,0 +1,36 @@
+"""An instance as it was after one of its commands: for operators, from the links of its history."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from andante.people import demand
+from andante.people import permissions as allow
+from andante.web.desk import Desk
+from andante.web.diagram import marks, names_of, places
+from andante.web.instances import all_history
+from andante.web.session import Asked, caller
+from andante.web.words import chapters
+
+
+@get("/instances/{instance_id:str}/at/{seq:int}")
+async def past_page(
+    request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str], seq: FromPath[int]
+) -> Response[str]:
+    demand(caller(request), allow.INSTANCE_READ_ANY)
+    past = await desk.runtime.replay(instance_id, until=seq)
+    record = past.record
+    graph = await desk.runtime.graph(record.definition_id)
+    before = [entry for entry in await all_history(desk.runtime, instance_id) if entry.seq <= past.seq]
+    steps = places(graph, past.detail, before)
+    names = names_of(graph)
+    return desk.page(
+        request, "past.html", past=past, record=record, definition=await desk.runtime.definition(record.definition_id),
+        steps=steps, marks=marks(steps), names=names, told=chapters(past.facts, names),
+        inner=[(name, values) for name, values in past.inner if any(not each.startswith("$") for each in values)],
+    )  # fmt: skip
+
+
+HANDLERS: Final = (past_page,)
