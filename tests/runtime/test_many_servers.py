@@ -40,12 +40,13 @@ class Servers:
         return self.all
 
     async def crash(self, runtime: Runtime) -> None:
-        """It is gone from one moment to the next; its lease is what is left of it."""
+        """It is gone from one moment to the next; its lease is what is left of it, for as long as the test wants."""
         self.all.remove(runtime)
-        runtime.outbox.close()
         beating = runtime._sharing._beating
         assert beating is not None
         beating.cancel()
+        await runtime.store.write([("update node set expires_at=? where id=?", [2**52, runtime.executor.node])])
+        runtime.outbox.close()
         await runtime.store.close()
 
     async def close(self) -> None:

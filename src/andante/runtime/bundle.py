@@ -88,20 +88,34 @@ class Entry:
 
 @final
 class Bundle:
-    """A batch and those who wait for it."""
+    """A batch and those who wait for it. `behind`: instances of which an earlier batch was not written yet when this
+    one got to do with them."""
 
-    __slots__ = ("batch", "entries", "slots")
+    __slots__ = ("batch", "behind", "entries", "slots")
 
     def __init__(self, node: str) -> None:
         self.batch = Batch(node)
         self.entries: list[Entry] = []
+        self.behind: dict[str, Slot] = {}
         self.slots: dict[str, Slot] = {}
+
+    def follow(self, instance_id: str, slot: Slot) -> None:
+        """This batch is about to have to do with an instance."""
+        if slot.unwritten and instance_id not in self.slots:
+            self.behind[instance_id] = slot
+
+    @property
+    def waits(self) -> bool:
+        """Whether an earlier batch has to be written first. What another server may do between two batches of one
+        instance would not be seen by its number alone."""
+        return any(slot.unwritten > (id in self.slots) for id, slot in self.behind.items())
 
     def part_with(self, instances: set[str]) -> list[Entry]:
         """Take these instances out; what was asked of them, in order."""
         self.batch.drop(instances)
         for instance_id in instances:
             self.slots.pop(instance_id, None)
+            self.behind.pop(instance_id, None)
         out = [entry for entry in self.entries if entry.instance_id in instances]
         self.entries = [entry for entry in self.entries if entry.instance_id not in instances]
         return out

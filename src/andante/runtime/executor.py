@@ -39,6 +39,8 @@ from andante.store import statements as st
 from andante.store.faults import Outrun, StoreLost, StoreProblem, Unwritable
 from andante.store.store import Store
 
+LEAST: Final = 8  # requests for which a batch of their own is worth while
+FORGET: Final = 0.98
 log: Final = structlog.get_logger("andante.runtime")
 
 
@@ -70,7 +72,9 @@ class Executor:
         self._cache = cache
         self._limit = queue
         self._slots: OrderedDict[str, Slot] = OrderedDict()
-        self._writing: Bundle | None = None
+        self._writing = 0  # batches
+        self._underway = 0  # requests in them
+        self._crowd = 0.0  # how many requests there are at a time, of late
         self._scheduled = False
         self._loader = Loader(store, graph_of, self._ready, self._unreadable)
         self._loop = asyncio.get_running_loop()
@@ -214,6 +218,7 @@ class Executor:
             if instance.seq == 0:
                 self._slots.pop(instance_id, None)
             if slot.unwritten:  # it was judged by what is not written yet: so the answer waits for that
+                bundle.follow(instance_id, slot)
                 bundle.entries.append(Entry(instance_id, request, None, problem=rejected(refusal)))
                 self._schedule()
             else:
@@ -224,6 +229,7 @@ class Executor:
             self._take_back(instance_id, slot, graph)
             return
         self.commands += 1
+        bundle.follow(instance_id, slot)
         if taken.events:
             if instance_id not in bundle.slots:
                 bundle.slots[instance_id] = slot
@@ -233,6 +239,9 @@ class Executor:
             return
         bundle.entries.append(Entry(instance_id, request, taken, answer, instance.seq))
         self._schedule()
+        # Where two batches may be on their way, half of the crowd is carried out while the other half is written.
+        if len(bundle.entries) >= max(LEAST, self._crowd / 2) and self._writing < self._store.at_once > 1:
+            self._flush()
 
     def _take_back(self, instance_id: str, slot: Slot, graph: ProcessGraph) -> None:
         """A step failed half way: what is in memory is no good. Make it anew, as it was before that step."""
@@ -254,20 +263,23 @@ class Executor:
 
     def _schedule(self) -> None:
         self._idle.clear()
-        if self._writing is None and not self._scheduled:
+        if self._writing < self._store.at_once and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
-        if self._writing is not None:
-            return
         bundle = self._open
+        if self._writing >= self._store.at_once or (self._writing and bundle.behind and bundle.waits):
+            return
         if bundle.batch.empty and not bundle.entries:
-            self._idle.set()
+            if not self._writing:
+                self._idle.set()
             return
         self._open = Bundle(self.node)
-        self._writing = bundle
+        self._writing += 1
+        self._underway += len(bundle.entries)
+        self._crowd = max(FORGET * self._crowd, self._underway)
         if not bundle.batch.empty:
             for instance_id, data in bundle.batch.seal():
                 bundle.slots[instance_id].data = data
@@ -289,7 +301,8 @@ class Executor:
         if isinstance(fault, Outrun | Unwritable):
             self._part(bundle, fault)
             return
-        self._writing = None
+        self._writing -= 1
+        self._underway -= len(bundle.entries)
         self.batches += 1
         if fault is not None:
             log.error("a batch was not written", exc_info=fault)
@@ -318,11 +331,14 @@ class Executor:
         was faster with begins anew, by what that made of it."""
         lost = fault.instances if isinstance(fault, Outrun) else set(fault.reasons)
         if not lost & bundle.slots.keys():
-            self._writing = None
+            self._writing -= 1
+            self._underway -= len(bundle.entries)
             self._lose(bundle, maybe=False)
             self._schedule()
             return
+        before = len(bundle.entries)
         entries = [*bundle.part_with(lost), *self._open.part_with(lost)]
+        self._underway -= before - len(bundle.entries)
         for instance_id in lost:
             self._slots.pop(instance_id, None)
         self._write(bundle)
@@ -358,7 +374,7 @@ class Executor:
         for instance_id, slot in bundle.slots.items():
             slot.unwritten -= 1
             instance = slot.instance
-            if slot.unwritten or slot.wanted or instance is None or instance_id not in slots:
+            if slot.unwritten or slot.wanted or instance is None or slots.get(instance_id) is not slot:
                 continue
             if instance.ended_at or instance.stopped:
                 del slots[instance_id]

@@ -47,6 +47,7 @@ class PostgresStore(SharedStore):
     key through another; lists, which may take long, through some more, or to a replica."""
 
     like: ClassVar[str] = "ilike"
+    at_once: ClassVar[int] = 2
 
     def __init__(self, url: str, replica: str = "") -> None:
         self._writer = Line(url, WRITER)
