@@ -131,3 +131,36 @@ def test_a_type_may_hold_itself_in_a_component() -> None:
     body = items + given("x", "tree") + decision("it", literal("x"), needs=[">x"])
     assert value(body, "it", x={"left": {"left": None}}) == {"left": {"left": None}}
     assert value(body, "it", x={"left": {"left": 1}}) is None
+
+
+FUNCTIONS = """
+<itemDefinition name="tChecks" isCollection="true" typeRef="tCheck"/>
+<itemDefinition name="tCheck"><functionItem outputTypeRef="boolean">
+  <parameters name="amount" typeRef="number"/><parameters name="limit"/>
+</functionItem></itemDefinition>
+<itemDefinition name="tMaker"><functionItem/></itemDefinition>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(function(a: number, b) a > b) instance of tCheck", True),
+        ("(function(x, y) true) instance of tCheck", True),
+        ("(function(a: string, b) true) instance of tCheck", False),
+        ("(function(a: number, b: number) true) instance of tCheck", False),
+        ("(function(a: number) true) instance of tCheck", False),
+        ("[(function(a, b) true), (function(c, d) false)] instance of tChecks", True),
+        ("[(function(a, b) true), 1] instance of tChecks", False),
+        ("(function() 1) instance of tMaker", True),
+        ("(function(a) 1) instance of tMaker", False),
+        ("1 instance of tMaker", False),
+    ],
+)
+def test_a_function_type_says_what_the_function_takes(text: str, expected: bool) -> None:
+    assert value(FUNCTIONS + decision("it", literal(text))) is expected
+
+
+def test_the_types_of_a_function_type_must_be_known() -> None:
+    body = FUNCTIONS.replace('typeRef="number"', 'typeRef="tGone"').replace("boolean", "tLost")
+    assert [each.code for each in refusal(body + decision("it", literal("1")))] == ["unknownType", "unknownType"]

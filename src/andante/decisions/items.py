@@ -51,8 +51,13 @@ def _fill(item: ItemType, element: Element, reading: Reading) -> None:
         _fill(single.components[name], component, reading)
     for function in element.take_all("functionItem"):
         single.kind = "function"
-        for child in function.children:
-            child.children.clear()
+        single.parameters = []
+        for parameter in function.take_all("parameters"):
+            name_of(parameter)
+            single.parameters.append(reading.type(parameter))
+            reading.leftovers(parameter)
+        reading.type(function, attribute="outputTypeRef")
+        reading.leftovers(function)
     single.allowed, choices = _tests(element, "allowedValues", reading)
     single.choices = choices or single.choices
     constraint, _ = _tests(element, "typeConstraint", reading)

@@ -51,10 +51,11 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
 @final
 class ItemType:
     """A type. `kind` is FEEL's name of it, `base` the type it narrows; of a collection `item` is the type of its items;
-    `components` are the entries of a context, None where it may have any. `allowed` must be true of a value, and
-    `constraint` too, which of a collection sees the whole; `choices` is the text of `allowed`."""
+    `components` are the entries of a context, None where it may have any; `parameters` those of a function, each None
+    where it may be any value. `allowed` must be true of a value, and `constraint` too, which of a collection sees the
+    whole; `choices` is the text of `allowed`."""
 
-    __slots__ = ("allowed", "base", "choices", "components", "constraint", "item", "kind", "name")
+    __slots__ = ("allowed", "base", "choices", "components", "constraint", "item", "kind", "name", "parameters")
 
     def __init__(self, name: str, kind: str = ANY) -> None:
         self.name = name
@@ -62,6 +63,7 @@ class ItemType:
         self.base: ItemType | None = None
         self.item: ItemType | None = None
         self.components: dict[str, ItemType] | None = None
+        self.parameters: list[ItemType | None] | None = None
         self.allowed: Part | None = None
         self.constraint: Part | None = None
         self.choices = ""
@@ -141,6 +143,9 @@ class ItemType:
         if self.base is not None:
             return self.base.feel(depth + 1)
         parts = {name: kind.feel(depth + 1) for name, kind in (self.components or {}).items()}
+        if self.parameters is not None:
+            kinds = [Type(ANY) if kind is None else kind.feel(depth + 1) for kind in self.parameters]
+            parts = {str(place): kind for place, kind in enumerate(kinds)} | {"->": Type(ANY)}
         return Type(self.kind if self.kind != "null" else "Null", parts)
 
 
