@@ -149,6 +149,11 @@ def test_an_input_of_another_type_is_tested_as_it_is() -> None:
     assert of(table("COLLECT", ["n: number"], ["x"], cells), n="a") == [5]
 
 
+@pytest.mark.parametrize(("n", "low", "expected"), [(5, 5, 1), (4, 5, 2), (5, None, 2), (None, 5, 2), (None, None, 2)])
+def test_a_range_without_an_end_matches_nothing(n: object, low: object, expected: int) -> None:
+    assert of(table("FIRST", ["n"], ["x"], ["[low..9]; 1", "-; 2"]), n=n, low=low) == expected
+
+
 def test_an_input_that_is_not_allowed_counts_as_null() -> None:
     logic = table("UNIQUE", ["color"], ["x"], ['"red"; 1', "null; 0"], allowed=['"red", "green"'])
     assert of(logic, color="red") == 1

@@ -140,3 +140,19 @@ def test_relations_of_points(text: str, value: object) -> None:
 def test_relations_without_an_answer_are_null(name: str) -> None:
     for arguments in ('[1..3], ["a".."b"]', "null, [1..3]", "[1..3], null", "[1..3], true", "[1], [1..3]"):
         holds(f"{name}({arguments})", feel(f"{name}({arguments})"), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 in [1..null]",
+        "3 in (null..9]",
+        "3 in [x..9]",
+        "null in [x..9]",
+        '3 in [1.."b"]',
+        "null in [1..9]",
+        '"a" in [1..9]',
+    ],
+)
+def test_nothing_is_said_of_what_is_in_no_range(text: str) -> None:
+    assert feel(text, x=None) is None

@@ -235,6 +235,8 @@ def _test(emitter: Emitter, value: Code, test: Node) -> Code:
     code, run = emitter.native(test), emitter.source.run()
     if value.text in code.free:  # a condition on `?`, which is the value
         return code
+    if isinstance(test, RangeLiteral):
+        return emitter.source.write("inside({0}, {1})", emitter.as_native(value), code)
     condition = emitter.vocabulary is not None and not isinstance(test, Literal | Name)
     passes = "passes" if condition else "member"
     return emitter.source.write(f"{passes}({{0}}, {{1}}, {run})", emitter.as_native(value), code)

@@ -65,6 +65,11 @@ def passes(value: Any, test: Any, run: Run) -> Any:
     return True if test is True and type(value) is not bool else member(value, test, run)
 
 
+def inside(value: Any, span: Range | None) -> bool | None:
+    """`value in [low..high]`; null where the ends make no range."""
+    return None if span is None else compare.within(value, span)
+
+
 def span(low: Any, high: Any, low_in: bool, high_in: bool) -> Any:
     """A range literal; null where its ends have no order."""
     return None if compare.order(low, high) is None else Range(low, high, low_in, high_in)
@@ -360,6 +365,7 @@ SUPPORT: Final[dict[str, object]] = {
     "at_least": compare.at_least,
     "between": between,
     "contains": compare.contains,
+    "inside": inside,
     "member": member,
     "passes": passes,
     "span": span,
