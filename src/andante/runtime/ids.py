@@ -4,7 +4,7 @@ The tail is the time in ms (seven digits of base 62) and a counter that starts a
 grow, which keeps the tables' pages together.
 """
 
-import secrets
+from random import Random, SystemRandom
 from typing import Final, final
 
 from andante.engine.ids import DEFINITION, DIGITS, INSTANCE, base62, derived
@@ -18,9 +18,10 @@ class Ids:
     """Gives ids that grow. One object a process. Where several processes give ids for one database, each has a `slot`
     (0 to 61), which is a digit of its ids."""
 
-    __slots__ = ("_head", "_last", "_next", "slot")
+    __slots__ = ("_chance", "_head", "_last", "_next", "slot")
 
-    def __init__(self) -> None:
+    def __init__(self, chance: Random | None = None) -> None:
+        self._chance = chance or SystemRandom()
         self._last = 0
         self._head = ""
         self._next = 0
@@ -31,7 +32,7 @@ class Ids:
         span = _SPAN if self.slot < 0 else _SLOT
         if now > self._last:
             self._last = now
-            self._next = secrets.randbelow(span // 2)
+            self._next = self._chance.randrange(span // 2)
             self._head = base62(now, 7)
         elif self._next >= span:
             self._last += 1

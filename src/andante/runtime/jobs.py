@@ -113,13 +113,15 @@ class Jobs:
         """In one statement: other servers hand out jobs at the same time."""
         marks = ",".join("?" * len(types))
         return await store.change(
-            "with free as (select j.instance_id, j.key, i.data, i.definition_id from job j"
-            " join instance i on i.id=j.instance_id"
+            "with free as (select j.instance_id, j.key from job j join instance i on i.id=j.instance_id"
             f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
-            " order by j.priority desc, j.available_at, j.instance_id, j.key limit ? for update of j skip locked)"
+            " order by j.priority desc, j.available_at, j.instance_id, j.key limit ?"
+            f" {store.unlocked.format('j')})"
             " update job set worker=?, locked_until=? from free"
             " where job.instance_id=free.instance_id and job.key=free.key"
-            " returning job.instance_id, job.key, job.type, job.element, job.retries, free.data, free.definition_id",
+            " returning job.instance_id, job.key, job.type, job.element, job.retries,"
+            " (select data from instance where id=job.instance_id),"
+            " (select definition_id from instance where id=job.instance_id)",
             [*types, now, now, max_jobs, worker, now + lock_ms],
         )
 

@@ -8,8 +8,8 @@ does what next. Lease and clock are in ms of the database's time.
 
 import asyncio
 import math
-import secrets
 from collections.abc import Callable
+from random import Random
 from typing import Final, NamedTuple, final
 
 import structlog
@@ -23,14 +23,13 @@ BEAT: Final = 0.5  # seconds between renewals
 TRUST: Final = 1.0  # seconds after a renewal for which one may think to be alone
 LEASE: Final = 3_000  # ms
 SLOTS: Final = 62
-NOW: Final = "(extract(epoch from clock_timestamp())*1000)::int8"
 _ENTER: Final = (
-    f"insert into node (id, slot, started_at, expires_at) select ?, s, {NOW}, {NOW}+{LEASE}"
-    f" from generate_series(0, {SLOTS - 1}) s where s not in (select slot from node) order by s limit 1"
-    " on conflict do nothing returning slot"
+    f"with recursive s(n) as (values (0) union all select n+1 from s where n<{SLOTS - 1})"
+    f" insert into node (id, slot, started_at, expires_at) select ?, n, {{now}}, {{now}}+{LEASE}"
+    " from s where n not in (select slot from node) order by n limit 1 on conflict do nothing returning slot"
 )
-_RENEW: Final = f"update node set expires_at={NOW}+{LEASE} where id=? and expires_at>{NOW} returning slot, {NOW}"
-_MEMBERS: Final = f"select id from node where expires_at>{NOW} order by id"
+_RENEW: Final = f"update node set expires_at={{now}}+{LEASE} where id=? and expires_at>{{now}} returning slot, {{now}}"
+_MEMBERS: Final = "select id from node where expires_at>{now} order by id"
 
 
 class Members(NamedTuple):
@@ -65,7 +64,7 @@ class DatabaseClock:
 class Membership:
     """`join` before anything else, `run` meanwhile, `leave` at the end. `entered` is called with the id and the slot
     under which it is known: at the start, and again when its lease had run out; `changed` with each look at the
-    others, and with the time (of the loop) until which none of them is there."""
+    others, and with the time (of the loop) until which none of them is there. Its names are of `chance`."""
 
     def __init__(
         self,
@@ -73,11 +72,13 @@ class Membership:
         clock: DatabaseClock | None,
         entered: Callable[[str, int], None],
         changed: Callable[[float], None],
+        chance: Random,
     ) -> None:
         self._store = store
         self._clock = clock
         self._entered = entered
         self._changed = changed
+        self._chance = chance
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._renewed = -math.inf
@@ -117,7 +118,7 @@ class Membership:
         """Renew the lease once. Raises StoreProblem."""
         asked = self._loop.time()
         before = self._clock.local() if self._clock is not None else 0
-        found = await self._store.change(_RENEW, (self.id,))
+        found = await self._store.change(_RENEW.format(now=self._store.now), (self.id,))
         if not found:
             log.warning("the lease had run out: this server begins anew", node=self.id)
             await self._enter()
@@ -136,22 +137,23 @@ class Membership:
 
     async def _enter(self) -> None:
         asked = self._loop.time()
-        self.id = secrets.token_hex(8)
-        await self._store.write([(f"delete from node where expires_at<={NOW}", [])])
-        found = await self._store.change(_ENTER, (self.id,))
+        self.id = self._chance.randbytes(8).hex()
+        now_there = self._store.now
+        await self._store.write([(f"delete from node where expires_at<={now_there}", [])])
+        found = await self._store.change(_ENTER.format(now=now_there), (self.id,))
         if not found:  # another took the same slot in this moment, or all are taken
-            await asyncio.sleep(secrets.randbelow(100) / 1000)
+            await asyncio.sleep(self._chance.randrange(100) / 1000)
             await self._enter()
             return
         self._entered(self.id, found[0][0])
         await self._look(asked)
         if self._clock is not None:
             before = self._clock.local()
-            ((now,),) = await self._store.get_all(f"select {NOW}")
+            ((now,),) = await self._store.get_all(f"select {now_there}")
             self._clock.set(before, now, self._clock.local())
 
     async def _look(self, asked: float) -> None:
-        ids = [row[0] for row in await self._store.get_all(_MEMBERS)]
+        ids = [row[0] for row in await self._store.get_all(_MEMBERS.format(now=self._store.now))]
         self.members = Members(max(1, len(ids)), ids.index(self.id) if self.id in ids else 0)
         self._renewed = asked
         self._changed(asked + TRUST if self.members.size == 1 else -math.inf)

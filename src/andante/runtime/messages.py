@@ -1,7 +1,7 @@
 """Messages and signals from outside and from instances: who awaits them, and whom they start."""
 
 import asyncio
-import secrets
+from random import Random
 from typing import Final, final
 
 import msgspec
@@ -53,11 +53,14 @@ def _nothing(step: Step, _: Task | None) -> None:
 class Messages:
     """A message goes to every instance that awaits it and matches, a signal to every one that awaits it."""
 
-    def __init__(self, store: Store, clock: Clock, executor: Executor, definitions: Definitions) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, chance: Random
+    ) -> None:
         self._store = store
         self._clock = clock
         self._executor = executor
         self._definitions = definitions
+        self._chance = chance
         self._opened: dict[str, set[str]] = {}
         self._matching: asyncio.Task[None] | None = None
 
@@ -66,7 +69,7 @@ class Messages:
         ttl_ms: int, message_id: str, who: str,
     ) -> Published:  # fmt: skip
         """With `ttl_ms` and no receiver it waits that long for one. The same `message_id` has its effect once."""
-        once = message_id or secrets.token_hex(12)
+        once = message_id or self._chance.randbytes(12).hex()
         command = DeliverMessage(name, variables, business_key, correlation, message_id)
         delivered = await self._deliver(command, who)
         started = await self._start("message", name, variables, business_key, once, who, delivered)
@@ -84,7 +87,8 @@ class Messages:
         )
         command = DeliverSignal(name, variables)
         caught = [instance_id for (instance_id,) in found if await self._tell(instance_id, command, who)]
-        started = await self._start("signal", name, variables, "", once or secrets.token_hex(12), who, caught)
+        once = once or self._chance.randbytes(12).hex()
+        started = await self._start("signal", name, variables, "", once, who, caught)
         return Broadcast(len(caught), len(started))
 
     def opened(self, instance_id: str, names: set[str]) -> None:

@@ -16,7 +16,6 @@ from andante.engine.effects import Effect, Notify
 from andante.engine.step import Step
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
-from andante.runtime.membership import NOW
 from andante.runtime.problem import Problem
 from andante.store.store import SharedStore, Store
 
@@ -28,8 +27,8 @@ MANY: Final = 500
 EARLIER: Final = 0.02  # seconds between looks whether another server has done what comes before
 _TAKE_OVER: Final = (
     "update outbox set node=? where (instance_id, seq, n) in (select o.instance_id, o.seq, o.n from outbox o"
-    f" where o.state='' and not exists (select 1 from node where node.id=o.node and node.expires_at>{NOW})"
-    " order by o.instance_id, o.seq, o.n limit ? for update skip locked)"
+    " where o.state='' and not exists (select 1 from node where node.id=o.node and node.expires_at>{now})"
+    " order by o.instance_id, o.seq, o.n limit ? {unlocked})"
     " returning instance_id, seq, n, next_at, data"
 )
 
@@ -114,8 +113,9 @@ class Outbox:
         """What servers had promised that are no longer there. Raises StoreProblem."""
         if not isinstance(self._store, SharedStore):
             return
+        sql = _TAKE_OVER.format(now=self._store.now, unlocked=self._store.unlocked.format("o"))
         while True:
-            rows = await self._store.change(_TAKE_OVER, (self._executor.node, MANY))
+            rows = await self._store.change(sql, (self._executor.node, MANY))
             for instance_id, seq, n, next_at, data in sorted(rows):
                 if not next_at:
                     self._put((instance_id, seq, n), decode_effect(bytes(data)))

@@ -3,6 +3,7 @@ own. Every method raises Problem for what can be expected to go wrong; what it r
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from random import Random, SystemRandom
 from typing import Any, Final, final
 
 import msgspec
@@ -63,11 +64,11 @@ def _record(step: Step, _: Task | None) -> InstanceRecord:
 class Runtime:
     """Open it with `await Runtime.open(url)`, close it with `await runtime.close()`. For one event loop."""
 
-    def __init__(self, store: Store, clock: Clock, settings: RuntimeSettings) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: RuntimeSettings, chance: Random) -> None:
         self.store = store
         self.clock = clock
         self.settings = settings
-        self._ids = Ids()
+        self._ids = Ids(chance)
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
         engine = EngineSettings(
             settings.zone, max_steps=settings.max_steps, decisions=self._definitions.decisions.called
@@ -83,7 +84,7 @@ class Runtime:
             cache=settings.cache,
             queue=settings.queue,
         )
-        self._messages = Messages(store, clock, self.executor, self._definitions)
+        self._messages = Messages(store, clock, self.executor, self._definitions, chance)
         self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
         relations = Relations(self.executor, self._definitions, self._messages)
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
@@ -96,21 +97,23 @@ class Runtime:
         self._background: set[asyncio.Task[None]] = set()
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
-            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper,
+            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, chance,
         )  # fmt: skip
 
     @classmethod
     async def open(
-        cls, url: str, *, clock: Clock | None = None, settings: RuntimeSettings | None = None, timers: bool = True
-    ) -> "Runtime":
+        cls, url: str | Store, *, clock: Clock | None = None, settings: RuntimeSettings | None = None,
+        timers: bool = True, chance: Random | None = None,
+    ) -> "Runtime":  # fmt: skip
         """Open the database (made or brought up to date as needed) and go on with what is unfinished.
 
-        `timers` False leaves it to `run_due()` to let timers fire. Raises StoreProblem when the database is of no use.
+        `timers` False leaves it to `run_due()` to let timers fire. Names that must be new are of `chance`, the system's
+        where none is given. Raises StoreProblem when the database is of no use.
         """
-        store = await open_store(url)
+        store = url if isinstance(url, Store) else await open_store(url)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
-        runtime = cls(store, clock, settings or RuntimeSettings())
+        runtime = cls(store, clock, settings or RuntimeSettings(), chance or SystemRandom())
         await runtime._sharing.join()
         await runtime._definitions.catalogue.refresh()
         await runtime.outbox.load()

@@ -3,6 +3,7 @@ of this."""
 
 import asyncio
 import contextlib
+from random import Random
 from typing import Final, final
 
 from andante.runtime.catalogue import Catalogue
@@ -23,7 +24,7 @@ class Sharing:
 
     def __init__(
         self, store: Store, clock: DatabaseClock | None, ids: Ids, executor: Executor, catalogue: Catalogue,
-        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper,
+        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, chance: Random,
     ) -> None:  # fmt: skip
         self._ids = ids
         self._executor = executor
@@ -35,7 +36,7 @@ class Sharing:
         self._beating: asyncio.Task[None] | None = None
         self.membership: Membership | None = None
         if isinstance(store, SharedStore):
-            self.membership = Membership(store, clock, self._entered, self._changed)
+            self.membership = Membership(store, clock, self._entered, self._changed, chance)
             store.heard = self._hear
 
     async def join(self) -> None:

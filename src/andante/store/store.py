@@ -54,8 +54,11 @@ class Store(ABC):
 
 
 class SharedStore(Store):
-    """A database that other servers may use at the same time. `heard` is called with what they `tell`."""
+    """A database that other servers may use at the same time. `heard` is called with what they `tell`. `now`: the
+    database's time in ms; `unlocked`: with the name of a table, leaves out its rows that others are changing."""
 
+    now: ClassVar[str]
+    unlocked: ClassVar[str]
     heard: Callable[[str], None] | None = None
 
     @abstractmethod

@@ -48,6 +48,8 @@ class PostgresStore(SharedStore):
 
     like: ClassVar[str] = "ilike"
     at_once: ClassVar[int] = 2
+    now: ClassVar[str] = "(extract(epoch from clock_timestamp())*1000)::int8"
+    unlocked: ClassVar[str] = "for update of {} skip locked"
 
     def __init__(self, url: str, replica: str = "") -> None:
         self._writer = Line(url, WRITER)
