@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 
 from andante.bpmn.graph import MultiInstance, Sla, SlaAction
 from andante.codec import encode_effect, encode_entry, encode_state
+from andante.codec.values import COMMANDS, EVENTS, LATER
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
@@ -63,6 +64,11 @@ def things() -> Iterator[tuple[str, bytes]]:
             yield f"event {kind.__name__} {how}", encode_entry(cmd.FireTimers(), [sample(kind, full)])
         for kind in get_args(fx.Effect):
             yield f"effect {kind.__name__} {how}", encode_effect(sample(kind, full))
+    for kind in sorted(LATER, key=lambda kind: kind.__name__):  # as they are written since the argument was added
+        if kind in COMMANDS.values():
+            yield f"command {kind.__name__} later", encode_entry(sample(kind, True), [])
+        elif kind in EVENTS.values():
+            yield f"event {kind.__name__} later", encode_entry(cmd.FireTimers(), [sample(kind, True)])
     for name, make in STATES.items():
         yield f"state {name}", encode_state(make())
 

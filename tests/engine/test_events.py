@@ -251,3 +251,24 @@ def test_an_error_that_a_called_instance_does_not_catch_goes_to_its_caller() -> 
     (letter,) = called.asked(TellParent)
     assert isinstance(letter.command, cmd.FailCall)
     assert (letter.parent_id, letter.command.code, letter.command.child_id) == ("caller", "bad", "scenario")
+
+
+def test_one_throw_of_a_signal_is_caught_once() -> None:
+    loop = (
+        ProcessBuilder()
+        .start()
+        .user_task("work")
+        .boundary("more", "work", signal("s"), interrupting=False)
+        .user_task("extra")
+        .path("start", "work")
+        .path("more", "extra")
+        .graph()
+    )
+    first, second = cmd.DeliverSignal("s", {}, "throw-1"), cmd.DeliverSignal("s", {}, "throw-2")
+    run = Scenario(loop).start().when(first).when(first).then(at=["work", "extra"])
+    assert run.last.answer is True  # it was caught, though not now
+    run.suspend().when(first).when(second).when(second)
+    assert len(run.instance.parked) == 1
+    run.resume().when(second).then(at=["work", "extra", "extra"])
+    run.signal("s").signal("s")  # from outside, without a name
+    run.then(at=["work", *["extra"] * 4])

@@ -62,7 +62,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "fail": lambda: cmd.FailJob(key, n % 2, "why"),
         "time": cmd.FireTimers,
         "message": lambda: cmd.DeliverMessage("m", values, "", {"x": value}, f"id{n}" if n < 3 else ""),
-        "signal": lambda: cmd.DeliverSignal("s", values),
+        "signal": lambda: cmd.DeliverSignal("s", values, f"throw{n}" if n < 3 else ""),
         "suspend": cmd.Suspend,
         "resume": cmd.Resume,
         "parent": lambda: cmd.Resume(held=True) if instance.held else cmd.Suspend(held=True),

@@ -125,8 +125,11 @@ EVENTS: Final[dict[int, type]] = {
 }
 
 
-# Their last argument was added later. It is left out where it is 0, so that older bytes are still written the same.
-LATER: Final[frozenset[type]] = frozenset((ev.TimerSet, ev.SubscriptionOpened, Timer, Subscription))
+# Their last argument was added later. It is left out where it says nothing, so that older bytes are still written the
+# same.
+LATER: Final[frozenset[type]] = frozenset(
+    (ev.TimerSet, ev.SubscriptionOpened, Timer, Subscription, cmd.DeliverSignal, ev.SignalReceived)
+)
 CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
 
 

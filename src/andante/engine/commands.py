@@ -166,13 +166,14 @@ class DeliverMessage:
 
 @final
 class DeliverSignal:
-    """Every open subscription to `name` occurs."""
+    """Every open subscription to `name` occurs. The same `once` has its effect once."""
 
-    __slots__ = ("name", "variables")
+    __slots__ = ("name", "once", "variables")
 
-    def __init__(self, name: str, variables: dict[str, object]) -> None:
+    def __init__(self, name: str, variables: dict[str, object], once: str = "") -> None:
         self.name = name
         self.variables = variables
+        self.once = once
 
 
 @final

@@ -82,10 +82,11 @@ class Messages:
         return Published(delivered, started, buffered)
 
     async def broadcast(self, name: str, variables: dict[str, object], who: str, once: str = "") -> Broadcast:
+        """The same `once` has its effect once."""
         found = await self._store.get_all(
             "select distinct instance_id from subscription where kind='signal' and name=? order by instance_id", (name,)
         )
-        command = DeliverSignal(name, variables)
+        command = DeliverSignal(name, variables, once)
         caught = [instance_id for (instance_id,) in found if await self._tell(instance_id, command, who)]
         once = once or self._chance.randbytes(12).hex()
         started = await self._start("signal", name, variables, "", once, who, caught)

@@ -7,7 +7,9 @@ from andante.engine import events as ev
 from andante.engine.state import ACTIVE, READY, Instance, Token, Wait, owner
 from andante.engine.waits import Clock, Subscription, Timer, Trigger
 
-SEEN_MESSAGES: Final = 50  # ids of messages and escalations remembered, so that a repeated one has no second effect
+SEEN_MESSAGES: Final = (
+    50  # names of messages, signals and escalations remembered, so that a repeated one has no second effect
+)
 
 
 def wait(instance: Instance, key: int, wanted: Wait) -> None:
@@ -66,14 +68,20 @@ def _message_received(instance: Instance, e: ev.MessageReceived) -> None:
         _seen(instance, e.message_id)
 
 
+def _signal_received(instance: Instance, e: ev.SignalReceived) -> None:
+    if e.once:
+        _seen(instance, e.once)
+
+
 def _escalated(instance: Instance, e: ev.EscalationThrown) -> None:
     if e.once:
         _seen(instance, e.once)
 
 
 def _seen(instance: Instance, once: str) -> None:
-    instance.seen.append(once)
-    del instance.seen[:-SEEN_MESSAGES]
+    if once not in instance.seen:  # one signal may be caught by several
+        instance.seen.append(once)
+        del instance.seen[:-SEEN_MESSAGES]
 
 
 def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
@@ -110,6 +118,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TriggerArrived: _trigger_arrived,
     ev.TriggerCleared: _trigger_cleared,
     ev.MessageReceived: _message_received,
+    ev.SignalReceived: _signal_received,
     ev.EscalationThrown: _escalated,
     ev.ClockStarted: _clock_started,
     ev.ClockChanged: _clock_changed,

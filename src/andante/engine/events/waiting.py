@@ -111,13 +111,14 @@ class MessageReceived:
 
 @final
 class SignalReceived:
-    """A signal was caught by `subscription`."""
+    """A signal was caught by `subscription`; `once` names the throw where its sender does."""
 
-    __slots__ = ("name", "subscription")
+    __slots__ = ("name", "once", "subscription")
 
-    def __init__(self, subscription: int, name: str) -> None:
+    def __init__(self, subscription: int, name: str, once: str = "") -> None:
         self.subscription = subscription
         self.name = name
+        self.once = once
 
 
 @final

@@ -36,6 +36,9 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
             return False
         return receiver(step, command) is not None
     if isinstance(command, cmd.DeliverSignal):
+        if _heard(step, command):
+            step.answer = True
+            return False
         return bool(catchers(instance, command))
     if isinstance(command, cmd.CompleteJob | cmd.FailJob | cmd.ThrowError):
         return command.job in instance.jobs and not any(
@@ -66,6 +69,16 @@ def _known(step: "Step", command: cmd.DeliverMessage) -> bool:
         return False
     return once in instance.seen or any(
         isinstance(parked, cmd.DeliverMessage) and parked.message_id == once for parked in instance.parked
+    )
+
+
+def _heard(step: "Step", command: cmd.DeliverSignal) -> bool:
+    """Whether the same throw of a signal was caught, or parked, before."""
+    once, instance = command.once, step.instance
+    if not once:
+        return False
+    return once in instance.seen or any(
+        isinstance(parked, cmd.DeliverSignal) and parked.once == once for parked in instance.parked
     )
 
 
@@ -112,13 +125,16 @@ def deliver_message(step: "Step", command: cmd.DeliverMessage) -> None:
 
 
 def deliver_signal(step: "Step", command: cmd.DeliverSignal) -> None:
-    step.answer = False
+    """The answer tells whether it was caught, now or before."""
+    step.answer = _heard(step, command)
+    if step.answer:
+        return
     for subscription in catchers(step.instance, command):
         if step.instance.subscriptions.get(subscription.key) is not subscription:
             continue  # an earlier one has interrupted its activity
         step.answer = True
         take(step, subscription)
-        step.record(ev.SignalReceived(subscription.key, command.name))
+        step.record(ev.SignalReceived(subscription.key, command.name, command.once))
         occur(step, subscription, command.variables)
 
 
