@@ -16,6 +16,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from andante.api import Services, api_handlers
+from andante.api.admission import Admission
 from andante.api.documents import page
 from andante.api.errors import HANDLERS
 from andante.api.metrics import Metrics, measure
@@ -71,7 +72,7 @@ def create_app(
         [Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard]), web_router()],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
-        middleware=[measure],
+        middleware=[measure, Admission(settings.requests)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=settings.max_body,
@@ -87,7 +88,11 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
         settings.db,
         clock=clock,
         settings=RuntimeSettings(
-            zone=settings.zone, cache=settings.cache, queue=settings.queue, max_steps=settings.max_steps
+            zone=settings.zone,
+            cache=settings.cache,
+            queue=settings.queue,
+            max_steps=settings.max_steps,
+            replica=settings.replica,
         ),
     )
 

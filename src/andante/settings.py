@@ -19,7 +19,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")] = 8080
-    db: Annotated[str, Meta(min_length=1, description="Database: sqlite:///FILE.")] = "sqlite:///andante.db"
+    db: Annotated[str, Meta(min_length=1, description="Database: sqlite:///FILE, or postgresql://USER@HOST/NAME.")] = (
+        "sqlite:///andante.db"
+    )
+    replica: Annotated[
+        str, Meta(description="A PostgreSQL that follows db and may lag: lists and counts are read from it.")
+    ] = ""
     base_url: Annotated[str, Meta(description="The address people reach the server by, for links in mail.")] = ""
     zone: Annotated[
         str, Meta(min_length=1, description="IANA zone of the times in answers and of times without a zone.")
@@ -38,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body: Annotated[int, Meta(ge=1_024, description="Largest request body in bytes.")] = 16 * 1024 * 1024
     max_steps: Annotated[int, Meta(ge=100, description="Elements one command may pass without waiting.")] = 50_000
     cache: Annotated[int, Meta(ge=1, description="Instances kept in memory.")] = 10_000
-    queue: Annotated[int, Meta(ge=1, description="Commands that may wait for the database before 503.")] = 50_000
+    queue: Annotated[int, Meta(ge=1, description="Commands that may be under way at a time before 503.")] = 50_000
+    requests: Annotated[int, Meta(ge=1, description="HTTP requests that may be in hand at a time before 503.")] = 10_000
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")

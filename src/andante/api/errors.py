@@ -16,11 +16,12 @@ from litestar.exceptions import HTTPException
 from andante.engine import faults
 from andante.people import AccessProblem
 from andante.people import faults as access
-from andante.runtime import Problem
+from andante.runtime import Problem, StoreProblem
 from andante.runtime import problem as runtime
 
 log: Final = structlog.get_logger("andante.api")
 
+SOON: Final = 1  # seconds
 NOT_FOUND: Final = "bpm.request.noSuchRoute"
 METHOD: Final = "bpm.request.method"
 CONTENT_TYPE: Final = "bpm.request.contentType"
@@ -111,7 +112,10 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.INTERNAL: ErrorCode(500, "A fault of the server; nothing was changed.", "Report it with the server's log."),
     faults.PARKED_FULL: ErrorCode(503, "A suspended instance can keep no more input.", "Resume it, then send again."),
     runtime.UNAVAILABLE: ErrorCode(503, "The database did not take the change.", "Try again."),
-    runtime.OVERLOADED: ErrorCode(503, "More work than the server can write.", "Try again in a moment."),
+    runtime.OVERLOADED: ErrorCode(503, "More work than the server can do.", "Wait as long as Retry-After says."),
+    runtime.LOST: ErrorCode(
+        504, "The database was lost while it wrote: it may have happened.", "Look whether it has before you try again."
+    ),
 }
 
 
@@ -120,11 +124,15 @@ def bad_parameter(field: str, message: str) -> Problem:
     return Problem(runtime.PARAMETER, 400, f"{field}: {message}", [{"field": field, "message": message}])
 
 
-def failure(code: str, message: str, details: list[Any] | None = None, *, status: int = 0) -> Response[bytes]:
-    """The error answer; the status is the table's unless given."""
+def failure(
+    code: str, message: str, details: list[Any] | None = None, *, status: int = 0, wait: int = 0
+) -> Response[bytes]:
+    """The error answer; the status is the table's unless given. `wait`: seconds before another try makes sense."""
     body = msgspec.json.encode(ErrorBody(code, message, details or []), enc_hook=str)
     status = status or ERRORS[code].status
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if wait or status == 503:
+        headers["Retry-After"] = str(wait or SOON)
     return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
 
@@ -133,7 +141,13 @@ def on_problem(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
 
 
 def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Response[bytes]:
-    return failure(problem.code, problem.message, status=problem.status)
+    return failure(problem.code, problem.message, status=problem.status, wait=problem.wait)
+
+
+def on_store_problem(request: Request[Any, Any, Any], fault: StoreProblem) -> Response[bytes]:
+    """The database could not be asked."""
+    log.error("the database does not answer", path=request.scope["path"], why=str(fault))
+    return failure(runtime.UNAVAILABLE, "The database does not answer. Try again later.")
 
 
 def on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
@@ -161,6 +175,7 @@ def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[byte
 HANDLERS: Final[dict[Any, Any]] = {
     Problem: on_problem,
     AccessProblem: on_access_problem,
+    StoreProblem: on_store_problem,
     HTTPException: on_http_exception,
     Exception: on_fault,
 }
@@ -175,7 +190,8 @@ def reference() -> str:
         "",
         "A failed call answers with the HTTP status of the fault and the body",
         '`{"resCode":"...","resMsg":"...","details":[...]}`; `details` is there when there is more to tell.',
-        "Programs test `resCode`; `resMsg` is for people and may change. A call that failed has changed nothing.",
+        "Programs test `resCode`; `resMsg` is for people and may change. A call that failed has changed nothing, but",
+        f"for `{runtime.LOST}`, which leaves it open. `Retry-After`: seconds after which another try makes sense.",
         'The token endpoint alone answers as OAuth 2.0 says: `{"error":"...","error_description":"..."}`.',
         "",
         "| HTTP | resCode | meaning | remedy |",

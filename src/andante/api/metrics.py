@@ -40,7 +40,7 @@ class Metrics:
 
     async def text(self, runtime: Runtime) -> bytes:
         """All of it, in Prometheus's text format."""
-        (opened, suspended, incidents), *_ = await runtime.store.read(OPEN)
+        (opened, suspended, incidents), *_ = await runtime.store.browse(OPEN)
         executor = runtime.executor
         self._inside.values = (
             executor.commands, executor.batches, executor.cached, runtime.outbox.depth, opened, suspended, incidents

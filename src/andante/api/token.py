@@ -69,7 +69,10 @@ async def token(request: Call) -> Response[bytes]:
     except _Refused as refused:
         return _uncached(as_json(refused.answer, 400))
     except AccessProblem as problem:
-        return _uncached(as_json(TokenError("slow_down", problem.message), problem.status))
+        refusal = _uncached(as_json(TokenError("slow_down", problem.message), problem.status))
+        if problem.wait:
+            refusal.headers["Retry-After"] = str(problem.wait)
+        return refusal
     return _uncached(as_json(TokenAnswer(grant.token, grant.expires_in)))
 
 

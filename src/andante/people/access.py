@@ -101,7 +101,8 @@ class Access:
         now = self._now()
         wait = self._attempts.wait_ms(address, who, now)
         if wait:
-            raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {-(-wait // 1000)} seconds.")
+            seconds = -(-wait // 1000)
+            raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {seconds} seconds.", seconds)
         good = len(secret) <= MOST_PASSWORD and await self._accounts.hasher.verify(stored, secret)
         if good:
             self._attempts.succeeded(address, who)

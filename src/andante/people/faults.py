@@ -15,10 +15,12 @@ CLIENT_EXISTS: Final = "bpm.client.exists"
 
 
 class AccessProblem(Exception):
-    """`status` is the HTTP status that fits; `message` says what was wrong and what to do."""
+    """`status` is the HTTP status that fits; `message` says what was wrong and what to do; `wait`: seconds after which
+    another try makes sense, 0 where that is no matter of time."""
 
-    def __init__(self, code: str, status: int, message: str) -> None:
+    def __init__(self, code: str, status: int, message: str, wait: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
         self.message = message
+        self.wait = wait

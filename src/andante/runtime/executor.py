@@ -29,10 +29,12 @@ from andante.runtime.loading import Loader
 from andante.runtime.problem import (
     INSTANCE_NOT_FOUND,
     INTERNAL,
+    LOST,
     OVERLOADED,
     PARAMETER,
     UNAVAILABLE,
     Problem,
+    failed_step,
     rejected,
 )  # fmt: skip
 from andante.store import statements as st
@@ -74,6 +76,7 @@ class Executor:
         self._slots: OrderedDict[str, Slot] = OrderedDict()
         self._writing = 0  # batches
         self._underway = 0  # requests in them
+        self._inside = 0  # requests that are not answered yet
         self._crowd = 0.0  # how many requests there are at a time, of late
         self._scheduled = False
         self._loader = Loader(store, graph_of, self._ready, self._unreadable)
@@ -123,7 +126,7 @@ class Executor:
             slot.waiting.append(request)
         else:
             self._take(instance_id, slot, request)
-        return await request.future
+        return await self._answered(request)
 
     async def start(self, graph: ProcessGraph, instance_id: str, command: Start, actor: str, view: View[T]) -> T:
         """`submit` for the Start of an instance whose id is new; its graph is at hand."""
@@ -134,7 +137,14 @@ class Executor:
         slot.instance = Instance(instance_id)
         slot.graph = graph
         self._take(instance_id, slot, request)
-        return await request.future
+        return await self._answered(request)
+
+    async def _answered(self, request: Request[T]) -> T:
+        self._inside += 1
+        try:
+            return await request.future
+        finally:
+            self._inside -= 1
 
     def discard(self, instance_id: str) -> None:
         """Forget what is in memory: its rows were changed by another way."""
@@ -152,7 +162,7 @@ class Executor:
             await self._idle.wait()
 
     def _admit(self) -> None:
-        if len(self._open.entries) >= self._limit:
+        if self._inside >= self._limit:
             raise Problem(OVERLOADED, 503, "The server has more work than it can write. Try again in a moment.")
 
     # Instances come into memory.
@@ -225,7 +235,7 @@ class Executor:
                 request.fail(rejected(refusal))
             return
         except Exception as fault:
-            request.fail(_problem(fault, instance_id, command))
+            request.fail(failed_step(fault, instance_id, command))
             self._take_back(instance_id, slot, graph)
             return
         self.commands += 1
@@ -356,10 +366,10 @@ class Executor:
 
     def _lose(self, written: Bundle, maybe: bool) -> None:
         """The database refused: nothing since the last good batch has happened, unless it was lost on its way."""
-        text = "The database refused to write; nothing was changed. Try again later."
+        problem = Problem(UNAVAILABLE, 503, "The database refused to write; nothing was changed. Try again later.")
         if maybe:
             text = "The database was lost while it wrote. See whether it has happened before you try again."
-        problem = Problem(UNAVAILABLE, 503, text)
+            problem = Problem(LOST, 504, text)
         following, self._open = self._open, Bundle(self.node)
         for bundle in (written, following):
             self._open.batch.rows[st.OUTBOX_END].extend(bundle.batch.rows[st.OUTBOX_END])
@@ -385,12 +395,3 @@ class Executor:
             for instance_id, slot in list(islice(slots.items(), excess)):
                 if not slot.unwritten and not slot.wanted:
                     del slots[instance_id]
-
-
-def _problem(fault: Exception, instance_id: str, command: Command) -> Problem:
-    if isinstance(fault, Problem):
-        return fault
-    if isinstance(fault, OverflowError | UnicodeEncodeError):
-        return Problem(PARAMETER, 400, f"A value cannot be stored: {fault}")
-    log.error("a step failed", instance=instance_id, command=type(command).__name__, exc_info=fault)
-    return Problem(INTERNAL, 500, "Something went wrong in the server; nothing was changed.")

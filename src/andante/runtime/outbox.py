@@ -24,6 +24,7 @@ TRIES: Final = 8
 FIRST_WAIT: Final = 30_000  # ms; doubled with each try
 AT_ONCE: Final = 64
 MANY: Final = 500
+NOTES: Final = 2_000  # to people, in memory at a time
 EARLIER: Final = 0.02  # seconds between looks whether another server has done what comes before
 _TAKE_OVER: Final = (
     "update outbox set node=? where (instance_id, seq, n) in (select o.instance_id, o.seq, o.n from outbox o"
@@ -82,6 +83,7 @@ class Outbox:
         self._chains: dict[str, deque[tuple[Key, Effect]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._notes: set[Key] = set()
+        self._more = False  # there are notes that had no room in memory
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -135,6 +137,14 @@ class Outbox:
             " order by next_at limit 500",
             (self._clock.now(), self._executor.node),
         )
+        if self._more and len(self._notes) < NOTES // 2:
+            waiting = await self._store.read(
+                "select instance_id, seq, n, data from outbox where lane='note' and state='' and next_at=0 and node=?"
+                " order by instance_id, seq, n limit ?",
+                (self._executor.node, NOTES),
+            )
+            self._more = len(waiting) == NOTES
+            rows = [*rows, *waiting]
         found = [row for row in rows if (row[0], row[1], row[2]) not in self._notes]
         for instance_id, seq, n, data in found:
             self._put((instance_id, seq, n), decode_effect(bytes(data)))
@@ -154,6 +164,11 @@ class Outbox:
 
     def _put(self, key: Key, effect: Effect) -> None:
         if isinstance(effect, Notify):
+            if key in self._notes:
+                return
+            if len(self._notes) >= NOTES:
+                self._more = True  # it stays in the table until there is room
+                return
             self._notes.add(key)
             self._spawn(self._send(key, effect))
             return

@@ -43,13 +43,15 @@ from andante.store.store import SharedStore, Store
 
 
 class RuntimeSettings(msgspec.Struct, frozen=True):
-    """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands that
-    may wait for one batch. `max_steps`: elements passed in one command without waiting."""
+    """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands under
+    way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
+    the database, for lists."""
 
     zone: str = "UTC"
     cache: int = 10_000
     queue: int = 50_000
     max_steps: int = 50_000
+    replica: str = ""
 
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
@@ -110,10 +112,11 @@ class Runtime:
         `timers` False leaves it to `run_due()` to let timers fire. Names that must be new are of `chance`, the system's
         where none is given. Raises StoreProblem when the database is of no use.
         """
-        store = url if isinstance(url, Store) else await open_store(url)
+        settings = settings or RuntimeSettings()
+        store = url if isinstance(url, Store) else await open_store(url, settings.replica)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
-        runtime = cls(store, clock, settings or RuntimeSettings(), chance or SystemRandom())
+        runtime = cls(store, clock, settings, chance or SystemRandom())
         await runtime._sharing.join()
         await runtime._definitions.catalogue.refresh()
         await runtime.outbox.load()

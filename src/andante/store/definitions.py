@@ -76,7 +76,7 @@ async def many(
         conditions.append("active=?")
         values.append(int(active))
     where = " where " + " and ".join(conditions) if conditions else ""
-    rows = await store.read(
+    rows = await store.browse(
         f"{SELECT}{where} order by name, created_at desc, id desc limit ? offset ?", [*values, limit, skip]
     )
     return [record(row) for row in rows]

@@ -83,11 +83,11 @@ async def many(store: Store, query: InstanceQuery) -> Page[InstanceRecord]:
     offset = max(0, query.skip)
     if query.after:
         offset = cursor(query.after)
-    rows = await store.read(
+    rows = await store.browse(
         f"{SELECT}{where} order by {query.order_field} {direction}, id {direction} limit ? offset ?",
         [*values, limit, offset],
     )
-    total = (await store.read(f"select count(*) from instance{where}", values))[0][0]
+    total = (await store.browse(f"select count(*) from instance{where}", values))[0][0]
     end = offset + len(rows)
     return Page([record(row) for row in rows], total, str(end) if end < total else "")
 

@@ -32,7 +32,11 @@ class Store(ABC):
 
     @abstractmethod
     async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """All rows of a query that may take long, as the lists and counts do."""
+        """All rows of a query that may take long."""
+
+    async def browse(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """As `read`, of what may be a little behind: for lists and counts, which a replica can give."""
+        return await self.read(sql, parameters)
 
     @abstractmethod
     async def states(self, known: Sequence[tuple[str, int]]) -> dict[str, Stored]:

@@ -137,8 +137,8 @@ async def many(store: Store, query: TaskQuery) -> Page[TaskRecord]:
     order = _order(query)
     limit = max(1, min(query.limit, MOST))
     offset = cursor(query.after) if query.after else max(0, query.skip)
-    rows = await store.read(f"{SELECT}{where} order by {order} limit ? offset ?", [*values, limit, offset])
-    counted = await store.read(f"select count(*) from task t join instance i on i.id=t.instance_id{where}", values)
+    rows = await store.browse(f"{SELECT}{where} order by {order} limit ? offset ?", [*values, limit, offset])
+    counted = await store.browse(f"select count(*) from task t join instance i on i.id=t.instance_id{where}", values)
     total = counted[0][0]
     end = offset + len(rows)
     return Page([record(row) for row in rows], total, str(end) if end < total else "")

@@ -44,7 +44,7 @@ def psycopg_url(url: str) -> str:
 @final
 class PostgresStore(SharedStore):
     """Open with `await PostgresStore.open(url)`. Batches go through one connection, one after the other; look-ups by
-    key through another; lists, which may take long, through some more, or to a replica."""
+    key through another; what may take long through some more; lists through those of a replica where one is given."""
 
     like: ClassVar[str] = "ilike"
     at_once: ClassVar[int] = 2
@@ -54,7 +54,8 @@ class PostgresStore(SharedStore):
     def __init__(self, url: str, replica: str = "") -> None:
         self._writer = Line(url, WRITER)
         self._keys = Line(url, READER)
-        self._lists = [Line(replica or url, READER) for _ in range(LISTS)]
+        self._lists = [Line(url, READER) for _ in range(LISTS)]
+        self._behind = [Line(replica, READER) for _ in range(LISTS)] if replica else []
         self._others = Line(url, "-c jit=off", heard=self._hear, greeting=f"listen {CHANNEL}")
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,7 +76,7 @@ class PostgresStore(SharedStore):
 
     @property
     def _lines(self) -> list[Line]:
-        return [self._writer, self._keys, self._others, *self._lists]
+        return [self._writer, self._keys, self._others, *self._lists, *self._behind]
 
     async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         found = await self.get_all(sql, parameters)
@@ -86,7 +87,14 @@ class PostgresStore(SharedStore):
         return results.rows(result)
 
     async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        line = min(self._lists, key=lambda each: (each.ready is None, each.depth))
+        return await self._read(self._lists, sql, parameters)
+
+    async def browse(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        there = [line for line in self._behind if line.ready is not None]
+        return await self._read(there or self._lists, sql, parameters)
+
+    async def _read(self, lines: list[Line], sql: str, parameters: Sequence[object]) -> list[Row]:
+        line = min(lines, key=lambda each: (each.ready is None, each.depth))
         (result,) = await line.read([self._call(sql, parameters)])
         return results.rows(result)
 
