@@ -93,6 +93,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             queue=settings.queue,
             max_steps=settings.max_steps,
             replica=settings.replica,
+            apart=settings.apart,
         ),
     )
 

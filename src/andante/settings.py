@@ -25,6 +25,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     replica: Annotated[
         str, Meta(description="A PostgreSQL that follows db and may lag: lists and counts are read from it.")
     ] = ""
+    apart: Annotated[
+        bool, Meta(description="On PostgreSQL, let each transaction be of one instance: for Citus, see scale-out.")
+    ] = False
     base_url: Annotated[str, Meta(description="The address people reach the server by, for links in mail.")] = ""
     zone: Annotated[
         str, Meta(min_length=1, description="IANA zone of the times in answers and of times without a zone.")

@@ -11,7 +11,7 @@ from server import HOUR, START, Letterbox, bpmn, line
 
 from andante.codec import decode_entry
 from andante.engine.events import TimerFired
-from andante.runtime import Problem, Runtime, TaskQuery, TestClock, membership
+from andante.runtime import Problem, Runtime, RuntimeSettings, TaskQuery, TestClock, membership
 
 APPROVAL: Final = "approval " + line('<startEvent id="start"/>', '<userTask id="approve"/>', '<endEvent id="end"/>')
 WORK: Final = "work " + line(
@@ -29,14 +29,15 @@ WAIT: Final = "wait " + line(
 
 
 class Servers:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, settings: RuntimeSettings) -> None:
         self.url = url
+        self.settings = settings
         self.clock = TestClock(START)
         self.all: list[Runtime] = []
 
     async def open(self, count: int) -> list[Runtime]:
         for _ in range(count):
-            self.all.append(await Runtime.open(self.url, clock=self.clock, timers=False))
+            self.all.append(await Runtime.open(self.url, clock=self.clock, timers=False, settings=self.settings))
         return self.all
 
     async def crash(self, runtime: Runtime) -> None:
@@ -54,11 +55,13 @@ class Servers:
             await runtime.close()
 
 
-@pytest.fixture
-async def servers(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Servers]:
+@pytest.fixture(params=[False, True], ids=["many instances a transaction", "one instance a transaction"])
+async def servers(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> AsyncIterator[Servers]:
     monkeypatch.setattr(membership, "BEAT", 0.02)
     monkeypatch.setattr(membership, "TRUST", 0.05)
-    found = Servers(postgres_url)
+    found = Servers(postgres_url, RuntimeSettings(apart=request.param))
     yield found
     await found.close()
     check(postgres_url)

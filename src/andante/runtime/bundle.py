@@ -110,6 +110,19 @@ class Bundle:
         instance would not be seen by its number alone."""
         return any(slot.unwritten > (id in self.slots) for id, slot in self.behind.items())
 
+    def split(self) -> "list[Bundle]":
+        """Each instance by itself; the batch is sealed."""
+        parts: dict[str, Bundle] = {}
+        for instance_id, batch in self.batch.split().items():
+            part = parts[instance_id] = Bundle(batch.node)
+            part.batch = batch
+        for entry in self.entries:
+            part = parts.setdefault(entry.instance_id, Bundle(self.batch.node))
+            part.entries.append(entry)
+        for instance_id, slot in self.slots.items():
+            parts[instance_id].slots[instance_id] = slot
+        return list(parts.values())
+
     def part_with(self, instances: set[str]) -> list[Entry]:
         """Take these instances out; what was asked of them, in order."""
         self.batch.drop(instances)

@@ -287,13 +287,15 @@ class Executor:
                 self._idle.set()
             return
         self._open = Bundle(self.node)
-        self._writing += 1
         self._underway += len(bundle.entries)
         self._crowd = max(FORGET * self._crowd, self._underway)
         if not bundle.batch.empty:
             for instance_id, data in bundle.batch.seal():
                 bundle.slots[instance_id].data = data
-        self._write(bundle)
+        parts = bundle.split() if self._store.apart else [bundle]
+        self._writing += len(parts)
+        for part in parts:
+            self._write(part)
 
     def _write(self, bundle: Bundle) -> None:
         if bundle.batch.empty:

@@ -45,13 +45,14 @@ from andante.store.store import SharedStore, Store
 class RuntimeSettings(msgspec.Struct, frozen=True):
     """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands under
     way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
-    the database, for lists."""
+    the database, for lists. `apart`: on PostgreSQL each transaction is of one instance."""
 
     zone: str = "UTC"
     cache: int = 10_000
     queue: int = 50_000
     max_steps: int = 50_000
     replica: str = ""
+    apart: bool = False
 
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
@@ -113,7 +114,7 @@ class Runtime:
         where none is given. Raises StoreProblem when the database is of no use.
         """
         settings = settings or RuntimeSettings()
-        store = url if isinstance(url, Store) else await open_store(url, settings.replica)
+        store = url if isinstance(url, Store) else await open_store(url, settings.replica, apart=settings.apart)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
         runtime = cls(store, clock, settings, chance or SystemRandom())

@@ -132,6 +132,22 @@ class Batch:
         self.rows[st.JOB] = list(self._jobs.values())
         return found
 
+    def split(self) -> "dict[str, Batch]":
+        """The rows of each instance by themselves, once sealed."""
+        parts: dict[str, Batch] = {}
+        for statement, rows in self.rows.items():
+            for row in rows:
+                part = parts.get(row[0])
+                if part is None:
+                    part = parts[row[0]] = Batch(self.node)
+                    part.earliest = self.earliest
+                    if row[0] in self.bases:
+                        part.bases[row[0]] = self.bases[row[0]]
+                part.rows[statement].append(row)
+        for part in parts.values():
+            part.commands = len(part.rows[st.JOURNAL])
+        return parts
+
     def calls(self) -> list[tuple[str, list[object]]]:
         """The statements of the transaction, in order."""
         rows = self.rows

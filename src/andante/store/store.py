@@ -17,10 +17,12 @@ Stored = tuple[int, bytes | None, str]  # seq, state, definition id
 
 class Store(ABC):
     """An open database; for one event loop. Reads see what is committed. `like`: the operator that compares with a
-    pattern and takes capitals and small letters for the same. `at_once`: how many batches may be on their way."""
+    pattern and takes capitals and small letters for the same. `at_once`: how many batches may be on their way;
+    `apart`: each is to be of one instance."""
 
     like: ClassVar[str]
-    at_once: ClassVar[int] = 1
+    at_once: int = 1
+    apart: bool = False
 
     @abstractmethod
     async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:

@@ -18,6 +18,8 @@ from andante.store.postgres.statements import OUTRUN, TEXTS, parameters
 from andante.store.projection import Batch
 from andante.store.store import Answer, Row, SharedStore, Stored
 
+WRITERS: Final = 8  # connections that write where each transaction is of one instance
+APART: Final = 256  # such transactions on their way
 LISTS: Final = 3  # connections for what may take long
 TRIES: Final = 10  # of a batch that others were in the way of
 CHANNEL: Final = "andante"
@@ -47,12 +49,15 @@ class PostgresStore(SharedStore):
     key through another; what may take long through some more; lists through those of a replica where one is given."""
 
     like: ClassVar[str] = "ilike"
-    at_once: ClassVar[int] = 2
+    at_once: int = 2
     now: ClassVar[str] = "(extract(epoch from clock_timestamp())*1000)::int8"
     unlocked: ClassVar[str] = "for update of {} skip locked"
 
-    def __init__(self, url: str, replica: str = "") -> None:
-        self._writer = Line(url, WRITER)
+    def __init__(self, url: str, replica: str = "", *, apart: bool = False) -> None:
+        self.apart = apart
+        if apart:
+            self.at_once = APART
+        self._writers = [Line(url, WRITER) for _ in range(WRITERS if apart else 1)]
         self._keys = Line(url, READER)
         self._lists = [Line(url, READER) for _ in range(LISTS)]
         self._behind = [Line(replica, READER) for _ in range(LISTS)] if replica else []
@@ -63,10 +68,11 @@ class PostgresStore(SharedStore):
         self.heard: Callable[[str], None] | None = None
 
     @classmethod
-    async def open(cls, url: str, replica: str = "") -> "PostgresStore":
-        """Connect, and bring the tables up to date. Raises StoreProblem."""
+    async def open(cls, url: str, replica: str = "", *, apart: bool = False) -> "PostgresStore":
+        """Connect, and bring the tables up to date. With `apart` each transaction of the write path is of one instance,
+        on one of several connections: for databases that spread instances over machines. Raises StoreProblem."""
         await asyncio.to_thread(_migrate, url)
-        store = cls(url, replica)
+        store = cls(url, replica, apart=apart)
         try:
             await asyncio.gather(*(line.open() for line in store._lines))
         except BaseException:
@@ -76,7 +82,7 @@ class PostgresStore(SharedStore):
 
     @property
     def _lines(self) -> list[Line]:
-        return [self._writer, self._keys, self._others, *self._lists, *self._behind]
+        return [*self._writers, self._keys, self._others, *self._lists, *self._behind]
 
     async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         found = await self.get_all(sql, parameters)
@@ -136,15 +142,16 @@ class PostgresStore(SharedStore):
     # Batches.
 
     def submit(self, batch: Batch, answer: Answer) -> None:
-        pipe = self._writer.ready
+        writer = min(self._writers, key=lambda each: (each.ready is None, each.depth))
+        pipe = writer.ready
         if pipe is None:
-            self._spawn(self._later(batch, answer))
+            self._spawn(self._later(writer, batch, answer))
             return
         self._send(pipe, batch, answer, TRIES)
 
-    async def _later(self, batch: Batch, answer: Answer) -> None:
+    async def _later(self, writer: Line, batch: Batch, answer: Answer) -> None:
         try:
-            pipe = await self._writer.pipe()
+            pipe = await writer.pipe()
         except StoreProblem as fault:
             answer(fault)
             return
