@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from event_graphs import conditions, handled, opened, several
+from event_graphs import conditions, handled, keyed, opened, several
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
@@ -352,7 +352,7 @@ def deciding() -> ProcessGraph:
 
 MAKERS: Final = (
     review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
-    several, opened,
+    several, opened, keyed,
 )  # fmt: skip
 # Where an instance of them begins, if not at the none start event.
 BEGINS: Final = {"opened": "paid"}

@@ -1,8 +1,9 @@
 """Processes for the properties that hold of all: events that scopes and conditions wait for."""
 
 from andante.bpmn import kinds
-from andante.bpmn.graph import MultiInstance, ProcessGraph, Sla
-from andante.expressions import compile_feel
+from andante.bpmn.graph import EventDefinition, MultiInstance, ProcessGraph, Sla
+from andante.bpmn.work import CorrelationKey, CorrelationProperty
+from andante.expressions import compile_feel, literal
 from andante.testing import ProcessBuilder
 from andante.testing.process import condition, error, escalation, message, multiple, signal, terminate, timer
 from andante.timing.sla import SlaPolicy, Target
@@ -137,6 +138,30 @@ def several() -> ProcessGraph:
         .path("beside", "end")
         .flow("which", "back", "x = 1")
         .flow("which", "end")
+        .graph()
+    )
+
+
+def keyed() -> ProcessGraph:
+    """Messages that are awaited before, and after, one of them has told the key of the conversation."""
+    key = CorrelationKey((CorrelationProperty("of", compile_feel("y")),))
+    event = EventDefinition(kinds.MESSAGE, name=literal("m"), key=key)
+    return (
+        ProcessBuilder()
+        .start()
+        .parallel("split")
+        .catch("one", event)
+        .catch("two", multiple(event, signal("s"), parallel=True))
+        .user_task("work")
+        .boundary("more", "work", event, interrupting=False)
+        .throw("tell", event, inputs={"y": "x"})
+        .event_sub_process("ask", event, interrupting=False)
+        .user_task("answer", inside="ask")
+        .path("ask_on", "answer")
+        .path("start", "split", "one", "tell")
+        .path("split", "two")
+        .path("split", "work")
+        .path("more", "tell")
         .graph()
     )
 

@@ -126,3 +126,54 @@ def test_a_key_of_the_message_itself_goes_before() -> None:
     )  # fmt: skip
     run = Scenario(graph).given(n=7, mine="M").message("answer", orderNumber=7).then(at=["wait"])
     run.message("answer", correlation={"k": "M"}).then(state="Completed OK")
+
+
+def both(*more: str, roots: str = ORDER + key("order")) -> ProcessGraph:
+    """Two messages are awaited before any has told the key."""
+    return drawn(
+        event("start", "start"), '<parallelGateway id="split"/>', event("catch", "answer", on("Answer")),
+        event("catch", "stop", on("Stop")), *more, paths("start split answer", "split stop"),
+        roots=MESSAGES + roots,
+    )  # fmt: skip
+
+
+def test_the_first_message_keys_all_that_is_awaited_already() -> None:
+    run = Scenario(both()).start().message("answer", orderNumber=3).then(at=["stop"])
+    (fact,) = run.facts(ev.SubscriptionKeyed)
+    assert (fact.key, [wait.correlation for wait in run.instance.subscriptions.values()]) == ("3", ["3"])
+    run.message("stop", nr=4)
+    assert run.last.answer is False
+    run.message("stop", nr=3).then(state="Completed OK")
+
+
+def test_what_goes_on_waiting_takes_only_its_own_conversation() -> None:
+    graph = drawn(
+        event("start", "start"), tasks("work", "note"),
+        event("boundary", "more", on("Answer"), 'attachedToRef="work" cancelActivity="false"'), event("end", "end"),
+        paths("start work end", "more note"), roots=MESSAGES + ORDER + key("order"),
+    )  # fmt: skip
+    run = Scenario(graph).start().message("answer", orderNumber=3).message("answer", orderNumber=4)
+    run.then(at=["work", "note"]).message("answer", orderNumber=3).then(at=["work", "note", "note"])
+
+
+def test_a_message_that_is_sent_keys_what_is_awaited_already() -> None:
+    send = (
+        '<sendTask id="send" messageRef="Ask"><extensionElements><andante:input target="request" '
+        'source="={id: number}"/></extensionElements></sendTask>'
+    )
+    run = Scenario(both(tasks("think"), send, paths("split think send"))).start({"number": 5})
+    assert {wait.correlation for wait in run.instance.subscriptions.values()} == {None}
+    run.complete("think")
+    assert {wait.correlation for wait in run.instance.subscriptions.values()} == {"5"}
+    run.suspend().message("stop", nr=6).message("stop", nr=5)
+    assert len(run.instance.parked) == 1
+    run.resume().then(at=["answer"])
+    run.terminate().message("answer", orderNumber=5)
+    assert not run.last.answer
+
+
+def test_only_waits_whose_whole_key_is_known_get_it() -> None:
+    roots = prop("a", "a", Answer="a", Stop="a") + prop("b", "b", Stop="b") + key("a", "b")
+    run = Scenario(both(roots=roots)).start().message("answer", a=1).then(at=["stop"], variables={"a": 1})
+    assert [wait.correlation for wait in run.instance.subscriptions.values()] == [None]
+    run.message("stop", a=1, b=2).then(state="Completed OK", variables={"b": 2})

@@ -41,3 +41,41 @@ async def test_a_message_that_waits_finds_the_instance_that_comes(bench: Bench) 
     await bench.runtime.run_due()
     assert await bench.state(one.id) == "Paused"
     assert await bench.state(two.id) == "Completed OK"
+
+
+BOTH = (
+    'both <startEvent id="start"/><parallelGateway id="split"/>'
+    '<intermediateCatchEvent id="one"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    '<intermediateCatchEvent id="two"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    '<sequenceFlow id="f1" sourceRef="start" targetRef="split"/>'
+    '<sequenceFlow id="f2" sourceRef="split" targetRef="one"/>'
+    '<sequenceFlow id="f3" sourceRef="split" targetRef="two"/>'
+)
+
+
+async def test_what_is_awaited_before_the_key_is_known_gets_it_with_the_first_message(bench: Bench) -> None:
+    await bench.deploy(BOTH, extra=ROOTS)
+    started = await bench.start("both")
+
+    async def pay(order: int) -> bool:
+        answer = await bench.runtime.publish("paid", variables={"receipt": {"order": order}}, who="bank")
+        return answer.delivered == [started.id]
+
+    assert await pay(2)
+    await bench.reopen()
+    assert not await pay(3)
+    rows = await bench.runtime.store.read("select correlation from subscription")
+    assert [tuple(row) for row in rows] == [("2",)]
+    assert await pay(2)
+    assert await bench.state(started.id) == "Completed OK"
+
+
+async def test_a_message_that_waits_is_taken_when_its_key_becomes_known(bench: Bench) -> None:
+    await bench.deploy(BOTH, extra=ROOTS)
+    started = await bench.start("both")
+    values: dict[str, object] = {"receipt": {"order": 1}}
+    kept = await bench.runtime.publish("paid", business_key="other", variables=values, ttl_ms=HOUR, who="bank")
+    assert kept.buffered
+    await bench.runtime.publish("paid", variables=values, who="bank")
+    await bench.runtime.run_due()
+    assert await bench.state(started.id) == "Completed OK"

@@ -1,8 +1,9 @@
 """The main job in a browser, from log-in to history, and what happens without reloading."""
 
-from conftest import Site
 from playwright.async_api import Browser, Page, expect
 from town import EXAMPLES, HOUR, MINUTE, STUCK, deploy
+
+from conftest import Site
 
 
 async def start_leave(page: Page, site: Site, employee: str) -> str:

@@ -115,6 +115,7 @@ EVENTS: Final[dict[int, type]] = {
     54: ev.EscalationCaught,
     55: ev.TriggerArrived,
     56: ev.TriggerCleared,
+    57: ev.SubscriptionKeyed,
     70: ev.CompletionKept,
     71: ev.CompensationStarted,
     72: ev.CompletionUndoing,

@@ -7,8 +7,10 @@ from typing import Final, final
 import msgspec
 import structlog
 
+from andante.bpmn import kinds
 from andante.bpmn.instantiating import others
 from andante.engine.commands import DeliverMessage, DeliverSignal, Start
+from andante.engine.events import SubscriptionKeyed, SubscriptionOpened
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime.clock import Clock
@@ -39,6 +41,20 @@ class Broadcast(msgspec.Struct, frozen=True):
 
     delivered: int
     started: int
+
+
+def newly_awaited(step: Step) -> set[str]:
+    """The messages that the step has begun to await, or whose key it has come to know: one that waits may be meant."""
+    names: set[str] = set()
+    for fact in step.events:
+        if isinstance(fact, SubscriptionOpened):
+            if fact.kind == kinds.MESSAGE:
+                names.add(fact.name)
+        elif isinstance(fact, SubscriptionKeyed):
+            subscription = step.instance.subscriptions.get(fact.subscription)
+            if subscription is not None:
+                names.add(subscription.name)
+    return names
 
 
 def _taken(step: Step, _: Task | None) -> bool:

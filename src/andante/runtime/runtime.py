@@ -8,11 +8,9 @@ from typing import Any, Final, final
 
 import msgspec
 
-from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import Outcome
 from andante.engine import commands as cmd
-from andante.engine.events import SubscriptionOpened
 from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
 from andante.engine.waits import Task
@@ -26,7 +24,7 @@ from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
 from andante.runtime.live import Live, MigrationPlan
 from andante.runtime.membership import DatabaseClock
-from andante.runtime.messages import Broadcast, Messages, Published
+from andante.runtime.messages import Broadcast, Messages, Published, newly_awaited
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
@@ -166,9 +164,7 @@ class Runtime:
         if instance.jobs:
             self._sharing.new_jobs()
         if instance.subscriptions:
-            names = {
-                fact.name for fact in step.events if isinstance(fact, SubscriptionOpened) and fact.kind == kinds.MESSAGE
-            }
+            names = newly_awaited(step)
             if names:
                 self._messages.opened(instance.id, names)
 

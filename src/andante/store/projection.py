@@ -220,6 +220,10 @@ def _subscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Sub
     batch.rows[st.SUBSCRIPTION].append((instance.id, e.subscription, kind, e.name, e.key or ""))
 
 
+def _keyed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionKeyed) -> None:
+    batch.rows[st.SUBSCRIPTION_KEYED].append((instance.id, e.subscription, e.key))
+
+
 def _unsubscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionClosed) -> None:
     batch.rows[st.SUBSCRIPTION_END].append((instance.id, e.subscription))
 
@@ -260,6 +264,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.ClockStarted: _clock,
     ev.ClockChanged: _clock,
     ev.SubscriptionOpened: _subscribed,
+    ev.SubscriptionKeyed: _keyed,
     ev.SubscriptionClosed: _unsubscribed,
     ev.PropertiesSet: _properties,
     ev.Migrated: _migrated,

@@ -97,6 +97,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "TimerSet": ("wait", lambda n, _: f"{n} waits for its time"),
     "TimerFired": ("wait", lambda n, _: f"{n}: the time has come"),
     "SubscriptionOpened": ("wait", lambda n, d: f"{n} waits for “{d.get('name', '')}”"),
+    "SubscriptionKeyed": ("calm", lambda n, d: f"{n} waits for “{d.get('key', '')}” alone from now on"),
     "MessageReceived": ("calm", lambda n, d: f"{n}: the message “{d.get('name', '')}” has come"),
     "SignalReceived": ("calm", lambda n, d: f"{n}: the signal “{d.get('name', '')}” has come"),
     "TriggerArrived": ("wait", lambda n, _: f"{n}: one of its events has occurred, the others are awaited"),

@@ -49,6 +49,10 @@ def _subscription_opened(instance: Instance, e: ev.SubscriptionOpened) -> None:
     wait(instance, e.subscription, subscription)
 
 
+def _subscription_keyed(instance: Instance, e: ev.SubscriptionKeyed) -> None:
+    instance.subscriptions[e.subscription].correlation = e.key
+
+
 def _subscription_closed(instance: Instance, e: ev.SubscriptionClosed) -> None:
     unwait(instance, e.subscription, instance.subscriptions.pop(e.subscription))
 
@@ -114,6 +118,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TimerFired: _timer_gone,
     ev.TimerCleared: _timer_gone,
     ev.SubscriptionOpened: _subscription_opened,
+    ev.SubscriptionKeyed: _subscription_keyed,
     ev.SubscriptionClosed: _subscription_closed,
     ev.TriggerArrived: _trigger_arrived,
     ev.TriggerCleared: _trigger_cleared,

@@ -8,10 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from andante.bpmn import kinds
 from andante.bpmn.graph import CorrelationKey
+from andante.engine import events as ev
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value, set_variables
-from andante.engine.state import Scope, Token
+from andante.engine.state import Scope, Token, owner
 from andante.expressions import Expression, ExpressionError
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ def carried_key(key: CorrelationKey, values: Mapping[str, object], now: int | No
 
 
 def remember(step: "Step", key: CorrelationKey, values: Mapping[str, object]) -> None:
-    """A message was sent or received: properties that nothing has set yet are now what it says. Raises ModelFault."""
+    """A message was sent or received: properties that nothing has set yet are now what it says, and what is awaited
+    already knows its key. Raises ModelFault."""
     known = step.instance.variables
     new: dict[str, object] = {}
     for each in key.properties:
@@ -46,6 +49,25 @@ def remember(step: "Step", key: CorrelationKey, values: Mapping[str, object]) ->
                 new[each.name] = value
     if new:
         set_variables(step, None, new)
+        _tell_who_waits(step)
+
+
+def _tell_who_waits(step: "Step") -> None:
+    """Messages that are awaited by a key which was not known, and is now, are those of this conversation alone."""
+    instance, nodes = step.instance, step.graph.nodes
+    for subscription in list(instance.subscriptions.values()):
+        event = nodes[subscription.node].event
+        if subscription.kind != kinds.MESSAGE or subscription.correlation is not None or event is None:
+            continue
+        key = event.each[subscription.part].key
+        if key is None:
+            continue
+        try:
+            text = own_key(step, owner(instance, subscription.token), key)
+        except ModelFault:
+            continue  # what is bound is null by now: it goes on waiting as it did
+        if text is not None:
+            step.record(ev.SubscriptionKeyed(subscription.key, subscription.node, text))
 
 
 def _carried(path: Expression, values: Mapping[str, object], now: int | None) -> object:

@@ -55,6 +55,7 @@ from andante.engine.events.waiting import (
     SignalReceived,
     SignalThrown,
     SubscriptionClosed,
+    SubscriptionKeyed,
     SubscriptionOpened,
     TimerCleared,
     TimerFired,
@@ -107,6 +108,7 @@ Event = (
     | TriggerCleared
     | SubscriptionOpened
     | SubscriptionClosed
+    | SubscriptionKeyed
     | MessageReceived
     | SignalReceived
     | MessageThrown
@@ -189,6 +191,7 @@ __all__ = [
     "SignalThrown",
     "StateChanged",
     "SubscriptionClosed",
+    "SubscriptionKeyed",
     "SubscriptionOpened",
     "Suspended",
     "TaskAssigned",

@@ -64,6 +64,18 @@ class SubscriptionOpened:
 
 
 @final
+class SubscriptionKeyed:
+    """A message was awaited whose key nobody knew. Now another message of the conversation has told it."""
+
+    __slots__ = ("key", "node", "subscription")
+
+    def __init__(self, subscription: int, node: int, key: str) -> None:
+        self.subscription = subscription
+        self.node = node
+        self.key = key
+
+
+@final
 class SubscriptionClosed:
     """It is no longer awaited."""
 
