@@ -12,7 +12,6 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.problem import PARAMETER, Problem
-from andante.runtime.starting import node_of, part_of
 from andante.store import definitions as rows
 from andante.store.store import Store
 
@@ -39,16 +38,16 @@ class Conditions:
         found = await rows.started_by(self._store, "conditional", "")
         if process:
             wanted = self._definitions.startable(process).id
-            found = [(definition_id, number) for definition_id, number in found if definition_id == wanted]
+            found = [row for row in found if row[0] == wanted]
             if not found:
                 raise Problem(PARAMETER, 400, f"definition: no condition starts '{process}'. Start it itself.")
         now = self._clock.now()
         begin: dict[tuple[str, int], None] = {}
-        for definition_id, number in found:
+        for definition_id, node, part in found:
             graph = await self._definitions.graph(definition_id)
-            event = graph.nodes[node_of(number)].event
-            if event is not None and true_at_start(graph, event.each[part_of(number)], variables, now):
-                begin[definition_id, node_of(number)] = None
+            event = graph.nodes[node].event
+            if event is not None and true_at_start(graph, event.each[part], variables, now):
+                begin[definition_id, node] = None
         started: list[str] = []
         for definition_id, node in begin:
             record = self._definitions.one(definition_id)

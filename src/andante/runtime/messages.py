@@ -19,7 +19,6 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.problem import Problem
-from andante.runtime.starting import node_of
 from andante.store import definitions as rows
 from andante.store.faults import StoreProblem
 from andante.store.store import Store
@@ -228,7 +227,7 @@ class Messages:
         found = await rows.started_by(self._store, kind, name)
         if found:
             await self._definitions.catalogue.fresh()
-        for definition_id, node in dict.fromkeys((each, node_of(number)) for each, number in found):
+        for definition_id, node in dict.fromkeys((definition_id, node) for definition_id, node, _ in found):
             record = self._definitions.one(definition_id)
             if taken and await self._goes_on(definition_id, node, record.name, taken):
                 continue

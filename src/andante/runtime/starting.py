@@ -1,6 +1,6 @@
 """What starts instances of a definition from outside, as rows of `start_event`: messages, signals, timers, conditions.
 
-The rows of a start event with several definitions are told apart by their numbers: that of the first is the node's.
+A start event with several definitions has a row for each.
 """
 
 from collections.abc import Iterator
@@ -13,55 +13,39 @@ from andante.timing.cycle import first
 from andante.timing.duration import parse_duration, shift
 from andante.timing.instants import parse_instant
 
-_PART: Final = 1 << 16  # more than the nodes that a process may have
+_INSERT: Final = "insert into start_event (definition_id, node, part, kind, name) values (?,?,?,?,?)"
 _OUTSIDE: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER, kinds.CONDITIONAL))
 
 
-def node_of(number: int) -> int:
-    """The start event that the row of this number belongs to."""
-    return number % _PART
-
-
-def part_of(number: int) -> int:
-    """Which of its definitions."""
-    return number // _PART
-
-
-def _each(graph: ProcessGraph) -> Iterator[tuple[int, EventDefinition]]:
-    """The number of each row, and its definition."""
+def _each(graph: ProcessGraph) -> Iterator[tuple[int, int, EventDefinition]]:
+    """The node, which definition of it, and that definition itself."""
     for index in graph.starts:
         event = graph.nodes[index].event
         for part, definition in enumerate(() if event is None else event.each):
             if definition.kind in _OUTSIDE:
-                yield index + part * _PART, definition
+                yield index, part, definition
 
 
 def starts(definition_id: str, graph: ProcessGraph, now: int) -> list[Statement]:
     """A row for each; timers are not armed yet. And one of kind "keyed", which starts nothing, for each message
     elsewhere that has a correlation key in it."""
     statements: list[Statement] = []
-    for number, event in _each(graph):
+    for index, part, event in _each(graph):
         name = "" if event.name is None else str(event.name.evaluate({}, now))
-        statements.append((
-            "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
-            [definition_id, number, kinds.EVENT_NAMES[event.kind], name],
-        ))  # fmt: skip
+        statements.append((_INSERT, [definition_id, index, part, kinds.EVENT_NAMES[event.kind], name]))
     for node in graph.nodes:
         for part, event in enumerate(() if node.event is None or node.index in graph.starts else node.event.each):
             if event.key is None:
                 continue
             text = str(event.name.constant) if event.name is not None and event.name.is_constant else ""
-            statements.append((
-                "insert into start_event (definition_id, node, kind, name) values (?,?,?,?)",
-                [definition_id, node.index + part * _PART, "keyed", text],
-            ))  # fmt: skip
+            statements.append((_INSERT, [definition_id, node.index, part, "keyed", text]))
     return statements
 
 
 def timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone: str) -> list[Statement]:
     """Arm, or disarm, the timers that start this definition."""
     statements: list[Statement] = []
-    for number, event in _each(graph):
+    for index, part, event in _each(graph):
         if event.kind != kinds.TIMER or event.timer is None:
             continue
         text, due, left = "", 0, 0
@@ -69,8 +53,8 @@ def timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone
             text = str(event.timer.evaluate({}, now))
             due, left = _first_due(event.timer_kind, text, now, zone)
         statements.append((
-            "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=?",
-            [due, text if event.timer_kind == "cycle" else "", left, definition_id, number],
+            "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=? and part=?",
+            [due, text if event.timer_kind == "cycle" else "", left, definition_id, index, part],
         ))  # fmt: skip
     return statements
 

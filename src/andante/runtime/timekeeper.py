@@ -16,7 +16,6 @@ from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import Outbox
 from andante.runtime.problem import Problem
-from andante.runtime.starting import node_of
 from andante.store.store import Row, Store
 from andante.timing.cycle import following
 
@@ -141,16 +140,16 @@ class Timekeeper:
     async def _starts(self) -> int:
         now = self._clock.now()
         rows = await self._store.get_all(
-            "select s.definition_id, s.node, s.due_at, s.cycle, s.remaining from start_event s"
+            "select s.definition_id, s.node, s.part, s.due_at, s.cycle, s.remaining from start_event s"
             " join definition d on d.id=s.definition_id"
             " where s.due_at>0 and s.due_at<=? and d.active=1 and d.suspended=0 limit ?",
             (now, AT_ONCE),
         )
-        for definition_id, node, due, cycle, left in rows:
+        for definition_id, node, part, due, cycle, left in rows:
             await self._definitions.catalogue.fresh()
             record = self._definitions.one(definition_id)
-            instance_id = derived(INSTANCE, definition_id, str(node), "timer", str(due))
-            command = Start(definition_id, record.name, record.version, {}, start=node_of(node))
+            instance_id = derived(INSTANCE, definition_id, f"{node}.{part}" if part else str(node), "timer", str(due))
+            command = Start(definition_id, record.name, record.version, {}, start=node)
             try:
                 await self._executor.submit(instance_id, command, "", _changed)
             except Problem as problem:
@@ -162,7 +161,7 @@ class Timekeeper:
                     then = 0
                 left = left if left < 0 else max(0, left - 1 - missed)
             await self._store.write([(
-                "update start_event set due_at=?, remaining=? where definition_id=? and node=? and due_at=?",
-                [then, left, definition_id, node, due],
+                "update start_event set due_at=?, remaining=? where definition_id=? and node=? and part=? and due_at=?",
+                [then, left, definition_id, node, part, due],
             )])  # fmt: skip
         return len(rows)

@@ -115,11 +115,11 @@ async def keyed(store: Store, name: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def started_by(store: Store, kind: str, name: str) -> list[tuple[str, int]]:
-    """Active definitions (and start node) that a message or signal of this name starts."""
+async def started_by(store: Store, kind: str, name: str) -> list[tuple[str, int, int]]:
+    """Active definitions that a message or signal of this name starts, each with the node and which of its events."""
     rows = await store.get_all(
-        "select s.definition_id, s.node from start_event s join definition d on d.id = s.definition_id"
-        " where s.kind=? and s.name=? and d.active=1 and d.suspended=0 order by s.definition_id, s.node",
+        "select s.definition_id, s.node, s.part from start_event s join definition d on d.id = s.definition_id"
+        " where s.kind=? and s.name=? and d.active=1 and d.suspended=0 order by s.definition_id, s.node, s.part",
         (kind, name),
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]

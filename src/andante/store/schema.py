@@ -64,13 +64,15 @@ catalogue: Final = sa.Table(
     _int("revision"),
 )
 
-# What starts an instance of an active definition from outside: a message, a signal, a timer.
+# What starts an instance of an active definition from outside: a message, a signal, a timer, a condition. And messages
+# that a correlation key is read from. An event with several definitions has a row for each: `part` numbers them.
 start_event: Final = sa.Table(
     "start_event",
     metadata,
     sa.Column("definition_id", TEXT, primary_key=True),
-    sa.Column("node", sa.Integer, primary_key=True),
-    _text("kind"),  # message, signal, timer
+    sa.Column("node", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    _text("kind"),  # message, signal, timer, conditional, keyed
     _text("name"),
     _int("due_at"),
     _text("cycle"),

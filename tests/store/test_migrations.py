@@ -1,0 +1,57 @@
+"""What an older release has written is there after the upgrade, in its new form."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from cluster import Cluster
+
+from andante.store.migrate import upgrade
+from andante.store.postgres.store import psycopg_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """A database of each kind, without tables."""
+    if request.param == "sqlite":
+        yield sa.create_engine(f"sqlite:///{tmp_path}/old.db")
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    cluster.execute("create database andante_old")
+    found = sa.create_engine(psycopg_url(cluster.url("andante_old")), poolclass=sa.NullPool)
+    yield found
+    found.dispose()
+    cluster.execute("drop database andante_old")
+
+
+def test_definitions_of_one_start_event_get_their_numbers(engine: sa.Engine) -> None:
+    upgrade(engine, "0003")
+    rows = [
+        ("d1", 3, "message", "paid", 0, "", 0),
+        ("d1", 3 + 65_536, "timer", "", 1_000, "R/PT1H", -1),
+        ("d1", 3 + 2 * 65_536, "timer", "", 2_000, "", 0),
+        ("d2", 0, "signal", "alarm", 0, "", 0),
+    ]
+    names = ("definition_id", "node", "kind", "name", "due_at", "cycle", "remaining")
+    table = sa.table("start_event", *map(sa.column, names))
+    with engine.begin() as connection:
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+    upgrade(engine)
+    with engine.connect() as connection:
+        query = (
+            "select definition_id, node, part, kind, name, due_at, cycle, remaining from start_event order by 1, 2, 3"
+        )
+        assert [tuple(row) for row in connection.execute(sa.text(query))] == [
+            ("d1", 3, 0, "message", "paid", 0, "", 0),
+            ("d1", 3, 1, "timer", "", 1_000, "R/PT1H", -1),
+            ("d1", 3, 2, "timer", "", 2_000, "", 0),
+            ("d2", 0, 0, "signal", "alarm", 0, "", 0),
+        ]
+        seen = sa.inspect(connection)
+        assert seen.get_pk_constraint("start_event")["constrained_columns"] == ["definition_id", "node", "part"]
+        assert {index["name"] for index in seen.get_indexes("start_event")} >= {
+            "ix_start_event_due",
+            "ix_start_event_name",
+        }
+    upgrade(engine)
