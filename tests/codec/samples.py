@@ -18,7 +18,7 @@ from andante.engine import events as ev
 from andante.engine.state import Instance
 from andante.expressions import compile_feel
 from andante.testing import ProcessBuilder, Scenario
-from andante.testing.process import compensation, message, multiple, timer
+from andante.testing.process import compensation, condition, message, multiple, signal, timer
 from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -143,6 +143,38 @@ def _gathering() -> Instance:
     return scenario.message("paid", business_key="7", id="m-1", sum=3).instance
 
 
+def _handling() -> Instance:
+    """What is awaited belongs to scopes: the process, a sub-process, and an event sub-process that runs in it."""
+    parts = multiple(message("m", "order"), signal("s"), parallel=True)
+    graph = (
+        ProcessBuilder()
+        .start()
+        .sub_process("sub")
+        .start("in", inside="sub")
+        .user_task("work", inside="sub")
+        .path("in", "work")
+        .event_sub_process("again", message("again", "order"), inside="sub", interrupting=False)
+        .event_sub_process("within", signal("s"), inside="again")
+        .user_task("answer", inside="again")
+        .path("again_on", "answer")
+        .user_task("redo", inside="within")
+        .path("within_on", "redo")
+        .event_sub_process("tick", timer("R/PT1H"), interrupting=False)
+        .user_task("look", inside="tick")
+        .path("tick_on", "look")
+        .event_sub_process("low", condition("order > 10"))
+        .user_task("stop", inside="low")
+        .path("low_on", "stop")
+        .event_sub_process("all", parts, interrupting=False)
+        .user_task("both", inside="all")
+        .path("all_on", "both")
+        .path("start", "sub")
+        .graph()
+    )
+    scenario = Scenario(graph, id="002N00000golden00004").start({"order": 7}, by="ina")
+    return scenario.message("again", business_key="7").message("m", business_key="7", sum=3).pass_time(HOUR).instance
+
+
 def _closed() -> Instance:
     return _everything().terminate().instance
 
@@ -152,6 +184,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "running": _running,
     "suspended": _suspended,
     "gathering": _gathering,
+    "handling": _handling,
     "closed": _closed,
     "undoing": _undoing,
 }

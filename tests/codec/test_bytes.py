@@ -118,6 +118,16 @@ def test_a_decoded_state_has_what_is_derived() -> None:
     assert {key for token in instance.tokens.values() for key in token.waits or ()} >= set(instance.tasks)
 
 
+def test_a_decoded_scope_knows_what_it_waits_for() -> None:
+    instance = decode_state(V1["state handling"])
+    waits = {
+        key: [type(wait).__name__ for wait in (scope.waits or {}).values()] for key, scope in instance.scopes.items()
+    }
+    process, sub, again, tick = waits.values()
+    assert sorted(process) == ["Subscription", "Subscription", "Timer", "Trigger"]
+    assert (sub, again, tick) == (["Subscription"], ["Subscription"], [])
+
+
 def test_bytes_of_a_later_release_are_refused() -> None:
     later = msgspec.msgpack.encode([2, [], []])
     for decode in (decode_state, decode_entry, decode_effect):
