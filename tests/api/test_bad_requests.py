@@ -83,3 +83,27 @@ async def test_a_fault_of_ours_tells_nothing_of_the_inside(house: House, monkeyp
     answer = await house.ada.get("/metadata/definitions")
     body = answer.refused(500, "astrozero.0001")
     assert "secret" not in str(body)
+
+
+async def test_a_variable_has_a_name_wherever_it_comes_in(house: House, approval: str) -> None:
+    made = await house.kim.start("Approval", amount=5)
+    (task,) = await house.kim.tasks()
+    nameless = {"": 1}
+    calls = [
+        ("PUT", f"/runtime/instances/{made['id']}/variables", nameless, "body"),
+        (
+            "PUT",
+            f"/runtime/tasks/{task['id']}",
+            {"action": "complete", "outcome": "yes", "variables": nameless},
+            "variables",
+        ),
+        ("PUT", f"/runtime/jobs/{made['id']}-1", {"action": "complete", "variables": nameless}, "variables"),
+        ("POST", "/runtime/messages", {"name": "m", "variables": nameless}, "variables"),
+        ("POST", "/runtime/signals", {"name": "s", "variables": nameless}, "variables"),
+        ("POST", "/runtime/conditions", {"variables": nameless}, "variables"),
+    ]
+    for method, path, body, field in calls:
+        answer = await house.ada.call(method, path, json=body)
+        answer.refused(400, "astrozero.0002", field, "length >= 1")
+    assert (await house.oda.get(f"/runtime/instances/{made['id']}/variables")).result == {"amount": 5}
+    assert [each["id"] for each in await house.kim.tasks()] == [task["id"]]

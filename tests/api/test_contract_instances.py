@@ -57,6 +57,7 @@ BAD_STARTS: list[tuple[object, str]] = [
     ({"name": ""}, "name"),
     ({"name": 5}, "name"),
     ({"name": "Approval", "variables": []}, "variables"),
+    ({"name": "Approval", "variables": {"a": 1, "": 1}}, "variables"),
     ({"name": "Approval", "variables": {"$Flow.Title": 5}}, "$Flow.Title"),
     ({"name": "Approval", "version": None}, "version"),
     ({"name": "Approval", "Ext7": "seven"}, "Ext7"),
@@ -240,6 +241,14 @@ async def test_set_variables_changes_what_is_there_and_ignores_the_rest(house: H
     await house.oda.act(made["id"], "terminate")
     (await house.oda.put(path, {"amount": 9})).refused(409, "bpm.instance.closed")
     assert (await house.oda.get(path)).result["amount"] == 8
+
+
+async def test_new_variables_are_set_where_that_is_asked_for(house: House, approval: str) -> None:
+    made = await house.kim.start("Approval", amount=5)
+    path = f"/runtime/instances/{made['id']}/variables"
+    answer = await house.oda.call("PUT", path, json={"amount": 7, "unheard": 1}, params={"introduce": "true"})
+    assert answer.json == {"resCode": "0", "resMsg": "Success"}
+    assert (await house.oda.get(path)).result == {"amount": 7, "unheard": 1}
 
 
 async def test_detail_and_history_tell_what_happened(house: House, approval: str) -> None:

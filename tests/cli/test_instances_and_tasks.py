@@ -1,5 +1,8 @@
 """The life of instances and their tasks, told by the command line."""
 
+import json
+from pathlib import Path
+
 import pytest
 from shell import SECRET, Shell
 
@@ -107,13 +110,53 @@ def test_a_broken_instance_is_shown_repaired_and_retried(shell: Shell) -> None:
     assert "state         Broken\n" in shown
     assert "incident      HowMuch: expression: " in shown
     assert "gave null, not true or false" in shown
-    with Client(shell.url, "admin", SECRET) as client:
-        client.set_variables(expense, {"total": 20})
+    assert shell("variables", "set", expense, "total=20").rows == [["total", "null", "20"]]
     ((_, _, _, state, *_),) = shell("retry", expense).rows
     assert state != "Broken"
     assert "bpm.instance.noIncident" in shell("retry", expense).err
     told = shell("show", expense, "--json").json
     assert (told["incidents"], told["variables"]["total"]) == ([], 20)
+
+
+def test_variables_are_set_as_json_text_or_feel(shell: Shell) -> None:
+    leave = shell.start("LeaveApproval", "--var", "days=2", "--var", "note=x")
+    said = shell("variables", "set", leave, "days=3", "note=a = b", "--json").json
+    assert (said["days"], said["note"]) == (3, "a = b")
+    said = shell("variables", "set", leave, "--feel", "days=days * 2 - 1", "note={days: days, ok: days > 2}")
+    assert said.rows == [["days", "3", "5"], ["note", '"a = b"', '{"days":3,"ok":true}']]
+
+    refused = shell("variables", "set", leave, "days=9", "unheard=1")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == f"andante: {leave} has no variable unheard. Set new ones with --new.\n"
+    said = shell("variables", "set", leave, "unheard=[1]", "--new")
+    assert said.rows == [["unheard", "–", "[1]"]]
+    with Client(shell.url, "admin", SECRET) as client:
+        assert client.variables(leave)["days"] == 5  # all or nothing
+
+    for wrong in (("days",), ("=1",), (), ("days=1 +", "--feel"), ("days", "--feel")):
+        assert shell("variables", "set", leave, *wrong).code == 2
+    assert "bpm.instance.notFound" in shell("variables", "set", "002N-nobody", "a=1").err
+    shell("terminate", leave)
+    assert "bpm.instance.closed" in shell("variables", "set", leave, "days=1").err
+
+
+def test_what_a_process_does_not_let_be_set_is_told(shell: Shell, tmp_path: Path) -> None:
+    model = {
+        "name": "Declared", "label": "Declared",
+        "variables": [
+            {"name": "rate", "type": "Number", "value": 3, "readOnly": True}, {"name": "sum", "type": "Number"},
+        ],
+        "startEvents": [{"name": "start", "connector": "look"}], "userTasks": [{"name": "look"}],
+    }  # fmt: skip
+    file = tmp_path / "declared.json"
+    file.write_text(json.dumps(model))
+    assert shell("deploy", file).code == 0
+    declared = shell.start("Declared")
+    said = shell("variables", "set", declared, "rate=4", "sum=1", "other=1", "--new")
+    assert said.code == 1
+    assert "not set: rate, other. The process does not declare it, or it is read-only." in said.err
+    assert shell("show", declared, "--json").json["variables"] == {"rate": 3, "sum": 1}
+    assert "bpm.variable.type" in shell("variables", "set", declared, "sum=much").err
 
 
 def test_variables_are_json_where_they_can_be(shell: Shell) -> None:

@@ -82,6 +82,8 @@ def test_instances(hands: Hands) -> None:
 
     hands.set_variables(started.id, {"size": 3, "unknown": 1})
     assert hands.variables(started.id) == {"size": 3}
+    hands.set_variables(started.id, {"unknown": 1}, introduce=True)
+    assert hands.variables(started.id) == {"size": 3, "unknown": 1}
     assert hands.act(started.id, "suspend", reason="too big").suspended
     detail = hands.instance(started.id)
     assert [token.element for token in detail.tokens] == ["work"]

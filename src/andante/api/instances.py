@@ -19,7 +19,7 @@ from andante.api.instance_shapes import (
 )
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
-from andante.api.wire import ORDER_TYPE, at, body_of, choice, done, one_of, query_of, success
+from andante.api.wire import ORDER_TYPE, Variables, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
 from andante.people import Caller, demand_instance_action, may
@@ -35,8 +35,6 @@ ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move",
 BUSINESS_KEY: Final = "$Flow.BusinessKey"
 TITLE: Final = "$Flow.Title"
 MOST: Final = 1_000
-
-Variables = Annotated[dict[str, Any], Meta(description="Variable name to JSON value.")]
 
 
 class StartBody(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Meta
 from andante.api.errors import bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import at, body_of, choice, duration_ms, one_of, success
+from andante.api.wire import Variables, at, body_of, choice, duration_ms, one_of, success
 from andante.people import permissions as allow
 from andante.runtime import JobView
 from andante.runtime import problem as codes
@@ -38,7 +38,7 @@ class ResultBody(msgspec.Struct, frozen=True):
     `variables`; extend: `lockDuration`."""
 
     action: Annotated[str, choice(*ACTIONS)]
-    variables: dict[str, Any] = {}
+    variables: Variables = {}
     retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
     backoff: Annotated[str, Meta(description="ISO 8601")] = ""
     message: Annotated[str, Meta(max_length=10_000)] = ""

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import body_of, duration_ms, success
+from andante.api.wire import Variables, body_of, duration_ms, success
 from andante.people import permissions as allow
 from andante.runtime import problem as codes
 
@@ -23,7 +23,7 @@ class MessageBody(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1)]
     businessKey: str = ""  # noqa: N815 - the contract's spelling
     correlation: dict[str, Any] = {}
-    variables: dict[str, Any] = {}
+    variables: Variables = {}
     ttl: Annotated[str, Meta(description="ISO 8601 duration, at most 366 days")] = ""
     id: Annotated[str, Meta(max_length=200)] = ""
 
@@ -40,7 +40,7 @@ class SignalBody(msgspec.Struct, frozen=True):
     """A signal goes to every instance that awaits it."""
 
     name: Annotated[str, Meta(min_length=1)]
-    variables: dict[str, Any] = {}
+    variables: Variables = {}
 
 
 class Broadcast(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ class Broadcast(msgspec.Struct, frozen=True):
 class ConditionsBody(msgspec.Struct, frozen=True):
     """What is so: the variables that conditional start events see. `definition`: only those of this process."""
 
-    variables: dict[str, Any]
+    variables: Variables
     businessKey: str = ""  # noqa: N815 - the contract's spelling
     definition: str = ""
 

@@ -35,6 +35,10 @@ class Operation(msgspec.Struct, frozen=True):
     media: str = ""
     raw_body: str = ""
 
+    def __deepcopy__(self, _: dict[int, Any]) -> "Operation":
+        """It never changes: the framework, which copies handlers, need not copy it, nor could it copy all types."""
+        return self
+
 
 def operation_of(handler: BaseRouteHandler) -> Operation:
     """Raises LookupError for a route that says nothing about itself: it must not be served."""

@@ -10,7 +10,18 @@ from msgspec import Meta
 from andante.api.errors import bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import ORDER_TYPE, at, body_of, choice, clock_time, instant_ms, one_of, query_of, success
+from andante.api.wire import (
+    ORDER_TYPE,
+    Variables,
+    at,
+    body_of,
+    choice,
+    clock_time,
+    instant_ms,
+    one_of,
+    query_of,
+    success,
+)
 from andante.engine import faults
 from andante.people import demand_task_action, may, may_see
 from andante.people import permissions as allow
@@ -134,7 +145,7 @@ class ActionBody(msgspec.Struct, frozen=True):
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
-    variables: dict[str, Any] = {}
+    variables: Variables = {}
     to: str = ""
     text: Annotated[str, Meta(max_length=10_000)] = ""
 

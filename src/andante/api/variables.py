@@ -2,19 +2,26 @@
 
 from typing import Any, Final
 
+import msgspec
 from litestar import Response, get, put
 from litestar.params import FromPath
 
 from andante.api.instances import visible
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
-from andante.api.wire import body_of, done, success
+from andante.api.wire import Variables, body_of, done, query_of, success
 from andante.engine import faults
 from andante.people import permissions as allow
 from andante.runtime import problem as codes
 
 PATH: Final = f"{BASE}/runtime/instances/{{instance_id:str}}/variables"
-Values = dict[str, Any]
+
+
+class SetQuery(msgspec.Struct, frozen=True):
+    """`introduce`: names that the instance does not have are set, too, where its definition declares none. Andante's
+    own."""
+
+    introduce: bool = False
 
 
 @get(
@@ -33,14 +40,19 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 @put(
     PATH,
     operation=Operation(
-        "Set variables of an instance", allow.VARIABLES_SET, None, Values, own=False, tag="instances",
+        "Set variables of an instance", allow.VARIABLES_SET, None, Variables, query=SetQuery, own=False,
+        tag="instances",
         errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.VARIABLE_TYPE, codes.OVERLOADED),
-        description="Names the instance does not have, and read-only ones, are ignored. All or nothing is written.",
+        description="Names the instance does not have, and read-only ones, are ignored. All or nothing is written. "
+        "With introduce=true new names are set, too.",
     ),
 )  # fmt: skip
 async def write(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
-    values = await body_of(request, Values)
-    await services(request).runtime.set_variables(instance_id, values, who=caller(request).user)
+    query = query_of(request, SetQuery)
+    values = await body_of(request, Variables)
+    await services(request).runtime.set_variables(
+        instance_id, values, who=caller(request).user, introduce=query.introduce
+    )
     return done()
 
 

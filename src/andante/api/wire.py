@@ -1,7 +1,7 @@
 """Bytes in, bytes out: bodies and queries are read into Structs, results go out in the contract's envelope (1.1)."""
 
 import re
-from typing import Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar import Response
@@ -17,6 +17,10 @@ from andante.timing.instants import TimingError, contract_time, iso, parse_insta
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
+Variables = Annotated[
+    dict[Annotated[str, Meta(min_length=1)], Any],
+    Meta(description="Variable name to JSON value. A name is never empty."),
+]
 DEEPEST: Final = 100
 _PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?(.*?)`$")
 _OPEN: Final = b'{"resCode":"0","resMsg":"Success"'

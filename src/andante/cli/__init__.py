@@ -59,6 +59,13 @@ COMMANDS: Final = (
 )
 for order, (room, name, summary) in enumerate(COMMANDS):
     app.command(f"andante.cli.{room}:{name}", name=name, help=summary, sort_key=order)
+variables: Final = App(name="variables", help="The variables of an instance.", sort_key=99)
+variables.command(
+    "andante.cli.variables:set_variables",
+    name="set",
+    help="Set variables of an instance: name=value, once or several times.",
+)
+app.command(variables)
 person: Final = App(name="person", help="The people who work with a server.", sort_key=100)
 person.command("andante.cli.remote:add_person", name="add", help="Add a person.")
 app.command(person)

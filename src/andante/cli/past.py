@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-import msgspec
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
 from andante.cli.output import print_json, print_table
-from andante.cli.remote import LOCAL, clock_line, minute
+from andante.cli.remote import LOCAL, clock_line, json_text, minute
 from andante.client.replaying import Past
 
 
@@ -54,16 +53,12 @@ def _rows(past: Past) -> list[tuple[str, str]]:
         *(("clock", clock_line(each)) for each in past.sla),
         *(("incident", f"{each.element}: {each.kind}: {each.message}") for each in past.incidents),
         ("parked input", str(past.parked or "")),
-        *(("variable", f"{name} = {_json(value)}") for name, value in past.variables.items()),
+        *(("variable", f"{name} = {json_text(value)}") for name, value in past.variables.items()),
         *(
-            ("variable", f"{name} = {_json(value)} (in {each.element})")
+            ("variable", f"{name} = {json_text(value)} (in {each.element})")
             for each in past.inner
             for name, value in each.variables.items()
         ),
-        *(("fact", " ".join(part for part in (f.kind, f.element, _json(f.data) if f.data else "") if part))
+        *(("fact", " ".join(part for part in (f.kind, f.element, json_text(f.data) if f.data else "") if part))
           for f in past.facts),
     ]  # fmt: skip
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -180,7 +180,7 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
         *(("clock", clock_line(each)) for each in found.sla),
         *(("incident", f"{each.element}: {each.kind}: {each.message}") for each in found.incidents),
         ("parked input", str(found.parked or "")),
-        *(("variable", f"{name} = {msgspec.json.encode(value).decode()}") for name, value in variables.items()),
+        *(("variable", f"{name} = {json_text(value)}") for name, value in variables.items()),
     ]
     print_table(("what", "value"), [row for row in rows if row[1]], heading=False)
 
@@ -292,17 +292,22 @@ def add_person(
 
 
 def _variables(var: Sequence[str] | None) -> dict[str, Any]:
-    return dict(_variable(each) for each in var or ())
+    return dict(variable(each) for each in var or ())
 
 
-def _variable(text: str) -> tuple[str, Any]:
+def variable(text: str, option: str = "--var ") -> tuple[str, Any]:
+    """name=value, of which the value is JSON where it can be. Raises ValueError."""
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise ValueError(f"--var {text}: it must be name=value")
+        raise ValueError(f"{option}{text}: it must be name=value")
     try:
         return name, msgspec.json.decode(value)
     except msgspec.DecodeError:
         return name, value
+
+
+def json_text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _print_instances(found: Sequence[Instance | InstanceRow], server: Server) -> None:

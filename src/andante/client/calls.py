@@ -194,9 +194,10 @@ def variables(instance_id: str) -> Call[dict[str, Any]]:
     return Call("GET", f"{BASE}/runtime/instances/{_id(instance_id)}/variables", dict[str, Any])
 
 
-def set_variables(instance_id: str, values: Mapping[str, Any]) -> Call[None]:
-    """Change variables that the instance has; unknown and read-only names are ignored."""
-    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}/variables", None, values)
+def set_variables(instance_id: str, values: Mapping[str, Any], *, introduce: bool = False) -> Call[None]:
+    """Change variables that the instance has; unknown and read-only names are ignored. `introduce` sets new ones."""
+    query = {"introduce": True} if introduce else None
+    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}/variables", None, values, query=query)
 
 
 def history(instance_id: str, *, after: int = 0, limit: int = 200) -> Call[shapes.Recs[shapes.HistoryEntry]]:
