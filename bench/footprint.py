@@ -35,6 +35,12 @@ async def suspend(runtime: Runtime, ids: list[str]) -> None:
         await asyncio.gather(*(runtime.act(each, "suspend", who="olga") for each in ids[first : first + WAVE]))
 
 
+async def rest(runtime: Runtime) -> None:
+    """As ten seconds in which nobody does anything: the server looks around twice."""
+    for _ in range(2):
+        await runtime.run_due()
+
+
 async def main() -> None:
     count = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -46,12 +52,14 @@ async def main() -> None:
         tracemalloc.start()
         # Once more with tracing on, so that what is replaced by a traced twin is not counted as new.
         await suspend(runtime, await begin(runtime, count))
+        await rest(runtime)
         before = in_use()
         ids = await begin(runtime, count)
         cached = (in_use() - before) / len(ids)
         if runtime.executor.cached < len(ids):
             raise SystemExit("the instances are not in memory")
         await suspend(runtime, ids)
+        await rest(runtime)
         count_of_ids = len(ids)
         del ids
         suspended = (in_use() - before) / count_of_ids

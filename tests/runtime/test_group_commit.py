@@ -75,11 +75,14 @@ async def test_a_full_disk_is_a_503_and_changes_nothing(bench: Bench) -> None:
     check(bench.url)
 
 
-async def test_suspended_and_closed_instances_cost_no_memory(bench: Bench) -> None:
+async def test_closed_instances_and_those_left_suspended_cost_no_memory(bench: Bench) -> None:
     await bench.deploy(APPROVAL)
     one, two, three = [await bench.start("approval") for _ in range(3)]
     assert bench.runtime.executor.cached == 3
     await bench.runtime.act(one.id, "suspend", who="olga")
     await bench.runtime.act(two.id, "terminate", who="olga")
+    assert bench.runtime.executor.cached == 2
+    await bench.runtime.run_due()
+    await bench.runtime.run_due()  # twice looked at, and nothing was done with the suspended one
     assert bench.runtime.executor.cached == 1
     assert not (await bench.runtime.instance(three.id)).closed

@@ -8,9 +8,7 @@ was stepped since, and its instances are read anew.
 import asyncio
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from itertools import islice
 from typing import Any, Final, final
 
 import structlog
@@ -24,6 +22,7 @@ from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
 from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View
+from andante.runtime.cache import Cache
 from andante.runtime.clock import Clock
 from andante.runtime.loading import Loader
 from andante.runtime.problem import (
@@ -71,9 +70,9 @@ class Executor:
         self._committed = committed
         self._due = due
         self._removed = removed
-        self._cache = cache
+        self._cache = Cache(cache)
         self._limit = queue
-        self._slots: OrderedDict[str, Slot] = OrderedDict()
+        self._slots = self._cache.slots
         self._writing = 0  # batches
         self._underway = 0  # requests in them
         self._inside = 0  # requests that are not answered yet
@@ -146,6 +145,10 @@ class Executor:
         finally:
             self._inside -= 1
 
+    def look(self) -> None:
+        """From time to time: let go of what has been left alone."""
+        self._cache.look()
+
     def discard(self, instance_id: str) -> None:
         """Forget what is in memory: its rows were changed by another way."""
         self._slots.pop(instance_id, None)
@@ -188,9 +191,7 @@ class Executor:
                 self._again(instance_id, request)
             else:
                 self._take(instance_id, slot, request)
-        instance = slot.instance
-        if not slot.unwritten and instance is not None and (instance.ended_at or instance.stopped):
-            self._slots.pop(instance_id, None)
+        self._cache.used(instance_id, slot)
 
     def _again(self, instance_id: str, request: Request[Any]) -> None:
         """From the beginning, by what is in the database."""
@@ -320,7 +321,7 @@ class Executor:
             log.error("a batch was not written", exc_info=fault)
             self._lose(bundle, isinstance(fault, StoreLost))
         else:
-            self._evict(bundle)
+            self._cache.written(bundle.slots)
             if bundle.batch.earliest:
                 self._due(bundle.batch.earliest)
             if bundle.batch.rows[st.OUTBOX_END]:
@@ -379,21 +380,3 @@ class Executor:
                 self._slots.pop(instance_id, None)
             for entry in bundle.entries:
                 entry.request.fail(problem)
-
-    def _evict(self, bundle: Bundle) -> None:
-        """Closed and suspended instances cost no memory; of the others the most recent stay."""
-        slots = self._slots
-        for instance_id, slot in bundle.slots.items():
-            slot.unwritten -= 1
-            instance = slot.instance
-            if slot.unwritten or slot.wanted or instance is None or slots.get(instance_id) is not slot:
-                continue
-            if instance.ended_at or instance.stopped:
-                del slots[instance_id]
-            else:
-                slots.move_to_end(instance_id)
-        excess = len(slots) - self._cache
-        if excess > 0:
-            for instance_id, slot in list(islice(slots.items(), excess)):
-                if not slot.unwritten and not slot.wanted:
-                    del slots[instance_id]

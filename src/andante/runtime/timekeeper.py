@@ -88,6 +88,7 @@ class Timekeeper:
 
     async def _pass(self) -> int:
         async with self._one:
+            self._executor.look()
             await self._outbox.take_over()
             done = await self._instances() + await self._starts() + await self._outbox.load_due()
             await self._messages.forget_expired()
