@@ -29,19 +29,19 @@ BATCH = 64
 Calls = list[tuple[str, list[object]]]
 
 
-def batch(graph: ProcessGraph, work: list[tuple[Instance, Command]], now: int) -> Calls:
+def batch(graph: ProcessGraph, work: list[tuple[Instance, Command]], now: int) -> Batch:
     found = Batch()
     for instance, command in work:
         taken = step(graph, instance, command, now, "ann")
         found.add(graph, instance, command, taken.events, taken.effects)
     found.seal()
-    return found.calls()
+    return found
 
 
-def rows(graph: ProcessGraph, count: int) -> list[Calls]:
-    """The statements of `count` commands."""
+def sealed(graph: ProcessGraph, count: int) -> list[Batch]:
+    """The batches of `count` commands."""
     ids = Ids()
-    found: list[Calls] = []
+    found: list[Batch] = []
     now = 1_700_000_000_000
     while len(found) * BATCH < count:
         now += 10
@@ -85,7 +85,7 @@ def narrow(database: sqlite3.Connection, count: int) -> float:
 def main() -> None:
     count = int(sys.argv[1])
     (graph,) = read_xml(MODEL.read_bytes()).processes
-    made = rows(graph, count + count // 10)
+    made = [each.calls() for each in sealed(graph, count + count // 10)]
     first = len(made) // 11
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(SqliteStore(f"sqlite:///{folder}/floor.db").close())
