@@ -15,13 +15,13 @@ from andante.engine import commands as cmd
 from andante.runtime import Problem, Runtime, RuntimeSettings, TaskQuery, TestClock
 from andante.store import statements as st
 from andante.store.postgres import pipe
-from andante.store.postgres.statements import TEXTS
+from andante.store.postgres.statements import TEXTS_APART
 from andante.store.postgres.store import psycopg_url
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 START: Final = 1_767_258_000_000
 SPREAD: Final = {statement.table for statement in st.ORDER}
-BY_TEXT: Final = {text.encode(): statement for statement, text in TEXTS.items()}
+BY_TEXT: Final = {text.encode(): statement for statement, text in TEXTS_APART.items()}
 
 
 def _texts(array: bytes) -> list[str]:
@@ -46,6 +46,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], set[str]]]:
         if written:
             assert len(written) == len(calls), "something else is in the same transaction"
             ids = {id for _, values in written for id in _texts(values[0] or b"")}
+            for statement, values in written:
+                if statement.verb in (st.UPDATE, st.DELETE):
+                    assert {(values[-1] or b"").decode()} == ids, "it does not say where it belongs"
             found.append(({statement.table for statement, _ in written}, ids))
         return send(self, calls)
 

@@ -35,14 +35,18 @@ def _rows(names: Sequence[str], types: Sequence[tuple[str, Encode]]) -> str:
     return f"unnest({marks}) as v({','.join(names)})"
 
 
-def text(statement: st.Statement, guarded: bool) -> str:
+def text(statement: st.Statement, guarded: bool, apart: bool) -> str:
     """The statement; a guarded one of an update has the instance's former number as one more column, and the number of
-    rows as its last parameter."""
+    rows as one more parameter. The last parameter of one that is for rows of a single instance (`apart`) is that
+    instance, so that a database that spreads instances over machines knows at once where to send it."""
     types = _types(statement.table, statement.columns)
     quoted = [f'"{name}"' for name in statement.columns]
     key, rest = quoted[: statement.keys], quoted[statement.keys :]
     match = " and ".join(f"t.{name}=v.{name}" for name in key)
     count = len(types) + 1
+    if apart and statement.verb in (st.DELETE, st.UPDATE):
+        place = count + (2 if guarded else 0)  # after the former numbers and the count
+        match += f" and t.{key[0]}=${place}::text"
     if statement.verb == st.DELETE:
         return f'delete from "{statement.table}" t using {_rows(quoted, types)} where {match}'
     if statement.verb == st.UPDATE:
@@ -68,17 +72,22 @@ def text(statement: st.Statement, guarded: bool) -> str:
 
 
 GUARDED: Final = frozenset((st.INSTANCE, st.INSTANCE_CHANGE))
-TEXTS: Final = {statement: text(statement, statement in GUARDED) for statement in st.ORDER}
+TEXTS: Final = {statement: text(statement, statement in GUARDED, False) for statement in st.ORDER}
+TEXTS_APART: Final = {statement: text(statement, statement in GUARDED, True) for statement in st.ORDER}
 ENCODERS: Final = {
     statement: [encode for _, encode in _types(statement.table, statement.columns)] for statement in st.ORDER
 }
 
 
-def parameters(statement: st.Statement, rows: Sequence[Sequence[object]], bases: dict[str, int]) -> list[bytes]:
+def parameters(
+    statement: st.Statement, rows: Sequence[Sequence[object]], bases: dict[str, int], apart: bool = False
+) -> list[bytes]:
     """The rows as the statement takes them. `bases`: the number each changed instance had. Raises Unstorable."""
     found = [encode(column) for encode, column in zip(ENCODERS[statement], zip(*rows, strict=True), strict=True)]
     if statement in GUARDED:
         if statement.verb == st.UPDATE:
             found.append(arrays.numbers([bases[str(row[0])] for row in rows]))
         found.append(len(rows).to_bytes(8, "big"))
+    if apart and statement.verb in (st.DELETE, st.UPDATE):
+        found.append(str(rows[0][0]).encode())
     return found

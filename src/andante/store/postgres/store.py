@@ -14,7 +14,7 @@ from andante.store.postgres import results
 from andante.store.postgres.arrays import Unstorable, numbers, texts
 from andante.store.postgres.line import Line
 from andante.store.postgres.pipe import Call, Pipe
-from andante.store.postgres.statements import OUTRUN, TEXTS, parameters
+from andante.store.postgres.statements import OUTRUN, TEXTS, TEXTS_APART, parameters
 from andante.store.projection import Batch
 from andante.store.store import Answer, Row, SharedStore, Stored
 
@@ -35,6 +35,7 @@ STATES: Final = (
 )
 SEQUENCES: Final = b"select id, seq from instance where id=any($1::text[])"
 _TEXTS: Final = {statement: text.encode() for statement, text in TEXTS.items()}
+_TEXTS_APART: Final = {statement: text.encode() for statement, text in TEXTS_APART.items()}
 
 
 def psycopg_url(url: str) -> str:
@@ -158,9 +159,10 @@ class PostgresStore(SharedStore):
         self._send(pipe, batch, answer, TRIES)
 
     def _send(self, pipe: Pipe, batch: Batch, answer: Answer, tries: int) -> None:
+        texts_of = _TEXTS_APART if self.apart else _TEXTS
         try:
             calls = [
-                (_TEXTS[statement], parameters(statement, rows, batch.bases), 1)
+                (texts_of[statement], parameters(statement, rows, batch.bases, self.apart), 1)
                 for statement in st.ORDER
                 if (rows := batch.rows[statement])
             ]
