@@ -106,3 +106,14 @@ def test_a_default_is_of_the_type_of_its_field(type: str, text: str, value: obje
         (found,) = read_one(f'<userTask id="it"><extensionElements>{content}</extensionElements></userTask>').fields
         assert found.default is not None
         assert (found.default.constant, found.default.constant is True) == (value, value is True)
+
+
+def test_what_is_read_only_and_which_of_date_and_time_is_meant() -> None:
+    content = (
+        '<camunda:formData><camunda:formField id="a" type="string"><camunda:validation>'
+        '<camunda:constraint name="readonly"/></camunda:validation></camunda:formField></camunda:formData>'
+    )
+    found = fields(read_one(f'<userTask id="it"><extensionElements>{content}</extensionElements></userTask>'))
+    assert (found["a"].read_only, found["a"].required) == (True, False)
+    graph = read(embedded('{"components": [{"key": "d", "type": "datetime", "subtype": "date"}]}'))
+    assert fields(graph.nodes[graph.by_id["it"]])["d"].type == "date"

@@ -17,6 +17,7 @@ SIZES: Final = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1440)}
 async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: str) -> None:
     found = await settle(site.runtime, site.clock)
     leave = await site.runtime.instance(found["leave of Anna"])
+    trip = await site.runtime.instance(found["trip"])
     pages = {
         "inbox": "/tasks",
         "paused": "/tasks?view=paused",
@@ -36,6 +37,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
         "start": f"/start/{leave.definition_id}",
+        "start-form": f"/start/{trip.definition_id}",
+        "task-form": f"/tasks/{trip.id}-{await _first_task(site, trip.id)}",
         "error": "/instances/nothing",
     }
     for size, (width, height) in SIZES.items():

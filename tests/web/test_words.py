@@ -12,7 +12,7 @@ from andante.testing import ProcessBuilder
 from andante.testing.process import message, signal
 from andante.web.diagram import KINDS, names_of, places
 from andante.web.formats import DAY, HOUR, MINUTE, moment, span
-from andante.web.variables import read_rows, read_value, start_rows, write_value
+from andante.web.variables import asked_rows, both, read_rows, read_value, write_value
 from andante.web.words import chapters
 
 JSON = st.recursive(
@@ -41,13 +41,16 @@ def test_only_what_was_changed_is_sent_on() -> None:
     assert read_rows(["a", "b", ""], ["1", "2", ""], ["1", "1", ""]) == {"b": 2}
     with pytest.raises(Problem, match="is there twice"):
         read_rows(["a", "a"], ["1", "2"], ["", ""])
+    with pytest.raises(Problem, match="is there twice"):
+        both({"a": 1}, {"a": 2})
     with pytest.raises(Problem, match="nested too deep"):
         read_value("[" * 100_000)
 
 
 def test_a_start_asks_for_what_the_process_reads_and_nothing_sets() -> None:
     graph = read_xml((EXAMPLES / "expense-approval.bpmn").read_bytes()).processes[0]
-    assert [row.name for row in start_rows(graph)] == ["employee", "items"]
+    assert [row.name for row in asked_rows(graph, set())] == ["employee", "items"]
+    assert [row.name for row in asked_rows(graph, {"items"})] == ["employee"]
 
 
 @pytest.mark.parametrize(

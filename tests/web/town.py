@@ -37,6 +37,41 @@ STUCK: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
 </definitions>"""
 
 
+FORM: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+    targetNamespace="http://test">
+  <process id="Trip" name="Business trip" isExecutable="true">
+    <startEvent id="asked"><extensionElements><camunda:formData>
+      <camunda:formField id="purpose" label="What for" type="string"><camunda:validation>
+        <camunda:constraint name="required"/></camunda:validation></camunda:formField>
+      <camunda:formField id="by" label="How to travel" type="enum" defaultValue="train"><camunda:value id="train"
+        name="By train"/><camunda:value id="car" name="By car"/><camunda:value id="plane" name="By plane"/>
+      </camunda:formField>
+      <camunda:formField id="leaves" label="First day" type="date"/>
+      <camunda:formField id="nights" label="Nights" type="long" defaultValue="2"/>
+      <camunda:formField id="budget" label="Budget in euro" type="double"/>
+      <camunda:formField id="abroad" label="Leaves the country" type="boolean"/>
+    </camunda:formData></extensionElements></startEvent>
+    <userTask id="check" name="Check the trip"><extensionElements><camunda:formData>
+      <camunda:formField id="purpose" label="What for" type="string"><camunda:validation>
+        <camunda:constraint name="readonly"/></camunda:validation></camunda:formField>
+      <camunda:formField id="abroad" label="Leaves the country" type="boolean"><camunda:validation>
+        <camunda:constraint name="readonly"/></camunda:validation></camunda:formField>
+      <camunda:formField id="by" label="How to travel" type="enum"><camunda:value id="train"
+        name="By train"/><camunda:value id="car" name="By car"/></camunda:formField>
+      <camunda:formField id="leaves" label="First day" type="date"/>
+      <camunda:formField id="nights" label="Nights" type="long"><camunda:validation>
+        <camunda:constraint name="required"/></camunda:validation></camunda:formField>
+      <camunda:formField id="insured" label="Insurance is booked" type="boolean"/>
+      <camunda:formField id="remark" type="string"/>
+    </camunda:formData></extensionElements></userTask>
+    <endEvent id="done"/>
+    <sequenceFlow id="f1" sourceRef="asked" targetRef="check"/>
+    <sequenceFlow id="f2" sourceRef="check" targetRef="done"/>
+  </process>
+</definitions>"""
+
+
 async def add_people(accounts: Accounts) -> None:
     for name, rights in PERSONS.items():
         await accounts.add_person(name, password=PASSWORD, **rights)
@@ -58,6 +93,7 @@ async def settle(runtime: Runtime, clock: TestClock) -> dict[str, str]:
         "parallel-review.bpmn",
     )
     await runtime.deploy_xml(STUCK, who="mei")
+    await runtime.deploy_xml(FORM, who="mei")
 
     async def start(name: str, who: str = "tom", key: str = "", **variables: object) -> str:
         record = await runtime.start(name, variables=variables, who=who, business_key=key)
@@ -91,6 +127,9 @@ async def settle(runtime: Runtime, clock: TestClock) -> dict[str, str]:
     found["review"] = await start("ParallelReview", key="C-88", amount=12_500)
     found["small"] = await start("ParallelReview", key="C-89", amount=0)
     found["broken"] = await start("Invoice", key="INV-9", amount=100, currency="USD")
+    found["trip"] = await start(
+        "Trip", key="T-7", purpose="Talk in Lyon", by="plane", leaves="2026-03-02", nights=2, budget=800.5, abroad=True
+    )
     await wait(64 * MINUTE)
     found["expense"] = await start(
         "ExpenseApproval", employee="Dana", key="EX-17",

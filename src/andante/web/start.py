@@ -3,6 +3,7 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -10,8 +11,9 @@ from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.runtime import Problem
 from andante.web.desk import Desk, go
+from andante.web.fields import read_fields, start_fields, typed
 from andante.web.session import Asked, caller, form
-from andante.web.variables import Row, read_rows, shown_again, start_rows
+from andante.web.variables import asked_rows, both, columns, read_rows, shown_again
 
 
 @get("/start/{definition_id:str}")
@@ -21,16 +23,25 @@ async def start_page(request: Asked, desk: NamedDependency[Desk], definition_id:
 
 async def _form(
     request: Asked, desk: Desk, definition_id: str, problem: Problem | AccessProblem | None = None,
-    rows: list[Row] | None = None, key: str = "", title: str = "",
+    given: FormMultiDict | None = None,
 ) -> Response[str]:  # fmt: skip
     demand(caller(request), allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
-    if rows is None:
-        rows = start_rows(await desk.runtime.graph(definition_id))
+    graph = await desk.runtime.graph(definition_id)
+    fields = start_fields(graph)
+    if given is None:
+        rows = asked_rows(graph, {field.name for field in fields})
+    else:
+        fields = typed(fields, given, problem if isinstance(problem, Problem) else None)
+        rows = shown_again(*columns(given))
     return desk.page(
-        request, "start.html", status=problem.status if problem else 200, definition=definition, rows=rows, key=key,
-        title=title, problem=problem,
+        request, "start.html", status=problem.status if problem else 200, definition=definition, fields=fields,
+        rows=rows, problem=problem, key=_text(given, "business_key"), title=_text(given, "title"),
     )  # fmt: skip
+
+
+def _text(given: FormMultiDict | None, name: str) -> str:
+    return "" if given is None else str(given.get(name, "")).strip()
 
 
 @post("/start/{definition_id:str}", status_code=200)
@@ -39,19 +50,18 @@ async def start(request: Asked, desk: NamedDependency[Desk], definition_id: From
     who, given = caller(request), await form(request)
     demand(who, allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
-    columns = [[str(item) for item in given.getall(name, [])] for name in ("name", "value", "was")]
-    key, title = (str(given.get(field, "")).strip() for field in ("business_key", "title"))
     try:
+        fields = start_fields(await desk.runtime.graph(definition_id))
         record = await desk.runtime.start(
             definition.name,
             version=definition.version,
-            variables=read_rows(*columns),
+            variables=both(read_fields(fields, given), read_rows(*columns(given))),
             who=who.user,
-            business_key=key,
-            title=title,
+            business_key=_text(given, "business_key"),
+            title=_text(given, "title"),
         )
     except Problem as problem:
-        return await _form(request, desk, definition_id, problem, shown_again(*columns), key, title)
+        return await _form(request, desk, definition_id, problem, given)
     return go(request, f"/instances/{record.id}", f"{definition.label or definition.name} is started.")
 
 

@@ -1,9 +1,10 @@
 """The to-do list with its views, and a task's own page with what can be done to it."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -11,11 +12,12 @@ from andante.people import AccessProblem, Caller, demand_task_action, may
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskQuery, TaskRecord
 from andante.web.desk import Desk, go
+from andante.web.fields import read_fields, task_fields, typed
 from andante.web.formats import DAY
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task, task_query
-from andante.web.variables import field_rows, read_rows, shown_again
+from andante.web.variables import both, columns, other_rows, read_rows, shown_again
 
 DONE: Final = {
     "claim": "“{}” is yours now.",
@@ -110,7 +112,11 @@ async def task_page(request: Asked, desk: NamedDependency[Desk], task_id: FromPa
 
 
 async def _task(
-    request: Asked, desk: Desk, task_id: str, problem: Problem | AccessProblem | None = None, **typed: Any
+    request: Asked,
+    desk: Desk,
+    task_id: str,
+    problem: Problem | AccessProblem | None = None,
+    given: FormMultiDict | None = None,
 ) -> Response[str]:
     who = caller(request)
     task = await seen_task(desk.runtime, who, task_id)
@@ -129,11 +135,21 @@ async def _task(
     variables = await desk.runtime.variables(task.instance_id)
     entries = await desk.runtime.history(task.instance_id, limit=1_000)
     comments = [e for e in entries if e.kind == "TaskCommented" and e.element == task.element]
-    rows = typed.get("rows") or field_rows(await desk.runtime.form_fields(task), variables)
+    fields = task_fields(await desk.runtime.form_fields(task), variables)
+    if given is None:
+        rows = other_rows(variables, {field.name for field in fields})
+    else:
+        fields = typed(fields, given, problem if isinstance(problem, Problem) else None)
+        rows = shown_again(*columns(given))
     return desk.page(
-        request, "task.html", status=problem.status if problem else 200, task=task, record=record, can=can, rows=rows,
-        comments=comments, problem=problem, outcomes=task.outcomes or [""],
+        request, "task.html", status=problem.status if problem else 200, task=task, record=record, can=can,
+        fields=fields, rows=rows, comments=comments, problem=problem, outcomes=task.outcomes or [""],
     )  # fmt: skip
+
+
+async def _filled_in(desk: Desk, task: TaskRecord, given: FormMultiDict) -> dict[str, object]:
+    fields = task_fields(await desk.runtime.form_fields(task), await desk.runtime.variables(task.instance_id))
+    return both(read_fields(fields, given), read_rows(*columns(given)))
 
 
 @post("/tasks/{task_id:str}/{action:str}", status_code=200)
@@ -143,7 +159,6 @@ async def act(
     """Claim, complete and so on. What was typed stays when it cannot be done."""
     who, given = caller(request), await form(request)
     task = await seen_task(desk.runtime, who, task_id)
-    columns = [[str(item) for item in given.getall(name, [])] for name in ("name", "value", "was")]
     if action not in DONE:
         raise Problem("astrozero.0002", 404, f"There is no action '{action}' for a task.")
     try:
@@ -155,14 +170,14 @@ async def act(
             action,
             who=who.user,
             outcome=str(given.get("outcome", "")) if action == "complete" else "",
-            variables=read_rows(*columns) if action in WITH_VARIABLES else None,
+            variables=await _filled_in(desk, task, given) if action in WITH_VARIABLES else None,
             to=str(given.get("to", "")).strip() if action in ("transfer", "delegate") else "",
             text=str(given.get("text", "")),
         )
     except (Problem, AccessProblem) as problem:
         if problem.status == 404:
             raise
-        return await _task(request, desk, task_id, problem, rows=shown_again(*columns))
+        return await _task(request, desk, task_id, problem, given if action in WITH_VARIABLES else None)
     back = local_path(str(given.get("back", "")), "/tasks" if action in LEAVES else f"/tasks/{task_id}")
     return go(request, back, DONE[action].format(task.name))
 

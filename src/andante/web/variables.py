@@ -1,11 +1,12 @@
 """Variables as rows of a form: text that reads as JSON is JSON, all other is plain text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
+from litestar.datastructures import FormMultiDict
 
-from andante.runtime import FormFieldView, Problem
+from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.formats import json_text
 from andante.web.process import Process
@@ -20,7 +21,6 @@ class Row(msgspec.Struct, frozen=True):
     value: str = ""
     was: str = ""
     fixed: bool = False
-    hint: str = ""
 
 
 def read_value(text: str) -> object:
@@ -46,38 +46,16 @@ def rows_of(variables: Mapping[str, object]) -> list[Row]:
     return [Row(name, text, text, fixed=True) for name, text in texts.items()]
 
 
-def field_rows(fields: Iterable[FormFieldView], variables: Mapping[str, object]) -> list[Row]:
-    """The task's form first, then the other variables. A default counts as filled in, and is sent on."""
-    rows: list[Row] = []
-    for field in fields:
-        value = "" if field.value is None else write_value(field.value)
-        was = value if variables.get(field.name) is not None else ""
-        rows.append(Row(field.name, value, was, fixed=True, hint=_hint(field.label, field.type, field.required)))
-    named = {row.name for row in rows}
-    return [*rows, *(row for row in rows_of(variables) if row.name not in named)]
+def other_rows(variables: Mapping[str, object], shown: Collection[str]) -> list[Row]:
+    """The variables that the form does not show by fields of its own."""
+    return [row for row in rows_of(variables) if row.name not in shown]
 
 
-def _hint(label: str, type: str, required: bool) -> str:
-    return ", ".join(part for part in (label, type, "required" if required else "") if part)
-
-
-def start_rows(graph: Process) -> list[Row]:
-    """What a start asks for: the declared variables, or the names that the process reads and nothing sets."""
+def asked_rows(graph: Process, shown: Collection[str]) -> list[Row]:
+    """The names that the process reads and nothing sets, where it declares none; without those shown."""
     if graph.variables is not None:
-        return [
-            Row(v.name, write_value(v.default) if v.has_default else "", "", fixed=True, hint=v.type)
-            for v in graph.variables.values()
-            if not v.read_only
-        ]
-    form: dict[str, Row] = {}
-    for index in graph.starts:
-        for field in graph.nodes[index].fields:
-            constant = field.default.constant if field.default is not None and field.default.is_constant else None
-            value = "" if constant is None else write_value(constant)
-            form[field.name] = Row(
-                field.name, value, "", fixed=True, hint=_hint(field.label, field.type, field.required)
-            )
-    return [*form.values(), *(Row(name, fixed=True) for name in sorted(_asked(graph)) if name not in form)]
+        return []
+    return [Row(name, fixed=True) for name in sorted(_asked(graph)) if name not in shown]
 
 
 def _asked(graph: Process) -> set[str]:
@@ -118,6 +96,19 @@ def read_rows(names: Iterable[str], values: Iterable[str], was: Iterable[str]) -
             raise Problem(PARAMETER, 400, f"The variable '{name}' is there twice. Remove one of the rows.")
         found[name] = read_value(value)
     return found
+
+
+def columns(given: FormMultiDict) -> tuple[list[str], list[str], list[str]]:
+    """Names, values and former values of the rows of a form that was sent."""
+    names, values, was = ([str(item) for item in given.getall(name, [])] for name in ("name", "value", "was"))
+    return names, values, was
+
+
+def both(fields: dict[str, object], rows: dict[str, object]) -> dict[str, object]:
+    """What the fields and the rows say. Raises Problem 400 where both name a variable."""
+    for name in fields.keys() & rows.keys():
+        raise Problem(PARAMETER, 400, f"The variable '{name}' is there twice. Remove one of the rows.")
+    return fields | rows
 
 
 def shown_again(names: Iterable[str], values: Iterable[str], was: Iterable[str]) -> list[Row]:

@@ -23,12 +23,14 @@ def form_data(vendor: Vendor, node: NodeDraft, element: Element, reading: Readin
     for block in vendor.elements(element, "formData"):
         block.take("businessKey")
         for source in vendor.inner(block, "formField"):
-            required = False
+            required = read_only = False
             type = source.take("type") or "string"
             for validation in vendor.inner(source, "validation"):
                 for constraint in vendor.inner(validation, "constraint"):
                     kind = constraint.take("name")
-                    required = required or (kind == "required" and constraint.take("config") != "false")
+                    meant = constraint.take("config") != "false" if kind in ("required", "readonly") else False
+                    required = required or (kind == "required" and meant)
+                    read_only = read_only or (kind == "readonly" and meant)
                     if kind not in ("required", "readonly"):
                         what = f"{vendor.name}:constraint {kind}"
                         reading.findings.ignored(what, element.label, constraint.line, _CHECKS)
@@ -40,6 +42,7 @@ def form_data(vendor: Vendor, node: NodeDraft, element: Element, reading: Readin
                     label=source.take("label"),
                     default=_default(source.take("defaultValue"), type, element, source.line, reading),
                     required=required,
+                    read_only=read_only,
                     choices=_choices(vendor, source),
                 )
             )
@@ -144,9 +147,12 @@ def _schema_field(key: str, component: Mapping[str, Any]) -> FormField:
         for item in (values if isinstance(values, list) else ())
         if isinstance(item, dict)
     }
+    type = str(component.get("type") or "textfield")
+    if type == "datetime":  # which of date and time are meant
+        type = str(component.get("subtype") or type)
     return FormField(
         key,
-        str(component.get("type") or "textfield"),
+        type,
         label=str(component.get("label") or ""),
         default=None if default is None else literal(default),
         required=isinstance(validate, dict) and validate.get("required") is True,

@@ -94,14 +94,30 @@ document.addEventListener("input", (event) => {
     spare.after(next);
   }
   const form = event.target.closest("[data-draft]");
-  if (form) sessionStorage.setItem(`draft:${form.dataset.draft}`, JSON.stringify(fields(form)));
+  if (form) sessionStorage.setItem(`draft:${form.dataset.draft}`, JSON.stringify([...rows(form), ...controls(form)]));
 });
 
-function fields(form) {
+function rows(form) {
   return all("textarea[name=value]", form).map((field) => {
     const name = field.closest(".row").querySelector("[name=name]");
     return [name.value, field.value, name.type];
   });
+}
+
+function controls(form) {
+  return all("[name^='field.']", form).map((field) => [field.name, told(field), "control"]);
+}
+
+function told(field) {
+  return field.type === "checkbox" ? `${field.checked ? "" : "!"}${field.value}` : field.value;
+}
+
+function restore(form, name, value) {
+  for (const field of all("[name^='field.']", form)) {
+    if (field.name !== name || field.disabled || field.readOnly) continue;
+    if (field.type !== "checkbox") field.value = value;
+    else if (value === field.value || value === `!${field.value}`) field.checked = value === field.value;
+  }
 }
 
 for (const form of all("[data-draft]")) {
@@ -109,6 +125,7 @@ for (const form of all("[data-draft]")) {
   const draft = JSON.parse(sessionStorage.getItem(key) ?? "[]");
   for (const [name, value, type] of draft) {
     if (!name && !value) continue;
+    if (type === "control") { restore(form, name, value); continue; }
     const rows = all(".row", form);
     const known = rows.find((row) => row.querySelector("[name=name]").value === name);
     const row = known ?? rows.find((each) => each.hasAttribute("data-spare"));
