@@ -243,3 +243,13 @@ async def test_health_and_metrics(house: House, approval: str) -> None:
     assert (
         'andante_requests_total{method="POST",route="/u-route/baas/bp/v2.0/runtime/instances",status="200"} 1.0' in text
     )
+
+
+async def test_operators_verify(house: House, approval: str) -> None:
+    started = await house.kim.start("Approval")
+    done = (await house.oda.get("/runtime/verification")).result
+    assert done == {"checked": 1, "drift": [], "after": ""}
+    await house.runtime.store.write([("delete from task where instance_id=?", [started["id"]])])
+    (drift,) = (await house.oda.get("/runtime/verification", ids=started["id"])).result["drift"]
+    assert (drift["instance"], drift["table"]) == (started["id"], "task")
+    (await house.kim.get("/runtime/verification")).refused(403, "bpm.access.forbidden")

@@ -108,6 +108,9 @@ def test_instances(hands: Hands) -> None:
     assert (first_of_all.variables, [task.element for task in first_of_all.tasks]) == ({"size": 2}, ["work"])
     assert hands.replay(started.id).instance.is_closed
     assert hands.replay(started.id, at=first_of_all.at).instance.name == "Errand"
+    verified = hands.verify([started.id])
+    assert (verified.checked, verified.drift, verified.after) == (1, [], "")
+    assert hands.verify(limit=1).checked == 1
     assert hands.delete_instance(started.id) is None
     again = hands.start("Errand")
     hands.delete_instance(again.id, force=True)

@@ -15,6 +15,7 @@ from andante.api import (
     replay,
     tasks,
     token,
+    upkeep,
 )
 from andante.api import variables as instance_variables
 
@@ -23,7 +24,7 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
         token, instances, replay, instance_variables, definitions, tasks, messages, jobs, expressions, decisions,
-        people, health, documents,
+        people, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls, evaluating, live, replaying
+from andante.client import calls, evaluating, live, replaying, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -95,6 +95,7 @@ class Client:
     set_variables = Endpoint(calls.set_variables)
     history = Endpoint(calls.history)
     replay = Endpoint(replaying.replay)
+    verify = Endpoint(upkeep.verify)
 
     tasks = Endpoint(calls.tasks)
     task = Endpoint(calls.task)

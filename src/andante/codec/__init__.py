@@ -1,6 +1,6 @@
 """State and journal to bytes and back. Nobody else knows the bytes; their first element is always a version."""
 
-from andante.codec.blob import decode_state, encode_state
+from andante.codec.blob import decode_state, differences, encode_state
 from andante.codec.journal import decode_effect, decode_entry, encode_effect, encode_entry
 from andante.codec.values import CodecFault
 
@@ -9,6 +9,7 @@ __all__ = [
     "decode_effect",
     "decode_entry",
     "decode_state",
+    "differences",
     "encode_effect",
     "encode_entry",
     "encode_state",

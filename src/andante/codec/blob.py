@@ -1,5 +1,6 @@
 """An instance as bytes. What is derived (see state.py) is left out and rebuilt."""
 
+from itertools import zip_longest
 from typing import Any, Final
 
 import msgspec
@@ -83,3 +84,13 @@ def decode_state(data: bytes) -> Instance:
             setattr(instance, name, {getattr(thing, key): thing for thing in made})
     index(instance)
     return instance
+
+
+def differences(one: bytes, other: bytes) -> list[str]:
+    """The names of what is not the same in two states."""
+    _, plain_one, parts_one = _decoder.decode(one)
+    _, plain_other, parts_other = _decoder.decode(other)
+    names = [*PLAIN, *(name for name, _ in KEYED)]
+    values_one = [*plain_one, *[None] * (len(PLAIN) - len(plain_one)), *parts_one]
+    values_other = [*plain_other, *[None] * (len(PLAIN) - len(plain_other)), *parts_other]
+    return [name for name, a, b in zip_longest(names, values_one, values_other) if a != b]

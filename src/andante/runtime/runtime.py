@@ -32,6 +32,7 @@ from andante.runtime.replay import Past, replay
 from andante.runtime.sharing import Sharing
 from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
+from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
 from andante.store import instances as instance_rows
 from andante.store.opening import open_store
@@ -92,6 +93,7 @@ class Runtime:
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
         self._tasks = Tasks(store, clock, self.executor)
         self._live = Live(store, self.executor, self._definitions)
+        self.upkeep = Upkeep(store, self._definitions)
         self._timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )

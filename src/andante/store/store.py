@@ -18,11 +18,12 @@ Stored = tuple[int, bytes | None, str]  # seq, state, definition id
 class Store(ABC):
     """An open database; for one event loop. Reads see what is committed. `like`: the operator that compares with a
     pattern and takes capitals and small letters for the same. `at_once`: how many batches may be on their way;
-    `apart`: each is to be of one instance."""
+    `apart`: each is to be of one instance. `url`: what it was opened by."""
 
     like: ClassVar[str]
     at_once: int = 1
     apart: bool = False
+    url: str
 
     @abstractmethod
     async def get(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:

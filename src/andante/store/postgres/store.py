@@ -55,6 +55,7 @@ class PostgresStore(SharedStore):
     unlocked: ClassVar[str] = "for update of {} skip locked"
 
     def __init__(self, url: str, replica: str = "", *, apart: bool = False) -> None:
+        self.url = url
         self.apart = apart
         if apart:
             self.at_once = APART

@@ -39,6 +39,7 @@ class SqliteStore(Store):
     like: ClassVar[str] = "like"
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.path = sqlite_path(url)
         self._lock = self._take_lock()
         # SQLite would let everybody on the machine read a new file; its -wal and -shm are made like it.

@@ -1,0 +1,79 @@
+"""The commands about all that is kept."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from andante.cli.connection import Server
+from andante.cli.output import complain, plain, print_json
+from andante.cli.remote import LOCAL
+from andante.runtime import StoreProblem
+from andante.runtime.upkeep import verify_database
+
+AT_ONCE: Final = 50  # ids that one call names
+
+
+def verify(*ids: str, db: str = "", server: Server = LOCAL) -> int:
+    """Tell journals again and compare with what is stored: of instances, or of all. Exit 1 where something is wrong.
+
+    Parameters
+    ----------
+    db
+        Read this database (sqlite:///FILE or postgresql://...) instead of asking a server; servers may be at work on
+        it.
+    """
+    checked = 0
+    drift: list[dict[str, Any]] = []
+    wrong = 0
+    for count, found in _directly(db, ids) if db else _asking(server, ids):
+        checked += count
+        wrong += len(found)
+        if server.json:
+            drift += found
+        else:
+            for each in found:
+                print(plain(f"{each['instance']}: {each['table']}: {each['what']}"))
+    if server.json:
+        print_json({"checked": checked, "drift": drift})
+    else:
+        print(f"{checked} verified, {wrong} wrong.")
+    if ids and checked < len(set(ids)):
+        complain(f"{len(set(ids)) - checked} of the instances are not there.")
+    return 1 if wrong or (ids and checked < len(set(ids))) else 0
+
+
+Found = tuple[int, list[dict[str, Any]]]
+
+
+def _directly(db: str, ids: tuple[str, ...]) -> Iterator[Found]:
+    """Part after part: each is forgotten when it is told."""
+    with asyncio.Runner() as runner:
+        parts = verify_database(db, ids)
+        try:
+            while True:
+                done = runner.run(anext(parts, None))
+                if done is None:
+                    return
+                yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+        except StoreProblem as problem:
+            raise ValueError(f"--db: {problem}") from None
+        finally:
+            runner.run(parts.aclose())
+
+
+def _asking(server: Server, ids: tuple[str, ...]) -> Iterator[Found]:
+    with server.connect() as client:
+        if ids:
+            for start in range(0, len(ids), AT_ONCE):
+                done = client.verify(ids[start : start + AT_ONCE])
+                yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+            return
+        after = ""
+        while True:
+            done = client.verify(after=after)
+            yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+            after = done.after
+            if not after:
+                return

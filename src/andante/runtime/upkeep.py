@@ -1,0 +1,79 @@
+"""What operators do about all that is kept."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final, final
+
+from andante.bpmn.graph import ProcessGraph
+from andante.runtime.clock import SystemClock
+from andante.runtime.definitions import Definitions
+from andante.runtime.ids import Ids
+from andante.runtime.problem import Problem
+from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify
+from andante.store.snapshot import ReadOnlyStore, Snapshot, open_snapshot
+from andante.store.store import Store
+
+MOST: Final = 1_000
+
+
+@final
+class Upkeep:
+    """Of a running server: `runtime.upkeep`."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self._store = store
+        self._definitions = definitions
+
+    async def verify(self, ids: Sequence[str] = (), *, after: str = "", limit: int = PART) -> Verified:
+        """Tell the journals of these instances again, or of at most `limit` of those after `after`, and compare with
+        what is stored. Raises StoreProblem when the database cannot be read."""
+        snapshot = await asyncio.to_thread(open_snapshot, self._store.url)
+        try:
+            if ids:
+                found: list[Drift] = []
+                checked = 0
+                for instance_id in ids:
+                    at = await asyncio.to_thread(part, snapshot, "", 1, instance_id)
+                    checked += at.count
+                    found += await self._verify(snapshot, at)
+                    await asyncio.to_thread(snapshot.renew)
+                return Verified(checked, found, "")
+            at = await asyncio.to_thread(part, snapshot, after, max(1, min(limit, MOST)))
+            return Verified(at.count, await self._verify(snapshot, at), at.until)
+        finally:
+            await asyncio.to_thread(snapshot.close)
+
+    async def _verify(self, snapshot: Snapshot, at: Part) -> list[Drift]:
+        graphs = await graphs_of(self._definitions, at.definitions)
+        return await asyncio.to_thread(lambda: list(verify(snapshot, at, graphs)))
+
+
+async def graphs_of(definitions: Definitions, ids: Sequence[str]) -> dict[str, ProcessGraph]:
+    """Those that can be had."""
+    found = {}
+    for definition_id in ids:
+        try:
+            found[definition_id] = await definitions.graph(definition_id)
+        except Problem:
+            continue
+    return found
+
+
+async def verify_database(url: str, ids: Sequence[str] = ()) -> AsyncGenerator[Verified, None]:
+    """The same without a server, or beside those that are at work: a part after the other. Raises StoreProblem."""
+    store = ReadOnlyStore(url)
+    try:
+        definitions = Definitions(store, SystemClock(), Ids(), "UTC")
+        await definitions.catalogue.refresh()
+        chosen = iter(ids)
+        after, only = "", next(chosen, "")
+        while True:
+            store.snapshot.renew()
+            at = part(store.snapshot, after, only=only)
+            graphs = await graphs_of(definitions, at.definitions)
+            yield Verified(at.count, list(verify(store.snapshot, at, graphs)), at.until)
+            after, only = at.until, next(chosen, "")
+            if not after and not only:
+                return
+    finally:
+        await store.close()
