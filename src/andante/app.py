@@ -94,6 +94,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             max_steps=settings.max_steps,
             replica=settings.replica,
             apart=settings.apart,
+            retention=settings.retention,
+            archive=settings.archive,
         ),
     )
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from andante.timing.instants import TimingError, zone_of
+from andante.timing.keeping import checked_keeping
 
 PREFIX: Final = "ANDANTE_"
 
@@ -48,6 +49,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: Annotated[int, Meta(ge=1, description="Instances kept in memory.")] = 10_000
     queue: Annotated[int, Meta(ge=1, description="Commands that may be under way at a time before 503.")] = 50_000
     requests: Annotated[int, Meta(ge=1, description="HTTP requests that may be in hand at a time before 503.")] = 10_000
+    retention: Annotated[
+        str, Meta(description="How long finished instances are kept, as P90D; empty: for ever. Definitions may differ.")
+    ] = ""
+    archive: Annotated[bool, Meta(description="What was kept long enough goes to the archive, else it is deleted.")] = (
+        True
+    )
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")
@@ -80,7 +87,10 @@ def from_environment(environment: Mapping[str, str] | None = None, **options: An
         raise SettingsProblem(f"{PREFIX}{name.upper()} (--{name.replace('_', '-')}): {text}.") from None
     except TimingError as fault:
         raise SettingsProblem(f"{PREFIX}ZONE (--zone): {fault}.") from None
-    return settings
+    try:
+        return msgspec.structs.replace(settings, retention=checked_keeping(settings.retention))
+    except TimingError as fault:
+        raise SettingsProblem(f"{PREFIX}RETENTION (--retention): {fault}.") from None
 
 
 def reference() -> str:

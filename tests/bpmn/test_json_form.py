@@ -39,7 +39,7 @@ def one(array: str, **fields: object) -> Node:
 def test_the_process_around_its_elements() -> None:
     graph = read(
         description="About", version="1.0.1", instanceLabel="No {!number} of {!who}",
-        config={"cancelable": True, "noCancelAfterElem": "it", "noCancelAfterElemLabel": "It"},
+        config={"cancelable": True, "noCancelAfterElem": "it", "noCancelAfterElemLabel": "It", "retention": "30"},
         variables=[
             {"name": "number", "label": "Number", "type": "Number", "value": 1},
             {"name": "who", "type": "Text", "readOnly": True},
@@ -47,7 +47,7 @@ def test_the_process_around_its_elements() -> None:
         constants=[{"name": "limit", "type": "Number", "value": 100}],
     )  # fmt: skip
     assert (graph.process_id, graph.name, graph.documentation, graph.version) == ("P", "A process", "About", "1.0.1")
-    assert (graph.cancelable, graph.no_cancel_after) == (True, "it")
+    assert (graph.cancelable, graph.no_cancel_after, graph.retention) == (True, "it", "P30D")
     assert shown(graph.instance_label) == "juel:No ${number} of ${who}"
     assert graph.variables is not None
     number, who = graph.variables["number"], graph.variables["who"]

@@ -129,3 +129,24 @@ def test_where_two_vendors_speak_ours_counts() -> None:
 )
 def test_a_misspelt_or_misplaced_extension_is_refused(element: str) -> None:
     assert {"unsupportedExtension", "unknownAttribute"} & set(codes(refusal(path(element))))
+
+
+@pytest.mark.parametrize(
+    ("process", "kept"),
+    [
+        ('andante:retention="P90D"', "P90D"),
+        ('andante:retention="forever"', "forever"),
+        ('camunda:historyTimeToLive="180"', "P180D"),
+        ('camunda:historyTimeToLive="P5D"', "P5D"),
+        ('camunda:historyTimeToLive=""', ""),
+        ('camunda:historyTimeToLive="180" andante:retention="P1D"', "P1D"),
+    ],
+)
+def test_how_long_what_is_over_is_kept(process: str, kept: str) -> None:
+    assert read(path('<task id="it"/>'), process=process).retention == kept
+
+
+def test_a_retention_that_cannot_be_is_refused() -> None:
+    (finding,) = refusal(path('<task id="it"/>'), process='camunda:historyTimeToLive="soon"')
+    assert (finding.code, finding.line > 0) == ("retention", True)
+    assert "write it as P3D" in finding.message

@@ -1,9 +1,12 @@
 """`andante verify`, of a server and of a file."""
 
+import json
 import sqlite3
 from pathlib import Path
 
 from shell import EXAMPLES, SECRET, Process, Shell, serving
+
+from andante.client import Client
 
 
 def test_all_is_as_it_must_be(shell: Shell, server: Process) -> None:
@@ -32,3 +35,27 @@ def test_what_is_wrong_is_told(shell: Shell, tmp_path: Path) -> None:
     assert "assignee is 'eve', by the state 'ada'" in said.out
     assert said.out.endswith("1 verified, 1 wrong.\n")
     assert shell("verify", instance, "--db", f"sqlite:///{db}").code == 1
+
+
+def test_the_archive(shell: Shell, tmp_path: Path) -> None:
+    model = tmp_path / "fleeting.bpmn"
+    model.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test"'
+        ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><process id="Fleeting" isExecutable="true"'
+        ' camunda:historyTimeToLive="0"><startEvent id="s"/><endEvent id="e"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="e"/></process></definitions>'
+    )
+    assert shell("deploy", model).code == 0
+    started = shell.start("Fleeting", "--var", "size=2", "--business-key", "F-1")
+    with Client(shell.url, "admin", SECRET) as client:
+        client.set_clock(advance="PT1S")  # what is due has happened when it answers
+    ((found, name, _, state, key, _),) = shell("archive", "list", "--name", "Fleeting").rows
+    assert (found, name, state, key) == (started, "Fleeting", "Completed OK", "F-1")
+    shown = shell("archive", "show", started).out
+    assert "variable      size = 2" in shown
+    assert "Completed" in shown
+    assert shell("archive", "show", "nobody").code == 1
+    said = shell("archive", "export", tmp_path / "all.ndjson", "--name", "Fleeting")
+    assert (said.code, said.err) == (0, "1 exported.\n")
+    (line,) = (tmp_path / "all.ndjson").read_text().splitlines()
+    assert json.loads(line)["history"][0]["kind"] == "InstanceStarted"

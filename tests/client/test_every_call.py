@@ -39,6 +39,7 @@ def test_definitions(hands: Hands) -> None:
     )  # fmt: skip
     assert {each.version for each in hands.definitions(name=name[:-1], like=True)} >= {"2.0", found.version}
 
+    assert '"retention":"P30D"' in hands.definition_action(second.id, "retain", retention="P30D").config
     assert hands.definition_action(second.id, "activate").active
     assert not hands.definition_action(second.id, "deactivate").active
     with pytest.raises(Refused, match=r"No version of .* is active"):
@@ -118,6 +119,24 @@ def test_instances(hands: Hands) -> None:
         with pytest.raises(Refused) as refused:
             hands.instance(gone)
         assert refused.value.status == 404
+
+
+def test_the_archive(hands: Hands) -> None:
+    name = f"Fleeting{hands.kind}"
+    hands.deploy_xml(straight(name, TASK).replace(b"<process ", b'<process andante:retention="P1D" '))
+    started = hands.start(name, {"size": 2}, business_key="F")
+    hands.act(started.id, "terminate", reason="enough")
+    hands.set_clock(advance="P1D")
+    eventually(lambda: bool(hands.archived_instances(name=name).items))
+    (entry,) = hands.archived_instances(name=name, business_key="F", full=True).items
+    assert (entry.id, entry.state, entry.variables) == (started.id, "User Terminated", {"size": 2})
+    assert hands.archived_instance(started.id) == entry
+    assert entry.history[0].kind == "InstanceStarted"
+    assert hands.archived_instances(name=name, ended_after=entry.archived_at).items == []
+    hands.delete_archived(started.id)
+    with pytest.raises(Refused) as refused:
+        hands.archived_instance(started.id)
+    assert refused.value.status == 404
 
 
 def test_tasks(hands: Hands) -> None:

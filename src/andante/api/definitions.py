@@ -17,7 +17,7 @@ from andante.runtime import problem as codes
 
 PATH: Final = f"{BASE}/metadata/definitions"
 ONE: Final = f"{PATH}/{{definition_id:str}}"
-ACTIONS: Final = ("activate", "deactivate", "suspend", "resume")
+ACTIONS: Final = ("activate", "deactivate", "suspend", "resume", "retain")
 XML: Final = ("application/xml", "text/xml")
 MOST: Final = 1_000
 FLAG: Final = ("", "true", "false")
@@ -78,10 +78,12 @@ class XmlDeployment(msgspec.Struct, frozen=True):
 
 
 class ActionBody(msgspec.Struct, frozen=True):
-    """`instances`: suspend or resume those of the definition too."""
+    """`instances`: suspend or resume those of the definition too. `retention`, for retain: how long instances are kept
+    when they are over, a duration such as P90D, or forever; "" leaves it to the server's setting."""
 
     action: Annotated[str, choice(*ACTIONS)]
     instances: bool = False
+    retention: Annotated[str, Meta(max_length=100)] = ""
 
 
 def summary(d: DefinitionRecord) -> DefinitionSummary:
@@ -206,7 +208,7 @@ async def xml(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
         own=False, tag="definitions",
         errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_EXISTS, codes.DEFINITION_IN_USE, codes.MODEL_REFUSED),
         description="A full body (2.4) replaces a definition without instances and answers with its id. "
-        '{"action":"activate"|"deactivate"|"suspend"|"resume"} answers with the summary.',
+        '{"action":"activate"|"deactivate"|"suspend"|"resume"|"retain"} answers with the summary.',
     ),
 )  # fmt: skip
 async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
@@ -215,7 +217,9 @@ async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]
     if "action" in body and "name" not in body:
         asked = await body_of(request, ActionBody)
         one_of("action", asked.action, ACTIONS)
-        record = await desk.runtime.definition_action(definition_id, asked.action, who=who, instances=asked.instances)
+        record = await desk.runtime.definition_action(
+            definition_id, asked.action, who=who, instances=asked.instances, retention=asked.retention
+        )
         return success(summary(record))
     _needs_names(body)
     return _deployed(await desk.runtime.modify_json(definition_id, body, who=who))

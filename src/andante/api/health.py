@@ -85,6 +85,7 @@ async def set_clock(request: Call) -> Response[bytes]:
             raise bad_parameter("now", f"a clock does not go back; it is {at(clock.now())}.")
     clock.set(target)
     await desk.runtime.run_due()
+    await desk.runtime.upkeep.retention.carry_out()
     return success(ClockNow(at(clock.now())))
 
 

@@ -13,10 +13,6 @@ from prometheus_client.registry import Collector
 from andante.runtime import Runtime
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-OPEN: Final = (
-    "select count(*), count(case when suspended=1 then 1 end), count(case when incident=1 then 1 end)"
-    " from instance where closed=0"
-)
 
 
 @final
@@ -40,10 +36,11 @@ class Metrics:
 
     async def text(self, runtime: Runtime) -> bytes:
         """All of it, in Prometheus's text format."""
-        (opened, suspended, incidents), *_ = await runtime.store.browse(OPEN)
-        executor = runtime.executor
+        opened, suspended, incidents = await runtime.open_counts()
+        executor, retention = runtime.executor, runtime.upkeep.retention
         self._inside.values = (
-            executor.commands, executor.batches, executor.cached, runtime.outbox.depth, opened, suspended, incidents
+            executor.commands, executor.batches, executor.cached, runtime.outbox.depth, opened, suspended, incidents,
+            retention.archived, retention.removed - retention.archived,
         )  # fmt: skip
         return generate_latest(self._registry)
 
@@ -53,10 +50,10 @@ class _Inside(Collector):
     """Numbers of the runtime, as last read."""
 
     def __init__(self) -> None:
-        self.values: tuple[int, ...] = (0,) * 7
+        self.values: tuple[int, ...] = (0,) * 9
 
     def collect(self) -> Iterator[Metric]:
-        commands, batches, cached, depth, opened, suspended, incidents = self.values
+        commands, batches, cached, depth, opened, suspended, incidents, archived, deleted = self.values
         yield CounterMetricFamily("andante_commands", "Commands carried out", commands)
         yield CounterMetricFamily("andante_batches", "Transactions they shared", batches)
         yield GaugeMetricFamily("andante_cached_instances", "Instances in memory", cached)
@@ -64,6 +61,8 @@ class _Inside(Collector):
         yield GaugeMetricFamily("andante_open_instances", "Instances that are not over", opened)
         yield GaugeMetricFamily("andante_suspended_instances", "Open instances that are suspended", suspended)
         yield GaugeMetricFamily("andante_broken_instances", "Open instances with an incident", incidents)
+        yield CounterMetricFamily("andante_archived_instances", "Finished instances put into the archive", archived)
+        yield CounterMetricFamily("andante_expired_instances", "Finished instances deleted by retention", deleted)
 
 
 def measure(app: ASGIApp) -> ASGIApp:

@@ -1,15 +1,19 @@
-"""What operators do about all that is kept: verification."""
+"""What operators do about all that is kept: verification, and the archive of instances that are over."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, delete, get
+from litestar.params import FromPath
 from msgspec import Meta
 
+from andante.api.instances import HistoryShape
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, services
-from andante.api.wire import query_of, success
+from andante.api.wire import at, done, instant_ms, query_of, success
 from andante.people import permissions as allow
+from andante.runtime import ArchivedRecord, ArchiveQuery
+from andante.runtime import problem as codes
 
 MOST: Final = 1_000
 
@@ -17,7 +21,7 @@ MOST: Final = 1_000
 class VerifyQuery(msgspec.Struct, frozen=True):
     """`ids` (comma-separated), or at most `limit` instances after the one that `after` names."""
 
-    ids: Annotated[str, Meta(max_length=20_000)] = ""
+    ids: Annotated[str, Meta(max_length=2_000)] = ""
     after: str = ""
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 200
 
@@ -49,10 +53,104 @@ class VerifiedShape(msgspec.Struct, frozen=True):
 async def verify(request: Call) -> Response[bytes]:
     query = query_of(request, VerifyQuery)
     ids = [each.strip() for each in query.ids.split(",") if each.strip()]
-    done = await services(request).runtime.upkeep.verify(ids, after=query.after, limit=query.limit)
+    found = await services(request).runtime.upkeep.verify(ids, after=query.after, limit=query.limit)
     return success(
-        VerifiedShape(done.checked, [DriftShape(d.instance, d.table, d.what) for d in done.drift], done.after)
+        VerifiedShape(found.checked, [DriftShape(d.instance, d.table, d.what) for d in found.drift], found.after)
     )
 
 
-HANDLERS: Final = (verify,)
+class EntriesQuery(msgspec.Struct, frozen=True):
+    """What ended last comes first; `endedAfter` and `endedBefore` are ISO 8601; `full` gives variables and history
+    too."""
+
+    name: str = ""
+    businessKey: str = ""  # noqa: N815 - the contract's spelling, here and below
+    endedAfter: str = ""  # noqa: N815
+    endedBefore: str = ""  # noqa: N815
+    full: bool = False
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+    after: str = ""
+
+
+class ArchivedShape(msgspec.Struct, frozen=True):
+    """An instance in the archive. `variables` and `history` are there where one is read, or with `full`."""
+
+    id: str
+    name: str
+    version: str
+    processDefID: str  # noqa: N815
+    businessKey: str  # noqa: N815
+    state: str
+    startedAt: str  # noqa: N815
+    endedAt: str  # noqa: N815
+    archivedAt: str  # noqa: N815
+    parentId: str  # noqa: N815
+    rootId: str  # noqa: N815
+    commands: int
+    variables: dict[str, Any] = {}
+    history: list[HistoryShape] = []
+
+
+class ArchiveRecs(msgspec.Struct, frozen=True):
+    """A page; `after` is the cursor of the next one, "" on the last. `total` counts this page's entries."""
+
+    Recs: list[ArchivedShape]
+    total: int
+    after: str
+
+
+def _shape(r: ArchivedRecord, variables: dict[str, Any], history: list[HistoryShape]) -> ArchivedShape:
+    return ArchivedShape(
+        r.id, r.name, r.version, r.definition_id, r.business_key, r.state, at(r.started_at), at(r.ended_at),
+        at(r.archived_at), r.parent_id, r.root_id, r.commands, variables, history,
+    )  # fmt: skip
+
+
+async def _whole(request: Call, instance_id: str) -> ArchivedShape:
+    kept = await services(request).runtime.upkeep.archive.one(instance_id)
+    history = [HistoryShape(e.seq, at(e.at), e.kind, e.element, e.element_kind, e.who, e.data) for e in kept.history]
+    return _shape(kept.record, kept.variables, history)
+
+
+@get(
+    f"{BASE}/archive/instances",
+    operation=Operation(
+        "Find archived instances", allow.INSTANCE_READ_ANY, ArchiveRecs, query=EntriesQuery, tag="upkeep",
+    ),
+)  # fmt: skip
+async def entries(request: Call) -> Response[bytes]:
+    query = query_of(request, EntriesQuery)
+    desk = services(request)
+    ended_after = instant_ms("endedAfter", query.endedAfter, desk.zone) if query.endedAfter else 0
+    ended_before = instant_ms("endedBefore", query.endedBefore, desk.zone) if query.endedBefore else 0
+    found, after = await desk.runtime.upkeep.archive.many(
+        ArchiveQuery(query.name, query.businessKey, ended_after, ended_before, query.limit, query.after)
+    )
+    recs = [await _whole(request, each.id) if query.full else _shape(each, {}, []) for each in found]
+    return success(ArchiveRecs(recs, len(recs), after))
+
+
+@get(
+    f"{BASE}/archive/instances/{{instance_id:str}}",
+    operation=Operation(
+        "Read an archived instance", allow.INSTANCE_READ_ANY, ArchivedShape, tag="upkeep",
+        errors=(codes.INSTANCE_NOT_FOUND,), description="With its last variables and its history.",
+    ),
+)  # fmt: skip
+async def entry(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
+    return success(await _whole(request, instance_id))
+
+
+@delete(
+    f"{BASE}/archive/instances/{{instance_id:str}}",
+    status_code=200,
+    operation=Operation(
+        "Delete an archived instance", allow.INSTANCE_DELETE, None, tag="upkeep", errors=(codes.INSTANCE_NOT_FOUND,),
+    ),
+)  # fmt: skip
+async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
+    await services(request).runtime.upkeep.archive.remove(instance_id)
+    return done()
+
+
+HANDLERS: Final = (verify, entries, entry, remove)

@@ -69,6 +69,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         instance_label=draft.instance_label,
         cancelable=draft.cancelable,
         no_cancel_after=draft.no_cancel_after,
+        retention=draft.retention,
         reach=reach_masks(nodes, flows),
         handlers=tuple(n.index for n in nodes if n.kind == kinds.EVENT_SUB_PROCESS and n.scope < 0),
     )

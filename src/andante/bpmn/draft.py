@@ -90,7 +90,7 @@ class ProcessDraft:
 
     __slots__ = (
         "associations", "cancelable", "constants", "defaults", "documentation", "flows", "id", "instance_label", "line",
-        "local_data", "name", "no_cancel_after", "nodes", "refused", "slas", "variables", "version",
+        "local_data", "name", "no_cancel_after", "nodes", "refused", "retention", "slas", "variables", "version",
     )  # fmt: skip
 
     def __init__(self, id: str, *, name: str = "", line: int = 0) -> None:
@@ -111,6 +111,7 @@ class ProcessDraft:
         self.instance_label: Expression | None = None
         self.cancelable = False
         self.no_cancel_after = ""
+        self.retention = ""
 
 
 def use_lane(task: UserTask, queue: str) -> None:

@@ -285,7 +285,7 @@ class ProcessGraph:
 
     __slots__ = (
         "by_id", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
-        "instance_label", "name", "no_cancel_after", "nodes", "process_id", "reach", "slas", "starts",
+        "instance_label", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas", "starts",
         "variables", "version",
     )  # fmt: skip
 
@@ -308,6 +308,7 @@ class ProcessGraph:
         reach: Mapping[int, int] | None = None,
         handlers: tuple[int, ...] = (),
         defaults: tuple[Assignment, ...] = (),
+        retention: str = "",
     ) -> None:
         self.process_id = process_id
         self.nodes: Final = nodes
@@ -322,6 +323,7 @@ class ProcessGraph:
         self.instance_label = instance_label
         self.cancelable = cancelable
         self.no_cancel_after = no_cancel_after
+        self.retention = retention
         self.reach: Mapping[int, int] = reach or {}
         self.handlers = handlers
         self.defaults = defaults

@@ -70,6 +70,11 @@ app.command(variables)
 person: Final = App(name="person", help="The people who work with a server.", sort_key=100)
 person.command("andante.cli.remote:add_person", name="add", help="Add a person.")
 app.command(person)
+archive: Final = App(name="archive", help="Instances that are over and were put away.", sort_key=101)
+archive.command("andante.cli.archive:list_archive", name="list", help="List archived instances, what ended last first.")
+archive.command("andante.cli.archive:show_archived", name="show", help="Show an archived instance.")
+archive.command("andante.cli.archive:export_archive", name="export", help="Write archived instances as lines of JSON.")
+app.command(archive)
 
 
 @app.command

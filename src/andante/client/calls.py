@@ -118,9 +118,12 @@ def definition_xml(definition_id: str) -> Call[bytes]:
     return Call("GET", f"{BASE}/metadata/definitions/{_id(definition_id)}/xml", bytes)
 
 
-def definition_action(definition_id: str, action: str, *, instances: bool = False) -> Call[shapes.Definition]:
-    """activate, deactivate, suspend (no new starts) or resume; the latter two with its instances if asked."""
-    body = {"action": action, "instances": instances}
+def definition_action(
+    definition_id: str, action: str, *, instances: bool = False, retention: str = ""
+) -> Call[shapes.Definition]:
+    """activate, deactivate, suspend (no new starts) or resume, the latter two with its instances if asked; or retain:
+    for how long instances that are over are kept."""
+    body = {"action": action, "instances": instances, "retention": retention}
     return Call("PUT", f"{BASE}/metadata/definitions/{_id(definition_id)}", shapes.Definition, body)
 
 

@@ -96,6 +96,9 @@ class Client:
     history = Endpoint(calls.history)
     replay = Endpoint(replaying.replay)
     verify = Endpoint(upkeep.verify)
+    archived_instances = Endpoint(upkeep.archived_instances)
+    archived_instance = Endpoint(upkeep.archived_instance)
+    delete_archived = Endpoint(upkeep.delete_archived)
 
     tasks = Endpoint(calls.tasks)
     task = Endpoint(calls.task)

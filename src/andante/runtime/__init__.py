@@ -5,15 +5,19 @@ from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
-from andante.runtime.runtime import Runtime, RuntimeSettings
+from andante.runtime.runtime import Runtime
 from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 
 __all__ = [
+    "ArchiveQuery",
+    "ArchivedRecord",
     "AwaitedView",
     "Broadcast",
     "CallView",

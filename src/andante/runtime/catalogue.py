@@ -114,6 +114,9 @@ class Catalogue:
     def one(self, definition_id: str) -> DefinitionRecord | None:
         return self._records.get(definition_id)
 
+    def all(self) -> list[DefinitionRecord]:
+        return list(self._records.values())
+
     def named(self, name: str, version: str = "") -> DefinitionRecord | None:
         """That version, or without one the active version."""
         if not version:

@@ -20,6 +20,7 @@ from andante.runtime.deployment import (
     check_kind,
     chosen_version,
     exists,
+    keeping,
     next_version,
     numbered,
     read_model,
@@ -166,8 +167,8 @@ class Definitions:
     ) -> list[DefinitionRecord]:
         return await rows.many(self._store, name, like, active, skip, min(limit, 1_000))
 
-    async def act(self, definition_id: str, action: str, who: str) -> DefinitionRecord:
-        """activate, deactivate, suspend (no new starts) or resume."""
+    async def act(self, definition_id: str, action: str, who: str, retention: str = "") -> DefinitionRecord:
+        """activate, deactivate, suspend (no new starts), resume, or retain: how long what is over is kept."""
         await self.catalogue.fresh()
         record = self.one(definition_id)
         graph = None if record.kind == DMN else await self.graph(definition_id)
@@ -179,8 +180,11 @@ class Definitions:
                 statements = [
                     (f"update definition set suspended=?, {rows.REVISED} where id=?", [int(flag), definition_id])
                 ]
+            elif action == "retain":
+                statements = [rows.set_config(record, "retention", keeping(retention))]
             else:
-                raise Problem(PARAMETER, 400, f"action: '{action}' is none of activate, deactivate, suspend, resume.")
+                text = f"action: '{action}' is none of activate, deactivate, suspend, resume, retain."
+                raise Problem(PARAMETER, 400, text)
             statements.append((
                 f"update definition set modified_by=?, modified_at=?, {rows.REVISED} where id=?",
                 [who, self._clock.now(), definition_id],
@@ -276,6 +280,8 @@ class Definitions:
         }
         if imports:
             config["imports"] = imports
+        if graph.retention:
+            config["retention"] = graph.retention
         return DefinitionRecord(
             definition_id or self._ids.new(DEFINITION, now), graph.process_id, version, label, description, active,
             False, "Warning" if warned else "Pass", json.dumps(config, separators=(",", ":")), kind, now, who,

@@ -8,8 +8,10 @@ import msgspec
 
 from andante.markup.findings import Finding, ModelRefused
 from andante.runtime.catalogue import DMN, Catalogue
-from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, Problem
+from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, PARAMETER, Problem
 from andante.store.records import DefinitionRecord
+from andante.timing.instants import TimingError
+from andante.timing.keeping import checked_keeping
 
 M = TypeVar("M")
 FIRST_VERSION: Final = "1.0.0"
@@ -40,6 +42,14 @@ def chosen_version(catalogue: Catalogue, name: str, wanted: str, own: str, warni
         text = f"The version '{own}' is taken: this one gets the next number. Give the model a new version."
         warnings.append(Finding("version", name, 0, text))
     return next_version(catalogue, name)
+
+
+def keeping(text: str) -> str:
+    """How long instances are kept when they are over. Raises Problem."""
+    try:
+        return checked_keeping(text)
+    except TimingError as fault:
+        raise Problem(PARAMETER, 400, f"retention: {fault}.") from None
 
 
 def check_kind(catalogue: Catalogue, name: str, *, decision: bool) -> None:

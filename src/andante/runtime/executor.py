@@ -78,7 +78,7 @@ class Executor:
         self._inside = 0  # requests that are not answered yet
         self._crowd = 0.0  # how many requests there are at a time, of late
         self._scheduled = False
-        self._loader = Loader(store, graph_of, self._ready, self._unreadable)
+        self.loader = Loader(store, graph_of, self._ready, self._unreadable, self._slots)
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
         self._idle = asyncio.Event()
@@ -118,9 +118,9 @@ class Executor:
         request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
-            self._loader.want(instance_id, slot)
+            self.loader.want(instance_id, slot)
         elif not slot.unwritten and not slot.wanted and not self.alone:
-            self._loader.want(instance_id, slot)
+            self.loader.want(instance_id, slot)
         if slot.wanted:
             slot.waiting.append(request)
         else:
@@ -160,8 +160,8 @@ class Executor:
 
     async def idle(self) -> None:
         """Wait until everything taken in is written."""
-        while self._loader.busy or not self._idle.is_set():
-            await self._loader.idle()
+        while self.loader.busy or not self._idle.is_set():
+            await self.loader.idle()
             await self._idle.wait()
 
     def _admit(self) -> None:
@@ -198,7 +198,7 @@ class Executor:
         slot = self._slots.get(instance_id)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
-            self._loader.want(instance_id, slot)
+            self.loader.want(instance_id, slot)
         if slot.wanted:
             slot.waiting.append(request)
         else:

@@ -1,7 +1,7 @@
 """Instances on their way into memory: those that are wanted at the same time are read together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import final
 
 from andante.bpmn.graph import ProcessGraph
@@ -15,7 +15,8 @@ from andante.store.store import Store, Stored
 
 @final
 class Loader:
-    """`ready` is called for each slot that is what the database has, `failed` for each that cannot be."""
+    """`ready` is called for each slot that is what the database has, `failed` for each that cannot be;
+    `slots` are those that are in memory."""
 
     def __init__(
         self,
@@ -23,13 +24,17 @@ class Loader:
         graph_of: Callable[[str], Awaitable[ProcessGraph]],
         ready: Callable[[str, Slot], None],
         failed: Callable[[str, Slot, Exception], None],
+        slots: Mapping[str, Slot],
     ) -> None:
         self._store = store
         self._graph_of = graph_of
         self._ready = ready
         self._failed = failed
+        self._slots = slots
         self._loop = asyncio.get_running_loop()
         self._wanted: dict[str, Slot] = {}
+        self._aside: set[str] = set()
+        self._held: dict[str, Slot] = {}
         self._reading: asyncio.Task[None] | None = None
         self._loads: set[asyncio.Task[None]] = set()
 
@@ -39,6 +44,19 @@ class Loader:
         self._wanted[instance_id] = slot
         if self._reading is None:
             self._reading = self._loop.create_task(self._read())
+
+    def set_aside(self, instances: set[str]) -> bool:
+        """Do not read these before they are put back. False where one of them is in memory, and then none is."""
+        if not instances.isdisjoint(self._slots.keys()):
+            return False
+        self._aside |= instances
+        return True
+
+    def put_back(self, instances: set[str]) -> None:
+        """Now they may be read, or found to be gone."""
+        self._aside -= instances
+        for instance_id in [each for each in self._held if each in instances]:
+            self.want(instance_id, self._held.pop(instance_id))
 
     @property
     def busy(self) -> bool:
@@ -54,6 +72,10 @@ class Loader:
     async def _read(self) -> None:
         while self._wanted:
             wanted, self._wanted = self._wanted, {}
+            for instance_id in self._aside & wanted.keys():
+                self._held[instance_id] = wanted.pop(instance_id)
+            if not wanted:
+                continue
             known = [(id, 0 if slot.instance is None else slot.instance.seq) for id, slot in wanted.items()]
             try:
                 found = await self._store.states(known)

@@ -6,8 +6,6 @@ from collections.abc import Coroutine, Mapping
 from random import Random, SystemRandom
 from typing import Any, Final, final
 
-import msgspec
-
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import Outcome
 from andante.engine import commands as cmd
@@ -25,6 +23,7 @@ from andante.runtime.jobs import Jobs, JobView
 from andante.runtime.live import Live, MigrationPlan
 from andante.runtime.membership import DatabaseClock
 from andante.runtime.messages import Broadcast, Messages, Published, newly_awaited
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
@@ -39,20 +38,6 @@ from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.store import SharedStore, Store
-
-
-class RuntimeSettings(msgspec.Struct, frozen=True):
-    """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands under
-    way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
-    the database, for lists. `apart`: on PostgreSQL each transaction is of one instance."""
-
-    zone: str = "UTC"
-    cache: int = 10_000
-    queue: int = 50_000
-    max_steps: int = 50_000
-    replica: str = ""
-    apart: bool = False
-
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
 INSTANCE_TABLES: Final = ("journal", "task", "candidate", "subscription", "job", "outbox")
@@ -93,7 +78,6 @@ class Runtime:
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
         self._tasks = Tasks(store, clock, self.executor)
         self._live = Live(store, self.executor, self._definitions)
-        self.upkeep = Upkeep(store, self._definitions)
         self._timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
@@ -102,6 +86,7 @@ class Runtime:
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
             self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, chance,
         )  # fmt: skip
+        self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
 
     @classmethod
     async def open(
@@ -124,6 +109,7 @@ class Runtime:
         await runtime._messages.sweep()
         if timers:
             runtime._spawn(runtime._timekeeper.run())
+            runtime._spawn(runtime.upkeep.retention.run())
         return runtime
 
     async def close(self) -> None:
@@ -199,10 +185,11 @@ class Runtime:
         return await self._definitions.many(name, like, active, skip, limit)
 
     async def definition_action(
-        self, definition_id: str, action: str, *, who: str, instances: bool = False
+        self, definition_id: str, action: str, *, who: str, instances: bool = False, retention: str = ""
     ) -> DefinitionRecord:
-        """activate, deactivate, suspend or resume; the latter two with its open instances where `instances`."""
-        record = await self._definitions.act(definition_id, action, who)
+        """activate, deactivate, suspend or resume; the latter two with its open instances where `instances`. retain:
+        keep instances that are over for `retention`, a duration or "forever"; "" leaves it to the server's setting."""
+        record = await self._definitions.act(definition_id, action, who, retention)
         if instances and action in ("suspend", "resume"):
             rows = await self.store.read(
                 "select id from instance where definition_id=? and closed=0 and parent_id='' order by id",
@@ -258,6 +245,10 @@ class Runtime:
             return await instance_rows.many(self.store, query)
         except ValueError as fault:
             raise Problem(PARAMETER, 400, f"The instance query is wrong: {fault}.") from None
+
+    async def open_counts(self) -> tuple[int, int, int]:
+        """How many are open; of these, how many are suspended, and how many have an incident."""
+        return await instance_rows.open_counts(self.store)
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord:
         """suspend, resume, terminate (contract API 3) or retry."""

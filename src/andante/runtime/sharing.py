@@ -39,6 +39,11 @@ class Sharing:
             self.membership = Membership(store, clock, self._entered, self._changed, chance)
             store.heard = self._hear
 
+    @property
+    def first(self) -> bool:
+        """Whether what one of all servers is to do is this one's. Two may think so for a moment."""
+        return self.membership is None or (self.membership.holds and self.membership.members.place == 0)
+
     async def join(self) -> None:
         """Raises StoreProblem."""
         if self.membership is not None:

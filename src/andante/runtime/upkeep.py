@@ -5,10 +5,15 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Final, final
 
 from andante.bpmn.graph import ProcessGraph
-from andante.runtime.clock import SystemClock
+from andante.runtime.archive import Archive
+from andante.runtime.clock import Clock, SystemClock
 from andante.runtime.definitions import Definitions
+from andante.runtime.executor import Executor
 from andante.runtime.ids import Ids
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import Problem
+from andante.runtime.retention import Retention
+from andante.runtime.sharing import Sharing
 from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify
 from andante.store.snapshot import ReadOnlyStore, Snapshot, open_snapshot
 from andante.store.store import Store
@@ -20,9 +25,17 @@ MOST: Final = 1_000
 class Upkeep:
     """Of a running server: `runtime.upkeep`."""
 
-    def __init__(self, store: Store, definitions: Definitions) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, sharing: Sharing,
+        settings: RuntimeSettings,
+    ) -> None:  # fmt: skip
         self._store = store
         self._definitions = definitions
+        self.archive = Archive(store, definitions.graph)
+        self.retention = Retention(
+            store, clock, executor, definitions, lambda: sharing.first, by_default=settings.retention,
+            keep=settings.archive, zone=settings.zone,
+        )  # fmt: skip
 
     async def verify(self, ids: Sequence[str] = (), *, after: str = "", limit: int = PART) -> Verified:
         """Tell the journals of these instances again, or of at most `limit` of those after `after`, and compare with

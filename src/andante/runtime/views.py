@@ -1,6 +1,6 @@
 """One instance looked at closely: where its tokens are, what is wrong, its clocks, and its history in order."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -184,6 +184,13 @@ async def history(
         "select seq, at, actor, data from journal where instance_id=? and seq<=? order by seq",
         (instance_id, after + limit),
     )
+    return await told(graph_of, journal, after)
+
+
+async def told(
+    graph_of: Callable[[str], Awaitable[ProcessGraph]], journal: Iterable[tuple[Any, ...]], after: int
+) -> list[HistoryEntry]:
+    """The same of a journal's rows, from its beginning: number, time, actor and entry."""
     places: dict[int, int] = {}
     owners: dict[int, int] = {}  # node of each task, timer, job, subscription, trigger by key
     nodes: Sequence[Node] = ()

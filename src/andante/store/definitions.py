@@ -1,5 +1,6 @@
 """Reading and writing definitions, their sources and what starts them."""
 
+import json
 from typing import Final
 
 from andante.store.records import DefinitionRecord
@@ -89,6 +90,16 @@ def insert(d: DefinitionRecord) -> Statement:
         f" values ({','.join('?' * len(COLUMNS))},(select revision from catalogue))",
         values,
     )
+
+
+def set_config(d: DefinitionRecord, name: str, value: str) -> Statement:
+    """Change one value of its settings; "" takes it out."""
+    config = json.loads(d.config or "{}")
+    config.pop(name, None)
+    if value:
+        config[name] = value
+    text = json.dumps(config, separators=(",", ":"))
+    return f"update definition set config=?, {REVISED} where id=?", [text, d.id]
 
 
 def insert_source(source_id: str, kind: str, data: bytes) -> Statement:

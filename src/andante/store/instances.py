@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+from andante.engine.state import CLOSED_STATES, STATES
 from andante.store.projection import EXT
 from andante.store.records import InstanceQuery, InstanceRecord, Page
 from andante.store.store import Row, Store
@@ -17,6 +18,7 @@ FLAGS: Final = tuple(COLUMNS.index(name) for name in ("suspended", "closed", "is
 EXT_AT: Final = COLUMNS.index("ext")
 SELECT: Final = "select " + ",".join(COLUMNS) + " from instance"
 MOST: Final = 1_000
+OPEN_STATES: Final = tuple(state for state in STATES if state not in CLOSED_STATES)
 
 
 def record(row: Row) -> InstanceRecord:
@@ -30,6 +32,16 @@ def record(row: Row) -> InstanceRecord:
 async def one(store: Store, instance_id: str) -> InstanceRecord | None:
     row = await store.get(f"{SELECT} where id=?", (instance_id,))
     return record(row) if row is not None else None
+
+
+async def open_counts(store: Store) -> tuple[int, int, int]:
+    """How many are open, suspended, broken; by the index of the states, so that what is over is not counted through."""
+    ((opened, suspended, incidents),) = await store.browse(
+        "select count(*), count(case when suspended=1 then 1 end), count(case when incident=1 then 1 end)"
+        f" from instance where state in ({','.join('?' * len(OPEN_STATES))})",
+        OPEN_STATES,
+    )
+    return opened, suspended, incidents
 
 
 async def children(store: Store, instance_id: str) -> list[str]:

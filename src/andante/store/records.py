@@ -100,6 +100,12 @@ class DefinitionRecord(msgspec.Struct, frozen=True):
     modified_by: str = ""
     modified_at: int = 0
 
+    @property
+    def retention(self) -> str:
+        """How long its instances are kept when they are over: a duration, "forever", or "" where it does not say."""
+        found = msgspec.json.decode(self.config, type=dict[str, object]).get("retention", "") if self.config else ""
+        return found if isinstance(found, str) else ""
+
 
 class Page(msgspec.Struct, Generic[T]):
     """One page of a list: `total` counts all that match; `after` continues it ("" when there is no more)."""

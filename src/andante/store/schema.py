@@ -20,9 +20,9 @@ def _int(name: str, default: int = 0) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
 
 
-def _some(name: str, column: str, where: str) -> sa.Index:
+def _some(name: str, columns: str, where: str) -> sa.Index:
     """An index of the rows for which `where` holds."""
-    return sa.Index(name, column, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    return sa.Index(name, *columns.split(), sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 source: Final = sa.Table(
@@ -123,6 +123,8 @@ instance: Final = sa.Table(
     _some("ix_instance_key", "business_key", "business_key <> ''"),
     sa.Index("ix_instance_definition", "definition_id"),
     _some("ix_instance_parent", "parent_id", "parent_id <> ''"),
+    _some("ix_instance_over", "definition_id ended_at id", "ended_at > 0 and parent_id = ''"),
+    _some("ix_instance_root", "root_id", "parent_id <> ''"),
 )
 
 journal: Final = sa.Table(
@@ -227,6 +229,28 @@ node: Final = sa.Table(
     _int("started_at"),
     _int("expires_at"),  # by the database's clock
     sa.UniqueConstraint("slot", name="uq_node_slot"),
+)
+
+# Instances that are over and no longer wanted at hand: journal and last state in `data`, compressed.
+archive: Final = sa.Table(
+    "archive",
+    metadata,
+    sa.Column("id", TEXT, primary_key=True),
+    _text("root_id"),
+    _text("parent_id"),
+    _text("definition_id"),
+    _text("name"),
+    _text("version"),
+    _text("business_key"),
+    _text("state"),
+    _int("started_at"),
+    _int("ended_at"),
+    _int("archived_at"),
+    _int("seq"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("ix_archive_ended", "ended_at", "id"),
+    sa.Index("ix_archive_name", "name", "ended_at", "id"),
+    _some("ix_archive_key", "business_key", "business_key <> ''"),
 )
 
 # Messages with a time to live that nobody awaited yet.

@@ -11,6 +11,8 @@ from andante.bpmn.jsonform.elements import read_elements
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.jsonform.slas import attach_slas
 from andante.bpmn.language import Language
+from andante.timing.instants import TimingError
+from andante.timing.keeping import checked_keeping
 
 TYPES: Final = ("Text", "Number", "Boolean", "Date", "DateTime", "Any")
 # Properties of the instance that a model may set (contract 2.2, 2.6, 3.2).
@@ -120,6 +122,10 @@ def _config(draft: ProcessDraft, fields: Fields) -> None:
         return
     draft.cancelable = config.flag("cancelable")
     draft.no_cancel_after = config.text("noCancelAfterElem")
+    try:
+        draft.retention = checked_keeping(config.text("retention"))
+    except TimingError as fault:
+        config.fault("retention", f"config.retention: {fault}.")
     config.close("noCancelAfterElemLabel")
 
 

@@ -16,7 +16,7 @@ from andante.bpmn.graph import (
     SlaAction,
 )
 from andante.bpmn.slas import action, reminder, sla, span, target
-from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
+from andante.bpmn.vendors.base import Vendor, csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import known_mapping
 from andante.bpmn.work import VALUE
 from andante.bpmn.xml.element import Element
@@ -37,6 +37,8 @@ class Andante(Vendor):
         process.version = self.text(element, "version") or process.version
         process.instance_label = self.value(element, "instanceLabel", reading) or process.instance_label
         process.no_cancel_after = self.text(element, "noCancelAfter")
+        retention = keeping("andante:retention", self.text(element, "retention"), element, reading)
+        process.retention = retention or process.retention
         cancelable = self.text(element, "cancelable")
         if cancelable not in ("", "true", "false"):
             reading.fault("boolean", element, f"andante:cancelable is '{cancelable}'. Write true or false.")

@@ -8,6 +8,8 @@ from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import EventDefinition, JobWork, MultiInstance, UserTask
 from andante.bpmn.xml.element import Element
 from andante.expressions import Expression, literal
+from andante.timing.instants import TimingError
+from andante.timing.keeping import checked_keeping
 
 if TYPE_CHECKING:
     from andante.bpmn.xml.reading import Error, Lane, Message, Reading
@@ -118,3 +120,12 @@ def job(node: NodeDraft) -> JobWork:
 
 def csv(text: str) -> tuple[str, ...]:
     return tuple(part for item in text.split(",") if (part := item.strip()))
+
+
+def keeping(what: str, text: str, element: Element, reading: "Reading") -> str:
+    """How long instances are kept when they are over; a fault where it cannot be known at deployment."""
+    try:
+        return checked_keeping(text)
+    except TimingError as fault:
+        reading.findings.fault("retention", element.label, element.line, f"{what}: {fault}.")
+        return ""

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, MultiInstance
-from andante.bpmn.vendors.base import csv, job, user_task, worked
+from andante.bpmn.vendors.base import csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import decision_call
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
 from andante.bpmn.vendors.forms import form_data
@@ -42,6 +42,8 @@ class Camunda(JavaVendor):
 
     def process(self, process: ProcessDraft, element: Element, reading: Reading) -> None:
         process.version = self.text(element, "versionTag") or process.version
+        time_to_live = self.text(element, "historyTimeToLive")
+        process.retention = keeping("camunda:historyTimeToLive", time_to_live, element, reading) or process.retention
         read_process_listeners(process, self.elements(element, "executionListener"), element, reading)
 
     def error(self, error: Error, element: Element, reading: Reading) -> None:

@@ -35,7 +35,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "formKey": "only user tasks and start events have forms.",
     "formProperty": "only user tasks and start events have forms.",
     "taskPriority": "only jobs of workers have a priority.",
-    "historyTimeToLive": "how long history is kept is a setting of the server.",
+    "historyTimeToLive": "how long history is kept is said by the process, or a setting of the server.",
     "isStartableInTasklist": "it concerns another product's pages.",
     "modelerTemplate": "it concerns the modelling tool.",
     "modelerTemplateVersion": "it concerns the modelling tool.",

@@ -1,0 +1,20 @@
+"""What a runtime can be told."""
+
+import msgspec
+
+
+class RuntimeSettings(msgspec.Struct, frozen=True):
+    """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands under
+    way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
+    the database, for lists. `retention`: how long instances are kept when they are over ("" or "forever": always);
+    then they go to the archive, or without `archive` for good. `apart`: on PostgreSQL each transaction is of one
+    instance."""
+
+    zone: str = "UTC"
+    cache: int = 10_000
+    queue: int = 50_000
+    max_steps: int = 50_000
+    replica: str = ""
+    apart: bool = False
+    retention: str = ""
+    archive: bool = True
