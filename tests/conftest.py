@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from cluster import Cluster, running
 
 from andante.store.migrate import upgrade
-from andante.store.postgres.store import psycopg_url
+from andante.store.postgres.store import engine
 
 _numbers = itertools.count()
 
@@ -28,9 +27,7 @@ def cluster() -> Iterator[Cluster]:
 def template(cluster: Cluster) -> str:
     """A database with our tables, to be copied."""
     cluster.execute("create database andante_template")
-    engine = sa.create_engine(psycopg_url(cluster.url("andante_template")), poolclass=sa.NullPool)
-    upgrade(engine)
-    engine.dispose()
+    upgrade(engine(cluster.url("andante_template")))
     return "andante_template"
 
 

@@ -8,13 +8,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 
 SETTINGS = """
-listen_addresses = '127.0.0.1'
 max_connections = 200
 shared_buffers = 128MB
 wal_level = replica
@@ -41,9 +40,10 @@ def free_port() -> int:
 
 
 class Cluster:
-    """Not started until `start`. `durable`: it waits for the disk; else only a crash of the machine loses anything."""
+    """Not started until `start`. `durable`: it waits for the disk; else only a crash of the machine loses anything.
+    `listen`: addresses of this machine beside the usual one."""
 
-    def __init__(self, folder: Path, *, durable: bool = False, port: int = 0) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, port: int = 0, listen: Sequence[str] = ()) -> None:
         bin_folder = programs()
         if bin_folder is None:
             raise LookupError("PostgreSQL is not installed: apt-get install postgresql")
@@ -52,6 +52,7 @@ class Cluster:
         self.data = folder / "data"
         self.port = port or free_port()
         self.durable = durable
+        self.listen = ["127.0.0.1", *listen]
 
     def _run(self, *command: str) -> str:
         # The server refuses to run as root.
@@ -79,7 +80,7 @@ class Cluster:
     def start(self) -> None:
         self._run(
             str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "-t", "60", "-l", str(self.folder / "log"),
-            "-o", f"-p {self.port}", "start",
+            "-o", f"-p {self.port} -c listen_addresses={','.join(self.listen)}", "start",
         )  # fmt: skip
 
     def stop(self, mode: str = "fast") -> None:
@@ -112,9 +113,9 @@ class Cluster:
             done = connection.execute(sql.encode())
             return done.fetchall() if done.description else []
 
-    def standby(self, folder: Path) -> "Cluster":
-        """A started copy that follows this one, of which nothing is acknowledged before the copy has it."""
-        copy = Cluster(folder, durable=self.durable)
+    def standby(self, folder: Path, *, port: int = 0) -> "Cluster":
+        """A started copy that follows this one: nothing is acknowledged before the copy has it."""
+        copy = Cluster(folder, durable=self.durable, port=port, listen=self.listen[1:])
         folder.mkdir(parents=True, exist_ok=True)
         self._own(folder)
         self._run(

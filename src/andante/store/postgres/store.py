@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, final
 
+import psycopg
 import sqlalchemy as sa
 from alembic.util import CommandError
 
@@ -28,7 +29,10 @@ WRITER: Final = (
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
     " -c jit=off -c idle_in_transaction_session_timeout=5000 -c lock_timeout=2000"
 )
-READER: Final = "-c jit=off -c default_transaction_read_only=on"
+READER: Final = "-c jit=off"
+# Not among the settings at the start: a server then takes the session for read-only, and who looks for one that is not
+# (target_session_attrs) passes it by.
+READS: Final = "set default_transaction_read_only=on"
 STATES: Final = (
     b"select v.id, i.seq, case when i.seq=v.seq then null else i.data end, i.definition_id"
     b" from unnest($1::text[],$2::int8[]) v(id,seq) join instance i on i.id=v.id"
@@ -38,10 +42,11 @@ _TEXTS: Final = {statement: text.encode() for statement, text in TEXTS.items()}
 _TEXTS_APART: Final = {statement: text.encode() for statement, text in TEXTS_APART.items()}
 
 
-def psycopg_url(url: str) -> str:
-    """The URL as SQLAlchemy wants it for the driver that is used."""
-    _, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}"
+def engine(url: str) -> sa.Engine:
+    """SQLAlchemy's way there. The driver reads the URL: it knows of several hosts, and SQLAlchemy does not."""
+    return sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=5), poolclass=sa.NullPool
+    )
 
 
 @final
@@ -60,9 +65,9 @@ class PostgresStore(SharedStore):
         if apart:
             self.at_once = APART
         self._writers = [Line(url, WRITER) for _ in range(WRITERS if apart else 1)]
-        self._keys = Line(url, READER)
-        self._lists = [Line(url, READER) for _ in range(LISTS)]
-        self._behind = [Line(replica, READER) for _ in range(LISTS)] if replica else []
+        self._keys = Line(url, READER, greeting=READS)
+        self._lists = [Line(url, READER, greeting=READS) for _ in range(LISTS)]
+        self._behind = [Line(replica, READER, greeting=READS) for _ in range(LISTS)] if replica else []
         self._others = Line(url, "-c jit=off", heard=self._hear, greeting=f"listen {CHANNEL}")
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -218,12 +223,9 @@ def _unwritable(batch: Batch, otherwise: str) -> StoreProblem:
 
 
 def _migrate(url: str) -> None:
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
     try:
-        upgrade(engine)
-    except sa.exc.OperationalError as fault:
-        raise StoreLost(f"The database cannot be reached: {str(fault.orig).strip()}") from None
-    except (sa.exc.DatabaseError, CommandError) as fault:
+        upgrade(engine(url))
+    except (sa.exc.OperationalError, psycopg.OperationalError) as fault:
+        raise StoreLost(f"The database cannot be reached: {str(getattr(fault, 'orig', fault)).strip()}") from None
+    except (sa.exc.DatabaseError, psycopg.Error, CommandError) as fault:
         raise StoreProblem(f"The database cannot be used: {getattr(fault, 'orig', fault)}") from None
-    finally:
-        engine.dispose()
