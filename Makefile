@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-compiled lint format bench lock assets venv dev clean
+.PHONY: help run test test-compiled chaos lint format bench lock assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -17,6 +17,9 @@ test-compiled: dev ## run the tests of the core and of what stands on it with th
 	@scripts/compile .venv-compiled
 	@.venv-compiled/bin/python -m pytest -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
 		tests/runtime $(ARGS)
+
+chaos: dev ## three servers on one PostgreSQL, and faults, for ROUNDS rounds
+	@CHAOS_ROUNDS=$(or $(ROUNDS),10) .venv/bin/python -m pytest -x -q tests/runtime/test_chaos.py $(ARGS)
 
 lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check
