@@ -8,7 +8,7 @@ import pytest
 from cluster import Cluster, running
 
 from andante.store.migrate import upgrade
-from andante.store.postgres.store import engine
+from andante.store.postgres.store import engine_of
 
 _numbers = itertools.count()
 
@@ -27,7 +27,7 @@ def cluster() -> Iterator[Cluster]:
 def template(cluster: Cluster) -> str:
     """A database with our tables, to be copied."""
     cluster.execute("create database andante_template")
-    upgrade(engine(cluster.url("andante_template")))
+    upgrade(engine_of(cluster.url("andante_template")))
     return "andante_template"
 
 

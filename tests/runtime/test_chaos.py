@@ -26,7 +26,7 @@ from network import Namespace, namespaces
 from reckoning import COMMANDS, Log, pending, reckon
 
 from andante.runtime import Runtime
-from andante.runtime.membership import NOW
+from andante.store.postgres import PostgresStore
 
 ROUNDS: Final = int(os.environ.get("CHAOS_ROUNDS", "1"))
 SEED: Final = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1_000_000)
@@ -125,7 +125,8 @@ class House:
     def members(self) -> int:
         """How many servers have a lease."""
         with contextlib.suppress(psycopg.Error):
-            ((count,),) = self.main.execute(f"select count(*) from node where expires_at>{NOW}", self.database)
+            sql = f"select count(*) from node where expires_at>{PostgresStore.now}"
+            ((count,),) = self.main.execute(sql, self.database)
             assert isinstance(count, int)
             return count
         return -1

@@ -16,7 +16,7 @@ from andante.runtime import Problem, Runtime, RuntimeSettings, TaskQuery, TestCl
 from andante.store import statements as st
 from andante.store.postgres import pipe
 from andante.store.postgres.statements import TEXTS_APART
-from andante.store.postgres.store import psycopg_url
+from andante.store.postgres.store import engine_of
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 START: Final = 1_767_258_000_000
@@ -57,7 +57,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], set[str]]]:
 
 
 def test_every_unique_key_begins_with_the_instance(postgres_url: str) -> None:
-    engine = sa.create_engine(psycopg_url(postgres_url), poolclass=sa.NullPool)
+    engine = engine_of(postgres_url)
     with engine.connect() as connection:
         rows = connection.execute(
             sa.text(

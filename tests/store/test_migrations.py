@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cluster import Cluster
 
 from andante.store.migrate import upgrade
-from andante.store.postgres.store import psycopg_url
+from andante.store.postgres.store import engine_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -19,7 +19,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     cluster.execute("create database andante_old")
-    found = sa.create_engine(psycopg_url(cluster.url("andante_old")), poolclass=sa.NullPool)
+    found = engine_of(cluster.url("andante_old"))
     yield found
     found.dispose()
     cluster.execute("drop database andante_old")

@@ -123,6 +123,11 @@ class Bundle:
             parts[instance_id].slots[instance_id] = slot
         return list(parts.values())
 
+    def steps(self, instance_id: str) -> list[Step]:
+        """What has been done to this instance, in order."""
+        steps = [entry.step for entry in self.entries if entry.instance_id == instance_id]
+        return [step for step in steps if step is not None and step.events]
+
     def part_with(self, instances: set[str]) -> list[Entry]:
         """Take these instances out; what was asked of them, in order."""
         self.batch.drop(instances)

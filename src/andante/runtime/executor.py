@@ -21,28 +21,20 @@ from andante.engine.faults import Rejected
 from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
+from andante.runtime import problems
 from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View
 from andante.runtime.cache import Cache
 from andante.runtime.clock import Clock
 from andante.runtime.loading import Loader
-from andante.runtime.problem import (
-    INSTANCE_NOT_FOUND,
-    INTERNAL,
-    LOST,
-    OVERLOADED,
-    PARAMETER,
-    UNAVAILABLE,
-    Problem,
-    failed_step,
-    rejected,
-)  # fmt: skip
+from andante.runtime.problem import INSTANCE_NOT_FOUND, OVERLOADED, Problem, rejected
 from andante.store import statements as st
-from andante.store.faults import Outrun, StoreLost, StoreProblem, Unwritable
+from andante.store.faults import Outrun, StoreLost, Unwritable
 from andante.store.store import Store
 
 LEAST: Final = 8  # requests for which a batch of their own is worth while
 FORGET: Final = 0.98
 log: Final = structlog.get_logger("andante.runtime")
+PAUSE: Final = 0.05  # seconds after a batch that was refused
 
 
 @final
@@ -81,6 +73,7 @@ class Executor:
         self.loader = Loader(store, graph_of, self._ready, self._unreadable, self._slots)
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
+        self._ended = False
         self._idle = asyncio.Event()
         self._idle.set()
         # The name under which outbox rows are this server's, and until when (the loop's time) no other server is there.
@@ -90,6 +83,7 @@ class Executor:
         self.commands = 0
         self.batches = 0
         self.outrun = 0
+        self.lost_at = -math.inf  # the loop's time at which it was last left open whether a batch was written
 
     @property
     def alone(self) -> bool:
@@ -164,6 +158,10 @@ class Executor:
             await self.loader.idle()
             await self._idle.wait()
 
+    def end(self) -> None:
+        """Write nothing more."""
+        self._ended = True
+
     def _admit(self) -> None:
         if self._inside >= self._limit:
             raise Problem(OVERLOADED, 503, "The server has more work than it can write. Try again in a moment.")
@@ -171,13 +169,7 @@ class Executor:
     # Instances come into memory.
 
     def _unreadable(self, instance_id: str, slot: Slot, fault: Exception) -> None:
-        if isinstance(fault, Problem):
-            problem = fault
-        elif isinstance(fault, StoreProblem):
-            problem = Problem(UNAVAILABLE, 503, "The database does not answer; nothing was changed. Try again later.")
-        else:
-            log.error("an instance could not be read", instance=instance_id, exc_info=fault)
-            problem = Problem(INTERNAL, 500, "The instance could not be read; nothing was changed.")
+        problem = problems.unreadable(fault, instance_id)
         self._slots.pop(instance_id, None)
         for request in slot.waiting:
             request.fail(problem)
@@ -195,6 +187,10 @@ class Executor:
 
     def _again(self, instance_id: str, request: Request[Any]) -> None:
         """From the beginning, by what is in the database."""
+        request.tries -= 1
+        if request.tries <= 0 or request.fresh:  # fresh: by chance another has the same id
+            request.fail(problems.too_many())
+            return
         slot = self._slots.get(instance_id)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
@@ -236,7 +232,7 @@ class Executor:
                 request.fail(rejected(refusal))
             return
         except Exception as fault:
-            request.fail(failed_step(fault, instance_id, command))
+            request.fail(problems.failed(fault, instance_id, type(command).__name__))
             self._take_back(instance_id, slot, graph)
             return
         self.commands += 1
@@ -260,11 +256,7 @@ class Executor:
             self._slots.pop(instance_id, None)
             return
         instance = decode_state(slot.data) if slot.data else Instance(instance_id)
-        steps = [
-            entry.step
-            for entry in self._open.entries
-            if entry.instance_id == instance_id and entry.step is not None and entry.step.events
-        ]
+        steps = self._open.steps(instance_id)
         fold(instance, [(taken.now, taken.actor, taken.events) for taken in steps])
         slot.instance = instance
         if steps:
@@ -280,6 +272,8 @@ class Executor:
 
     def _flush(self) -> None:
         self._scheduled = False
+        if self._ended:
+            return
         bundle = self._open
         if self._writing >= self._store.at_once or (self._writing and bundle.behind and bundle.waits):
             return
@@ -347,32 +341,36 @@ class Executor:
             self._writing -= 1
             self._underway -= len(bundle.entries)
             self._lose(bundle, maybe=False)
-            self._schedule()
             return
         before = len(bundle.entries)
-        entries = [*bundle.part_with(lost), *self._open.part_with(lost)]
+        parted: dict[str, list[Request[Any]]] = {}
+        for entry in (*bundle.part_with(lost), *self._open.part_with(lost)):
+            parted.setdefault(entry.instance_id, []).append(entry.request)
         self._underway -= before - len(bundle.entries)
         for instance_id in lost:
             self._slots.pop(instance_id, None)
         self._write(bundle)
-        for entry in entries:
-            request = entry.request
-            reason = "" if isinstance(fault, Outrun) else fault.reasons[entry.instance_id]
-            request.tries -= 1
-            if reason:
-                request.fail(Problem(PARAMETER, 400, f"A value cannot be stored: {reason}."))
-            elif request.tries > 0 and not request.fresh:
-                self.outrun += 1
-                self._again(entry.instance_id, request)
+        for instance_id, requests in parted.items():
+            if isinstance(fault, Outrun):
+                self.outrun += len(requests)
+                for request in requests:
+                    self._again(instance_id, request)
+            elif len(requests) == 1:
+                requests[0].fail(problems.unstorable(fault.reasons[instance_id]))
             else:
-                request.fail(Problem(OVERLOADED, 503, "Too many change this instance at once. Try again in a moment."))
+                self._one_by_one(instance_id, requests)
+
+    def _one_by_one(self, instance_id: str, requests: list[Request[Any]]) -> None:
+        """One of these cannot be written, but the others can."""
+        self._again(instance_id, requests[0])
+        if len(requests) > 1:
+            requests[0].future.add_done_callback(lambda _: self._one_by_one(instance_id, requests[1:]))
 
     def _lose(self, written: Bundle, maybe: bool) -> None:
         """The database refused: nothing since the last good batch has happened, unless it was lost on its way."""
-        problem = Problem(UNAVAILABLE, 503, "The database refused to write; nothing was changed. Try again later.")
         if maybe:
-            text = "The database was lost while it wrote. See whether it has happened before you try again."
-            problem = Problem(LOST, 504, text)
+            self.lost_at = self._loop.time()
+        problem = problems.unwritten(maybe)
         following, self._open = self._open, Bundle(self.node)
         for bundle in (written, following):
             self._open.batch.rows[st.OUTBOX_END].extend(bundle.batch.rows[st.OUTBOX_END])
@@ -380,3 +378,6 @@ class Executor:
                 self._slots.pop(instance_id, None)
             for entry in bundle.entries:
                 entry.request.fail(problem)
+        if not self._scheduled:  # not at once: it may well be refused again
+            self._scheduled = True
+            self._loop.call_later(PAUSE, self._flush)

@@ -16,16 +16,21 @@ from andante.engine.effects import Effect, Notify
 from andante.engine.step import Step
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
-from andante.runtime.problem import Problem
+from andante.runtime.problem import LATER, Problem
+from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
 
 log: Final = structlog.get_logger("andante.outbox")
 TRIES: Final = 8
 FIRST_WAIT: Final = 30_000  # ms; doubled with each try
+FIRST_PAUSE: Final = 0.1  # seconds; doubled with each try
+LONGEST_PAUSE: Final = 30.0
+LONGEST_AWAY: Final = 1.0  # while the database is away
 AT_ONCE: Final = 64
 MANY: Final = 500
 NOTES: Final = 2_000  # to people, in memory at a time
 EARLIER: Final = 0.02  # seconds between looks whether another server has done what comes before
+SEARCH: Final = 5.0  # seconds between looks for letters that this server does not know of
 _TAKE_OVER: Final = (
     "update outbox set node=? where (instance_id, seq, n) in (select o.instance_id, o.seq, o.n from outbox o"
     " where o.state='' and not exists (select 1 from node where node.id=o.node and node.expires_at>{now})"
@@ -67,12 +72,14 @@ class Channel(Protocol):
 
 
 Key = tuple[str, int, int]  # instance id, seq, n
+Chain = deque[tuple[Key, Effect]]
 Deliver = Callable[[Key, Effect], Awaitable[None]]
 
 
 @final
 class Outbox:
-    """One object a server. `deliver` carries out an inner effect; it may be called again after a crash."""
+    """One object a server. `deliver` carries out an inner effect; it may be called again after a crash. A letter is
+    known from when it is taken up until its row is gone, or another server's."""
 
     def __init__(self, store: Store, clock: Clock, executor: Executor, deliver: Deliver) -> None:
         self._store = store
@@ -80,16 +87,18 @@ class Outbox:
         self._executor = executor
         self._deliver = deliver
         self.channels: list[Channel] = []
-        self._chains: dict[str, deque[tuple[Key, Effect]]] = {}
+        self._known: set[Key] = set()
+        self._chains: dict[str, Chain] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._notes: set[Key] = set()
         self._more = False  # there are notes that had no room in memory
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._searched = 0.0
 
     @property
     def depth(self) -> int:
         """Letters known and not yet carried out."""
-        return sum(len(chain) for chain in self._chains.values()) + len(self._notes)
+        return len(self._known)
 
     def add(self, step: Step, seq: int) -> None:
         """Take up the effects of a committed step, which is journal entry `seq` of its instance."""
@@ -98,6 +107,7 @@ class Outbox:
 
     def removed(self, keys: list[tuple[object, ...]]) -> None:
         """These rows are gone from the table."""
+        self._known.difference_update(keys)
         self._notes.difference_update(keys)
 
     async def load(self) -> None:
@@ -122,13 +132,31 @@ class Outbox:
                 if not next_at:
                     self._put((instance_id, seq, n), decode_effect(bytes(data)))
             if len(rows) < MANY:
-                return
+                break
+        now = asyncio.get_running_loop().time()
+        if now >= self._searched + SEARCH:
+            self._searched = now
+            await self._search()
+
+    async def _search(self) -> None:
+        """Letters of this server that it does not know of: the connection was lost before it heard that they were
+        written. Who is seen twice, and unknown in between, is not just being carried out."""
+        sql = "select instance_id, seq, n{} from outbox where state='' and next_at=0 and node=?"
+        if self._more:  # notes are looked for anyway
+            sql += " and lane='inner'"
+        node = (self._executor.node,)
+        rows = await self._store.get_all(sql.format(""), node)
+        unknown = {(id, seq, n) for id, seq, n in rows} - self._known
+        if unknown:
+            for instance_id, seq, n, data in sorted(await self._store.get_all(sql.format(", data"), node)):
+                if (instance_id, seq, n) in unknown:
+                    self._put((instance_id, seq, n), decode_effect(bytes(data)))
 
     def renounce(self) -> None:
-        """Others have taken over what this server had promised."""
+        """Others may have taken over what this server had promised. What is under way finds out by itself."""
         for chain in self._chains.values():
-            chain.clear()
-        self._notes.clear()
+            while len(chain) > 1:
+                self._known.discard(chain.pop()[0])
 
     async def load_due(self) -> int:
         """Take up notes whose next try is due. Returns how many."""
@@ -145,7 +173,7 @@ class Outbox:
             )
             self._more = len(waiting) == NOTES
             rows = [*rows, *waiting]
-        found = [row for row in rows if (row[0], row[1], row[2]) not in self._notes]
+        found = [row for row in rows if (row[0], row[1], row[2]) not in self._known]
         for instance_id, seq, n, data in found:
             self._put((instance_id, seq, n), decode_effect(bytes(data)))
         return len(found)
@@ -163,12 +191,13 @@ class Outbox:
             task.cancel()
 
     def _put(self, key: Key, effect: Effect) -> None:
+        if key in self._known:
+            return
+        if isinstance(effect, Notify) and len(self._notes) >= NOTES:
+            self._more = True  # it stays in the table until there is room
+            return
+        self._known.add(key)
         if isinstance(effect, Notify):
-            if key in self._notes:
-                return
-            if len(self._notes) >= NOTES:
-                self._more = True  # it stays in the table until there is room
-                return
             self._notes.add(key)
             self._spawn(self._send(key, effect))
             return
@@ -177,64 +206,101 @@ class Outbox:
             chain = self._chains[key[0]] = deque()
             self._spawn(self._work(key[0], chain))
         chain.append((key, effect))
+        if len(chain) > 1 and chain[-2][0] > key:  # taken over from another server
+            letters = sorted(chain, key=lambda letter: letter[0])
+            chain.clear()
+            chain.extend(letters)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _work(self, instance_id: str, chain: deque[tuple[Key, Effect]]) -> None:
+    # Inner letters.
+
+    async def _work(self, instance_id: str, chain: Chain) -> None:
         await asyncio.sleep(0)  # let the step's other effects join
         tries = 0
         while chain:
-            key, effect = chain[0]
+            letter = key, effect = chain[0]
             try:
-                await self._turn(key)
-                async with self._gate:
-                    await self._deliver(key, effect)
+                ours = await self._turn(key)
+                if chain[0] is not letter:
+                    continue
+                if ours:
+                    async with self._gate:
+                        await self._deliver(key, effect)
             except Problem as problem:
                 if problem.status >= 500:
                     tries += 1
-                    await asyncio.sleep(min(0.05 * 2**tries, 30))
+                    await _pause(tries, away=problem.code in LATER)
                     continue
                 log.warning("not delivered", instance=instance_id, effect=type(effect).__name__, why=problem.message)
+            except StoreProblem:
+                tries += 1
+                await _pause(tries, away=True)
+                continue
             except Exception:
                 log.exception("an effect failed", instance=instance_id, effect=type(effect).__name__)
                 tries += 1
-                await asyncio.sleep(min(0.05 * 2**tries, 30))
+                await _pause(tries)
                 continue
             tries = 0
-            self._executor.outbox_done(key)
-            if chain and chain[0][0] == key:
-                chain.popleft()
+            if ours:
+                self._executor.outbox_done(key)
+            else:
+                self._known.discard(key)
+            if letter in chain:
+                chain.remove(letter)
         del self._chains[instance_id]
 
-    async def _turn(self, key: Key) -> None:
-        """Wait until no other server has an earlier letter of this instance."""
+    async def _turn(self, key: Key) -> bool:
+        """Wait until no other server has an earlier letter of this instance. False when this one is another's."""
         while not self._executor.alone:
-            instance_id, seq, _ = key
-            earlier = await self._store.get(
-                "select 1 from outbox where instance_id=? and seq<? and lane='inner' and state='' and node<>?",
-                (instance_id, seq, self._executor.node),
+            instance_id, seq, n = key
+            node = self._executor.node
+            rows = await self._store.get_all(
+                "select seq, n, node from outbox where instance_id=? and seq<=? and lane='inner' and state=''",
+                (instance_id, seq),
             )
-            if earlier is None:
-                return
+            if (seq, n, node) not in rows:
+                return False
+            if all(row[2] == node or row[0] == seq for row in rows):
+                return True
             await asyncio.sleep(EARLIER)
+        return True
+
+    # Notes to people.
 
     async def _send(self, key: Key, effect: Notify) -> None:
-        instance_id, seq, n = key
-        try:
-            if not await self._wanted(key, effect):
-                self._executor.outbox_done(key)
+        tries = 0
+        while True:
+            try:
+                await self._try(key, effect)
+            except StoreProblem as fault:
+                log.warning("a note waits for the database", key=effect.key, why=str(fault))
+                tries += 1
+                await _pause(tries, away=True)
+            else:
                 return
-            note = await self._note(instance_id, effect)
+
+    async def _try(self, key: Key, effect: Notify) -> None:
+        """Send it, or see to it that it is tried again later. Raises StoreProblem."""
+        instance_id, seq, n = key
+        letter = await self._store.get("select node, attempts from outbox where instance_id=? and seq=? and n=?", key)
+        if letter is None or letter[0] != self._executor.node:
+            self._forget(key)  # it is carried out, or in another server's hands by now
+            return
+        if not await self._wanted(instance_id, effect):
+            self._executor.outbox_done(key)
+            return
+        note = await self._note(instance_id, effect)
+        try:
             async with self._gate:
                 for channel in self.channels:
                     await channel.send(note)
         except Exception as fault:
-            sql = "select attempts from outbox where instance_id=? and seq=? and n=?"
-            row = await self._store.get(sql, key)
-            attempts = (row[0] if row is not None else 0) + 1
+            attempts = letter[1] + 1
             state = "dead" if attempts >= TRIES else ""
             due = self._clock.now() + FIRST_WAIT * 2 ** (attempts - 1)
             log.warning("a note was not sent", key=effect.key, attempts=attempts, why=str(fault))
@@ -244,16 +310,16 @@ class Outbox:
                     [attempts, due, state, str(fault)[:500], instance_id, seq, n],
                 )]
             )  # fmt: skip
-            self._notes.discard(key)
+            self._forget(key)
         else:
             self._executor.outbox_done(key)
 
-    async def _wanted(self, key: Key, effect: Notify) -> bool:
-        """No reminder for what is suspended, over or finished meanwhile, or in another server's hands by now."""
-        letter = await self._store.get("select node from outbox where instance_id=? and seq=? and n=?", key)
-        if letter is None or letter[0] != self._executor.node:
-            return False
-        instance_id = key[0]
+    def _forget(self, key: Key) -> None:
+        self._known.discard(key)
+        self._notes.discard(key)
+
+    async def _wanted(self, instance_id: str, effect: Notify) -> bool:
+        """No reminder for what is suspended, over or finished meanwhile."""
         row = await self._store.get("select suspended, closed from instance where id=?", (instance_id,))
         if row is None or row[0] or row[1]:
             return False
@@ -268,3 +334,7 @@ class Outbox:
             effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
             effect.task_name, row[0] if row is not None else "", list(effect.recipients), effect.due_at, effect.text,
         )  # fmt: skip
+
+
+async def _pause(tries: int, *, away: bool = False) -> None:
+    await asyncio.sleep(min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_AWAY if away else LONGEST_PAUSE))

@@ -3,12 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-import structlog
-
 from andante.engine import faults
-from andante.engine.commands import Command
-
-log: Final = structlog.get_logger("andante.runtime")
 
 # HTTP status of each code the core rejects with; docs/reference/errors.md lists them all.
 STATUS: Final[dict[str, int]] = {
@@ -45,6 +40,7 @@ INTERNAL: Final = "astrozero.0001"
 UNAVAILABLE: Final = "bpm.server.unavailable"
 OVERLOADED: Final = "bpm.server.overloaded"
 LOST: Final = "bpm.server.lost"
+LATER: Final = frozenset((UNAVAILABLE, OVERLOADED, LOST))  # the same may well succeed in a moment
 
 
 class Problem(Exception):
@@ -61,13 +57,3 @@ class Problem(Exception):
 def rejected(fault: faults.Rejected) -> Problem:
     """The core's rejection as a problem."""
     return Problem(fault.code, STATUS.get(fault.code, 409), fault.message)
-
-
-def failed_step(fault: Exception, instance_id: str, command: Command) -> Problem:
-    """What stopped a step that was no rejection."""
-    if isinstance(fault, Problem):
-        return fault
-    if isinstance(fault, OverflowError | UnicodeEncodeError):
-        return Problem(PARAMETER, 400, f"A value cannot be stored: {fault}")
-    log.error("a step failed", instance=instance_id, command=type(command).__name__, exc_info=fault)
-    return Problem(INTERNAL, 500, "Something went wrong in the server; nothing was changed.")

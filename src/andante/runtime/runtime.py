@@ -2,6 +2,7 @@
 own. Every method raises Problem for what can be expected to go wrong; what it returns is on the disk."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Mapping
 from random import Random, SystemRandom
 from typing import Any, Final, final
@@ -39,6 +40,7 @@ from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.store import SharedStore, Store
 
+PATIENCE: Final = 10.0  # seconds to finish writing when the server stops
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
 INSTANCE_TABLES: Final = ("journal", "task", "candidate", "subscription", "job", "outbox")
 
@@ -119,7 +121,10 @@ class Runtime:
         await asyncio.gather(*self._background, return_exceptions=True)
         self.outbox.close()
         self._messages.close()
-        await self.executor.idle()
+        with contextlib.suppress(TimeoutError):  # the database is away; what is in it as undone is done later
+            async with asyncio.timeout(PATIENCE):
+                await self.executor.idle()
+        self.executor.end()
         await self._sharing.leave()
         await self.store.close()
 

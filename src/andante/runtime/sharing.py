@@ -79,8 +79,11 @@ class Sharing:
         if self.membership is None:
             raise AssertionError("who has no others hears nothing of them")
         self._executor.alone_until = self._catalogue.alone_until = alone_until
-        if self._timekeeper.members != self.membership.members:
-            self._timekeeper.members = self.membership.members
+        members = self.membership.members
+        if self._timekeeper.members != members:
+            if members.size < self._timekeeper.members.size:
+                self._timekeeper.gone()
+            self._timekeeper.members = members
             self._timekeeper.wake()
 
     def _hear(self, text: str) -> None:

@@ -15,7 +15,8 @@ from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import Outbox
-from andante.runtime.problem import Problem
+from andante.runtime.problem import LATER, Problem
+from andante.store.faults import StoreProblem
 from andante.store.store import Row, Store
 from andante.timing.cycle import following
 
@@ -23,6 +24,9 @@ log: Final = structlog.get_logger("andante.timekeeper")
 AT_ONCE: Final = 500
 LATE: Final = 2_000  # ms after which a server does not leave it to the one whose part it is
 LONGEST_SLEEP: Final = 5.0  # seconds: the safety net under the wake-ups
+SHORTEST_SLEEP: Final = 0.05  # seconds, while what is due is another server's part
+AWAY: Final = 0.5  # seconds between tries while the database is away
+UNSURE: Final = 15.0  # seconds in which a transaction whose answer was lost may yet be written
 
 
 def _changed(step: Step, _: Task | None) -> bool:
@@ -48,6 +52,7 @@ class Timekeeper:
         self._planned = 0
         self._one = asyncio.Lock()
         self._stuck: dict[str, int] = {}
+        self._unmatched = False
         self.members = Members()
 
     def note(self, due: int) -> None:
@@ -59,18 +64,27 @@ class Timekeeper:
         """Look now: what other servers were to do may be this one's."""
         self._woken.set()
 
+    def gone(self) -> None:
+        """Another server is there no more, and may have had no time to match messages with who awaits them."""
+        self._unmatched = True
+
     async def run(self) -> None:
         while True:
             self._woken.clear()
             try:
                 await self._pass()
+                due = self._planned = await self._next()
+            except (StoreProblem, Problem) as fault:
+                log.warning("the timekeeper waits for the database", why=str(fault))
+                await asyncio.sleep(AWAY)
+                continue
             except Exception:
                 log.exception("the timekeeper stumbled")
                 await asyncio.sleep(1)
-            due = self._planned = await self._next()
+                continue
             wait = LONGEST_SLEEP
             if due:
-                wait = min(wait, max(0.001, (due - self._clock.now()) / 1000))
+                wait = min(wait, max(SHORTEST_SLEEP, (due - self._clock.now()) / 1000))
             try:
                 async with asyncio.timeout(wait):
                     await self._woken.wait()
@@ -92,6 +106,9 @@ class Timekeeper:
             await self._outbox.take_over()
             done = await self._instances() + await self._starts() + await self._outbox.load_due()
             await self._messages.forget_expired()
+            if self._unmatched or asyncio.get_running_loop().time() < self._executor.lost_at + UNSURE:
+                self._unmatched = False
+                await self._messages.sweep()
             return done
 
     async def _next(self) -> int:
@@ -111,8 +128,11 @@ class Timekeeper:
             rows = [row for row in rows if self._stuck.get(row[0]) != row[1]]
             if not rows:
                 return done
-            moved = await asyncio.gather(*(self._fire(row[0], row[1]) for row in rows))
-            done += sum(moved)
+            moved = await asyncio.gather(*(self._fire(row[0], row[1]) for row in rows), return_exceptions=True)
+            for each in moved:
+                if isinstance(each, BaseException):
+                    raise each
+                done += each
 
     async def _due_instances(self, now: int) -> list[Row]:
         """Ids and times. Servers that share the database each take a part; what is late any of them takes."""
@@ -127,9 +147,12 @@ class Timekeeper:
         )
 
     async def _fire(self, instance_id: str, due: int) -> bool:
+        """Whether anything happened. Raises what says that it is to be tried again."""
         try:
             changed = await self._executor.submit(instance_id, FireTimers(), "", _changed)
         except Problem as problem:
+            if problem.code in LATER:
+                raise
             log.error("a timer could not fire", instance=instance_id, why=problem.message)
             changed = False
         if not changed:
@@ -154,6 +177,8 @@ class Timekeeper:
             try:
                 await self._executor.submit(instance_id, command, "", _changed)
             except Problem as problem:
+                if problem.code in LATER:
+                    raise
                 log.error("a timer could not start its definition", definition=record.name, why=problem.message)
             then = 0
             if cycle and left:

@@ -42,7 +42,7 @@ _TEXTS: Final = {statement: text.encode() for statement, text in TEXTS.items()}
 _TEXTS_APART: Final = {statement: text.encode() for statement, text in TEXTS_APART.items()}
 
 
-def engine(url: str) -> sa.Engine:
+def engine_of(url: str) -> sa.Engine:
     """SQLAlchemy's way there. The driver reads the URL: it knows of several hosts, and SQLAlchemy does not."""
     return sa.create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=5), poolclass=sa.NullPool
@@ -224,7 +224,7 @@ def _unwritable(batch: Batch, otherwise: str) -> StoreProblem:
 
 def _migrate(url: str) -> None:
     try:
-        upgrade(engine(url))
+        upgrade(engine_of(url))
     except (sa.exc.OperationalError, psycopg.OperationalError) as fault:
         raise StoreLost(f"The database cannot be reached: {str(getattr(fault, 'orig', fault)).strip()}") from None
     except (sa.exc.DatabaseError, psycopg.Error, CommandError) as fault:
