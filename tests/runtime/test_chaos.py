@@ -33,7 +33,7 @@ SEED: Final = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1_000_0
 SERVERS: Final = 3
 PATIENCE: Final = 60.0  # seconds for what must come sooner or later
 RECOVERED: Final = 15.0  # seconds at most until the servers do as much as before; the machine may be busy
-WINDOW: Final = 1.0  # seconds over which it is counted how much they do
+WINDOW: Final = 0.5  # seconds over which it is counted how much they do
 LINES: Final = 10_000  # of the log's end, which are more than those of a window
 SCRIPT: Final = Path(__file__).parents[1] / "support" / "loaded_server.py"
 
@@ -155,20 +155,20 @@ class House:
     def measure(self) -> None:
         """What they do while nothing is wrong."""
         begin = time.monotonic()
-        _until("time has passed", lambda: time.monotonic() > begin + 1.5 * WINDOW)
-        self.before = self._rate(time.monotonic())
+        _until("time has passed", lambda: time.monotonic() > begin + 2 * WINDOW)
+        self.before = (self._rate(time.monotonic() - WINDOW) + self._rate(time.monotonic())) / 2
         assert self.before > 10
 
     def recover(self, fault: str, since: float) -> None:
-        """Wait until they do half of what they did, and each of them something."""
-        half = 0.0
+        """Wait until a window begins in which they do half of what they did, and each of them does something."""
+        half = -1.0
 
         def recovered() -> bool:
             nonlocal half
             now = time.monotonic()
-            if not half and now > since + WINDOW / 2 and self._rate(now) >= self.before / 2:
-                half = now - since
-            return half > 0 and self._at_work(since) and self.members() == SERVERS
+            if half < 0 and now > since + WINDOW and self._rate(now) >= self.before / 2:
+                half = now - WINDOW - since
+            return half >= 0 and self._at_work(since) and self.members() == SERVERS
 
         _until(f"all is well after: {fault}", recovered)
         self.measured.setdefault(fault, []).append((half, time.monotonic() - since))

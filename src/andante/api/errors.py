@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 from andante.engine import faults
 from andante.people import AccessProblem
 from andante.people import faults as access
-from andante.runtime import Problem, StoreProblem
+from andante.runtime import Problem, StoreProblem, Unstorable
 from andante.runtime import problem as runtime
 
 log: Final = structlog.get_logger("andante.api")
@@ -145,7 +145,9 @@ def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Resp
 
 
 def on_store_problem(request: Request[Any, Any, Any], fault: StoreProblem) -> Response[bytes]:
-    """The database could not be asked."""
+    """The database could not be asked, or has no such values."""
+    if isinstance(fault, Unstorable):
+        return failure(runtime.PARAMETER, f"A value cannot be: {fault}.")
     log.error("the database does not answer", path=request.scope["path"], why=str(fault))
     return failure(runtime.UNAVAILABLE, "The database does not answer. Try again later.")
 

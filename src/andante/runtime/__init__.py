@@ -12,7 +12,7 @@ from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, Tim
 from andante.runtime.runtime import Runtime
 from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.store.archive import ArchivedRecord, ArchiveQuery
-from andante.store.faults import StoreProblem
+from andante.store.faults import StoreProblem, Unstorable
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "TestClock",
     "TimerView",
     "TokenView",
+    "Unstorable",
 ]

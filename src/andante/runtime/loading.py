@@ -76,9 +76,13 @@ class Loader:
                 self._held[instance_id] = wanted.pop(instance_id)
             if not wanted:
                 continue
-            known = [(id, 0 if slot.instance is None else slot.instance.seq) for id, slot in wanted.items()]
+            known = [
+                (id, 0 if slot.instance is None else slot.instance.seq)
+                for id, slot in wanted.items()
+                if id.isprintable() and id.isascii()  # as all ids are: what else is asked for is nowhere
+            ]
             try:
-                found = await self._store.states(known)
+                found = await self._store.states(known) if known else {}
             except Exception as fault:
                 for instance_id, slot in wanted.items():
                     self._failed(instance_id, slot, fault)

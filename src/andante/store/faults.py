@@ -21,6 +21,10 @@ class Outrun(StoreProblem):
         self.instances = instances
 
 
+class Unstorable(StoreProblem):
+    """A value that the database has no place for, nor can be asked for; the text says which."""
+
+
 class Unwritable(StoreProblem):
     """What these instances are to hold cannot be stored; nothing of the batch was written."""
 

@@ -9,6 +9,8 @@ from itertools import chain
 from struct import Struct
 from typing import Final
 
+from andante.store.faults import Unstorable
+
 TEXT: Final = 25
 INT8: Final = 20
 INT4: Final = 23
@@ -21,22 +23,24 @@ _INT8: Final[dict[int, Struct]] = {}
 _INT4: Final[dict[int, Struct]] = {}
 
 
-class Unstorable(ValueError):
-    """A value that the database has no place for; the text says which."""
+def encoded(value: str) -> bytes:
+    """Raises Unstorable for a text with the character U+0000 or half a surrogate pair."""
+    try:
+        data = value.encode()
+    except UnicodeEncodeError:
+        raise Unstorable(f"the text {value[:40]!r} has half a character") from None
+    if b"\0" in data:
+        raise Unstorable(f"the text {value[:40]!r} has the character U+0000")
+    return data
 
 
 def texts(values: Sequence[object]) -> bytes:
-    """A text[]. Raises Unstorable for a text with the character U+0000 or half a surrogate pair."""
+    """A text[]. Raises Unstorable."""
     parts: list[bytes] = [_HEAD.pack(1, 0, TEXT, len(values), 1)]
     for value in values:
         if not isinstance(value, str):
             raise TypeError(f"a text is wanted, not {value!r}")
-        try:
-            data = value.encode()
-        except UnicodeEncodeError:
-            raise Unstorable(f"the text {value[:40]!r} has half a character") from None
-        if b"\0" in data:
-            raise Unstorable(f"the text {value[:40]!r} has the character U+0000")
+        data = encoded(value)
         length = len(data)
         parts.append(_SHORT[length] if length < 256 else _LENGTH.pack(length))
         parts.append(data)

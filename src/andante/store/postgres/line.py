@@ -74,11 +74,15 @@ class Line:
 
     async def _connect(self) -> None:
         pipe = await Pipe.open(self._url, self._settings)
-        if self._greeting:
-            await pipe.run([(self._greeting.encode(), (), 0)])
+        try:
+            if self._greeting:
+                await pipe.run([(self._greeting.encode(), (), 0)])
+            if self._closed or pipe.closed:
+                raise StoreLost("The connection was lost at once.")
+        except BaseException:
+            pipe.close()
+            raise
         pipe.lost, pipe.heard = self._lost, self._heard
-        if pipe.closed:
-            raise StoreLost("The connection was lost at once.")
         self._pipe = pipe
         self.connections += 1
         self._there.set()
@@ -96,7 +100,8 @@ class Line:
             while self._pipe is None:
                 try:
                     await self._connect()
-                except StoreLost:
+                except Exception as fault:  # it is not known what a server says that is just coming up
+                    log.debug("the database is not there yet", why=str(fault))
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
         finally:

@@ -7,10 +7,11 @@ connection. For one event loop.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, final
+from typing import Any, Final, final
 
 import psycopg
 from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
 
 from andante.store.faults import NotPrepared, StoreLost, StoreProblem
 from andante.store.postgres import results
@@ -22,6 +23,18 @@ DONE: Final = pq.ExecStatus.COMMAND_OK
 SYNC: Final = pq.ExecStatus.PIPELINE_SYNC
 ABORTED: Final = pq.ExecStatus.PIPELINE_ABORTED
 BINARY: Final = 1
+DEFAULTS: Final[dict[str, Any]] = {
+    "application_name": "andante",
+    "connect_timeout": 5,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 4_000,
+}
+# The same on the server's side: what one has locked that is cut off in mid transaction is free again that soon.
+WATCH: Final = (
+    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000"
+)
 
 
 @final
@@ -59,12 +72,12 @@ class Pipe:
 
     @classmethod
     async def open(cls, url: str, settings: str = "") -> "Pipe":
-        """Connect; `settings` are the server's, as in `-c name=value`. Raises StoreLost."""
+        """Connect; `settings` are the server's, as in `-c name=value`. What the URL says comes first. Raises
+        StoreLost."""
         try:
-            connection = await psycopg.AsyncConnection.connect(
-                url, autocommit=True, connect_timeout=5, options=settings, application_name="andante",
-                keepalives_idle=2, keepalives_interval=1, keepalives_count=3, tcp_user_timeout=4_000,
-            )  # fmt: skip
+            given: dict[str, Any] = {**DEFAULTS, **conninfo_to_dict(url)}
+            given["options"] = f"{WATCH} {settings} {given.get('options', '')}"
+            connection = await psycopg.AsyncConnection.connect("", autocommit=True, **given)
         except psycopg.Error as fault:
             raise StoreLost(str(fault).strip()) from None
         return cls(connection)
@@ -137,6 +150,8 @@ class Pipe:
                 result = self._pg.get_result()
                 if result is not None:
                     self._take(result)
+                elif self._pg.status == pq.ConnStatus.BAD:
+                    self._lose(self._pg.get_error_message())
             if self.heard is not None:
                 while (note := self._pg.notifies()) is not None:
                     self.heard(note.relname.decode(), note.extra.decode())
@@ -149,9 +164,15 @@ class Pipe:
         if status == SYNC:
             self._sent.popleft()
             if sent.failure is not None:
-                _refuse(sent.future, results.fault(sent.failure))
+                refusal = results.fault(sent.failure)
+                _refuse(sent.future, refusal)
+                if isinstance(refusal, StoreLost):
+                    self._lose(str(refusal))
             elif not sent.future.done():
                 sent.future.set_result(sent.results)
+            return
+        if status not in (ROWS, DONE, ABORTED) and not results.state(result):
+            self._lose(result.get_error_message())  # that was not the database
             return
         prepared = sent.expected.popleft()
         if status in (ROWS, DONE):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import pq
 
 from andante.store.faults import Again, Duplicate, NotPrepared, StoreLost, StoreProblem
+from andante.store.postgres.arrays import encoded
 
 _double: Final = Struct(">d").unpack
 
@@ -32,7 +33,8 @@ _READERS: Final[dict[int, Callable[[bytes], Any]]] = {
     701: lambda data: _double(data)[0],
     1043: bytes.decode,
 }
-_CONNECTION: Final = ("08", "57P")  # classes of SQLSTATE: connection, shutdown
+# Classes of SQLSTATE: connection, shutdown, and a write where nothing can be written: this was the primary once.
+_CONNECTION: Final = ("08", "57P", "25006")
 _UNIQUE: Final = "23505"
 _AGAIN: Final = ("40001", "40P01", "55P03")  # serialization, deadlock, lock not to be had
 _NO_STATEMENT: Final = "26000"
@@ -52,11 +54,11 @@ def rows(result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
 
 
 def parameter(value: object) -> bytes | None:
-    """A value as PostgreSQL reads it as text, whatever its type is."""
+    """A value as PostgreSQL reads it as text, whatever its type is. Raises Unstorable."""
     if value is None:
         return None
     if isinstance(value, str):
-        return value.encode()
+        return encoded(value)
     if isinstance(value, bool):
         return b"1" if value else b"0"
     if isinstance(value, bytes | bytearray):

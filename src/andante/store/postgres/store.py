@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from alembic.util import CommandError
 
 from andante.store import statements as st
-from andante.store.faults import Again, Outrun, StoreLost, StoreProblem, Unwritable
+from andante.store.faults import Again, Outrun, StoreLost, StoreProblem, Unstorable, Unwritable
 from andante.store.migrate import upgrade
 from andante.store.postgres import results
-from andante.store.postgres.arrays import Unstorable, numbers, texts
+from andante.store.postgres.arrays import numbers, texts
 from andante.store.postgres.line import Line
 from andante.store.postgres.pipe import Call, Pipe
 from andante.store.postgres.statements import OUTRUN, TEXTS, TEXTS_APART, parameters
