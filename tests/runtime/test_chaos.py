@@ -246,7 +246,7 @@ def reset_connections(house: House) -> float:
 
 
 def end_connections(house: House) -> float:
-    house.main.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name='andante'")
+    house.main.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'andante%'")
     return time.monotonic()
 
 
@@ -272,7 +272,7 @@ def kill_the_database(house: House) -> float:
 def kill_one_connection(house: House) -> float:
     """One process of the database dies; the database then ends all others and recovers."""
     ((pid,),) = house.main.execute(
-        "select pid from pg_stat_activity where application_name='andante' order by random() limit 1"
+        "select pid from pg_stat_activity where application_name like 'andante%' order by random() limit 1"
     )
     assert isinstance(pid, int)
     os.kill(pid, signal.SIGKILL)

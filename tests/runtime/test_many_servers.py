@@ -2,9 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+import psycopg
 import pytest
 from invariants import check
 from server import HOUR, START, Letterbox, bpmn, line
@@ -12,6 +13,8 @@ from server import HOUR, START, Letterbox, bpmn, line
 from andante.codec import decode_entry
 from andante.engine.events import TimerFired
 from andante.runtime import Problem, Runtime, RuntimeSettings, TaskQuery, TestClock, membership
+from andante.store.faults import StoreLost
+from andante.store.store import Row
 
 APPROVAL: Final = "approval " + line('<startEvent id="start"/>', '<userTask id="approve"/>', '<endEvent id="end"/>')
 WORK: Final = "work " + line(
@@ -201,3 +204,58 @@ async def test_who_was_away_too_long_begins_anew_and_does_not_act_twice(servers:
     with pytest.raises(Problem) as refused:
         await one.act(started.id, "suspend", who="oda")
     assert refused.value.status == 409
+
+
+async def test_a_server_that_heard_of_its_new_lease_too_late_does_not_go_by_it(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease had run out and was asked for anew; it was granted, but the answer was lost."""
+    (one,) = await servers.open(1)
+    membership_of_one = one._sharing.membership
+    assert membership_of_one is not None
+    store = membership_of_one._store
+    change, write = store.change, store.write
+
+    async def unheard(sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        found = await change(sql, parameters)
+        if "insert into node" in sql:
+            raise StoreLost("gone")
+        return found
+
+    beating = one._sharing._beating
+    assert beating is not None
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    await write([("update node set expires_at=0", [])])
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "change", unheard)
+        with pytest.raises(StoreLost):
+            await membership_of_one.beat()
+    await membership_of_one.beat()
+    assert membership_of_one.id == one.executor.node
+    rows = await store.get_all("select id from node where expires_at>0")
+    assert (one.executor.node,) in rows
+
+
+async def test_what_one_that_is_gone_has_locked_is_free_once_its_lease_is_over(servers: Servers) -> None:
+    """It was stopped in the middle of a transaction: its connection lives, and so do its locks."""
+    one, two = await servers.open(2)
+    await one.deploy_xml(bpmn(APPROVAL), who="dora")
+    held, other = [(await one.start("approval", who="anna")).id for _ in range(2)]
+    until = "(extract(epoch from clock_timestamp())*1000)::int8+2000"
+    lease = f"insert into node (id, slot, started_at, expires_at) values ('gone', 60, 0, {until})"
+    await two.store.write([(lease, [])])
+    async with asyncio.timeout(20):
+        while any(each._timekeeper.members.size < 3 for each in (one, two)):
+            await asyncio.sleep(0.005)
+    with psycopg.connect(servers.url, application_name="andante gone") as gone:
+        gone.execute("update instance set seq=seq where id=%s", [held])
+        changes = [
+            one.set_variables(held, {"a": 1}, who="oda", introduce=True),
+            two.set_variables(held, {"b": 1}, who="oda", introduce=True),
+            two.set_variables(other, {"c": 1}, who="oda", introduce=True),
+        ]
+        await asyncio.wait_for(asyncio.gather(*changes), 20)
+        with pytest.raises(psycopg.OperationalError):
+            gone.execute("select 1")
+    assert await one.variables(held) == {"a": 1, "b": 1}

@@ -104,6 +104,8 @@ class Membership:
                 await self.beat()
             except StoreProblem as fault:
                 log.warning("the lease could not be renewed", why=str(fault))
+            except Exception:
+                log.exception("the lease could not be renewed")
             try:
                 async with asyncio.timeout(BEAT):
                     await self._woken.wait()
@@ -137,15 +139,17 @@ class Membership:
 
     async def _enter(self) -> None:
         asked = self._loop.time()
-        self.id = self._chance.randbytes(8).hex()
+        id = self._chance.randbytes(8).hex()
         now_there = self._store.now
         await self._store.write([(f"delete from node where expires_at<={now_there}", [])])
-        found = await self._store.change(_ENTER.format(now=now_there), (self.id,))
+        found = await self._store.change(_ENTER.format(now=now_there), (id,))
         if not found:  # another took the same slot in this moment, or all are taken
             await asyncio.sleep(self._chance.randrange(100) / 1000)
             await self._enter()
             return
-        self._entered(self.id, found[0][0])
+        self.id = id  # not before it is certain: until then the old name is the one that all else goes by
+        self._store.known_as(id)
+        self._entered(id, found[0][0])
         await self._look(asked)
         if self._clock is not None:
             before = self._clock.local()
@@ -154,6 +158,9 @@ class Membership:
 
     async def _look(self, asked: float) -> None:
         ids = [row[0] for row in await self._store.get_all(_MEMBERS.format(now=self._store.now))]
+        before = self.members.size
         self.members = Members(max(1, len(ids)), ids.index(self.id) if self.id in ids else 0)
         self._renewed = asked
         self._changed(asked + TRUST if self.members.size == 1 else -math.inf)
+        if self.members.size < before:
+            await self._store.fence()

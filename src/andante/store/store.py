@@ -75,3 +75,10 @@ class SharedStore(Store):
     @abstractmethod
     def tell(self, text: str) -> None:
         """Let the other servers know, soon; it may get lost."""
+
+    def known_as(self, node: str) -> None:
+        """Under this name the server is a member from now on."""
+
+    async def fence(self) -> None:
+        """Call off what servers have under way that are members no longer: it may keep rows locked. Raises
+        StoreProblem."""

@@ -64,6 +64,12 @@ class Line:
         except StoreLost:
             return await (await self.pipe()).run(calls)
 
+    def greet(self, greeting: str) -> None:
+        """From now on this is the first that is said on each connection."""
+        self._greeting = greeting
+        if self._pipe is not None:
+            self._pipe.send([(greeting.encode(), (), 0)])
+
     def close(self) -> None:
         self._closed = True
         if self._connecting is not None:

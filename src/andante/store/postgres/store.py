@@ -33,6 +33,14 @@ READER: Final = "-c jit=off"
 # Not among the settings at the start: a server then takes the session for read-only, and who looks for one that is not
 # (target_session_attrs) passes it by.
 READS: Final = "set default_transaction_read_only=on"
+OTHERS: Final = "-c jit=off -c lock_timeout=500"  # the lease is renewed here: nothing may take long
+# A transaction of the write path takes some ms.
+_FENCE: Final = (
+    "select pg_terminate_backend(pid) from pg_stat_activity a where datname=current_database()"
+    " and usename=current_user and application_name like 'andante %'"
+    " and xact_start<clock_timestamp()-interval '1 second' and not exists"
+    " (select 1 from node where 'andante '||id=a.application_name and expires_at>{now})"
+)
 STATES: Final = (
     b"select v.id, i.seq, case when i.seq=v.seq then null else i.data end, i.definition_id"
     b" from unnest($1::text[],$2::int8[]) v(id,seq) join instance i on i.id=v.id"
@@ -68,7 +76,7 @@ class PostgresStore(SharedStore):
         self._keys = Line(url, READER, greeting=READS)
         self._lists = [Line(url, READER, greeting=READS) for _ in range(LISTS)]
         self._behind = [Line(replica, READER, greeting=READS) for _ in range(LISTS)] if replica else []
-        self._others = Line(url, "-c jit=off", heard=self._hear, greeting=f"listen {CHANNEL}")
+        self._others = Line(url, OTHERS, heard=self._hear, greeting=f"listen {CHANNEL}")
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._queries: dict[str, bytes] = {}
@@ -135,6 +143,13 @@ class PostgresStore(SharedStore):
         pipe = self._others.ready
         if pipe is not None:
             pipe.send([self._call(f"select pg_notify('{CHANNEL}', ?)", (text,))])
+
+    def known_as(self, node: str) -> None:
+        for line in self._writers:
+            line.greet(f"set application_name='andante {node}'")
+
+    async def fence(self) -> None:
+        await self.change(_FENCE.format(now=self.now))
 
     def _hear(self, _: str, text: str) -> None:
         if self.heard is not None:
