@@ -59,3 +59,16 @@ def test_the_archive(shell: Shell, tmp_path: Path) -> None:
     assert (said.code, said.err) == (0, "1 exported.\n")
     (line,) = (tmp_path / "all.ndjson").read_text().splitlines()
     assert json.loads(line)["history"][0]["kind"] == "InstanceStarted"
+
+
+def test_a_backup_of_a_server_at_work(shell: Shell, server: Process, tmp_path: Path) -> None:
+    leave = shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
+    copy, db = tmp_path / "copy.db", f"sqlite:///{server.db}"
+    said = shell("backup", copy, "--db", db)
+    assert (said.code, said.out) == (0, f"{copy}: {copy.stat().st_size} bytes.\n")
+    assert shell("verify", leave, "--db", f"sqlite:///{copy}").out == "1 verified, 0 wrong.\n"
+    assert shell("verify", "--db", f"sqlite:///{copy}").code == 0
+    again = shell("backup", copy, "--db", db)
+    assert (again.code, "there already" in again.err) == (1, True)
+    elsewhere = shell("backup", tmp_path / "x", "--db", "postgresql://nowhere/andante")
+    assert (elsewhere.code, "pg_basebackup" in elsewhere.err) == (2, True)

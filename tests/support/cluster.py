@@ -130,6 +130,39 @@ class Cluster:
         self.execute("select pg_reload_conf()")
         return copy
 
+    def archive_to(self, folder: Path) -> None:
+        """Before `start`: keep all that is written ahead in that folder, too."""
+        folder.mkdir(parents=True)
+        self._own(folder)
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(f"archive_mode = on\narchive_command = 'cp %p {folder}/%f'\n")
+
+    def base_backup(self, folder: Path) -> None:
+        """A copy of all files, while others write."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._own(folder.parent)
+        self._run(
+            str(self.bin / "pg_basebackup"), "-D", str(folder), "-X", "none", "-c", "fast",
+            "-d", f"host=127.0.0.1 port={self.port} user=postgres",
+        )  # fmt: skip
+
+    def restored(self, base: Path, archive: Path, until: str) -> "Cluster":
+        """A started cluster of that copy (which it takes), led on by the archive to the restore point `until`."""
+        found = Cluster(base.parent, durable=self.durable)
+        base.rename(found.data)
+        (found.data / "recovery.signal").touch()
+        self._own(found.data / "recovery.signal")
+        with (found.data / "postgresql.conf").open("a") as settings:
+            settings.write(
+                f"archive_mode = off\nrestore_command = 'cp {archive}/%f %p'\nrecovery_target_name = '{until}'\n"
+                f"recovery_target_action = promote\nunix_socket_directories = '{base.parent}'\n"
+            )
+        found.start()
+        deadline = time.monotonic() + 60
+        while found.execute("select pg_is_in_recovery()") == [(True,)]:
+            assert time.monotonic() < deadline
+        return found
+
     def promote(self) -> None:
         self.execute("alter system reset synchronous_standby_names")
         self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "promote")

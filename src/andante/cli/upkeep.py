@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from andante.cli.output import complain, plain, print_json
 from andante.cli.remote import LOCAL
 from andante.runtime import StoreProblem
 from andante.runtime.upkeep import verify_database
+from andante.store.sqlite.backup import backup as copy_of
 
 AT_ONCE: Final = 50  # ids that one call names
 
@@ -42,6 +44,25 @@ def verify(*ids: str, db: str = "", server: Server = LOCAL) -> int:
     if ids and checked < len(set(ids)):
         complain(f"{len(set(ids)) - checked} of the instances are not there.")
     return 1 if wrong or (ids and checked < len(set(ids))) else 0
+
+
+def backup(file: Path, *, db: str = "sqlite:///andante.db") -> int:
+    """Copy a SQLite database to FILE while a server uses it. PostgreSQL has its own ways: see docs/how-to/backup.md.
+
+    Parameters
+    ----------
+    db
+        The database, sqlite:///FILE.
+    """
+    if not db.startswith("sqlite:"):
+        raise ValueError("--db: PostgreSQL is backed up with pg_basebackup and its archive, see docs/how-to/backup.md")
+    try:
+        size = copy_of(db, file)
+    except StoreProblem as problem:
+        complain(f"andante: {problem}")
+        return 1
+    print(f"{file}: {size} bytes.")
+    return 0
 
 
 Found = tuple[int, list[dict[str, Any]]]
