@@ -209,3 +209,13 @@ def test_a_model_that_was_read_is_imported_as_it_is() -> None:
     found = read_dmn(stay, imports={"urn:rates": rates}).find("a").evaluate({"Base Rate": 1}, NOW)
     assert found.value == 2
     assert read(decision("a", literal("1"))).namespace == "t"
+
+
+def test_what_is_needed_of_another_file_is_told_with_the_name_of_the_import() -> None:
+    body = deciding(
+        "it", requires("Decision", "urn:rates#Night_Rate") + requires("Knowledge", "urn:rates#Total_Of"), "1"
+    )
+    found = model(file("t", body, "rates=urn:rates"), RATES).find("it").view()
+    assert [(each.kind, each.name) for each in found.needs] == [
+        ("imported", "rates: Night Rate"), ("imported", "rates: Total Of"),
+    ]  # fmt: skip

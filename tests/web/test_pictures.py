@@ -36,6 +36,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "instance-terminate": f"/instances/{found['leave of Anna']}?ask=terminate",
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
+        **{f"decision-{name}": f"/definitions/{id}" for name, id in (await _decisions(site)).items()},
         "start": f"/start/{leave.definition_id}",
         "start-form": f"/start/{trip.definition_id}",
         "task-form": f"/tasks/{trip.id}-{await _first_task(site, trip.id)}",
@@ -68,6 +69,10 @@ async def _first_task(site: Site, instance_id: str) -> int:
 
     page = await site.runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id))
     return page.items[0].key
+
+
+async def _decisions(site: Site) -> dict[str, str]:
+    return {each.name: each.id for each in await site.runtime.definitions() if each.kind == "dmn"}
 
 
 async def _picture(page: object, name: str) -> None:

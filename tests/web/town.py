@@ -91,6 +91,7 @@ async def settle(runtime: Runtime, clock: TestClock) -> dict[str, str]:
         "incident-sla.bpmn",
         "order.bpmn",
         "parallel-review.bpmn",
+        "leave-days.dmn",
     )
     await runtime.deploy_xml(STUCK, who="mei")
     await runtime.deploy_xml(FORM, who="mei")

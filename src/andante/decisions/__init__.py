@@ -4,6 +4,7 @@ from andante.decisions.faults import DecisionFault, NoDecision
 from andante.decisions.imports import DmnFiles, imports_of
 from andante.decisions.model import Decision, DecisionModel, Outcome
 from andante.decisions.read import is_dmn, read_dmn
+from andante.decisions.views import DecisionView
 from andante.decisions.work import Applied, Rule
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Decision",
     "DecisionFault",
     "DecisionModel",
+    "DecisionView",
     "DmnFiles",
     "NoDecision",
     "Outcome",

@@ -7,6 +7,7 @@ from andante.decisions.faults import DecisionFault, NoDecision
 from andante.decisions.graph import Evaluation, Graph
 from andante.decisions.nodes import DecisionNode, Invocable, KnowledgeNode, ServiceNode
 from andante.decisions.types import ItemType
+from andante.decisions.views import DecisionView, view_of
 from andante.decisions.work import Applied, Work
 from andante.expressions import EvaluationFault, Limits, Run, native
 from andante.expressions.feel.support import settled
@@ -64,6 +65,10 @@ class Decision:
             raise DecisionFault(work.decision or self.name, "", str(fault)) from None
         except RecursionError:
             raise DecisionFault(work.decision or self.name, "", "its functions or values are nested too deep") from None
+
+    def view(self) -> DecisionView:
+        """How it is made, in texts for people."""
+        return view_of(self._graph, self._node, self.kind)
 
     def __repr__(self) -> str:
         return f"Decision({self.name!r})"

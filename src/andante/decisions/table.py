@@ -39,12 +39,15 @@ class Input:
 
 @final
 class Output:
-    """An output clause. `order` gives its output values, the first of them with the highest priority."""
+    """An output clause. `order` gives its output values, the first of them with the highest priority; `values` is their
+    text."""
 
-    __slots__ = ("default", "kind", "name", "order", "place")
+    __slots__ = ("default", "kind", "label", "name", "order", "place", "values")
 
     def __init__(self, name: str, kind: ItemType | None, place: str) -> None:
         self.name = name
+        self.label = ""
+        self.values = ""
         self.kind = kind
         self.place = place
         self.order: Part | None = None
@@ -53,16 +56,25 @@ class Output:
 
 @final
 class TableRule:
-    """A rule: `cells` are None for `-`; `number` counts from 1."""
+    """A rule: `cells` are None for `-`; `number` counts from 1; `notes` are its annotations."""
 
-    __slots__ = ("cells", "id", "line", "number", "outputs")
+    __slots__ = ("cells", "id", "line", "notes", "number", "outputs")
 
-    def __init__(self, number: int, id: str, line: int, cells: Sequence[Part | None], outputs: Sequence[Part]) -> None:
+    def __init__(
+        self,
+        number: int,
+        id: str,
+        line: int,
+        cells: Sequence[Part | None],
+        outputs: Sequence[Part],
+        notes: Sequence[str] = (),
+    ) -> None:
         self.number = number
         self.id = id
         self.line = line
         self.cells = cells
         self.outputs = outputs
+        self.notes = notes
 
     def place(self, what: str) -> str:
         return f"rule {self.number}, {what} (line {self.line})"
@@ -70,9 +82,9 @@ class TableRule:
 
 @final
 class DecisionTable:
-    """`policy` is the letter of the hit policy, `aggregation` one of AGGREGATIONS or ""."""
+    """`policy` is the letter of the hit policy, `aggregation` one of AGGREGATIONS or ""; `notes` names annotations."""
 
-    __slots__ = ("aggregation", "inputs", "outputs", "place", "policy", "rules")
+    __slots__ = ("aggregation", "inputs", "notes", "outputs", "place", "policy", "rules")
 
     def __init__(
         self,
@@ -82,7 +94,9 @@ class DecisionTable:
         outputs: Sequence[Output],
         rules: Sequence[TableRule],
         place: str,
+        notes: Sequence[str] = (),
     ) -> None:
+        self.notes = notes
         self.policy = policy
         self.aggregation = aggregation
         self.inputs = inputs

@@ -51,11 +51,15 @@ def read_table(element: Element, reading: Reading, place: str) -> DecisionTable 
     if len(outputs) > 1:
         _distinct(element, outputs, reading)
     made = [_rule(each, number, inputs, outputs, reading) for number, each in enumerate(rules, 1)]
-    element.take("outputLabel")
+    notes = [name_of(each) for each in element.take_all("annotation")]
+    label = element.take("outputLabel")
+    if len(outputs) == 1 and not outputs[0].label:
+        outputs[0].label = label
     reading.type(element)
     reading.leftovers(element, "preferredOrientation")
     complete = [each for each in inputs if each is not None]
-    return DecisionTable(policy, aggregation, complete, outputs, [rule for rule in made if rule is not None], place)
+    rules_read = [rule for rule in made if rule is not None]
+    return DecisionTable(policy, aggregation, complete, outputs, rules_read, place, notes)
 
 
 def _policy(element: Element, reading: Reading) -> str:
@@ -120,6 +124,7 @@ def _output(clause: Element, reading: Reading, policy: str) -> Output:
     if values is not None:
         reading.is_feel(values)
         reading.leftovers(values, "typeRef")
+    text_of_values = text
     if policy in _ORDERED:
         text = text or (kind.choices if kind is not None else "")
         if text:
@@ -129,7 +134,8 @@ def _output(clause: Element, reading: Reading, policy: str) -> Output:
         text = reading.text(default)
         found.default = reading.part(text, default, f"{found.place}, default") if text else None
         reading.leftovers(default, "typeRef")
-    clause.take("label")
+    found.values = text_of_values
+    found.label = clause.take("label")
     reading.leftovers(clause)
     return found
 
@@ -153,8 +159,12 @@ def _rule(
         reading.leftovers(cell, "typeRef")
         if part is not None:
             values.append(part)
+    notes = [reading.text(each) for each in element.take_all("annotationEntry")]
+    description = element.take_text("description").strip()
+    if description and not any(notes):
+        notes = [description]
     reading.leftovers(element)
-    return TableRule(number, element.id, element.line, tests, values)
+    return TableRule(number, element.id, element.line, tests, values, notes)
 
 
 def _cell(cell: Element, reading: Reading, number: int) -> Part | None:

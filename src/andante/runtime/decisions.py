@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, final
 
-from andante.decisions import Decision, DecisionFault, DecisionModel, NoDecision, Outcome, imports_of, read_dmn
+from andante.decisions import (
+    Decision,
+    DecisionFault,
+    DecisionModel,
+    DecisionView,
+    NoDecision,
+    Outcome,
+    imports_of,
+    read_dmn,
+)  # fmt: skip
 from andante.engine.deciding import Decided
 from andante.engine.faults import ModelFault
 from andante.runtime.catalogue import DMN, Catalogue
@@ -109,6 +118,15 @@ class Decisions:
             known = {space: self._compiled(each, inner) for space, (each, inner) in imports.items()}
             model = self._models[source_id] = read_dmn(self._catalogue.decision_file(source_id), self._zone, known)
         return model
+
+    async def shown(self, definition_id: str) -> DecisionView:
+        """How a decision is made, in texts for people; what it needs of its own file is a definition, too. Raises
+        Problem."""
+        await self._catalogue.fresh()
+        view = self._asked("", definition_id, "").view()
+        record = self._catalogue.one(definition_id)
+        beside = {} if record is None else self._catalogue.made_from(record.source_id)
+        return view._replace(needs=[each._replace(definition_id=beside.get(each.id, "")) for each in view.needs])
 
     def called(self, name: str, version: str, beside: str) -> Decided:
         """What a business rule task calls: that version, the one that the definition `beside` was deployed with, or the

@@ -8,7 +8,7 @@ from random import Random, SystemRandom
 from typing import Any, Final, final
 
 from andante.bpmn.graph import ProcessGraph
-from andante.decisions import Outcome
+from andante.decisions import DecisionView, Outcome
 from andante.engine import commands as cmd
 from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
@@ -222,6 +222,10 @@ class Runtime:
         return await self._definitions.decisions.evaluate(
             decision, variables, definition_id=definition, version=version
         )
+
+    async def decision(self, definition_id: str) -> DecisionView:
+        """How a decision is made, in texts for people."""
+        return await self._definitions.decisions.shown(definition_id)
 
     # Instances.
 

@@ -12,6 +12,7 @@ from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.runtime import Deployment, InstanceQuery, Problem
 from andante.runtime.problem import PARAMETER
+from andante.web.decision import AGGREGATIONS, KINDS, MOST_RULES, POLICIES, SIGNS
 from andante.web.desk import SECURITY, Desk, go
 from andante.web.diagram import marks, places
 from andante.web.paging import SIZE, Part, skip_of
@@ -102,11 +103,13 @@ async def definition_page(request: Asked, desk: NamedDependency[Desk], definitio
 async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem | None = None) -> Response[str]:
     demand(caller(request), allow.DEFINITION_READ)
     definition = await desk.runtime.definition(definition_id)
-    steps = [] if definition.kind == "dmn" else places(await desk.runtime.graph(definition_id), None)
+    decision = await desk.runtime.decision(definition_id) if definition.kind == "dmn" else None
+    steps = places(await desk.runtime.graph(definition_id), None) if decision is None else []
     versions = await desk.runtime.definitions(name=definition.name, limit=MOST)
     return desk.page(
         request, "definition.html", status=problem.status if problem else 200, definition=definition, steps=steps,
-        marks=marks(steps), versions=versions, problem=problem,
+        marks=marks(steps), versions=versions, problem=problem, decision=decision, kinds=KINDS, policies=POLICIES,
+        aggregations=AGGREGATIONS, signs=SIGNS, most=MOST_RULES,
         running=await _open_count(desk, definition.name, definition.version),
     )  # fmt: skip
 
