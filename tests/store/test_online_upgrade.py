@@ -19,7 +19,7 @@ from cluster import Cluster
 import andante.store
 from andante.store import migrate
 from andante.store.migrate import LOCK, upgrade
-from andante.store.postgres.store import psycopg_url
+from andante.store.postgres.store import engine_of
 
 # The first schema that a release with several servers had: from here on every step is taken beside servers at work.
 FIRST: Final = "0004"
@@ -42,7 +42,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     cluster.execute("create database andante_online")
-    found = sa.create_engine(psycopg_url(cluster.url("andante_online")), poolclass=sa.NullPool)
+    found = engine_of(cluster.url("andante_online"))
     yield found
     found.dispose()
     cluster.execute("drop database andante_online with (force)")
@@ -53,7 +53,7 @@ def postgres(cluster: Cluster) -> Iterator[tuple[sa.Engine, str]]:
     """A PostgreSQL without tables, and its address."""
     cluster.execute("create database andante_online")
     url = cluster.url("andante_online")
-    found = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    found = engine_of(url)
     yield found, url
     found.dispose()
     cluster.execute("drop database andante_online with (force)")
@@ -186,7 +186,7 @@ def test_what_a_broken_off_attempt_left_is_made_anew(postgres: tuple[sa.Engine, 
 
 def test_several_servers_start_at_once(postgres: tuple[sa.Engine, str]) -> None:
     engine, url = postgres
-    engines = [sa.create_engine(psycopg_url(url), poolclass=sa.NullPool) for _ in range(3)]
+    engines = [engine_of(url) for _ in range(3)]
     for thread in [Thread(lambda each=each: upgrade(each)) for each in engines]:  # type: ignore[misc]
         thread.end()
     upgrade(engine)
