@@ -10,7 +10,7 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.findings import Findings
 from andante.bpmn.graph import Assignment, Call, Flow, JobWork, Node, ProcessGraph, UserTask
-from andante.bpmn.reach import predecessors
+from andante.bpmn.reach import predecessors, sources
 from andante.expressions import Expression
 
 # Names that are there without anybody's doing: the contract's, the vendors', those of a multi-instance.
@@ -114,7 +114,7 @@ def _waiting_joins(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findi
     for join in joins:
         found_from: list[set[int]] = []
         for index in join.incoming:
-            found = _sources(flows[index].source, join.index, before)
+            found = sources(flows[index].source, join.index, before)
             left -= len(found)
             found_from.append(found)
         if left < 0:
@@ -129,35 +129,23 @@ def _waiting_joins(nodes: Sequence[Node], flows: Sequence[Flow], findings: Findi
             )  # fmt: skip
 
 
-def _sources(source: int, join: int, before: Sequence[Sequence[int]]) -> set[int]:
-    """All from which a token comes to `source` without passing the join, itself included."""
-    found = {source} - {join}
-    pending = list(found)
-    while pending:
-        for index in before[pending.pop()]:
-            if index != join and index not in found:
-                found.add(index)
-                pending.append(index)
-    return found
-
-
 def _exclusive_pair(
-    join: Node, sources: Sequence[set[int]], nodes: Sequence[Node], flows: Sequence[Flow]
+    join: Node, origins: Sequence[set[int]], nodes: Sequence[Node], flows: Sequence[Flow]
 ) -> tuple[int, int] | None:
-    for one in range(len(sources)):
-        for two in range(one + 1, len(sources)):
+    for one in range(len(origins)):
+        for two in range(one + 1, len(origins)):
             # A flow to which no start leads is told of by what is unreachable.
-            if not all(any(nodes[index].kind == kinds.START_EVENT for index in sources[at]) for at in (one, two)):
+            if not all(any(nodes[index].kind == kinds.START_EVENT for index in origins[at]) for at in (one, two)):
                 continue
             ways = (join.incoming[one], join.incoming[two])
-            both = sources[one] & sources[two]
-            if not any(_forks(nodes[index], (sources[one], sources[two]), ways, nodes, flows) for index in both):
+            both = origins[one] & origins[two]
+            if not any(_forks(nodes[index], (origins[one], origins[two]), ways, nodes, flows) for index in both):
                 return one, two
     return None
 
 
 def _forks(
-    node: Node, sources: tuple[set[int], set[int]], ways: tuple[int, int], nodes: Sequence[Node], flows: Sequence[Flow]
+    node: Node, origins: tuple[set[int], set[int]], ways: tuple[int, int], nodes: Sequence[Node], flows: Sequence[Flow]
 ) -> bool:
     """Whether the node sends tokens both ways at once."""
     if any(not nodes[index].interrupting for index in node.boundaries):
@@ -165,7 +153,7 @@ def _forks(
     if node.kind in _CHOOSING or len(node.outgoing) < 2:
         return False
     taken: list[set[int]] = []
-    for found, way in zip(sources, ways, strict=True):
+    for found, way in zip(origins, ways, strict=True):
         taken.append({index for index in node.outgoing if index == way or flows[index].target in found})
     return bool(taken[0]) and bool(taken[1]) and len(taken[0] | taken[1]) > 1
 

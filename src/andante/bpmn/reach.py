@@ -41,19 +41,23 @@ def reach_masks(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[int, int]:
     return masks
 
 
-def _avoiding(source: int, join: int, before: Sequence[Sequence[int]]) -> int:
-    """All from which `source` can be reached, itself included, by paths that avoid `join`."""
-    if source == join:
-        return 0
-    mask = 1 << source
-    seen = {source, join}
-    pending = [source]
+def sources(source: int, join: int, before: Sequence[Sequence[int]]) -> set[int]:
+    """All from which a token comes to `source` without passing `join`, itself included."""
+    found = {source} - {join}
+    pending = list(found)
     while pending:
-        for previous in before[pending.pop()]:
-            if previous not in seen:
-                seen.add(previous)
-                mask |= 1 << previous
-                pending.append(previous)
+        for index in before[pending.pop()]:
+            if index != join and index not in found:
+                found.add(index)
+                pending.append(index)
+    return found
+
+
+def _avoiding(source: int, join: int, before: Sequence[Sequence[int]]) -> int:
+    """The bit mask of `sources`."""
+    mask = 0
+    for index in sources(source, join, before):
+        mask |= 1 << index
     return mask
 
 
@@ -87,8 +91,8 @@ def _on_cycles(before: Sequence[Sequence[int]]) -> set[int]:
     """The nodes that lie on a cycle: what remains when nodes without predecessor or successor are taken off, again and
     again, is a superset of them and good enough, as the general search then serves."""
     after: list[list[int]] = [[] for _ in before]
-    for index, sources in enumerate(before):
-        for source in sources:
+    for index, ahead in enumerate(before):
+        for source in ahead:
             after[source].append(index)
     left = set(range(len(before)))
     for into, out in ((before, after), (after, before)):

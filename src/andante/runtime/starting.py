@@ -9,9 +9,7 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.graph import EventDefinition, ProcessGraph
 from andante.store.definitions import Statement
-from andante.timing.cycle import first
-from andante.timing.duration import parse_duration, shift
-from andante.timing.instants import parse_instant
+from andante.timing.due import first_due
 
 _INSERT: Final = "insert into start_event (definition_id, node, part, kind, name) values (?,?,?,?,?)"
 _OUTSIDE: Final = frozenset((kinds.MESSAGE, kinds.SIGNAL, kinds.TIMER, kinds.CONDITIONAL))
@@ -51,18 +49,9 @@ def timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone
         text, due, left = "", 0, 0
         if active:
             text = str(event.timer.evaluate({}, now))
-            due, left = _first_due(event.timer_kind, text, now, zone)
+            due, left = first_due(event.timer_kind, text, now, zone)
         statements.append((
             "update start_event set due_at=?, cycle=?, remaining=? where definition_id=? and node=? and part=?",
             [due, text if event.timer_kind == "cycle" else "", left, definition_id, index, part],
         ))  # fmt: skip
     return statements
-
-
-def _first_due(kind: str, text: str, now: int, zone: str) -> tuple[int, int]:
-    """When a timer armed at `now` is due (ms), and how often again after that."""
-    if kind == "cycle":
-        return first(text, now, zone)
-    if kind == "date":
-        return parse_instant(text, zone), 0
-    return shift(now, parse_duration(text), zone), 0

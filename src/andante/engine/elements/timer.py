@@ -8,9 +8,9 @@ from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
 from andante.engine.state import Scope, Token
 from andante.engine.waits import Timer
-from andante.timing.cycle import first, following
-from andante.timing.duration import parse_duration, shift
-from andante.timing.instants import TimingError, parse_instant
+from andante.timing.cycle import following
+from andante.timing.due import first_due
+from andante.timing.instants import TimingError
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -23,18 +23,11 @@ def arm_timer(step: "Step", at: Token | Scope, node: Node, definition: EventDefi
     value = json_value(step.value(definition.timer, at))
     if not isinstance(value, str):
         raise ModelFault("timer", f"the time '{definition.timer.text}' should be a text, but is {value!r}")
-    zone = step.settings.zone
-    cycle, left = "", 0
     try:
-        if definition.timer_kind == "date":
-            due = parse_instant(value, zone)
-        elif definition.timer_kind == "duration":
-            due = shift(step.now, parse_duration(value), zone)
-        else:
-            due, left = first(value, step.now, zone)
-            cycle = value
+        due, left = first_due(definition.timer_kind, value, step.now, step.settings.zone)
     except TimingError as fault:
         raise ModelFault("timer", str(fault)) from None
+    cycle = value if definition.timer_kind == "cycle" else ""
     step.record(ev.TimerSet(step.key(), at.key, node.index, due, cycle, left, part))
 
 
