@@ -34,7 +34,7 @@ format: dev ## let ruff put the sources in order
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: dev ## measure against SpiffWorkflow, bpmn-engine and the bare database; writes bench/results.json
+bench: dev ## measure against other engines and the bare database; writes bench/results.json
 	@bench/run
 
 lock: dev ## renew the lock files from pyproject.toml
@@ -54,4 +54,5 @@ dev:
 	@scripts/venv requirements/dev.lock
 
 clean: ## remove what was built, not the databases
-	rm -rf .venv .venv-compiled dist node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules
+	rm -rf .venv .venv-compiled dist node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules \
+		bench/peers/java/*/target bench/peers/java/.built

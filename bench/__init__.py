@@ -1,1 +1,1 @@
-"""Measurements against two peers and the bare database: `make bench`."""
+"""Measurements against other engines and the bare database: `make bench`."""

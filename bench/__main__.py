@@ -1,42 +1,23 @@
 """Runs all measurements, several rounds of each in turn, prints the table and writes results.json.
 
-A measurement is a process of its own, so that none sees another's heap. Those in memory are held to one core. The
-value is the median of the rounds; a ratio is that of two medians of the same run. What is not said to be otherwise is
-measured with the core compiled (scripts/compile).
+A measurement is a process of its own. Those in memory are held to one core. The value is the median of the rounds; a
+ratio is that of two medians of the same run. What is not said to be otherwise is measured with the core compiled
+(scripts/compile). Those on PostgreSQL (bench/postgres.py) are measured after the rounds, where there is one.
 """
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 from collections import defaultdict
-from pathlib import Path
-from typing import Any
 
+from bench.measuring import CLIENTS, HERE, OURS, PLAIN, measure
+from bench.postgres import on_postgres
 from bench.report import Result, at_least, below, info, none_at_all, show, steady
 
-HERE = Path(__file__).parent
-OURS = [str(HERE.parent / ".venv-compiled/bin/python"), "-m"]
-PLAIN = [sys.executable, "-m"]
 SPIFF = [str(HERE / "peers/.venv-spiff/bin/python"), str(HERE / "peers/spiff.py")]
 FEEL = [str(HERE / "peers/.venv-feel/bin/python"), str(HERE / "peers/feel.py")]
 NODE = ["node", str(HERE / "peers/node/run.mjs")]
-CLIENTS = "64"
-
-
-def measure(command: list[str], *, one_core: bool = False) -> dict[str, Any]:
-    """What the process prints, one JSON object. Raises CalledProcessError."""
-    cores = os.sched_getaffinity(0)
-    try:
-        if one_core:
-            os.sched_setaffinity(0, {max(cores)})
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=HERE.parent)
-    finally:
-        os.sched_setaffinity(0, cores)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 def main() -> int:
@@ -62,6 +43,8 @@ def main() -> int:
             seen[what].append(cost)
     for name, value in measure([*OURS, "bench.footprint", "4000"]).items():
         seen[name].append(value)
+    print("on PostgreSQL", file=sys.stderr)
+    on_server = on_postgres()
     middle = {name: statistics.median(values) for name, values in seen.items()}
     results = [
         at_least("in memory", middle["memory"], "instances/s", "SpiffWorkflow 3.2.0", middle["spiff"], 20),
@@ -87,6 +70,7 @@ def main() -> int:
             "SpiffWorkflow 3.2.0",
             middle["spiff_durable"],
         ),
+        *on_server.results,
         info("FEEL", middle["feel"], "evaluations/s", "bkflow-feel 1.2.0", middle["bkflow-feel"]),
         info("FEEL", middle["feel"], "evaluations/s", "cel-python 0.5.0", middle["cel-python"]),
         below("deploying 200 elements", middle["deploy_200"], "ms", 50),
@@ -101,6 +85,7 @@ def main() -> int:
     ]
     write(results)
     show(results)
+    on_server.say_left_out()
     return 0 if all(result.met for result in results) else 1
 
 

@@ -1,7 +1,9 @@
-"""The whole runtime on a database: `python -m bench.durable CLIENTS COUNT [URL]` prints {"instances_per_s": number}.
+"""The whole runtime on a database: `python -m bench.durable CLIENTS COUNT [URL [look-up]]` prints one JSON object,
+{"instances_per_s": number}.
 
 Without a URL it is SQLite. Each client starts an instance and completes its two tasks, each call answered after its
-commit (SQLite: WAL, synchronous=FULL), then begins anew. The event loop and the collector are those of `andante serve`.
+commit (SQLite: WAL, synchronous=FULL), then begins anew; with `look-up` it asks for the tasks first, each time. The
+event loop and the collector are those of `andante serve`.
 """
 
 import asyncio
@@ -16,10 +18,15 @@ from andante.runtime import Runtime, TaskQuery, collector
 from bench.process import ENDED, MODEL, NAME, VARIABLES
 
 
+async def tasks_of(runtime: Runtime, instance_id: str) -> list[int]:
+    page = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id))
+    return [task.key for task in page.items]
+
+
 async def client(runtime: Runtime, keys: list[int], count: int) -> None:
     for _ in range(count):
         instance = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
-        for key in keys:
+        for key in keys or await tasks_of(runtime, instance.id):
             await runtime.task_action(f"{instance.id}-{key}", "complete", who="ben", outcome="approved")
     if (await runtime.instance(instance.id)).state != ENDED:
         raise SystemExit("the process did not end")
@@ -38,8 +45,7 @@ async def main() -> None:
         await runtime.deploy_xml(MODEL.read_bytes(), who="ann")
         # The keys of the tasks are the same in every instance: looked up once, as a page would look up its list.
         first = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
-        page = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=first.id))
-        keys = [task.key for task in page.items]
+        keys = [] if sys.argv[4:] == ["look-up"] else await tasks_of(runtime, first.id)
         collector.settle()
         await rate(runtime, keys, clients, count // 10)
         value = await rate(runtime, keys, clients, count)
