@@ -14,8 +14,8 @@ import javax.sql.DataSource;
 /**
  * Runs an engine on PostgreSQL and prints {"instances_per_s": number}.
  *
- * <p>Arguments: CLIENTS WARM_UP SECONDS URL. Each client is a thread that takes an instance from its start to its end, each
- * call returning after its commit, then begins anew; it does so for WARM_UP seconds before the clock starts.
+ * <p>Arguments: CLIENTS WARM_UP SECONDS URL. Each client is a thread that takes an instance from its start to its end,
+ * each call returning after its commit, then begins anew; it does so for WARM_UP seconds before the clock starts.
  */
 public final class Load {
     public static final String MODEL = "parallel-review.bpmn";
