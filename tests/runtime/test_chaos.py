@@ -34,6 +34,7 @@ SERVERS: Final = 3
 PATIENCE: Final = 60.0  # seconds for what must come sooner or later
 RECOVERED: Final = 15.0  # seconds at most until the servers do as much as before; the machine may be busy
 WINDOW: Final = 0.5  # seconds over which it is counted how much they do
+AWAY: Final = 3.0  # seconds after which all leases are over
 LINES: Final = 10_000  # of the log's end, which are more than those of a window
 SCRIPT: Final = Path(__file__).parents[1] / "support" / "loaded_server.py"
 
@@ -256,6 +257,22 @@ def restart_fast(house: House) -> float:
     return time.monotonic()
 
 
+def leave_the_database_away(house: House) -> float:
+    """For longer than anybody waits for it: every server has told its clients so."""
+    house.main.stop("fast")
+    stopped = time.monotonic()
+
+    def told() -> bool:
+        doubts = {
+            line.server for line in house.log.more()[-LINES:] if line.what == "doubt" and line.at > stopped + AWAY
+        }
+        return len(doubts) == SERVERS
+
+    _until("all say that the database is away", told)
+    house.main.start()
+    return time.monotonic()
+
+
 def restart_immediate(house: House) -> float:
     house.main.stop("immediate")
     house.main.start()
@@ -288,7 +305,7 @@ def fail_over(house: House) -> float:
 
 
 FAULTS: Final = (
-    kill_a_server, pause_a_server, end_connections, restart_fast, restart_immediate, kill_the_database,
+    kill_a_server, pause_a_server, end_connections, restart_fast, leave_the_database_away, restart_immediate, kill_the_database,
     kill_one_connection, fail_over,
 )  # fmt: skip
 NETWORK_FAULTS: Final = (cut_a_server_off, reset_connections)

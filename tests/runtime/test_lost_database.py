@@ -8,8 +8,9 @@ import pytest
 from invariants import check
 from server import HOUR, START, Bench, Letterbox, bpmn, line
 
+from andante.engine.commands import DeliverMessage
 from andante.engine.effects import BroadcastSignal, Effect
-from andante.runtime import Problem, Runtime, TestClock, outbox, runtime, timekeeper
+from andante.runtime import Problem, Runtime, TestClock, messages, outbox, runtime, timekeeper
 from andante.store.faults import StoreLost, StoreProblem
 from andante.store.projection import Batch
 from andante.store.store import Answer, Store
@@ -126,6 +127,32 @@ async def test_a_message_meets_who_awaits_it_though_that_was_written_unheard(ben
     trouble.unanswered = False
     await bench.runtime.run_due()
     assert await bench.runtime.store.get_all("select state from instance") == [("Completed OK",)]
+
+
+async def test_who_comes_late_finds_its_message_among_very_many(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "MANY", 3)
+    await bench.deploy(WAITS, extra=MESSAGE)
+    for number in range(10):
+        await bench.runtime.publish("paid", business_key=f"A-{number}", ttl_ms=HOUR, who="bank")
+    told: list[str] = []
+    submit = bench.runtime.executor.submit
+
+    async def counted(instance_id: str, command: Any, *words: Any, **more: Any) -> Any:
+        if isinstance(command, DeliverMessage):
+            told.append(command.business_key)
+        return await submit(instance_id, command, *words, **more)
+
+    monkeypatch.setattr(bench.runtime.executor, "submit", counted)
+    started = await bench.runtime.start("waits", business_key="A-8", who="anna")
+    await bench.runtime.run_due()
+    assert await bench.state(started.id) == "Completed OK"
+    assert told == ["A-8"]  # it is not bothered with those of others
+    await bench.runtime.publish("paid", ttl_ms=HOUR, who="bank")
+    other = await bench.runtime.start("waits", business_key="B-1", who="anna")
+    await bench.runtime.run_due()
+    assert await bench.state(other.id) == "Completed OK"  # one without a key is for anybody
+    ((left,),) = await bench.runtime.store.get_all("select count(*) from message")
+    assert left == 9
 
 
 async def test_a_timer_that_could_not_fire_fires_when_the_database_is_back(bench: Bench, trouble: Trouble) -> None:

@@ -71,6 +71,8 @@ def pending(url: str) -> dict[str, int]:
             "letters": "select count(*) from outbox",
             "due": "select count(*) from instance where due_at>0",
             "jobs": "select count(*) from job j join instance i on i.id=j.instance_id where i.suspended=0",
+            "messages": "select count(*) from message m join instance i on i.business_key=m.business_key"
+            " where i.name='waits' and i.closed=0",
             "open calls": "select count(*) from instance where name in ('timed', 'caller', 'called') and closed=0",
         }
         return {name: count for name, sql in counts.items() if (count := ask(sql)[0][0])}

@@ -20,7 +20,6 @@ from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.problem import Problem
 from andante.store import definitions as rows
-from andante.store.faults import StoreProblem
 from andante.store.store import Store
 
 log: Final = structlog.get_logger("andante.messages")
@@ -136,7 +135,7 @@ class Messages:
             opened, self._opened = self._opened, {}
             try:
                 await self._match_all(opened)
-            except (StoreProblem, Problem):
+            except Exception:  # whatever it is: this goes on as long as the server lives
                 log.exception("messages that wait could not be matched yet")
                 for instance_id, names in opened.items():
                     self._opened.setdefault(instance_id, set()).update(names)
@@ -157,15 +156,34 @@ class Messages:
 
     async def _match_one(self, instance_id: str, names: set[str]) -> None:
         for name in names:
-            found = await self._store.read(
-                "select id, data from message where name=? and expires_at>? order by created_at limit ?",
-                (name, self._clock.now(), MANY),
+            awaited = await self._store.get_all(
+                "select s.correlation, i.business_key from subscription s join instance i on i.id=s.instance_id"
+                " where s.instance_id=? and s.kind='message' and s.name=?",
+                (instance_id, name),
             )
-            for once, data in found:
-                kept = _Kept.decode(bytes(data))
-                command = DeliverMessage(kept.name, kept.variables, kept.business_key, kept.correlation, once)
-                if await self._tell(instance_id, command, ""):
-                    await self._store.write([("delete from message where id=?", [once])])
+            if not awaited:
+                continue
+            sql, values = "", []
+            if not any(key for key, _ in awaited):  # without a key of its own only the business key decides
+                sql, values = " and business_key in ('', ?)", [awaited[0][1]]
+            after: tuple[int, str] = (-1, "")
+            while True:
+                found = await self._store.read(
+                    f"select id, data, created_at from message where name=? and expires_at>?{sql}"
+                    " and (created_at>? or created_at=? and id>?) order by created_at, id limit ?",
+                    [name, self._clock.now(), *values, after[0], *after, MANY],
+                )
+                for once, data, _ in found:
+                    await self._offer_kept(instance_id, once, data)
+                if len(found) < MANY:
+                    break
+                after = (found[-1][2], found[-1][0])
+
+    async def _offer_kept(self, instance_id: str, once: str, data: bytes) -> None:
+        kept = _Kept.decode(bytes(data))
+        command = DeliverMessage(kept.name, kept.variables, kept.business_key, kept.correlation, once)
+        if await self._tell(instance_id, command, ""):
+            await self._store.write([("delete from message where id=?", [once])])
 
     async def forget_expired(self) -> None:
         if await self._store.get("select 1 from message where expires_at<=? limit 1", (self._clock.now(),)):
