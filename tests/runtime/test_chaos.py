@@ -305,8 +305,8 @@ def fail_over(house: House) -> float:
 
 
 FAULTS: Final = (
-    kill_a_server, pause_a_server, end_connections, restart_fast, leave_the_database_away, restart_immediate, kill_the_database,
-    kill_one_connection, fail_over,
+    kill_a_server, pause_a_server, end_connections, restart_fast, leave_the_database_away, restart_immediate,
+    kill_the_database, kill_one_connection, fail_over,
 )  # fmt: skip
 NETWORK_FAULTS: Final = (cut_a_server_off, reset_connections)
 
