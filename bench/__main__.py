@@ -43,6 +43,9 @@ def main() -> int:
             seen[what].append(cost)
     for name, value in measure([*OURS, "bench.footprint", "4000"]).items():
         seen[name].append(value)
+    print("over HTTP, and a million instances", file=sys.stderr)
+    for name, value in {**measure([*OURS, "bench.http", "32", "24"]), **measure([*OURS, "bench.million"])}.items():
+        seen[name].append(value)
     print("on PostgreSQL", file=sys.stderr)
     on_server = on_postgres()
     middle = {name: statistics.median(values) for name, values in seen.items()}
@@ -71,6 +74,15 @@ def main() -> int:
             middle["spiff_durable"],
         ),
         *on_server.results,
+        at_least(
+            "suspend and resume over HTTP", middle["suspend_resume_per_s"], "requests/s", "parse and answer alone",
+            middle["parse_and_answer_per_s"], 0.6,
+        ),
+        below("one in a hundred of these, 32 clients", middle["p99_ms"], "ms", 250),
+        below("start on a million open instances", middle["open_s"], "s", 2),
+        below("memory at that start", middle["open_mb"], "MB", 200),
+        below("idle with their timers, each second", middle["idle_ms_per_s"], "ms", 5),
+        below("10,000 of these timers due at once", middle["fire_s"], "s", 3),
         info("FEEL", middle["feel"], "evaluations/s", "bkflow-feel 1.2.0", middle["bkflow-feel"]),
         info("FEEL", middle["feel"], "evaluations/s", "cel-python 0.5.0", middle["cel-python"]),
         below("deploying 200 elements", middle["deploy_200"], "ms", 50),
@@ -82,7 +94,7 @@ def main() -> int:
         steady("a command after 5,000 rounds", middle["late"], "ms", "after 200", middle["early"], 1.5),
         below("memory of a cached instance", middle["cached_bytes"], "bytes", 10 * 1024),
         none_at_all("memory of an idle suspended instance", middle["suspended_bytes"], "bytes"),
-    ]
+    ]  # fmt: skip
     write(results)
     show(results)
     on_server.say_left_out()
