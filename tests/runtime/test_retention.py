@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 from invariants import check
-from server import HOUR, Bench, line
+from server import HOUR, START, Bench, bpmn, line
 
-from andante.runtime import Problem, Runtime, RuntimeSettings, StoreProblem, retention
+from andante.runtime import Problem, Runtime, RuntimeSettings, StoreProblem, TestClock, membership, retention
 from andante.store.archive import ArchiveQuery
 
 DAY = 24 * HOUR
@@ -292,3 +292,63 @@ async def test_pages_of_the_archive(bench: Bench) -> None:
     assert some == [third]
     with pytest.raises(Problem, match="cursor"):
         await archive.many(ArchiveQuery(after="x-y"))
+
+
+async def two_servers(url: str, clock: TestClock) -> list[Runtime]:
+    settings = RuntimeSettings(retention="PT1H")
+    return [await Runtime.open(url, clock=clock, timers=False, settings=settings) for _ in range(2)]
+
+
+async def over(runtime: Runtime, count: int) -> None:
+    await runtime.deploy_xml(bpmn(ONE), who="dora")
+    for _ in range(count):
+        started = await runtime.start("one", who="anna")
+        await runtime.act(started.id, "terminate", who="oda")
+
+
+async def test_of_several_servers_one_does_it(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership, "BEAT", 0.02)
+    monkeypatch.setattr(membership, "TRUST", 0.05)
+    clock = TestClock(START)
+    servers = await two_servers(postgres_url, clock)
+    try:
+        await over(servers[0], 5)
+        clock.set(START + HOUR)
+        while sum(each._sharing.first for each in servers) != 1:
+            await asyncio.sleep(0)
+        removed = [await each.upkeep.retention.carry_out() for each in servers]
+        assert sorted(removed) == [0, 5]
+        first = removed.index(5)
+        await over(servers[1 - first], 3)
+        clock.set(START + 3 * HOUR)
+        await servers.pop(first).close()
+        while not servers[0]._sharing.first:
+            await asyncio.sleep(0)
+        assert await servers[0].upkeep.retention.carry_out() == 3
+    finally:
+        for each in servers:
+            await each.close()
+    check(postgres_url)
+
+
+async def test_two_that_think_it_theirs_do_no_harm(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership, "BEAT", 0.02)
+    monkeypatch.setattr(membership, "TRUST", 0.05)
+    monkeypatch.setattr(retention, "AT_ONCE", 5)
+    monkeypatch.setattr(retention, "ROOTS", 7)
+    clock = TestClock(START)
+    servers = await two_servers(postgres_url, clock)
+    try:
+        await over(servers[0], 60)
+        clock.set(START + HOUR)
+        for each in servers:
+            each.upkeep.retention._mine = lambda: True
+        await asyncio.gather(*(each.upkeep.retention.carry_out() for each in servers))
+        await servers[0].upkeep.retention.carry_out()
+        assert sum(each.upkeep.retention.removed for each in servers) == 60
+        for table, count in (("instance", 0), ("journal", 0), ("archive", 60)):
+            assert await servers[0].store.read(f"select count(*) from {table}") == [(count,)]
+    finally:
+        for each in servers:
+            await each.close()
+    check(postgres_url)

@@ -1,5 +1,7 @@
 """Verification: what is as it must be is found so, and each kind of damage is found."""
 
+import tracemalloc
+
 import pytest
 from server import HOUR, Bench, line
 from test_replay import run_through
@@ -141,3 +143,23 @@ async def test_beside_a_server_at_work(bench: Bench) -> None:
         await bench.start("many", number=3)
     await bench.pass_time(HOUR)
     assert await found(bench) == []
+
+
+async def test_the_memory_it_takes_does_not_grow_with_the_database(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying.part, "__defaults__", (20, ""))
+    await bench.deploy(MANY, extra=NEWS)
+    peaks = []
+    for more in (60, 300):
+        for _ in range(more):
+            await bench.runtime.start("many", variables={"number": 1, "text": "x" * 5_000}, who="anna")
+        tracemalloc.start()
+        checked = 0
+        async for each in verify_database(bench.url):
+            assert each.drift == []
+            checked += each.checked
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert checked == 360
+    assert peaks[1] < 1.3 * peaks[0]

@@ -118,27 +118,28 @@ class Retention:
         """In parts that are not too large; where one cannot be removed, tree by tree."""
         left = list(chosen)
         while left:
-            part, archived = await self._pack(left)
-            left = left[len(part) :]
-            if not await self._carry_off(part, archived):
+            part, archived, taken = await self._pack(left)
+            left = left[taken:]
+            if part and not await self._carry_off(part, archived):
                 for tree in _trees(part):
                     mine = {each.id for each in tree}
                     await self._carry_off(tree, [row for row in archived if row[0] in mine])
 
-    async def _pack(self, left: Sequence[Finished]) -> tuple[list[Finished], list[list[object]]]:
+    async def _pack(self, left: Sequence[Finished]) -> tuple[list[Finished], list[list[object]], int]:
+        """Those of the first that are still there, as they go to the archive, and how many that were."""
         most = 1 if self._store.apart else AT_ONCE
         if not self._keep:
-            return list(left[:most]), []
-        part: list[Finished] = []
+            return list(left[:most]), [], most
         archived: list[list[object]] = []
-        size = 0
-        while len(part) < min(len(left), most) and size < MOST_BYTES:
-            following = left[len(part) : len(part) + min(PART, most)]
+        size = taken = 0
+        while taken < min(len(left), most) and size < MOST_BYTES:
+            following = left[taken : taken + min(PART, most)]
+            taken += len(following)
             fresh = await rows.packed(self._store, [each.id for each in following], self._clock.now())
             size += sum(len(row[-1]) for row in fresh if isinstance(row[-1], bytes))
-            part.extend(following)
             archived.extend(fresh)
-        return part, archived
+        there = {row[0] for row in archived}
+        return [each for each in left[:taken] if each.id in there], archived, taken
 
     async def _carry_off(self, part: Sequence[Finished], archived: Sequence[Sequence[object]]) -> bool:
         """One transaction. False where something was touched meanwhile, and nothing was changed."""
