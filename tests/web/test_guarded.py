@@ -7,6 +7,7 @@ import httpx
 import pytest
 from town import PASSWORD, deploy
 
+from andante.store.faults import StoreLost, StoreProblem, Unstorable
 from conftest import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
@@ -190,3 +191,18 @@ async def test_operators_look_back(site: Site, visitor: Visitor) -> None:
     await visitor.log_in("tom")
     assert "/at/1" not in (await visitor.see(f"/instances/{started.id}")).text
     assert (await visitor.see(f"/instances/{started.id}/at/1")).status_code == 403
+
+
+@pytest.mark.parametrize(("fault", "status"), [(StoreLost("gone"), 503), (Unstorable("no such text"), 400)])
+async def test_a_database_that_is_away_is_a_page_too(
+    site: Site, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, fault: StoreProblem, status: int
+) -> None:
+    await visitor.log_in("admin")
+
+    async def away(*_: object) -> list[object]:
+        raise fault
+
+    monkeypatch.setattr(site.runtime.store, "browse", away)
+    answer = await visitor.see("/tasks")
+    assert answer.status_code == status
+    assert "<html" in answer.text

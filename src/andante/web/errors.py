@@ -7,8 +7,8 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from andante.people import AccessProblem
-from andante.runtime import Problem
-from andante.runtime.problem import INTERNAL
+from andante.runtime import Problem, StoreProblem, Unstorable
+from andante.runtime.problem import INTERNAL, PARAMETER, UNAVAILABLE
 from andante.web.desk import desk_of, end_session, go
 from andante.web.session import Asked
 
@@ -48,6 +48,14 @@ def on_access_problem(request: Asked, fault: AccessProblem) -> Response[str]:
     if fault.status == 401:
         return go(request, "/login", fault.message, end_session(request))
     return error_page(request, fault.status, fault.message, fault.code)
+
+
+def on_store_problem(request: Asked, fault: StoreProblem) -> Response[str]:
+    """The database could not be asked, or has no such values."""
+    if isinstance(fault, Unstorable):
+        return error_page(request, 400, f"A value cannot be: {fault}.", PARAMETER)
+    log.error("the database does not answer", path=request.url.path, why=str(fault))
+    return error_page(request, 503, "The database does not answer. Try again in a moment.", UNAVAILABLE)
 
 
 def on_http_exception(request: Asked, fault: HTTPException) -> Response[str]:

@@ -8,10 +8,10 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
-from andante.runtime import Problem
+from andante.runtime import Problem, StoreProblem
 from andante.web import definitions, entry, history, instances, past, start, tasks
 from andante.web.desk import SECURITY, STATIC, desk_of
-from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem
+from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
 from andante.web.session import PUBLIC, Asked, admit
 
 HANDLERS: Final = (
@@ -51,6 +51,7 @@ def web_router() -> Router:
         exception_handlers={
             Problem: on_problem,
             AccessProblem: on_access_problem,
+            StoreProblem: on_store_problem,
             HTTPException: on_http_exception,
             Exception: on_fault,
         },
