@@ -251,6 +251,23 @@ async def test_new_variables_are_set_where_that_is_asked_for(house: House, appro
     assert (await house.oda.get(path)).result == {"amount": 7, "unheard": 1}
 
 
+WATCHED = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+ <process id="Watched" isExecutable="true"><startEvent id="start"/>
+ <intermediateCatchEvent id="low"><conditionalEventDefinition><condition>=stock &lt; 5</condition>
+ </conditionalEventDefinition></intermediateCatchEvent><endEvent id="end"/>
+ <sequenceFlow id="f" sourceRef="start" targetRef="low"/><sequenceFlow id="g" sourceRef="low" targetRef="end"/>
+ </process></definitions>"""
+
+
+async def test_set_variables_wakes_what_waits_for_a_condition(house: House) -> None:
+    await house.ada.deploy(WATCHED)
+    made = await house.kim.start("Watched", stock=9)
+    path = f"/runtime/instances/{made['id']}"
+    for stock, state in ((6, "Paused"), (4, "Completed OK")):
+        assert (await house.oda.put(f"{path}/variables", {"stock": stock})).status == 200
+        assert (await house.oda.get(path)).result["state"] == state
+
+
 async def test_detail_and_history_tell_what_happened(house: House, approval: str) -> None:
     made = await house.kim.start("Approval")
     await house.oda.put(f"/runtime/instances/{made['id']}", {"action": "suspend", "reason": "audit"})
