@@ -18,7 +18,9 @@ AT_ONCE: Final = 50  # ids that one call names
 
 
 def verify(*ids: str, db: str = "", server: Server = LOCAL) -> int:
-    """Tell journals again and compare with what is stored: of instances, or of all. Exit 1 where something is wrong.
+    """Tell journals again and compare with what is stored. Exit 1 where something is wrong.
+
+    Of the instances named, or of all.
 
     Parameters
     ----------
