@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+import psycopg
 import pytest
 from invariants import check
 from server import HOUR, START, Bench, Letterbox, bpmn, line
@@ -239,6 +240,23 @@ async def test_a_server_can_be_stopped_while_its_database_is_away(
     server.executor.outbox_done(("nothing", 1, 0))
     async with asyncio.timeout(20):
         await server.close()
+
+
+async def test_a_server_that_could_not_begin_leaves_nothing_behind(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: messages.Messages) -> None:
+        raise StoreLost("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(messages.Messages, "sweep", away)
+        with pytest.raises(StoreLost):
+            await Runtime.open(postgres_url)
+    mine = "select (select count(*) from node), count(*) from pg_stat_activity where application_name like 'andante%'"
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        async with asyncio.timeout(20):
+            while other.execute(f"{mine} and datname=current_database()".encode()).fetchone() != (0, 0):
+                await asyncio.sleep(0.01)
 
 
 async def test_a_letter_taken_over_comes_before_what_was_asked_later(bench: Bench) -> None:

@@ -98,17 +98,20 @@ class Runtime:
         """Open the database (made or brought up to date as needed) and go on with what is unfinished.
 
         `timers` False leaves it to `run_due()` to let timers fire. Names that must be new are of `chance`, the system's
-        where none is given. Raises StoreProblem when the database is of no use.
-        """
+        where none is given. Raises StoreProblem when the database is of no use."""
         settings = settings or RuntimeSettings()
         store = url if isinstance(url, Store) else await open_store(url, settings.replica, apart=settings.apart)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
         runtime = cls(store, clock, settings, chance or SystemRandom())
-        await runtime._sharing.join()
-        await runtime._definitions.catalogue.refresh()
-        await runtime.outbox.load()
-        await runtime._messages.sweep()
+        try:
+            await runtime._sharing.join()
+            await runtime._definitions.catalogue.refresh()
+            await runtime.outbox.load()
+            await runtime._messages.sweep()
+        except BaseException:  # or it would go on as a member of the others that nobody knows of
+            await runtime.close()
+            raise
         if timers:
             runtime._spawn(runtime._timekeeper.run())
             runtime._spawn(runtime.upkeep.retention.run())
