@@ -218,6 +218,11 @@ class ProcessBuilder:
             self.flow(source, target)
         return self
 
+    @property
+    def draft(self) -> ProcessDraft:
+        """What has been added, as a reader would have read it."""
+        return self._draft
+
     def graph(self) -> ProcessGraph:
         """The compiled process. Raises ModelRefused, as a deployment does, for a model that cannot run."""
         findings = Findings()

@@ -6,6 +6,7 @@ The same seed gives the same process. Block-structured ones are sound: however t
 from random import Random
 from typing import Final, final
 
+from andante.bpmn.draft import ProcessDraft
 from andante.bpmn.graph import MultiInstance, ProcessGraph
 from andante.testing.process import ProcessBuilder, error, expression, message, multiple, signal, timer
 
@@ -20,26 +21,31 @@ def random_process(seed: int, size: int = 12, *, structured: bool = True) -> Pro
     Its conditions ask for the variable `x`, a number. Not `structured`: flows are added that jump out of and into its
     blocks, and it may wait for ever where such a jump starves or floods a join.
     """
-    return _Draw(seed, size).draw(structured)
+    return _Draw(seed, size, f"random{seed}").draw(structured).graph()
+
+
+def random_draft(seed: int, size: int, id: str) -> ProcessDraft:
+    """A structured one as a reader would have read it, of this id."""
+    return _Draw(seed, size, id).draw(True).draft
 
 
 @final
 class _Draw:
     """Draws one process: each block is entered by one flow and left by one."""
 
-    def __init__(self, seed: int, size: int) -> None:
+    def __init__(self, seed: int, size: int, id: str) -> None:
         self._random = Random(seed)  # noqa: S311 - shapes, no secrets
         self._left = size
         self._count = 0
-        self._process = ProcessBuilder(f"random{seed}")
+        self._process = ProcessBuilder(id)
         self._gateways: dict[str, list[str]] = {}  # exclusive ones, by the scope they are in
         self._chosen: set[tuple[str, str]] = set()  # flows out of them
 
-    def draw(self, structured: bool) -> ProcessGraph:
+    def draw(self, structured: bool) -> ProcessBuilder:
         self._scope("")
         if not structured:
             self._jump()
-        return self._process.graph()
+        return self._process
 
     def _name(self, kind: str) -> str:
         self._count += 1

@@ -1,0 +1,272 @@
+"""Simulated people: they start processes, work on tasks and jobs, send messages, operate and deploy, by chance, each on
+whatever server answers. What they ask carries a mark, and what they are told goes into the ledger."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any, Final, TypeVar, final
+
+from andante.runtime import InstanceQuery, InstanceRecord, Page, Problem, Runtime, TaskQuery
+from andante.testing.simulator import models
+from andante.testing.simulator.ledger import DONE, UNKNOWN, Ledger, told
+from andante.testing.simulator.servers import Gone, Server
+from andante.testing.simulator.trace import Trace, Violation
+from andante.testing.simulator.weather import Weather
+
+T = TypeVar("T")
+Question = Callable[[Runtime], Awaitable[T]]
+PAGE: Final = 10
+ORDERS: Final = 4
+
+
+class Refused(Exception):
+    """It was not done, or nobody knows; it is in the ledger."""
+
+
+@final
+class People:
+    """`busy` is what one of them does for a while; `finish` what they do together at the end."""
+
+    def __init__(
+        self, random: Random, servers: list[Server], weather: Weather, ledger: Ledger, trace: Trace, names: list[str]
+    ) -> None:
+        self._random = random
+        self._servers = servers
+        self._weather = weather
+        self._ledger = ledger
+        self._trace = trace
+        self._names = names
+        self._deployed = 0
+        self._going = False
+        self.job_types: list[str] = []
+
+    def stop(self) -> None:
+        """They go home, each when done with what is at hand."""
+        self._going = True
+
+    async def busy(self, who: str) -> None:
+        deeds = (
+            [self._start] * 4 + [self._work] * 7 + [self._job] * 5 + [self._operate] * 5 + [self._publish] * 3
+            + [self._set] * 3 + [self._broadcast, self._deploy]
+        )  # fmt: skip
+        while not self._going:
+            await asyncio.sleep(self._random.random() ** 2 * 0.5)
+            deed = self._random.choice(deeds)
+            try:
+                await deed(who)
+            except (Gone, Refused):
+                await asyncio.sleep(self._random.random())
+            except Problem as problem:
+                self._check(problem)
+
+    def _check(self, problem: Problem) -> None:
+        if problem.status == 500:
+            raise Violation(f"an error of the server's own: {problem.message}")
+
+    async def _see(self, question: Question[T]) -> T:
+        """Ask any server something that changes nothing."""
+        return await self._random.choice(self._servers).ask(question)
+
+    async def _do(self, kind: str, question: Callable[[str], Question[T]], *, twice: bool = False) -> T:
+        """Ask any server for something; with `twice` also again, at the same time or when no reply came."""
+        name = self._ledger.new(kind)
+        if twice and self._weather.happens(self._weather.repeated, "fault.repeated", name):
+            both = [self._once(name, kind, question(name)) for _ in range(2)]
+            results = await asyncio.gather(*both, return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    if not isinstance(result, Gone | Problem | Refused):
+                        raise result
+                else:
+                    return result
+            raise Refused
+        tries = 3 if twice else 1
+        while True:
+            try:
+                return await self._once(name, kind, question(name))
+            except Gone:
+                tries -= 1
+                if not tries:
+                    raise
+            except Problem as problem:
+                tries -= 1
+                if problem.status < 500 or not tries:
+                    raise
+            await asyncio.sleep(self._random.random())
+
+    async def _once(self, name: str, kind: str, question: Question[T]) -> T:
+        server = self._random.choice(self._servers)
+        try:
+            answer = await server.ask(question)
+        except Problem as problem:
+            self._check(problem)
+            self._trace.note("reply", f"{name} {kind} {server.name} {problem.status} {problem.code}")
+            self._ledger.answer(name, told(problem))
+            raise
+        except Gone:
+            self._trace.note("reply", f"{name} {kind} {server.name} none")
+            self._ledger.answer(name, UNKNOWN)
+            raise
+        self._trace.note("reply", f"{name} {kind} {server.name} done")
+        self._ledger.answer(name, DONE)
+        return answer
+
+    # What they do.
+
+    async def _start(self, who: str) -> None:
+        name = self._random.choice(self._names)
+        variables: dict[str, object] = {"x": self._random.randrange(-1, 4), "order": self._random.randrange(ORDERS)}
+        await self._do("start", lambda mark: lambda s: s.start(name, variables=variables, business_key=mark, who=who))
+
+    async def _task(self) -> str:
+        page = await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE)))
+        if not page.items:
+            raise Refused
+        return self._random.choice(page.items).id
+
+    async def _work(self, who: str) -> None:
+        task = await self._task()
+        action = self._random.choice(
+            ["complete"] * 6 + ["claim", "comment", "unclaim", "transfer", "delegate", "resolve"]
+        )
+        if action == "comment":
+            await self._do("comment", lambda mark: lambda s: s.task_action(task, "comment", who=who, text=mark))
+        elif action == "complete":
+            x = self._random.randrange(-1, 4)
+            await self._do(
+                "complete",
+                lambda mark: lambda s: s.task_action(task, "complete", who=who, variables={mark: 1, "x": x}),
+                twice=True,
+            )
+        else:
+            to = self._random.choice(("ann", "bob"))
+            await self._do(action, lambda mark: lambda s: s.task_action(task, action, who=who, to=to))
+
+    async def _instance(self) -> InstanceRecord:
+        page = await self._see(lambda s: s.instances(InstanceQuery(limit=PAGE, skip=self._random.randrange(10))))
+        if not page.items:
+            raise Refused
+        return self._random.choice(page.items)
+
+    async def _operate(self, who: str) -> None:
+        instance = await self._instance()
+        wanted = self._random.choice(
+            ("suspend", "suspend", "resume", "resume", "resume", "retry", "terminate", "migrate")
+        )
+        if instance.suspended and wanted == "suspend":
+            wanted = "resume"
+        if wanted == "migrate":
+            versions = await self._see(lambda s: s.definitions(name=instance.name))
+            version = self._random.choice(versions).version
+            await self._do(
+                "migrate", lambda mark: lambda s: s.migrate(instance.id, version, who=who, reason=mark), twice=True
+            )
+            return
+        await self._do(
+            wanted, lambda mark: lambda s: s.act(instance.id, wanted, who=who, reason=mark), twice=wanted == "terminate"
+        )
+
+    async def _set(self, who: str) -> None:
+        instance = await self._instance()
+        await self._do("set", lambda mark: lambda s: s.set_variables(instance.id, {mark: 1}, who=who, introduce=True))
+
+    async def _publish(self, who: str) -> None:
+        name = self._random.choice(models.MESSAGES)
+        order = self._random.randrange(ORDERS)
+        ttl = self._random.choice((0, 5_000, 200_000))
+        await self._do(
+            "publish",
+            lambda mark: lambda s: s.publish(
+                name, variables={"order": order}, ttl_ms=ttl, message_id=f"{name}-{mark}", who=who,
+                correlation={"order": order} if name == "paid" else None,
+            ),
+            twice=True,
+        )  # fmt: skip
+
+    async def _broadcast(self, who: str) -> None:
+        await self._do("broadcast", lambda mark: lambda s: s.broadcast("news", who=who))
+
+    async def _job(self, who: str) -> None:
+        jobs = await self._see(
+            lambda s: s.activate_jobs(self.job_types, worker=who, max_jobs=3, lock_ms=4_000, wait_ms=500)
+        )
+        for job in jobs:
+            await asyncio.sleep(self._random.random() ** 2)
+            try:
+                await self._report(who, job.id)
+            except Problem as problem:
+                self._check(problem)
+
+    async def _report(self, who: str, job: str) -> None:
+        action = self._random.choice(["complete"] * 6 + ["fail", "fail", "error", "extend"])
+        left = self._random.choice((None, 1, 0))
+        x = self._random.randrange(-1, 4)
+        if action == "complete":
+            await self._do(
+                "job", lambda mark: lambda s: s.job_action(job, "complete", who=who, variables={mark: 1, "x": x}),
+                twice=True,
+            )  # fmt: skip
+        elif action == "fail":
+            await self._do(
+                "fail",
+                lambda mark: lambda s: s.job_action(job, "fail", who=who, message=mark, retries=left, backoff_ms=800),
+            )
+        elif action == "error":
+            await self._do(
+                "error", lambda mark: lambda s: s.job_action(job, "error", who=who, code="bad", message=mark)
+            )
+        else:
+            await self._do("extend", lambda mark: lambda s: s.job_action(job, "extend", who=who, lock_ms=5_000))
+
+    async def _deploy(self, who: str) -> None:
+        self._deployed += 1
+        data = models.fixed(str(self._deployed))
+        await self._do("deploy", lambda mark: lambda s: s.deploy_xml(data, who=who), twice=True)
+
+    # The end.
+
+    async def finish(self) -> None:
+        """Nothing is broken, and everybody does what there is to do: once through all of it."""
+        who = "finisher"
+        for state, action in (("Suspended", "resume"), ("Broken", "retry")):
+            for instance in (await self._see(_in_state(state))).items:
+                await self._try(_acting(instance.id, action, who))
+        for task in (await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=1_000)))).items:
+            if task.delegated:
+                await self._try(_working(task.id, "resolve", who))
+            await self._try(_working(task.id, "complete", who))
+        for job in await self._see(lambda s: s.activate_jobs(self.job_types, worker=who, max_jobs=500, lock_ms=1_000)):
+            await self._try(_reporting(job.id, who))
+        for order in range(ORDERS):
+            await self._try(_paying(order, who))
+        await self._try(lambda s: s.publish("answer", who=who))
+        await self._try(lambda s: s.broadcast("news", who=who))
+
+    async def _try(self, question: Question[Any]) -> None:
+        try:
+            await self._see(question)
+        except Problem as problem:
+            self._check(problem)
+            self._trace.note("finish", f"{problem.status} {problem.message}")
+            if problem.status >= 500:
+                raise Violation(f"a server refuses, and nothing is wrong: {problem.message}") from None
+
+
+def _in_state(state: str) -> Question[Page[InstanceRecord]]:
+    return lambda s: s.instances(InstanceQuery(states=[state], limit=1_000))
+
+
+def _acting(id: str, action: str, who: str) -> Question[Any]:
+    return lambda s: s.act(id, action, who=who)
+
+
+def _working(task: str, action: str, who: str) -> Question[Any]:
+    return lambda s: s.task_action(task, action, who=who, variables={"x": 1})
+
+
+def _reporting(job: str, who: str) -> Question[Any]:
+    return lambda s: s.job_action(job, "complete", who=who, variables={"x": 1})
+
+
+def _paying(order: int, who: str) -> Question[Any]:
+    return lambda s: s.publish("paid", correlation={"order": order}, who=who)

@@ -1,0 +1,40 @@
+"""What must be true of every instance, whatever was asked of it and whatever went wrong meanwhile."""
+
+from typing import Final
+
+from andante.engine.state import CLOSED_STATES, READY, Instance
+
+LEFT: Final = (
+    "tokens", "tasks", "timers", "subscriptions", "jobs", "calls", "clocks", "incidents", "parked", "stopped",
+    "completions", "compensations", "undoable", "triggers",
+)  # fmt: skip
+
+
+def faults(instance: Instance) -> list[str]:
+    """What is wrong with it; nothing, as a rule."""
+    if (instance.state in CLOSED_STATES) != instance.closed:
+        return [f"its state is {instance.state}, and it is {'over' if instance.closed else 'open'}"]
+    if instance.closed:
+        return [f"it is over, and has {name} left" for name in LEFT if getattr(instance, name)]
+    return tokens_lost(instance) if instance.seq else []
+
+
+def tokens_lost(instance: Instance) -> list[str]:
+    """Each token of an open instance waits for something, hosts something, or stands at an incident."""
+    if not instance.tokens:
+        return ["it is open and has no token"]
+    if instance.stopped:
+        return []
+    failed = {incident.token for incident in instance.incidents.values()}
+    hosts = {token.loop for token in instance.tokens.values()}
+    found = []
+    for token in instance.tokens.values():
+        going = token.waits or token.child or token.key in hosts or token.key in failed
+        undoing = instance.compensations.get(token.key)
+        if undoing is not None:
+            going = undoing.running in instance.tokens
+        joining = any(token.key in keys for keys in instance.scopes[token.scope].joined.values())
+        out_of_steps = 0 in failed and token.phase == READY
+        if not (going or joining or out_of_steps):
+            found.append(f"the token {token.key} at node {token.node} waits for nothing")
+    return found
