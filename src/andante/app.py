@@ -97,15 +97,15 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             retention=settings.retention,
             archive=settings.archive,
         ),
+        channels=lambda runtime: channels(settings, runtime),
     )
 
 
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
-    """The runtime of a server: open meanwhile, with the ways to people. Raises as `open_runtime` and `channels` do."""
+    """The runtime of a server: open meanwhile, with the ways to people. Raises as `open_runtime` does."""
     runtime = await open_runtime(settings, clock)
     try:
-        runtime.channels.extend(channels(settings, runtime))
         yield runtime
     finally:
         await runtime.close()

@@ -40,6 +40,11 @@ class Request(Generic[T]):
         self.tries = TRIES
         self.fresh = False
 
+    def answer(self, value: T) -> None:
+        """Who asked may have gone meanwhile."""
+        if not self.future.done():
+            self.future.set_result(value)
+
     def fail(self, problem: Problem) -> None:
         if not self.future.done():
             self.future.set_exception(problem)

@@ -50,7 +50,7 @@ class Conditions:
                 begin[definition_id, node] = None
         started: list[str] = []
         for definition_id, node in begin:
-            record = self._definitions.one(definition_id)
+            record = await self._definitions.known(definition_id)
             instance_id = self._ids.new(INSTANCE, now)
             command = Start(definition_id, record.name, record.version, dict(variables), business_key, start=node)
             await self._executor.submit(instance_id, command, who, _nothing)

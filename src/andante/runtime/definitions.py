@@ -155,6 +155,12 @@ class Definitions:
             raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}'.")
         return record
 
+    async def known(self, definition_id: str) -> DefinitionRecord:
+        """Of a definition that the database has: another server may have deployed it in this moment."""
+        if self.catalogue.one(definition_id) is None:
+            await self.catalogue.refresh()
+        return self.one(definition_id)
+
     async def source(self, definition_id: str) -> bytes:
         """The XML, or the JSON body, as deployed."""
         found = await rows.source(self._store, self.one(definition_id).source_id)
@@ -211,9 +217,7 @@ class Definitions:
         """The compiled process; compiled once and kept."""
         graph = self._graphs.get(definition_id)
         if graph is None:
-            if self.catalogue.one(definition_id) is None:
-                await self.catalogue.refresh()  # another server has deployed it
-            record = self.one(definition_id)
+            record = await self.known(definition_id)
             if record.kind == DMN:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
             data = await self.source(definition_id)

@@ -242,7 +242,7 @@ class Executor:
                 bundle.slots[instance_id] = slot
                 slot.unwritten += 1
         elif not slot.unwritten:
-            request.future.set_result(answer)
+            request.answer(answer)
             return
         bundle.entries.append(Entry(instance_id, request, taken, answer, instance.seq))
         self._schedule()
@@ -321,13 +321,12 @@ class Executor:
             if bundle.batch.rows[st.OUTBOX_END]:
                 self._removed(bundle.batch.rows[st.OUTBOX_END])
             for entry in bundle.entries:
-                taken, future = entry.step, entry.request.future
+                taken = entry.step
                 if taken is not None:
                     instance = taken.instance
                     if taken.effects or ((instance.jobs or instance.subscriptions) and taken.events):
                         self._committed(taken, entry.seq)
-                    if not future.done():
-                        future.set_result(entry.answer)
+                    entry.request.answer(entry.answer)
                 elif entry.problem is not None:
                     entry.request.fail(entry.problem)
         if not self._scheduled:

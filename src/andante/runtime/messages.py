@@ -246,10 +246,12 @@ class Messages:
         if found:
             await self._definitions.catalogue.fresh()
         for definition_id, node in dict.fromkeys((definition_id, node) for definition_id, node, _ in found):
-            record = self._definitions.one(definition_id)
+            record = await self._definitions.known(definition_id)
+            graph = await self._definitions.graph(definition_id)
             if taken and await self._goes_on(definition_id, node, record.name, taken):
                 continue
-            instance_id = derived(INSTANCE, definition_id, str(node), kind, name, once)
+            # By names: it may come again when another version is the active one.
+            instance_id = derived(INSTANCE, record.name, graph.nodes[node].id, kind, name, once)
             command = Start(definition_id, record.name, record.version, variables, business_key, start=node)
             await self._executor.submit(instance_id, command, who, _nothing)
             started.append(instance_id)

@@ -3,7 +3,7 @@ own. Every method raises Problem for what can be expected to go wrong; what it r
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from random import Random, SystemRandom
 from typing import Any, Final, final
 
@@ -94,17 +94,18 @@ class Runtime:
     async def open(
         cls, url: str | Store, *, clock: Clock | None = None, settings: RuntimeSettings | None = None,
         timers: bool = True, chance: Random | None = None,
+        channels: Callable[["Runtime"], Sequence[Channel]] = lambda _: (),
     ) -> "Runtime":  # fmt: skip
-        """Open the database (made or brought up to date as needed) and go on with what is unfinished.
-
-        `timers` False leaves it to `run_due()` to let timers fire. Names that must be new are of `chance`, the system's
-        where none is given. Raises StoreProblem when the database is of no use."""
+        """Open the database (made or brought up to date as needed) and go on with what is unfinished. `timers` False
+        leaves it to `run_due()` to let timers fire. New names are of `chance`; `channels` gives the ways to people.
+        Raises StoreProblem when the database is of no use, and what `channels` does."""
         settings = settings or RuntimeSettings()
         store = url if isinstance(url, Store) else await open_store(url, settings.replica, apart=settings.apart)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
         runtime = cls(store, clock, settings, chance or SystemRandom())
         try:
+            runtime.channels.extend(channels(runtime))
             await runtime._sharing.join()
             await runtime._definitions.catalogue.refresh()
             await runtime.outbox.load()

@@ -171,7 +171,7 @@ class Timekeeper:
         )
         for definition_id, node, part, due, cycle, left in rows:
             await self._definitions.catalogue.fresh()
-            record = self._definitions.one(definition_id)
+            record = await self._definitions.known(definition_id)
             instance_id = derived(INSTANCE, definition_id, f"{node}.{part}" if part else str(node), "timer", str(due))
             command = Start(definition_id, record.name, record.version, {}, start=node)
             try:
