@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-compiled chaos lint format bench lock assets venv dev clean
+.PHONY: help run test test-compiled chaos simulate lint format bench lock assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -20,6 +20,11 @@ test-compiled: dev ## run the tests of the core and of what stands on it with th
 
 chaos: dev ## three servers on one PostgreSQL, and faults, for ROUNDS rounds
 	@CHAOS_ROUNDS=$(or $(ROUNDS),10) .venv/bin/python -m pytest -x -q tests/runtime/test_chaos.py $(ARGS)
+
+SEEDS = 1000
+FROM = 0
+simulate: dev ## run SEEDS seeds of the simulator, beginning with FROM, on all cores; says which of them fail
+	@.venv/bin/python -m andante.testing.simulator $(FROM) $$(($(FROM) + $(SEEDS)))
 
 lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check

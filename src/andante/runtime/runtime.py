@@ -223,9 +223,8 @@ class Runtime:
     ) -> Outcome:
         """Evaluate a decision, decision service or business knowledge model by its id or name: of the file that
         `definition` is from, of that `version`, or of the active one."""
-        return await self._definitions.decisions.evaluate(
-            decision, variables, definition_id=definition, version=version
-        )
+        decisions = self._definitions.decisions
+        return await decisions.evaluate(decision, variables, definition_id=definition, version=version)
 
     async def decision(self, definition_id: str) -> DecisionView:
         """How a decision is made, in texts for people."""
