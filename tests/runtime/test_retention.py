@@ -6,7 +6,8 @@ import pytest
 from invariants import check
 from server import HOUR, START, Bench, bpmn, line
 
-from andante.runtime import Problem, Runtime, RuntimeSettings, StoreProblem, TestClock, membership, retention
+from andante.runtime import Problem, Runtime, RuntimeSettings, StoreProblem, TestClock, membership, retention, verifying
+from andante.runtime.upkeep import verify_database
 from andante.store.archive import ArchiveQuery
 
 DAY = 24 * HOUR
@@ -352,3 +353,26 @@ async def test_two_that_think_it_theirs_do_no_harm(postgres_url: str, monkeypatc
         for each in servers:
             await each.close()
     check(postgres_url)
+
+
+async def test_the_archive_is_verified_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying.verify_archive, "__defaults__", (2,))
+    await open_with(bench, retention="PT1H")
+    await bench.deploy(ONE)
+    ids = sorted([await finished(bench) for _ in range(5)])
+    await bench.pass_time(HOUR)
+    await bench.runtime.upkeep.retention.carry_out()
+
+    async def drift() -> list[tuple[str, str]]:
+        parts = [part async for part in verify_database(bench.url)]
+        assert sum(part.checked for part in parts) == 5
+        return [(each.instance, each.table) for part in parts for each in part.drift]
+
+    assert await drift() == []
+    other = (await bench.runtime.store.read("select data from archive where id=?", (ids[4],)))[0][0]
+    await bench.runtime.store.write([
+        ("update archive set data=? where id=?", [b"\x01nonsense", ids[0]]),
+        ("update archive set seq=3 where id=?", [ids[1]]),
+        ("update archive set data=? where id=?", [bytes(other), ids[3]]),
+    ])  # fmt: skip
+    assert await drift() == [(ids[0], "archive"), (ids[1], "archive"), (ids[3], "archive")]

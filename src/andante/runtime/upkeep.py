@@ -14,7 +14,7 @@ from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import Problem
 from andante.runtime.retention import Retention
 from andante.runtime.sharing import Sharing
-from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify
+from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify, verify_archive
 from andante.store.snapshot import ReadOnlyStore, Snapshot, open_snapshot
 from andante.store.store import Store
 
@@ -73,7 +73,8 @@ async def graphs_of(definitions: Definitions, ids: Sequence[str]) -> dict[str, P
 
 
 async def verify_database(url: str, ids: Sequence[str] = ()) -> AsyncGenerator[Verified, None]:
-    """The same without a server, or beside those that are at work: a part after the other. Raises StoreProblem."""
+    """The same without a server, or beside those that are at work, a part after the other; where no instance is named,
+    the archive too. Raises StoreProblem."""
     store = ReadOnlyStore(url)
     try:
         definitions = Definitions(store, SystemClock(), Ids(), "UTC")
@@ -87,6 +88,13 @@ async def verify_database(url: str, ids: Sequence[str] = ()) -> AsyncGenerator[V
             yield Verified(at.count, list(verify(store.snapshot, at, graphs)), at.until)
             after, only = at.until, next(chosen, "")
             if not after and not only:
+                break
+        while not ids:
+            store.snapshot.renew()
+            kept = verify_archive(store.snapshot, after)
+            yield kept
+            after = kept.after
+            if not after:
                 return
     finally:
         await store.close()

@@ -12,9 +12,9 @@ import msgspec
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
-from andante.codec import decode_entry, decode_state, differences, encode_state
+from andante.codec import decode_archived, decode_entry, decode_state, differences, encode_state
 from andante.engine import events as ev
-from andante.engine.apply import apply, begin
+from andante.engine.apply import apply, begin, fold
 from andante.engine.state import Instance
 from andante.store import statements as st
 from andante.store.projection import candidates, instance_row, task_row
@@ -131,6 +131,27 @@ def verify(snapshot: Snapshot, at: Part, graphs: Mapping[str, ProcessGraph]) -> 
                 pass
     for table in lines.values():
         yield from table.strays()
+
+
+def verify_archive(snapshot: Snapshot, after: str, limit: int = PART) -> Verified:
+    """At most `limit` entries of the archive after that one: each journal gives the state that is kept with it."""
+    checked, last = 0, ""
+    found: list[Drift] = []
+    for instance_id, seq, data in snapshot.rows(
+        "select id, seq, data from archive where id>? order by id limit ?", [after, limit]
+    ):
+        checked, last = checked + 1, instance_id
+        told = Instance(instance_id)
+        try:
+            state, journal = decode_archived(bytes(data))
+            fold(told, ((at, actor, decode_entry(entry)[1]) for _, at, actor, entry in journal))
+            if told.seq != seq or [row[0] for row in journal] != list(range(1, seq + 1)):
+                found.append(Drift(instance_id, "archive", f"its journal has {len(journal)} commands, not {seq}"))
+            elif encode_state(told) not in (state, encode_state(decode_state(state))):
+                found.append(Drift(instance_id, "archive", "the journal gives another state"))
+        except Exception as fault:
+            found.append(Drift(instance_id, "archive", f"it cannot be told again: {type(fault).__name__}: {fault}"))
+    return Verified(checked, found, last if checked == limit else "")
 
 
 @final
