@@ -130,6 +130,7 @@ async def test_a_message_meets_who_awaits_it_though_that_was_written_unheard(ben
     assert await bench.runtime.store.get_all("select state from instance") == [("Completed OK",)]
 
 
+@pytest.mark.interpreted
 async def test_who_comes_late_finds_its_message_among_very_many(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "MANY", 3)
     await bench.deploy(WAITS, extra=MESSAGE)
