@@ -253,13 +253,18 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
+    if action == "withdraw" or not may(who, allow.INSTANCE_ACT_ANY):
+        await _demand(desk, who, instance_id, action)
+    return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
+
+
+async def _demand(desk: Services, who: Caller, instance_id: str, action: str) -> None:
+    """What a person does with an instance of their own. Raises AccessProblem, and Problem 404 or 409."""
     record = await visible(desk, who, instance_id)
     graph = await desk.runtime.graph(record.definition_id)
     demand_instance_action(who, record, action, cancelable=graph.cancelable)
-    own = action == "withdraw" or (action == "terminate" and not may(who, allow.INSTANCE_ACT_ANY))
-    if own and not record.closed:
+    if not record.closed:
         await _withdrawable(desk, graph, record)
-    return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
 
 
 async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str, body: ActionBody) -> InstanceRecord:
