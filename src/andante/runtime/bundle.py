@@ -17,6 +17,16 @@ View = Callable[[Step, Task | None], T]
 TRIES: Final = 10
 
 
+def nothing(step: Step, _: Task | None) -> None:
+    """The view of who only wants it done."""
+    return
+
+
+def changed(step: Step, _: Task | None) -> bool:
+    """The view of who wants to know whether anything happened."""
+    return bool(step.events)
+
+
 @final
 class Request(Generic[T]):
     """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:

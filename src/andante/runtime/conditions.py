@@ -5,8 +5,7 @@ from typing import final
 
 from andante.engine.commands import Start
 from andante.engine.elements.condition import true_at_start
-from andante.engine.step import Step
-from andante.engine.waits import Task
+from andante.runtime.bundle import nothing
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
@@ -14,10 +13,6 @@ from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.problem import PARAMETER, Problem
 from andante.store import definitions as rows
 from andante.store.store import Store
-
-
-def _nothing(step: Step, _: Task | None) -> None:
-    return None
 
 
 @final
@@ -53,6 +48,6 @@ class Conditions:
             record = await self._definitions.known(definition_id)
             instance_id = self._ids.new(INSTANCE, now)
             command = Start(definition_id, record.name, record.version, dict(variables), business_key, start=node)
-            await self._executor.submit(instance_id, command, who, _nothing)
+            await self._executor.submit(instance_id, command, who, nothing)
             started.append(instance_id)
         return started

@@ -7,9 +7,8 @@ import msgspec
 
 from andante.codec import decode_state
 from andante.engine.commands import Command, CompleteJob, FailJob, ThrowError
-from andante.engine.step import Step
 from andante.engine.views import job_headers, job_variables
-from andante.engine.waits import Task
+from andante.runtime.bundle import changed
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
@@ -31,10 +30,6 @@ class JobView(msgspec.Struct, frozen=True):
     headers: dict[str, str]
     retries: int
     locked_until: int
-
-
-def _taken(step: Step, _: Task | None) -> bool:
-    return bool(step.events)
 
 
 def job_key(job_id: str) -> tuple[str, int]:
@@ -170,5 +165,5 @@ class Jobs:
             return msgspec.structs.replace(view, locked_until=until)
         else:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of complete, fail, error, extend.")
-        await self._executor.submit(instance_id, command, who, _taken)
+        await self._executor.submit(instance_id, command, who, changed)
         return view

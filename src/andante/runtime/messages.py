@@ -13,6 +13,7 @@ from andante.engine.commands import DeliverMessage, DeliverSignal, Start
 from andante.engine.events import SubscriptionKeyed, SubscriptionOpened
 from andante.engine.step import Step
 from andante.engine.waits import Task
+from andante.runtime.bundle import nothing
 from andante.runtime.clock import Clock
 from andante.runtime.correlation import carried_keys
 from andante.runtime.definitions import Definitions
@@ -57,10 +58,6 @@ def newly_awaited(step: Step) -> set[str]:
 
 def _taken(step: Step, _: Task | None) -> bool:
     return bool(step.answer)
-
-
-def _nothing(step: Step, _: Task | None) -> None:
-    return None
 
 
 @final
@@ -253,7 +250,7 @@ class Messages:
             # By names: it may come again when another version is the active one.
             instance_id = derived(INSTANCE, record.name, graph.nodes[node].id, kind, name, once)
             command = Start(definition_id, record.name, record.version, variables, business_key, start=node)
-            await self._executor.submit(instance_id, command, who, _nothing)
+            await self._executor.submit(instance_id, command, who, nothing)
             started.append(instance_id)
         return started
 

@@ -5,16 +5,11 @@ from typing import final
 
 from andante.engine.commands import FailCall, Start
 from andante.engine.effects import BroadcastSignal, Effect, PublishMessage, StartChild, TellChild, TellParent
-from andante.engine.step import Step
-from andante.engine.waits import Task
+from andante.runtime.bundle import nothing
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.messages import Messages
 from andante.runtime.problem import Problem
-
-
-def _nothing(step: Step, _: Task | None) -> None:
-    return None
 
 
 @final
@@ -45,7 +40,7 @@ class Relations:
 
     async def _tell(self, instance_id: str, command: object) -> None:
         try:
-            await self._executor.submit(instance_id, command, "", _nothing)  # type: ignore[arg-type]
+            await self._executor.submit(instance_id, command, "", nothing)  # type: ignore[arg-type]
         except Problem as problem:
             if problem.status >= 500:
                 raise
@@ -62,7 +57,7 @@ class Relations:
             effect.parent_token, effect.root_id, effect.depth, effect.is_test, effect.held,
         )  # fmt: skip
         try:
-            await self._executor.submit(effect.child_id, command, "", _nothing)
+            await self._executor.submit(effect.child_id, command, "", nothing)
         except Problem as problem:
             if problem.status >= 500:
                 raise

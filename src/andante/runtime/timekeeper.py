@@ -6,8 +6,7 @@ from typing import Final, final
 import structlog
 
 from andante.engine.commands import FireTimers, Start
-from andante.engine.step import Step
-from andante.engine.waits import Task
+from andante.runtime.bundle import changed
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
@@ -27,10 +26,6 @@ LONGEST_SLEEP: Final = 5.0  # seconds: the safety net under the wake-ups
 SHORTEST_SLEEP: Final = 0.05  # seconds, while what is due is another server's part
 AWAY: Final = 0.5  # seconds between tries while the database is away
 UNSURE: Final = 15.0  # seconds in which a transaction whose answer was lost may yet be written
-
-
-def _changed(step: Step, _: Task | None) -> bool:
-    return bool(step.events)
 
 
 @final
@@ -149,17 +144,17 @@ class Timekeeper:
     async def _fire(self, instance_id: str, due: int) -> bool:
         """Whether anything happened. Raises what says that it is to be tried again."""
         try:
-            changed = await self._executor.submit(instance_id, FireTimers(), "", _changed)
+            moved = await self._executor.submit(instance_id, FireTimers(), "", changed)
         except Problem as problem:
             if problem.code in LATER:
                 raise
             log.error("a timer could not fire", instance=instance_id, why=problem.message)
-            changed = False
-        if not changed:
+            moved = False
+        if not moved:
             row = await self._store.get("select due_at from instance where id=?", (instance_id,))
             if row is not None and row[0] == due:
                 self._stuck[instance_id] = due  # never turn in a circle over one that does not move
-        return changed
+        return moved
 
     async def _starts(self) -> int:
         now = self._clock.now()
@@ -169,13 +164,14 @@ class Timekeeper:
             " where s.due_at>0 and s.due_at<=? and d.active=1 and d.suspended=0 limit ?",
             (now, AT_ONCE),
         )
-        for definition_id, node, part, due, cycle, left in rows:
+        if rows:
             await self._definitions.catalogue.fresh()
+        for definition_id, node, part, due, cycle, left in rows:
             record = await self._definitions.known(definition_id)
             instance_id = derived(INSTANCE, definition_id, f"{node}.{part}" if part else str(node), "timer", str(due))
             command = Start(definition_id, record.name, record.version, {}, start=node)
             try:
-                await self._executor.submit(instance_id, command, "", _changed)
+                await self._executor.submit(instance_id, command, "", changed)
             except Problem as problem:
                 if problem.code in LATER:
                     raise
