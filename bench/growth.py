@@ -1,9 +1,11 @@
-"""Whether a command costs the same when much is over: `python -m bench.growth [COUNT [URL]]` prints one JSON object.
+"""Whether a command costs the same when much is over: `python -m bench.growth [COUNT [URL [commands]]]` prints one
+JSON object.
 
 `before_us` and `after_us`: starts and completed tasks on a database without and with COUNT finished instances, for each
 command, 50 at a time; `alone_...`: the same one after the other. `bytes`: what a finished instance takes of the disk at
 hand, `archived_bytes` in the archive. `archive_per_s` and `verify_per_s`: how many instances a second the
-retention and the verification get through. URL is a PostgreSQL that may be filled; without one it is a SQLite file.
+retention and the verification get through; they are left out with "commands". URL is a PostgreSQL that may be filled,
+or "postgresql" for a server of its own that waits for the disk; without one it is a SQLite file.
 """
 
 import asyncio
@@ -13,15 +15,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import uvloop
+from tests.support.cluster import running
 
 from andante.runtime import Runtime, RuntimeSettings, TaskQuery, TestClock
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.upkeep import verify_database
+from bench.postgres import Databases
 
 NOW: Final = 1_700_000_000_000
 DAY: Final = 86_400_000
@@ -129,7 +134,7 @@ async def size(runtime: Runtime, table: str = "") -> int:
     return int((await runtime.store.read(f"select {whole}"))[0][0])
 
 
-async def measure(count: int, url: str) -> dict[str, float]:
+async def measure(count: int, url: str, upkeep: bool = True) -> dict[str, float]:
     clock = TestClock(NOW)
     runtime = await Runtime.open(url, clock=clock, timers=False, settings=RuntimeSettings(retention="P90D"))
     try:
@@ -155,6 +160,15 @@ async def measure(count: int, url: str) -> dict[str, float]:
         at_hand = (await size(runtime) - small) / count
     finally:
         await runtime.close()
+    found_out = {
+        "count": count, "fill_s": round(filling, 1), "before_us": round(before[0], 1), "after_us": round(after[0], 1),
+        "alone_before_us": round(before[1], 1), "alone_after_us": round(after[1], 1), "bytes": round(at_hand),
+    }  # fmt: skip
+    return found_out | await upkeep_costs(url, clock) if upkeep else found_out
+
+
+async def upkeep_costs(url: str, clock: TestClock) -> dict[str, float]:
+    """How fast all is verified, and put away."""
     begun = time.perf_counter()
     checked = drift = 0
     async for part in verify_database(url):
@@ -176,8 +190,6 @@ async def measure(count: int, url: str) -> dict[str, float]:
     finally:
         await runtime.close()
     return {
-        "count": count, "fill_s": round(filling, 1), "before_us": round(before[0], 1), "after_us": round(after[0], 1),
-        "alone_before_us": round(before[1], 1), "alone_after_us": round(after[1], 1), "bytes": round(at_hand),
         "archived_bytes": round(kept), "archive_per_s": round(archived / taken), "verify_per_s": round(verifying),
         "drift": drift,
     }  # fmt: skip
@@ -185,9 +197,12 @@ async def measure(count: int, url: str) -> dict[str, float]:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
+    upkeep = sys.argv[3:] != ["commands"]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder)}/andante.db"
-        print(json.dumps(uvloop.run(measure(count, url))))
+        if url == "postgresql":
+            url = Databases(stack.enter_context(running(durable=True))).new()
+        print(json.dumps(uvloop.run(measure(count, url, upkeep))))
 
 
 if __name__ == "__main__":
