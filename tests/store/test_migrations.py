@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.util import CommandError
 from cluster import Cluster
 
 from andante.store.migrate import upgrade
@@ -55,3 +56,29 @@ def test_definitions_of_one_start_event_get_their_numbers(engine: sa.Engine) -> 
             "ix_start_event_name",
         }
     upgrade(engine)
+
+
+def _note(engine: sa.Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("update alembic_version set version_num=:it"), {"it": revision})
+
+
+def test_what_the_next_release_has_migrated_is_used_as_it_is(engine: sa.Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        newest = connection.scalar(sa.text("select version_num from alembic_version"))
+    for later in ("9000", f"9000_from_{newest}"):
+        _note(engine, later)
+        upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.scalar(sa.text("select version_num from alembic_version")) == later
+
+
+def test_what_a_later_release_took_away_from_is_refused(engine: sa.Engine) -> None:
+    upgrade(engine)
+    _note(engine, "9001_from_9000")
+    with pytest.raises(CommandError, match="this release is too old"):
+        upgrade(engine)
+    _note(engine, "c0ffee")
+    with pytest.raises(CommandError, match="c0ffee"):
+        upgrade(engine)

@@ -11,7 +11,6 @@ from typing import Any, Final
 import psycopg
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from cluster import Cluster
@@ -25,13 +24,25 @@ from andante.store.postgres.store import engine_of
 FIRST: Final = "0004"
 
 
-def steps() -> list[tuple[str, str]]:
-    """Each migration since FIRST, with the one before it."""
+def migrations() -> list[str]:
+    """All, the first one first."""
     config = Config()
     config.set_main_option("script_location", str(Path(andante.store.__file__).parent / "migrations"))
-    known = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()][::-1]
-    later = known[known.index(FIRST) :]
-    return list(pairwise(later))
+    return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def steps() -> list[tuple[str, str]]:
+    """Each migration since FIRST, with the one before it."""
+    known = migrations()
+    return list(pairwise(known[known.index(FIRST) :]))
+
+
+def test_what_was_taken_away_stays_away() -> None:
+    """The name of a migration that takes something away says which servers can still use the database. What comes
+    later says the same, or more."""
+    oldest = [each.partition(migrate.FROM)[2] for each in migrations()]
+    assert oldest == sorted(oldest)
+    assert migrations() == sorted(migrations())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -202,18 +213,18 @@ def test_a_lock_that_is_not_to_be_had_is_tried_again(
     upgrade(engine, FIRST)
     monkeypatch.setattr(migrate, "WAIT", "set lock_timeout = '20ms'")
     tries: list[int] = []
-    once = command.upgrade
+    look = migrate._is_later
 
     with psycopg.connect(url) as other:
         other.execute("lock table alembic_version in access exclusive mode")
 
-        def counted(*arguments: Any) -> None:
+        def counted(*arguments: Any) -> bool:
             tries.append(1)
             if len(tries) == 3:
                 other.rollback()
-            once(*arguments)
+            return look(*arguments)
 
-        monkeypatch.setattr(command, "upgrade", counted)
+        monkeypatch.setattr(migrate, "_is_later", counted)
         upgrade(engine)
     assert len(tries) == 3
     assert "archive" in _tables(engine)

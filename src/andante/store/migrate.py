@@ -8,22 +8,31 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 LOCK: Final = 4_102_441  # any number that no other program takes for its own
 PAUSE: Final = 0.1  # seconds between looks whether another server is done with it
 # What waits for a table lets all others wait that want it after: so it does not wait for long, and tries again.
 WAIT: Final = "set lock_timeout = '2s'"
 TRIES: Final = 10
+FROM: Final = "_from_"  # in a migration's name: what follows is the oldest one whose servers can still use the database
 
 
 def upgrade(engine: sa.Engine, to: str = "head") -> None:
-    """Run every migration that this database has not had, up to the one of the number `to`."""
+    """Run every migration that this database has not had, up to the one of the number `to`.
+
+    A database that a later release has migrated stays as it is: that release has only added to it. Raises CommandError
+    where it took something away that servers of this release use.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     if engine.dialect.name != "postgresql":
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, to)
+            if not _is_later(connection, config):
+                command.upgrade(config, to)
         return
     with engine.connect() as connection:
         # A lock of the session, for an index that is built beside others' work is in no transaction; and never waited
@@ -42,10 +51,29 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
             connection.commit()
 
 
+def _is_later(connection: sa.Connection, config: Config) -> bool:
+    """Whether a later release has migrated it, and this one can use it. Raises CommandError where it cannot."""
+    found = MigrationContext.configure(connection).get_current_revision() or ""
+    known = ScriptDirectory.from_config(config)
+    newest = known.get_current_head() or ""
+    if found <= newest or not found[:4].isdecimal() or found in {each.revision for each in known.walk_revisions()}:
+        return False
+    oldest = found.partition(FROM)[2]
+    if oldest > newest:
+        raise CommandError(
+            f"a later release has migrated the database (to {found}), and this release is too old for what it has made "
+            "of it. Install that release, or restore the backup that was made before"
+        )
+    return True
+
+
 def _patiently(config: Config, connection: sa.Connection, to: str) -> None:
     for tries in range(TRIES, 0, -1):
         try:
-            command.upgrade(config, to)
+            later = _is_later(connection, config)
+            connection.rollback()  # what was looked up needs no transaction any more
+            if not later:
+                command.upgrade(config, to)
         except sa.exc.OperationalError as fault:
             if tries == 1 or getattr(fault.orig, "sqlstate", "") != "55P03":  # a lock that was not to be had
                 raise
