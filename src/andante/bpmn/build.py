@@ -70,6 +70,7 @@ def build(draft: ProcessDraft, findings: Findings) -> ProcessGraph | None:
         cancelable=draft.cancelable,
         no_cancel_after=draft.no_cancel_after,
         retention=draft.retention,
+        calendar=draft.calendar,
         reach=reach_masks(nodes, flows),
         handlers=tuple(n.index for n in nodes if n.kind == kinds.EVENT_SUB_PROCESS and n.scope < 0),
     )
@@ -120,6 +121,7 @@ def _nodes(draft: ProcessDraft, positions: dict[str, int]) -> list[Node]:
             for_compensation=node.for_compensation,
             instantiates=node.instantiates,
             parallel=node.parallel,
+            calendar=node.calendar,
         )
         for index, node in enumerate(draft.nodes)
     ]

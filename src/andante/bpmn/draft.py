@@ -25,8 +25,8 @@ class NodeDraft:
     `attached_to` an activity's id."""
 
     __slots__ = (
-        "after", "attached_to", "before", "default", "documentation", "event", "fields", "for_compensation", "id",
-        "inputs", "instantiates", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "parallel",
+        "after", "attached_to", "before", "calendar", "default", "documentation", "event", "fields", "for_compensation",
+        "id", "inputs", "instantiates", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "parallel",
         "scope", "slas", "work",
     )  # fmt: skip
 
@@ -53,6 +53,7 @@ class NodeDraft:
         self.for_compensation = False
         self.instantiates = False
         self.parallel = False
+        self.calendar = ""
 
 
 @final
@@ -89,8 +90,9 @@ class ProcessDraft:
     scope and id; `local_data` scope, id and name of what sub-processes declare."""
 
     __slots__ = (
-        "associations", "cancelable", "constants", "defaults", "documentation", "flows", "id", "instance_label", "line",
-        "local_data", "name", "no_cancel_after", "nodes", "refused", "retention", "slas", "variables", "version",
+        "associations", "calendar", "cancelable", "constants", "defaults", "documentation", "flows", "id",
+        "instance_label", "line", "local_data", "name", "no_cancel_after", "nodes", "refused", "retention", "slas",
+        "variables", "version",
     )  # fmt: skip
 
     def __init__(self, id: str, *, name: str = "", line: int = 0) -> None:
@@ -112,6 +114,7 @@ class ProcessDraft:
         self.cancelable = False
         self.no_cancel_after = ""
         self.retention = ""
+        self.calendar = ""
 
 
 def use_lane(task: UserTask, queue: str) -> None:

@@ -133,9 +133,10 @@ class SlaAction:
 @final
 class Sla:
     """An SLA of a task or of the process (contract 2.5). `criteria` decides whether it applies at all, `start_when`
-    when its clock starts; None: always, and when the task (or the instance) is created."""
+    when its clock starts; None: always, and when the task (or the instance) is created. `calendar` names the business
+    calendar of its working time, "" for that of its task, its queue or its process."""
 
-    __slots__ = ("criteria", "deadline_actions", "goal_actions", "policy", "start_when")
+    __slots__ = ("calendar", "criteria", "deadline_actions", "goal_actions", "policy", "start_when")
 
     def __init__(
         self,
@@ -145,7 +146,9 @@ class Sla:
         start_when: Expression | None = None,
         goal_actions: tuple[SlaAction, ...] = (),
         deadline_actions: tuple[SlaAction, ...] = (),
+        calendar: str = "",
     ) -> None:
+        self.calendar = calendar
         self.policy = policy
         self.criteria = criteria
         self.start_when = start_when
@@ -167,13 +170,13 @@ class Node:
     elements of an ad-hoc sub-process that no flow leads to. `undone_by` is the activity
     that undoes this one (-1: none), `for_compensation` marks such an activity. `instantiates` marks receive tasks and
     event-based gateways that start instances, and the events behind the latter; `parallel` a gateway all of whose
-    events must occur.
+    events must occur. `calendar` names the business calendar of a user task's SLAs, its own or its lane's.
     """
 
     __slots__ = (
-        "after", "attached_to", "before", "boundaries", "conditional", "default", "documentation", "event", "fields",
-        "for_compensation", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting", "kind",
-        "lane", "line", "multi", "name", "offered", "outgoing", "outputs", "parallel", "scope", "slas", "start",
+        "after", "attached_to", "before", "boundaries", "calendar", "conditional", "default", "documentation", "event",
+        "fields", "for_compensation", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting",
+        "kind", "lane", "line", "multi", "name", "offered", "outgoing", "outputs", "parallel", "scope", "slas", "start",
         "undone_by", "work",
     )  # fmt: skip
 
@@ -211,7 +214,9 @@ class Node:
         for_compensation: bool = False,
         instantiates: bool = False,
         parallel: bool = False,
+        calendar: str = "",
     ) -> None:
+        self.calendar = calendar
         self.index = index
         self.id = id
         self.kind = kind
@@ -280,11 +285,12 @@ class ProcessGraph:
     `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
     `conditions` says whether there are conditional events; `reach[flow index]` is, for flows into an inclusive join (an
     inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be reached
-    without passing the join (BPMN 2.0.2 section 13.4.3).
+    without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for which
+    nothing nearer names one.
     """
 
     __slots__ = (
-        "by_id", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
+        "by_id", "calendar", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
         "instance_label", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas", "starts",
         "variables", "version",
     )  # fmt: skip
@@ -309,7 +315,9 @@ class ProcessGraph:
         handlers: tuple[int, ...] = (),
         defaults: tuple[Assignment, ...] = (),
         retention: str = "",
+        calendar: str = "",
     ) -> None:
+        self.calendar = calendar
         self.process_id = process_id
         self.nodes: Final = nodes
         self.flows: Final = flows

@@ -65,6 +65,7 @@ def sla(
     start_when: Expression | None,
     goal_actions: tuple[SlaAction, ...],
     deadline_actions: tuple[SlaAction, ...],
+    calendar: str = "",
 ) -> Sla:
     """Raises TimingError where the parts do not fit together."""
     for actions, what, at in ((goal_actions, "goal", goal), (deadline_actions, "deadline", deadline)):
@@ -76,4 +77,5 @@ def sla(
         start_when=start_when,
         goal_actions=goal_actions,
         deadline_actions=deadline_actions,
+        calendar=calendar,
     )

@@ -12,7 +12,7 @@ from andante.codec.spelled import SPELLED
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
-from andante.engine.waits import Subscription, Timer
+from andante.engine.waits import Clock, Subscription, Timer
 from andante.timing.sla import SlaClock
 
 Packed = Any
@@ -126,11 +126,19 @@ EVENTS: Final[dict[int, type]] = {
 }
 
 
-# Their last argument was added later. It is left out where it says nothing, so that older bytes are still written the
-# same.
-LATER: Final[frozenset[type]] = frozenset(
-    (ev.TimerSet, ev.SubscriptionOpened, Timer, Subscription, cmd.DeliverSignal, ev.SignalReceived)
-)
+# So many of their last arguments were added later. They are left out from the end as far as they say nothing, so that
+# older bytes are still written the same.
+LATER: Final[dict[type, int]] = {
+    ev.TimerSet: 1,
+    ev.SubscriptionOpened: 1,
+    Timer: 1,
+    Subscription: 1,
+    cmd.DeliverSignal: 1,
+    ev.SignalReceived: 1,
+    ev.ClockStarted: 2,
+    ev.ClockChanged: 1,
+    Clock: 2,
+}
 CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
 
 
@@ -144,9 +152,10 @@ def arguments(kind: type) -> list[str]:
 def packer(kind: type, *head: int) -> Callable[[Any], tuple[Any, ...]]:
     """A function from an object to `head` and the values of its arguments, made once: no reflection at run time."""
     parts = [str(code) for code in head] + [f"thing.{name}" for name in arguments(kind)]
-    text = f"({', '.join(parts)},)"
-    if kind in LATER:
-        text = f"{text} if {parts[-1]} else ({', '.join(parts[:-1])},)"
+    least = len(parts) - LATER.get(kind, 0)
+    text = f"({', '.join(parts[:least])},)"
+    for n in range(least, len(parts)):
+        text = f"({', '.join(parts[: n + 1])},) if {parts[n]} else {text}"
     pack: Callable[[Any], tuple[Any, ...]] = eval(f"lambda thing: {text}")  # noqa: S307 # our own names
     return pack
 

@@ -1,9 +1,9 @@
-"""What the core must be told once: the zone and calendar of the house, and the limits."""
+"""What the core must be told once: the zone and calendars of the house, and the limits."""
 
 from typing import Final, final
 
+from andante.engine.calendars import Calendars, FixedCalendars
 from andante.engine.deciding import FindDecision, no_decisions
-from andante.timing.calendar import BusinessCalendar
 
 MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
 
@@ -12,9 +12,10 @@ MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
 class EngineSettings:
     """`zone` is the IANA zone of times without an offset and of printed labels. Limits: `max_steps` elements passed
     in one command without waiting; `max_items` of one multi-instance; `max_depth` of call activities. `decisions` finds
-    what business rule tasks call: the same call gives the same decision as long as nothing is deployed."""
+    what business rule tasks call: the same call gives the same decision as long as nothing is deployed. `calendars`
+    finds what SLAs in working time count by; None: Monday to Friday all day in the zone is the only one."""
 
-    __slots__ = ("calendar", "decisions", "max_depth", "max_items", "max_steps", "zone")
+    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "zone")
 
     def __init__(
         self,
@@ -24,9 +25,10 @@ class EngineSettings:
         max_items: int = 20_000,
         max_depth: int = 50,
         decisions: FindDecision = no_decisions,
+        calendars: Calendars | None = None,
     ) -> None:
         self.zone = zone
-        self.calendar = BusinessCalendar(zone)
+        self.calendars: Calendars = calendars if calendars is not None else FixedCalendars(zone)
         self.max_steps = max_steps
         self.max_items = max_items
         self.max_depth = max_depth

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from andante.bpmn.graph import ProcessGraph, Sla, SlaAction
 from andante.engine import events as ev
+from andante.engine.calendars import FAULT, chosen
 from andante.engine.effects import Notify
 from andante.engine.faults import ModelFault
 from andante.engine.state import Token
 from andante.engine.waits import Clock, Task
-from andante.timing.sla import SlaClock
+from andante.timing.calendar import BusinessCalendar
+from andante.timing.sla import SlaClock, SlaPolicy
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -21,9 +23,27 @@ if TYPE_CHECKING:
 KINDS: Final = {"goal": "slaGoal", "deadline": "slaDeadline"}
 
 
-def applying(step: "Step", slas: Sequence[Sla], token: Token | None) -> tuple[int, ...]:
-    """Indices of the SLAs that apply now. Raises ModelFault."""
-    return tuple(n for n, sla in enumerate(slas) if applies(step, sla, token))
+def applying(
+    step: "Step", slas: Sequence[Sla], token: Token | None, calendar: str = "", queue: str = ""
+) -> tuple[int, ...]:
+    """Indices of the SLAs that apply now; `calendar` is what the user task names, `queue` its work queue. Raises
+    ModelFault, also for a calendar that is not there."""
+    which = tuple(n for n, sla in enumerate(slas) if applies(step, sla, token))
+    for n in which:
+        calendar_for(step, slas[n], calendar, queue)
+    return which
+
+
+def calendar_for(step: "Step", sla: Sla, task: str, queue: str) -> tuple[str, BusinessCalendar]:
+    """Name and calendar by which a clock that starts now counts. Raises ModelFault."""
+    calendars = step.settings.calendars
+    name = chosen(calendars, sla, task, queue, step.graph.calendar) if in_working_time(sla.policy) else ""
+    return name, calendars.find(name)
+
+
+def in_working_time(policy: SlaPolicy) -> bool:
+    """Whether a business calendar decides when anything of it is due."""
+    return any(target is not None and target.business for target in (policy.goal, policy.deadline))
 
 
 def applies(step: "Step", sla: Sla, token: Token | None) -> bool:
@@ -34,13 +54,21 @@ def applies(step: "Step", sla: Sla, token: Token | None) -> bool:
 
 
 def start_clocks(step: "Step", task: int, slas: Sequence[Sla], which: Sequence[int]) -> None:
+    """Raises ModelFault for a calendar that is not there; `applying` has seen to that."""
+    calendar = queue = ""
+    if task:
+        held = step.instance.tasks[task]
+        calendar, queue = step.graph.nodes[held.node].calendar, held.queue
     for n in which:
-        clock = SlaClock.start(slas[n].policy, step.now, step.settings.calendar)
-        step.record(ev.ClockStarted(step.key(), task, n, clock))
+        name, counting = calendar_for(step, slas[n], calendar, queue)
+        clock = SlaClock.start(slas[n].policy, step.now, counting)
+        revision = counting.revision if in_working_time(slas[n].policy) else 0
+        step.record(ev.ClockStarted(step.key(), task, n, clock, name, revision))
 
 
 def start_late_clocks(step: "Step") -> None:
-    """Start the clocks whose `start_when` has become true. One that fails now has held before: it is not yet time."""
+    """Start the clocks whose `start_when` has become true. One that fails now has held before: it is not yet time. But
+    where its calendar is missing the instance waits for an operator, and the clock starts at the retry."""
     graph, instance = step.graph, step.instance
     late = _late(graph)
     if not late:
@@ -64,8 +92,17 @@ def _start_late(step: "Step", task: int, slas: Sequence[Sla], token: Token | Non
     late = [n for n, sla in enumerate(slas) if sla.start_when is not None and n not in started]
     try:
         start_clocks(step, task, slas, [n for n in late if applies(step, slas[n], token)])
-    except ModelFault:
-        return
+    except ModelFault as fault:
+        if fault.kind == FAULT:
+            no_calendar(step, task, fault)
+
+
+def no_calendar(step: "Step", task: int, fault: ModelFault) -> None:
+    """A clock cannot start. One incident tells it, however often it is tried."""
+    where = step.graph.nodes[step.instance.tasks[task].node].id if task else "the SLA of the process"
+    text = f"{where}: {fault.message}"
+    if all(incident.message != text for incident in step.instance.incidents.values()):
+        step.record(ev.IncidentRaised(step.key(), 0, fault.kind, text))
 
 
 def policy_of(step: "Step", clock: Clock) -> Sla:
@@ -83,7 +120,7 @@ def pause_clocks(step: "Step") -> None:
     """The instance is suspended: every clock keeps what is left."""
     for clock in list(step.instance.clocks.values()):
         policy = policy_of(step, clock).policy
-        paused = clock.state.pause(policy, step.now, step.settings.calendar)
+        paused = clock.state.pause(policy, step.now, step.settings.calendars.known(clock.calendar))
         step.record(ev.ClockChanged(clock.key, paused, ["paused"], 0))
 
 
@@ -91,7 +128,8 @@ def resume_clocks(step: "Step") -> None:
     """Every clock goes on with what was left."""
     for clock in list(step.instance.clocks.values()):
         policy = policy_of(step, clock).policy
-        running = clock.state.resume(policy, step.now, step.settings.calendar)
+        calendar = step.settings.calendars.known(clock.calendar)
+        running = clock.state.resume(policy, step.now, calendar)
         step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0))
 
 

@@ -155,15 +155,20 @@ class Call:
 
 @final
 class Clock:
-    """An SLA clock: of a task, or of the instance (task 0)."""
+    """An SLA clock: of a task, or of the instance (task 0). In working time it counts by `calendar` ("": the server's
+    default), of which `revision` was the newest when its times were computed."""
 
-    __slots__ = ("key", "policy", "state", "task")
+    __slots__ = ("calendar", "key", "policy", "revision", "state", "task")
 
-    def __init__(self, key: int, task: int, policy: int, state: "SlaClock") -> None:
+    def __init__(
+        self, key: int, task: int, policy: int, state: "SlaClock", calendar: str = "", revision: int = 0
+    ) -> None:
         self.key = key
         self.task = task
         self.policy = policy
         self.state = state
+        self.calendar = calendar
+        self.revision = revision
 
 
 @final

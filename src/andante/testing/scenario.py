@@ -62,7 +62,9 @@ class Scenario:
         files = [each if isinstance(each, bytes) else Path(each).read_bytes() for each in decisions]
         together = DmnFiles(files)
         models = [together.read(each) for each in files]
-        self.settings = EngineSettings(settings.zone, decisions=of_models(models)) if models else settings
+        self.settings = settings
+        if models:
+            self.settings = EngineSettings(settings.zone, decisions=of_models(models), calendars=settings.calendars)
         self.now = parse_instant(now, settings.zone) if isinstance(now, str) else now
         self.instance = Instance(id)
         self.journal: list[Entry] = []

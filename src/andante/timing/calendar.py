@@ -13,6 +13,7 @@ _WEEKS: Final = 64
 _DAYS: Final = _WEEKS * 7
 LONGEST: Final = 100 * 366 * DAY
 _SECONDS_A_DAY: Final = 86_400
+DEFAULT_CALENDAR: Final = "default"
 
 
 @final
@@ -41,19 +42,22 @@ class _Chunk:
 class BusinessCalendar:
     """The working week of a zone: `weekdays` (0 is Monday) and on each of them `hours`, spans of seconds of the local
     day. The default, Monday to Friday all day, is what "only business days" means.
+    `revision` tells the versions of a calendar apart that is stored and may change.
 
     Working time is real time: on the day the clocks change a whole day is 23 or 25 hours. May be shared by threads.
     Raises TimingError for an unknown zone, no working time, and spans out of order or out of the day.
     """
 
-    __slots__ = ("_chunks", "_week", "_zone", "hours", "weekdays", "zone")
+    __slots__ = ("_chunks", "_week", "_zone", "hours", "revision", "weekdays", "zone")
 
     def __init__(
         self,
         zone: str = "UTC",
         weekdays: Iterable[int] = (0, 1, 2, 3, 4),
         hours: Iterable[tuple[int, int]] = ((0, _SECONDS_A_DAY),),
+        revision: int = 0,
     ) -> None:
+        self.revision = revision
         self.zone = zone
         self.weekdays = tuple(sorted(set(weekdays)))
         self.hours = tuple(hours)

@@ -60,6 +60,7 @@ def _header(draft: ProcessDraft, fields: Fields) -> None:
     draft.documentation = fields.text("description")
     draft.version = fields.text("version")
     draft.instance_label = fields.value("instanceLabel")
+    draft.calendar = fields.text("calendar")
 
 
 def _variables(fields: Fields) -> dict[str, Variable]:
@@ -136,13 +137,14 @@ def _lanes(draft: ProcessDraft, fields: Fields) -> None:
     nodes = {node.id: node for node in draft.nodes}
     for lane in lane_set.objects("lanes"):
         name, role = lane.text("name"), lane.text("role")
-        label = lane.text("label")
+        label, calendar = lane.text("label"), lane.text("calendar")
         for element in lane.names("elements"):
             node = nodes.get(element)
             if node is None:
                 lane.fault("unknownElement", f"The lane names '{element}', which is no element. Correct it.")
                 continue
             node.lane = label or name
+            node.calendar = node.calendar or calendar
             if role and isinstance(node.work, UserTask):
                 use_lane(node.work, role)
         lane.text("description")

@@ -63,6 +63,7 @@ def _sla(name: str, item: Fields) -> Sla | None:
         item.fault("unsupported", f"The SLA's variable '{variable}' is not supported. Remove it.")
     goal_actions = _actions("goalActions", item)
     deadline_actions = (*_actions("deadlineActions", item), *_actions("actions", item))
+    calendar = item.text("calendar")
     criteria, start_when = item.condition("criteria"), item.condition("startWhen")
     made: Sla | None = None
     try:
@@ -74,7 +75,7 @@ def _sla(name: str, item: Fields) -> Sla | None:
         elif active:
             made = sla(
                 name, goal, deadline, reminders, criteria=criteria, start_when=start_when,
-                goal_actions=goal_actions, deadline_actions=deadline_actions,
+                goal_actions=goal_actions, deadline_actions=deadline_actions, calendar=calendar,
             )  # fmt: skip
     except TimingError as fault:
         item.fault("sla", f"The SLA cannot be read: {fault}.")

@@ -69,6 +69,7 @@ def read_user_task(node: NodeDraft, item: Fields) -> None:
     priority = item.raw("priority")
     if isinstance(priority, str) and priority.lower() in PRIORITIES:
         priority = PRIORITIES[priority.lower()]
+    node.calendar = item.text("calendar")
     node.work = UserTask(
         assignee=item.value("assignee"),
         candidate_users=item.value("candidateUsers"),

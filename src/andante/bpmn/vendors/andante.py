@@ -43,10 +43,12 @@ class Andante(Vendor):
         if cancelable not in ("", "true", "false"):
             reading.fault("boolean", element, f"andante:cancelable is '{cancelable}'. Write true or false.")
         process.cancelable = cancelable == "true"
+        process.calendar = self.text(element, "calendar") or process.calendar
         process.slas.extend(self._slas(element, reading))
 
     def lane(self, lane: Lane, element: Element, reading: Reading) -> None:
         lane.queue = self.text(element, "queue") or lane.queue
+        lane.calendar = self.text(element, "calendar") or lane.calendar
 
     def message(self, message: Message, element: Element, reading: Reading) -> None:
         message.correlation = self.value(element, "correlation", reading) or message.correlation
@@ -124,6 +126,7 @@ class Andante(Vendor):
         task.title = self.value(element, "title", reading) or task.title
         task.form = self.text(element, "form") or task.form
         task.queue = self.text(element, "queue") or task.queue
+        node.calendar = self.text(element, "calendar") or node.calendar
         task.outcomes = csv(self.text(element, "outcomes")) or task.outcomes
         node.slas.extend(self._slas(element, reading))
 
@@ -181,6 +184,7 @@ class Andante(Vendor):
             start_when=language.condition(source.take("startWhen"), owner.label, source.line),
             goal_actions=self._actions(source, "goalAction", owner, reading),
             deadline_actions=self._actions(source, "deadlineAction", owner, reading),
+            calendar=source.take("calendar").strip(),
         )
 
     def _reminder(self, source: Element, reading: Reading) -> Reminder:

@@ -40,6 +40,7 @@ def read_process(element: Element, reading: Reading) -> ProcessDraft:
         lane = lanes.get(node.id)
         if lane is not None:
             node.lane = lane.name
+            node.calendar = node.calendar or lane.calendar
             if lane.queue and isinstance(node.work, UserTask):
                 use_lane(node.work, lane.queue)
     for vendor in reading.vendors_of(element):
@@ -143,10 +144,10 @@ def _read_flow(element: Element, scope: str, reading: Reading) -> FlowDraft:
 
 
 def _read_lanes(element: Element, outer: Lane, lanes: dict[str, Lane], reading: Reading) -> None:
-    """Each node's innermost lane; an inner lane without a queue of its own keeps the outer one's."""
+    """Each node's innermost lane; an inner lane without a queue or calendar of its own keeps the outer one's."""
     element.take("name")
     for child in element.take_all("lane"):
-        lane = Lane(child.take("name").strip() or child.id, outer.queue)
+        lane = Lane(child.take("name").strip() or child.id, outer.queue, outer.calendar)
         child.take("partitionElementRef")
         for vendor in reading.vendors_of(child):
             vendor.lane(lane, child, reading)

@@ -30,13 +30,15 @@ class Message:
 
 @final
 class Lane:
-    """A lane. `queue` is the work queue it is bound to, "" for none."""
+    """A lane. `queue` is the work queue it is bound to and `calendar` the business calendar of its tasks, "" for
+    none."""
 
-    __slots__ = ("name", "queue")
+    __slots__ = ("calendar", "name", "queue")
 
-    def __init__(self, name: str, queue: str = "") -> None:
+    def __init__(self, name: str, queue: str = "", calendar: str = "") -> None:
         self.name = name
         self.queue = queue
+        self.calendar = calendar
 
 
 @final

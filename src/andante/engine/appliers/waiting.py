@@ -89,7 +89,7 @@ def _seen(instance: Instance, once: str) -> None:
 
 
 def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
-    clock = Clock(e.clock, e.task, e.policy, e.state)
+    clock = Clock(e.clock, e.task, e.policy, e.state, e.calendar, e.revision)
     instance.clocks[e.clock] = clock
     if e.task:
         instance.tasks[e.task].clocks.append(clock)
@@ -99,6 +99,8 @@ def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
 def _clock_changed(instance: Instance, e: ev.ClockChanged) -> None:
     clock = instance.clocks[e.clock]
     clock.state = e.state
+    if e.revision:
+        clock.revision = e.revision
     if e.urgency:
         instance.urgency += e.urgency
         task = instance.tasks.get(clock.task)

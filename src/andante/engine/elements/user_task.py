@@ -50,7 +50,7 @@ class UserTaskNode(Activity):
         due = None if task.due is None else _moment(step, token, task.due)
         follow_up = None if task.follow_up is None else _moment(step, token, task.follow_up)
         name = (_text(step, token, task.title) if task.title is not None else node.name) or node.id
-        slas = applying(step, node.slas, token) if node.slas else ()
+        slas = applying(step, node.slas, token, node.calendar, task.queue) if node.slas else ()
         key = step.instance.last_key + 1
         step.record(
             ev.TaskCreated(

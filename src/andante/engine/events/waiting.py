@@ -206,28 +206,35 @@ class EscalationCaught:
 
 @final
 class ClockStarted:
-    """An SLA clock of a task (or of the instance: task 0) by policy `policy` of its node."""
+    """An SLA clock of a task (or of the instance: task 0) by policy `policy` of its node; in working time it counts by
+    that revision of `calendar`, "" for the server's default."""
 
-    __slots__ = ("clock", "policy", "state", "task")
+    __slots__ = ("calendar", "clock", "policy", "revision", "state", "task")
 
-    def __init__(self, clock: int, task: int, policy: int, state: "SlaClock") -> None:
+    def __init__(
+        self, clock: int, task: int, policy: int, state: "SlaClock", calendar: str = "", revision: int = 0
+    ) -> None:
         self.clock = clock
         self.task = task
         self.policy = policy
         self.state = state
+        self.calendar = calendar
+        self.revision = revision
 
 
 @final
 class ClockChanged:
-    """`facts` says why: goal, deadline, reminder, paused, resumed."""
+    """`facts` says why: goal, deadline, reminder, paused, resumed, calendar. `revision` is that of its calendar, by
+    which the times are computed anew; 0 where that is the one of before, or where it has none."""
 
-    __slots__ = ("clock", "facts", "state", "urgency")
+    __slots__ = ("clock", "facts", "revision", "state", "urgency")
 
-    def __init__(self, clock: int, state: "SlaClock", facts: list[str], urgency: int) -> None:
+    def __init__(self, clock: int, state: "SlaClock", facts: list[str], urgency: int, revision: int = 0) -> None:
         self.clock = clock
         self.state = state
         self.facts = facts
         self.urgency = urgency
+        self.revision = revision
 
 
 @final

@@ -7,6 +7,7 @@ from andante.bpmn.graph import JobWork
 from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
+from andante.engine.calendars import FAULT
 from andante.engine.effects import TellChild, TellParent
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.condition import concerned
@@ -72,8 +73,10 @@ def _label(step: "Step") -> None:
 
 
 def _start_slas(step: "Step") -> None:
+    """Those that have no clock yet: at the retry after an incident, too."""
+    started = {clock.policy for clock in step.instance.clocks.values() if not clock.task}
     try:
-        which = applying(step, step.graph.slas, None)
+        which = [n for n in applying(step, step.graph.slas, None) if n not in started]
     except ModelFault as fault:
         step.record(ev.IncidentRaised(step.key(), 0, fault.kind, f"the SLA of the process: {fault.message}"))
         return
@@ -139,6 +142,8 @@ def retry(step: "Step", command: cmd.Retry) -> None:
     again = []
     for incident in list(instance.incidents.values()):
         step.record(ev.IncidentResolved(incident.key))
+        if incident.kind == FAULT and not incident.token:
+            _start_slas(step)
         token = instance.tokens.get(incident.token)
         if token is not None:
             again.append(token)
