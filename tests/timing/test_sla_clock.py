@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from andante.timing.calendar import BusinessCalendar
 from andante.timing.instants import DAY, HOUR, MINUTE, TimingError, parse_instant
-from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
+from andante.timing.sla import Level, Reminder, SlaClock, SlaPolicy, Target
 
 BERLIN = BusinessCalendar("Europe/Berlin")
 FRIDAY = parse_instant("2026-03-27T16:00", "Europe/Berlin")
@@ -46,23 +46,23 @@ def test_a_day_of_an_incident() -> None:
     assert clock.state(FRIDAY) == "on track"
     assert clock.next_at(INCIDENT) == FRIDAY + 3 * HOUR
 
-    assert clock.advance(INCIDENT, FRIDAY + 3 * HOUR - 1) == (clock, ())
-    clock, facts = clock.advance(INCIDENT, FRIDAY + 3 * HOUR)
+    assert clock.advance(INCIDENT, FRIDAY + 3 * HOUR - 1, BERLIN) == (clock, ())
+    clock, facts = clock.advance(INCIDENT, FRIDAY + 3 * HOUR, BERLIN)
     assert facts == ("reminder:0",)
     assert clock.state(FRIDAY + 3 * HOUR + 30 * MINUTE) == "at risk"
 
-    clock, facts = clock.advance(INCIDENT, FRIDAY + 4 * HOUR)
+    clock, facts = clock.advance(INCIDENT, FRIDAY + 4 * HOUR, BERLIN)
     assert facts == ("goal",)
-    assert clock.passed == ("goal",)
+    assert (clock.has_passed(0), clock.has_passed(1)) == (True, False)
     assert clock.state(FRIDAY + 4 * HOUR) == "goal passed"
 
-    clock, facts = clock.advance(INCIDENT, FRIDAY + DAY + 2 * HOUR)
+    clock, facts = clock.advance(INCIDENT, FRIDAY + DAY + 2 * HOUR, BERLIN)
     assert facts == ("deadline", "reminder:1", "reminder:2")
-    assert clock.passed == ("goal", "deadline")
+    assert (clock.has_passed(0), clock.has_passed(1)) == (True, True)
     assert clock.state(FRIDAY + DAY + 2 * HOUR) == "breached"
 
     assert clock.next_at(INCIDENT) == FRIDAY + DAY + 3 * HOUR
-    clock, facts = clock.advance(INCIDENT, FRIDAY + 30 * DAY)
+    clock, facts = clock.advance(INCIDENT, FRIDAY + 30 * DAY, BERLIN)
     assert facts == ("reminder:2",)
     assert clock.next_at(INCIDENT) == 0
 
@@ -80,24 +80,24 @@ def test_suspended_over_the_weekend_the_time_left_is_the_same_on_tuesday() -> No
     paused = clock.pause(policy, FRIDAY + HOUR, BERLIN)
     assert paused.state(FRIDAY + 9 * HOUR) == "paused"
     assert paused.next_at(policy) == 0
-    assert paused.advance(policy, FRIDAY + 30 * DAY) == (paused, ())
-    assert (paused.goal_left, paused.deadline_left) == (HOUR, 23 * HOUR)
+    assert paused.advance(policy, FRIDAY + 30 * DAY, BERLIN) == (paused, ())
+    assert paused.lefts == (HOUR, 23 * HOUR)
 
     tuesday = parse_instant("2026-03-31T09:00", "Europe/Berlin")
     resumed = paused.resume(policy, tuesday, BERLIN)
     assert resumed.goal_at == tuesday + HOUR
     assert resumed.deadline_at == parse_instant("2026-04-01T08:00", "Europe/Berlin")
     assert resumed.next_at(policy) == resumed.goal_at
-    assert resumed.advance(policy, resumed.deadline_at - HOUR)[1] == ("goal", "reminder:0")
+    assert resumed.advance(policy, resumed.deadline_at - HOUR, BERLIN)[1] == ("goal", "reminder:0")
 
 
 def test_a_pause_after_the_deadline_holds_the_reminders_but_does_not_move_the_deadline() -> None:
-    clock, _ = SlaClock.start(INCIDENT, FRIDAY, BERLIN).advance(INCIDENT, FRIDAY + DAY + 90 * MINUTE)
+    clock, _ = SlaClock.start(INCIDENT, FRIDAY, BERLIN).advance(INCIDENT, FRIDAY + DAY + 90 * MINUTE, BERLIN)
     resumed_at = FRIDAY + 10 * DAY
     resumed = clock.pause(INCIDENT, FRIDAY + DAY + 90 * MINUTE, BERLIN).resume(INCIDENT, resumed_at, BERLIN)
     assert resumed.deadline_at == FRIDAY + DAY
     assert resumed.state(resumed_at) == "breached"
-    assert resumed.advance(INCIDENT, resumed_at) == (resumed, ())
+    assert resumed.advance(INCIDENT, resumed_at, BERLIN) == (resumed, ())
     assert resumed.next_at(INCIDENT) == resumed_at + 30 * MINUTE
 
 
@@ -106,7 +106,7 @@ def test_work_done_in_time_is_met_and_nothing_comes_after() -> None:
     done = clock.finish(FRIDAY + HOUR)
     assert done.state(FRIDAY + 9 * DAY) == "met"
     assert done.next_at(INCIDENT) == 0
-    assert done.advance(INCIDENT, FRIDAY + 9 * DAY) == (done, ())
+    assert done.advance(INCIDENT, FRIDAY + 9 * DAY, BERLIN) == (done, ())
     assert done.pause(INCIDENT, FRIDAY + 2 * HOUR, BERLIN) == done
     assert done.finish(FRIDAY + 9 * DAY) == done
     assert clock.finish(FRIDAY + 5 * HOUR).state(FRIDAY + 9 * DAY) == "goal passed"
@@ -121,7 +121,7 @@ def test_work_that_ends_while_paused_is_judged_by_when_the_pause_began() -> None
 def test_a_reminder_that_lay_before_the_start_is_left_out() -> None:
     policy = SlaPolicy("short", None, Target(2 * HOUR), (Reminder("deadline", -3 * HOUR, HOUR, 3),))
     clock = SlaClock.start(policy, FRIDAY, BERLIN)
-    assert clock.advance(policy, FRIDAY)[1] == ()
+    assert clock.advance(policy, FRIDAY, BERLIN)[1] == ()
     assert clock.next_at(policy) == FRIDAY + HOUR
 
 
@@ -132,7 +132,14 @@ def test_a_reminder_that_lay_before_the_start_is_left_out() -> None:
         (lambda: Target(101 * 366 * DAY), "at most 100 years"),
         (lambda: SlaPolicy("s", None, None), "neither goal nor deadline"),
         (lambda: SlaPolicy("s", Target(1), None, (Reminder("deadline"),)), "reminder of its deadline"),
-        (lambda: Reminder("start"), "goal or deadline"),
+        (lambda: SlaPolicy("s", Target(1), None, (Reminder("start"),)), "reminder of its start, but no such target"),
+        (lambda: SlaPolicy("s", None, None, (Reminder("dueDate"), Reminder("goal"))), "neither goal nor deadline"),
+        (lambda: SlaPolicy("s", None, None, milestones=(Target(1, name="m"),)), "neither goal nor deadline"),
+        (lambda: SlaPolicy("s", Target(1), None, milestones=(Target(1),)), "a name of its own"),
+        (lambda: SlaPolicy("s", Target(1), None, milestones=(Target(1, name="goal"),)), "a name of its own"),
+        (lambda: SlaPolicy("s", Target(1), None, milestones=(Target(1, name="m"),) * 2), "a name of its own"),
+        (lambda: SlaPolicy("s", Target(1), None, risk_at=1_001), "give 0 to 1"),
+        (lambda: Level(0, ("lead",)), "give one or more"),
         (lambda: Reminder("goal", 0, 0, 2), "an interval to repeat"),
         (lambda: Reminder("goal", 0, 5, 0), "one time or more"),
     ],
@@ -149,15 +156,15 @@ def test_any_pauses_keep_the_remaining_time_to_the_millisecond(
     clock = SlaClock.start(policy, now, BERLIN)
     for running, paused in pauses:
         now += running
-        clock, _ = clock.advance(policy, now)
+        clock, _ = clock.advance(policy, now, BERLIN)
         stopped = clock.pause(policy, now, BERLIN)
         assert stopped.pause(policy, now + paused, BERLIN) == stopped
         later = now + paused
         resumed = stopped.resume(policy, later, BERLIN)
         assert resumed.resume(policy, later + paused, BERLIN) == resumed
         for target, before, after, left in (
-            (policy.goal, clock.goal_at, resumed.goal_at, stopped.goal_left),
-            (policy.deadline, clock.deadline_at, resumed.deadline_at, stopped.deadline_left),
+            (policy.goal, clock.goal_at, resumed.goal_at, stopped.lefts[0]),
+            (policy.deadline, clock.deadline_at, resumed.deadline_at, stopped.lefts[1]),
         ):
             if before > now:
                 assert remaining(target, before, now) == left == remaining(target, after, later)
@@ -173,10 +180,10 @@ def test_many_small_steps_give_the_facts_of_one_big_step(policy: SlaPolicy, star
     seen: list[str] = []
     for step in steps:
         now += step
-        clock, facts = clock.advance(policy, now)
+        clock, facts = clock.advance(policy, now, BERLIN)
         seen += facts
         assert not 0 < clock.next_at(policy) <= now, "nothing due is left"
-    at_once, facts = fresh.advance(policy, now)
+    at_once, facts = fresh.advance(policy, now, BERLIN)
     # One big step tells each repeating reminder once, at its first point.
     assert list(dict.fromkeys(seen)) == list(facts)
     assert at_once == clock
@@ -188,8 +195,8 @@ def test_going_from_due_time_to_due_time_sees_every_point_once(policy: SlaPolicy
     seen: list[str] = []
     while at := clock.next_at(policy):
         assert at > start
-        assert clock.advance(policy, at - 1) == (clock, ())
-        clock, facts = clock.advance(policy, at)
+        assert clock.advance(policy, at - 1, BERLIN) == (clock, ())
+        clock, facts = clock.advance(policy, at, BERLIN)
         assert facts
         seen += facts
     fixed = [name for name in ("goal", "deadline") if name in seen]
@@ -199,7 +206,7 @@ def test_going_from_due_time_to_due_time_sees_every_point_once(policy: SlaPolicy
 
 @given(policies(), starts, st.integers(0, 400 * DAY), st.booleans())
 def test_a_clock_is_its_numbers(policy: SlaPolicy, start: int, later: int, pause: bool) -> None:
-    clock, _ = SlaClock.start(policy, start, BERLIN).advance(policy, start + later)
+    clock, _ = SlaClock.start(policy, start, BERLIN).advance(policy, start + later, BERLIN)
     if pause:
         clock = clock.pause(policy, start + later, BERLIN)
     numbers = clock.as_tuple()

@@ -1,253 +1,175 @@
-"""The SLA clock: goal, deadline and reminders of a task or an instance, with pause and resume.
+"""The SLA clock: how far one piece of work is on its way to goal, deadline, milestones and reminders.
 
-A policy says what was agreed; a clock is where one piece of work stands, in plain numbers. The clock is immutable:
-each verb gives the next one. All times are ms since the epoch (UTC), all spans ms.
+A policy says what was agreed (sla_policy.py); a clock is where one piece of work stands, in plain numbers. The clock is
+immutable: each verb gives the next one. All times are ms since the epoch (UTC), all spans ms.
 """
 
-from typing import Final, final
+from collections.abc import Sequence
+from typing import Any, Final, final
 
-from andante.timing.calendar import LONGEST, BusinessCalendar
-from andante.timing.instants import TimingError
+from andante.timing.calendar import BusinessCalendar
+from andante.timing.sla_policy import AT_CREATION, AT_DUE_DATE, DEADLINE, GOAL, Level, Reminder, SlaPolicy, Target
 
-GOAL: Final = "goal"
-DEADLINE: Final = "deadline"
+__all__ = ["DEADLINE", "GOAL", "Level", "Reminder", "SlaClock", "SlaPolicy", "Target"]
+
 REMINDER: Final = "reminder:"
+MILESTONE: Final = "milestone:"
 
-_GOAL_BIT: Final = 1
-_DEADLINE_BIT: Final = 2
-_RISK_PART: Final = 5
-"""At risk is who has a fifth or less of the time left."""
-
-
-@final
-class Target:
-    """When the work should be done: `ms` after the start, in working time if `business`; passing it adds `urgency`.
-
-    Raises TimingError unless `ms` is more than 0 and at most 100 years.
-    """
-
-    __slots__ = ("business", "ms", "urgency")
-
-    def __init__(self, ms: int, business: bool = False, urgency: int = 0) -> None:
-        if not 0 < ms <= LONGEST:
-            raise TimingError(f"a target of {ms} ms: give more than nothing and at most 100 years, or no target")
-        self.ms = ms
-        self.business = business
-        self.urgency = urgency
-
-
-@final
-class Reminder:
-    """Points at which somebody is reminded: `max_count` of them, `every_ms` apart, the first `offset_ms` after the
-    goal or deadline (`relative_to`), before it if negative. Offsets are plain time, also from a business target.
-
-    Raises TimingError for an unknown anchor, and for repetition without an interval.
-    """
-
-    __slots__ = ("every_ms", "max_count", "offset_ms", "relative_to")
-
-    def __init__(self, relative_to: str, offset_ms: int = 0, every_ms: int = 0, max_count: int = 1) -> None:
-        if relative_to not in (GOAL, DEADLINE):
-            raise TimingError(f"a reminder relative to {relative_to!r}: it is goal or deadline")
-        if max_count < 1 or every_ms < 0 or (max_count > 1 and not every_ms):
-            raise TimingError(
-                f"a reminder {max_count} times, every {every_ms} ms: give one time or more, and an interval to repeat"
-            )
-        self.relative_to = relative_to
-        self.offset_ms = offset_ms
-        self.every_ms = every_ms
-        self.max_count = max_count
-
-
-@final
-class SlaPolicy:
-    """What was agreed. Raises TimingError without any target, and for a reminder of a target that is not there."""
-
-    __slots__ = ("deadline", "goal", "name", "reminders")
-
-    def __init__(
-        self, name: str, goal: Target | None, deadline: Target | None, reminders: tuple[Reminder, ...] = ()
-    ) -> None:
-        if goal is None and deadline is None:
-            raise TimingError(f"SLA {name!r} has neither goal nor deadline: give it one")
-        for reminder in reminders:
-            if (goal if reminder.relative_to == GOAL else deadline) is None:
-                raise TimingError(f"SLA {name!r} has a reminder of its {reminder.relative_to}, but no such target")
-        self.name = name
-        self.goal = goal
-        self.deadline = deadline
-        self.reminders = reminders
+# Why a clock stands still; both may be so at a time.
+SUSPENDED: Final = 1
+CONDITION: Final = 2
+_FIRST: Final = 10  # numbers of a clock before its reminders' points
 
 
 @final
 class SlaClock:
-    """Where one piece of work stands.
+    """Where one piece of work stands. Of goal, deadline and each milestone, in the order of the policy's `targets`:
 
-    - `goal_at`, `deadline_at`: when each is or was due, 0 if there is none. They move when a pause ends.
-    - `goal_left`, `deadline_left`: while paused, the time kept until each (working time of a business target); else 0.
-    - `goal_shift`, `deadline_shift`: how long the clock was paused after each was due. A target that is due stays
-      where it is, but the reminders after it wait.
+    - `ats`: when it is or was due, 0 if there is none. They move when a pause ends.
+    - `lefts`: while paused, the time kept until it (working time of a business target); else 0.
+    - `shifts`: how long the clock was paused after it was due. A target that is due stays where it is, but the
+      reminders after it wait. `bits` tells which have passed: what has passed once never passes again.
+
+    And of the whole:
+
     - `risk_ms`: so long before its first target the work is at risk.
-    - `paused_at`, `done_at`: since when it is paused or over, 0 if it is not.
-    - `bits`: which targets passed. `points`: for each reminder of the policy, the number of its next point.
+    - `paused_at`, `done_at`: since when it is paused or over, 0 if it is not. `why` it is paused: SUSPENDED, CONDITION.
+    - `points`: for each reminder of the policy, the number of its next point. Where a reminder keeps to working hours,
+      `sent` tells how often each has come, and `moved` when each comes next (0: no more); else both are empty.
+    - `start_at`, `start_shift`: the start of the work and how long it was paused since, where a reminder needs it;
+      `due_at`: the task's due date, where a reminder needs it. It does not move.
     """
 
     __slots__ = (
-        "bits", "deadline_at", "deadline_left", "deadline_shift", "done_at", "goal_at", "goal_left", "goal_shift",
-        "paused_at", "points", "risk_ms",
+        "ats", "bits", "done_at", "due_at", "lefts", "moved", "paused_at", "points", "risk_ms", "sent", "shifts",
+        "start_at", "start_shift", "why",
     )  # fmt: skip
 
     def __init__(
         self,
-        goal_at: int,
-        deadline_at: int,
-        goal_left: int,
-        deadline_left: int,
-        goal_shift: int,
-        deadline_shift: int,
+        ats: tuple[int, ...],
+        lefts: tuple[int, ...],
+        shifts: tuple[int, ...],
         risk_ms: int,
         paused_at: int,
         done_at: int,
         bits: int,
         points: tuple[int, ...],
+        why: int = 0,
+        start_at: int = 0,
+        start_shift: int = 0,
+        due_at: int = 0,
+        sent: tuple[int, ...] = (),
+        moved: tuple[int, ...] = (),
     ) -> None:
-        self.goal_at = goal_at
-        self.deadline_at = deadline_at
-        self.goal_left = goal_left
-        self.deadline_left = deadline_left
-        self.goal_shift = goal_shift
-        self.deadline_shift = deadline_shift
+        self.ats = ats
+        self.lefts = lefts
+        self.shifts = shifts
         self.risk_ms = risk_ms
         self.paused_at = paused_at
         self.done_at = done_at
         self.bits = bits
         self.points = points
+        self.why = why
+        self.start_at = start_at
+        self.start_shift = start_shift
+        self.due_at = due_at
+        self.sent = sent
+        self.moved = moved
 
     @classmethod
-    def start(cls, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "SlaClock":
-        """The clock of work that begins now. Reminder points that are then already over are left out."""
-        goal_at = _due(policy.goal, now, calendar)
-        deadline_at = _due(policy.deadline, now, calendar)
-        risk_ms = ((goal_at or deadline_at) - now) // _RISK_PART
-        clock = cls(goal_at, deadline_at, 0, 0, 0, 0, risk_ms, 0, 0, 0, (0,) * len(policy.reminders))
-        points = tuple(
-            clock._after(reminder, 0, now) if clock._at(reminder, 0) <= now else 0 for reminder in policy.reminders
-        )
-        return clock._with(points=points)
-
-    @classmethod
-    def from_tuple(cls, numbers: tuple[int, ...] | list[int]) -> "SlaClock":
-        """The clock that gave these numbers by `as_tuple`."""
-        a, b, c, d, e, f, g, h, i, j, *points = numbers
-        return cls(a, b, c, d, e, f, g, h, i, j, tuple(points))
-
-    def as_tuple(self) -> tuple[int, ...]:
-        """The clock in plain numbers: the ten of its constructor, then the reminders' points."""
-        return (
-            self.goal_at, self.deadline_at, self.goal_left, self.deadline_left, self.goal_shift, self.deadline_shift,
-            self.risk_ms, self.paused_at, self.done_at, self.bits, *self.points,
+    def start(cls, policy: SlaPolicy, now: int, calendar: BusinessCalendar, due_at: int = 0) -> "SlaClock":
+        """The clock of work that begins now; `due_at` is the task's own due date, 0 if it has none. Reminder points
+        that are then already over are left out."""
+        ats = tuple(0 if each is None else _ahead(each, each.ms, now, calendar) for each in policy.targets)
+        nothing = (0,) * len(ats)
+        points = (0,) * len(policy.reminders)
+        working = any(reminder.working_hours for reminder in policy.reminders)
+        clock = cls(
+            ats, nothing, nothing, _risk(policy, ats, now), 0, 0, 0, points, 0,
+            now if AT_CREATION in policy.anchors else 0, 0, due_at if AT_DUE_DATE in policy.anchors else 0,
+            points if working else (),
         )  # fmt: skip
+        fresh = tuple(clock._first(policy, index, now) for index in range(len(points)))
+        return clock._with(points=fresh)._settled(policy, calendar)
+
+    # In plain numbers.
+
+    @classmethod
+    def from_tuple(cls, numbers: Sequence[Any]) -> "SlaClock":
+        """The clock that gave these numbers by `as_tuple`."""
+        a, b, c, d, e, f, risk_ms, paused_at, done_at, bits = numbers[:_FIRST]
+        points = tuple(numbers[_FIRST:])
+        if points and not isinstance(points[-1], int):
+            *before, (why, start_at, start_shift, due_at, milestones, sent, moved) = points
+            ats, lefts, shifts = milestones[0::3], milestones[1::3], milestones[2::3]
+            return cls(
+                (a, b, *ats), (c, d, *lefts), (e, f, *shifts), risk_ms, paused_at, done_at, bits, tuple(before), why,
+                start_at, start_shift, due_at, tuple(sent), tuple(moved),
+            )  # fmt: skip
+        why = SUSPENDED if paused_at else 0
+        return cls((a, b), (c, d), (e, f), risk_ms, paused_at, done_at, bits, points, why)
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The clock in plain numbers: of goal and deadline when each is due, what is left and by how much it waits;
+        risk, pause, end, passed, the reminders' points. What few clocks have comes last, in a list of its own, and is
+        left out where there is none of it."""
+        ats, lefts, shifts = self.ats, self.lefts, self.shifts
+        numbers = (
+            ats[0], ats[1], lefts[0], lefts[1], shifts[0], shifts[1], self.risk_ms, self.paused_at, self.done_at,
+            self.bits, *self.points,
+        )  # fmt: skip
+        why = SUSPENDED if self.paused_at else 0
+        if len(ats) == 2 and self.why == why and not (self.start_at or self.due_at or self.sent):
+            return numbers
+        milestones = [n for three in zip(ats[2:], lefts[2:], shifts[2:], strict=True) for n in three]
+        rest = [self.why, self.start_at, self.start_shift, self.due_at, milestones, list(self.sent), list(self.moved)]
+        return (*numbers, rest)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SlaClock) and self.as_tuple() == other.as_tuple()
 
     def __hash__(self) -> int:
-        return hash(self.as_tuple())
+        return hash((self.ats, self.paused_at, self.bits, self.points))
 
     def __repr__(self) -> str:
         return f"SlaClock{self.as_tuple()}"
 
+    # How it stands.
+
     @property
-    def passed(self) -> tuple[str, ...]:
-        """Which targets have passed, as `advance` told: "goal", "deadline"."""
-        names = ((_GOAL_BIT, GOAL), (_DEADLINE_BIT, DEADLINE))
-        return tuple(name for bit, name in names if self.bits & bit)
+    def goal_at(self) -> int:
+        return self.ats[0]
 
-    def next_at(self, policy: SlaPolicy) -> int:
-        """When the next fact is due; 0 when nothing more comes, and while paused. May lie in the past."""
-        if self.paused_at or self.done_at:
-            return 0
-        coming = [
-            self._at(reminder, point)
-            for reminder, point in zip(policy.reminders, self.points, strict=True)
-            if point < reminder.max_count
-        ]
-        if self.goal_at and not self.bits & _GOAL_BIT:
-            coming.append(self.goal_at)
-        if self.deadline_at and not self.bits & _DEADLINE_BIT:
-            coming.append(self.deadline_at)
-        return min(coming, default=0)
+    @property
+    def deadline_at(self) -> int:
+        return self.ats[1]
 
-    def advance(self, policy: SlaPolicy, now: int) -> "tuple[SlaClock, tuple[str, ...]]":
-        """Let everything due by `now` occur. The facts, in order of time: "goal", "deadline", "reminder:<index>".
+    @property
+    def first_at(self) -> int:
+        """When the first of goal and deadline is due; 0 where there is neither."""
+        return self.ats[0] or self.ats[1]
 
-        A reminder occurs once, however many of its points are due: there is no burst after a standstill.
-        """
-        if self.paused_at or self.done_at:
-            return self, ()
-        facts: list[tuple[int, int, str]] = []
-        bits = self.bits
-        if self.goal_at and not bits & _GOAL_BIT and self.goal_at <= now:
-            facts.append((self.goal_at, 0, GOAL))
-            bits |= _GOAL_BIT
-        if self.deadline_at and not bits & _DEADLINE_BIT and self.deadline_at <= now:
-            facts.append((self.deadline_at, 1, DEADLINE))
-            bits |= _DEADLINE_BIT
-        points = list(self.points)
-        for index, reminder in enumerate(policy.reminders):
-            point = points[index]
-            if point < reminder.max_count and (at := self._at(reminder, point)) <= now:
-                facts.append((at, 2 + index, f"{REMINDER}{index}"))
-                points[index] = self._after(reminder, point, now)
-        if not facts:
-            return self, ()
-        facts.sort()
-        return self._with(bits=bits, points=tuple(points)), tuple(fact for _, _, fact in facts)
+    def has_passed(self, index: int) -> bool:
+        """Whether target number `index` has passed, as `advance` told."""
+        return bool(self.bits >> index & 1)
 
-    def pause(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "SlaClock":
-        """The clock stopped, with what is left kept. Nothing changes if it is paused or over."""
-        if self.paused_at or self.done_at:
-            return self
-        goal_left = _left(policy.goal, self.goal_at, now, calendar)
-        deadline_left = _left(policy.deadline, self.deadline_at, now, calendar)
-        return self._with(paused_at=now, goal_left=goal_left, deadline_left=deadline_left)
+    def count(self, policy: SlaPolicy, index: int) -> int:
+        """How often reminder number `index` has come, or would have come but for a standstill."""
+        reminder = policy.reminders[index]
+        return self.sent[index] if reminder.working_hours and reminder.every_ms else self.points[index]
 
-    def resume(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "SlaClock":
-        """The clock going on: what was left at the pause is left now. Nothing changes unless it is paused.
-
-        A target that was due before the pause keeps its time; its reminders still to come wait by the pause.
-        """
-        if not self.paused_at or self.done_at:
-            return self
-        span = max(now - self.paused_at, 0)
-        goal_at, goal_shift = self.goal_at, self.goal_shift
-        if goal_at > self.paused_at:
-            goal_at = _ahead(policy.goal, self.goal_left, now, calendar)
-        else:
-            goal_shift += span
-        deadline_at, deadline_shift = self.deadline_at, self.deadline_shift
-        if deadline_at > self.paused_at:
-            deadline_at = _ahead(policy.deadline, self.deadline_left, now, calendar)
-        else:
-            deadline_shift += span
-        return self._with(
-            goal_at=goal_at,
-            deadline_at=deadline_at,
-            goal_left=0,
-            deadline_left=0,
-            goal_shift=goal_shift,
-            deadline_shift=deadline_shift,
-            paused_at=0,
-        )
-
-    def finish(self, now: int) -> "SlaClock":
-        """The clock of work that is over; it keeps how the work ended. Nothing changes if it is over already."""
-        # Work that ends while paused ended, for its clock, when the pause began: time stood still since.
-        return self if self.done_at else self._with(done_at=self.paused_at or now)
+    def left(self, policy: SlaPolicy, index: int, now: int, calendar: BusinessCalendar) -> int:
+        """The time until target number `index`, in working time of a business target; negative once it is over."""
+        if self.paused_at and self.ats[index] > self.paused_at:
+            return self.lefts[index]
+        return _between(policy.targets[index], self.done_at or self.paused_at or now, self.ats[index], calendar)
 
     def state(self, now: int) -> str:
         """ "on track", "at risk", "goal passed", "breached" (the deadline passed), "paused"; "met" when the work ended
-        before all its targets."""
+        before all its targets; "" where there are reminders alone."""
+        if not self.first_at:
+            return ""
         if self.paused_at and not self.done_at:
             return "paused"
         at = self.done_at or now
@@ -257,59 +179,217 @@ class SlaClock:
             return "goal passed"
         if self.done_at:
             return "met"
-        return "at risk" if at >= (self.goal_at or self.deadline_at) - self.risk_ms else "on track"
+        return "at risk" if at >= self.first_at - self.risk_ms else "on track"
 
-    def _at(self, reminder: Reminder, point: int) -> int:
-        """When a point of the reminder is due."""
-        anchor = self.goal_at + self.goal_shift
-        if reminder.relative_to == DEADLINE:
-            anchor = self.deadline_at + self.deadline_shift
-        return anchor + reminder.offset_ms + point * reminder.every_ms
+    def next_at(self, policy: SlaPolicy) -> int:
+        """When the next fact is due; 0 when nothing more comes, and while paused. May lie in the past."""
+        if self.paused_at or self.done_at:
+            return 0
+        coming = [at for index in range(len(policy.reminders)) if (at := self._coming(policy, index))]
+        coming.extend(at for index, at in enumerate(self.ats) if at and not self.bits >> index & 1)
+        return min(coming, default=0)
 
-    def _after(self, reminder: Reminder, point: int, now: int) -> int:
-        """The number of the reminder's first point after `now`, given one that is due."""
+    # What happens to it.
+
+    def advance(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "tuple[SlaClock, tuple[str, ...]]":
+        """Let everything due by `now` occur. The facts, in order of time: "goal", "deadline", "milestone:<name>",
+        "reminder:<index>".
+
+        A reminder occurs once, however many of its points are due: there is no burst after a standstill.
+        """
+        if self.paused_at or self.done_at:
+            return self, ()
+        facts: list[tuple[int, int, str]] = []
+        bits = self.bits
+        for index, at in enumerate(self.ats):
+            if at and at <= now and not bits >> index & 1:
+                name = policy.name_of(index)
+                facts.append((at, index, name if index < 2 else f"{MILESTONE}{name}"))
+                bits |= 1 << index
+        points, sent = list(self.points), list(self.sent)
+        for index in range(len(points)):
+            at = self._coming(policy, index)
+            if at and at <= now:
+                facts.append((at, len(self.ats) + index, f"{REMINDER}{index}"))
+                points[index] = self._first(policy, index, now, points[index] + 1)
+                if sent:
+                    sent[index] += 1
+        if not facts:
+            return self, ()
+        facts.sort()
+        after = self._with(bits=bits, points=tuple(points), sent=tuple(sent))._settled(policy, calendar)
+        return after, tuple(fact for _, _, fact in facts)
+
+    def pause(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar, why: int = SUSPENDED) -> "SlaClock":
+        """The clock stopped, with what is left kept. Nothing changes if it is paused for that reason or over; paused
+        for another one it stays as it is until both have ended."""
+        if self.done_at or self.why & why:
+            return self
+        if self.paused_at:
+            return self._with(why=self.why | why)
+        lefts = tuple(
+            _between(target, now, at, calendar) if at > now else 0
+            for target, at in zip(policy.targets, self.ats, strict=True)
+        )
+        return self._with(paused_at=now, lefts=lefts, why=why)
+
+    def resume(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar, why: int = SUSPENDED) -> "SlaClock":
+        """One reason to stand still has ended; with the last one the clock goes on: what was left at the pause is left
+        now. Nothing changes unless it is paused for that reason.
+
+        A target that was due before the pause keeps its time; its reminders still to come wait by the pause. Points of
+        reminders that only by the pause lie behind are left out. After a condition the policy may say that the clock
+        begins anew.
+        """
+        if self.done_at or not self.why & why:
+            return self
+        anew = why == CONDITION and policy.restart_on_resume
+        clock = self._with(why=self.why & ~why)
+        if not clock.why:
+            clock = clock._going_on(policy, now, calendar)
+        return clock.restart(policy, now, calendar) if anew else clock
+
+    def _going_on(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "SlaClock":
+        since = self.paused_at
+        span = max(now - since, 0)
+        ats, shifts = list(self.ats), list(self.shifts)
+        for index, target in enumerate(policy.targets):
+            if ats[index] > since:
+                ats[index] = _ahead(target, self.lefts[index], now, calendar)
+            elif ats[index]:
+                shifts[index] += span
+        start_shift = self.start_shift + span if self.start_at else 0
+        clock = self._with(
+            ats=tuple(ats), lefts=(0,) * len(ats), shifts=tuple(shifts), paused_at=0, start_shift=start_shift
+        )
+        points = list(self.points)
+        for index, point in enumerate(points):
+            if self._at(policy, index, point) > since:
+                points[index] = clock._first(policy, index, now, point)
+        return clock._with(points=tuple(points))._settled(policy, calendar)
+
+    def restart(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar) -> "SlaClock":
+        """The clock begun anew, also while it is paused: each target that has not passed is as far away as at the
+        start, and its reminders come again. What is due stays: there is no second chance for it."""
+        since = self.paused_at or now
+        ats, lefts = list(self.ats), list(self.lefts)
+        moved = set()
+        for index, target in enumerate(policy.targets):
+            if target is not None and ats[index] > since and not self.bits >> index & 1:
+                ats[index] = _ahead(target, target.ms, since, calendar)
+                lefts[index] = target.ms if self.paused_at else 0
+                moved.add(index)
+        if not moved or self.done_at:
+            return self
+        first = 0 if self.ats[0] else 1
+        risk_ms = _risk(policy, tuple(ats), since) if first in moved else self.risk_ms
+        clock = self._with(ats=tuple(ats), lefts=tuple(lefts), risk_ms=risk_ms)
+        return clock._again(policy, moved, since, calendar)
+
+    def extend(
+        self, policy: SlaPolicy, now: int, calendar: BusinessCalendar, by_ms: int, only: str = ""
+    ) -> "tuple[SlaClock, tuple[str, ...]]":
+        """Every target still to come, or `only` the one of this name, `by_ms` later, in working time of a business
+        target; and the names of those that moved. Their reminders move, too: one that has come comes again if its time
+        lies ahead again. What is due stays.
+
+        Raises TimingError for an amount that is more than a calendar reaches.
+        """
+        since = self.paused_at or now
+        ats, lefts = list(self.ats), list(self.lefts)
+        moved = set()
+        for index, target in enumerate(policy.targets):
+            if ats[index] <= since or self.bits >> index & 1 or only not in ("", policy.name_of(index)):
+                continue
+            ats[index] = _ahead(target, by_ms, ats[index], calendar)
+            lefts[index] = lefts[index] + by_ms if self.paused_at else 0
+            moved.add(index)
+        if not moved or self.done_at:
+            return self, ()
+        clock = self._with(ats=tuple(ats), lefts=tuple(lefts))._again(policy, moved, since, calendar)
+        return clock, tuple(policy.name_of(index) for index in sorted(moved))
+
+    def finish(self, now: int) -> "SlaClock":
+        """The clock of work that is over; it keeps how the work ended. Nothing changes if it is over already."""
+        # Work that ends while paused ended, for its clock, when the pause began: time stood still since.
+        return self if self.done_at else self._with(done_at=self.paused_at or now)
+
+    # Reminders.
+
+    def _at(self, policy: SlaPolicy, index: int, point: int) -> int:
+        """When a point of the reminder is due, without regard to working hours; 0 where it has no anchor."""
+        anchor = policy.anchors[index]
+        if anchor >= 0:
+            at = self.ats[anchor] + self.shifts[anchor]
+        else:
+            at = self.start_at + self.start_shift if anchor == AT_CREATION else self.due_at
+        reminder = policy.reminders[index]
+        return at + reminder.offset_ms + point * reminder.every_ms if at else 0
+
+    def _coming(self, policy: SlaPolicy, index: int) -> int:
+        """When the reminder comes next; 0: no more."""
+        reminder = policy.reminders[index]
+        if self.count(policy, index) >= reminder.max_count:
+            return 0
+        return self.moved[index] if reminder.working_hours else self._at(policy, index, self.points[index])
+
+    def _first(self, policy: SlaPolicy, index: int, now: int, point: int = 0) -> int:
+        """The number of the reminder's first point after `now`, from `point` on."""
+        reminder = policy.reminders[index]
+        at = self._at(policy, index, point)
+        if at > now or not at:
+            return point
         if not reminder.every_ms:
-            return point + 1
-        return min(point + (now - self._at(reminder, point)) // reminder.every_ms + 1, reminder.max_count)
+            return max(point, 1)
+        after = point + (now - at) // reminder.every_ms + 1
+        return after if reminder.working_hours else max(point, min(after, reminder.max_count))
 
-    def _with(
-        self,
-        *,
-        goal_at: int | None = None,
-        deadline_at: int | None = None,
-        goal_left: int | None = None,
-        deadline_left: int | None = None,
-        goal_shift: int | None = None,
-        deadline_shift: int | None = None,
-        paused_at: int | None = None,
-        done_at: int | None = None,
-        bits: int | None = None,
-        points: tuple[int, ...] | None = None,
-    ) -> "SlaClock":
-        return SlaClock(
-            self.goal_at if goal_at is None else goal_at,
-            self.deadline_at if deadline_at is None else deadline_at,
-            self.goal_left if goal_left is None else goal_left,
-            self.deadline_left if deadline_left is None else deadline_left,
-            self.goal_shift if goal_shift is None else goal_shift,
-            self.deadline_shift if deadline_shift is None else deadline_shift,
-            self.risk_ms,
-            self.paused_at if paused_at is None else paused_at,
-            self.done_at if done_at is None else done_at,
-            self.bits if bits is None else bits,
-            self.points if points is None else points,
+    def _again(self, policy: SlaPolicy, moved: set[int], now: int, calendar: BusinessCalendar) -> "SlaClock":
+        """The reminders of these targets, whose times have changed, from their first point after `now` on."""
+        points, sent = list(self.points), list(self.sent)
+        for index, anchor in enumerate(policy.anchors):
+            if anchor in moved:
+                point = self._first(policy, index, now)
+                if sent and point < points[index]:
+                    sent[index] = 0
+                points[index] = point
+        return self._with(points=tuple(points), sent=tuple(sent))._settled(policy, calendar)
+
+    def _settled(self, policy: SlaPolicy, calendar: BusinessCalendar) -> "SlaClock":
+        """The times of reminders that keep to working hours, found anew."""
+        if not self.sent:
+            return self
+        return self._with(
+            moved=tuple(
+                _opening(self._at(policy, index, self.points[index]), calendar) if reminder.working_hours else 0
+                for index, reminder in enumerate(policy.reminders)
+            )
         )
 
+    def _with(self, **changes: Any) -> "SlaClock":
+        made = SlaClock(
+            self.ats, self.lefts, self.shifts, self.risk_ms, self.paused_at, self.done_at, self.bits, self.points,
+            self.why, self.start_at, self.start_shift, self.due_at, self.sent, self.moved,
+        )  # fmt: skip
+        for name, value in changes.items():
+            setattr(made, name, value)
+        return made
 
-def _due(target: Target | None, now: int, calendar: BusinessCalendar) -> int:
-    return 0 if target is None else _ahead(target, target.ms, now, calendar)
+
+def _risk(policy: SlaPolicy, ats: tuple[int, ...], now: int) -> int:
+    """How long before its first target the work is at risk."""
+    first = ats[0] or ats[1]
+    return (first - now) * (1_000 - policy.risk_at) // 1_000 if first else 0
 
 
 def _ahead(target: Target | None, ms: int, now: int, calendar: BusinessCalendar) -> int:
     return calendar.add(now, ms) if target is not None and target.business else now + ms
 
 
-def _left(target: Target | None, at: int, now: int, calendar: BusinessCalendar) -> int:
-    if at <= now:
-        return 0
+def _between(target: Target | None, now: int, at: int, calendar: BusinessCalendar) -> int:
     return calendar.between(now, at) if target is not None and target.business else at - now
+
+
+def _opening(at: int, calendar: BusinessCalendar) -> int:
+    """The moment itself in working time, else when working time begins next; 0 stays 0."""
+    return calendar.add(at, 1) - 1 if at else 0
