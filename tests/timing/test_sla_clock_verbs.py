@@ -1,4 +1,4 @@
-"""The SLA clock in any order of pauses for two reasons, restarts and extensions: milestones, reminders, what is left."""
+"""The SLA clock in any order of pauses for two reasons, restarts and extensions, with milestones and reminders."""
 
 from collections import Counter
 from typing import Final
@@ -100,9 +100,7 @@ def test_an_extension_counts_working_time_and_brings_the_reminder_again() -> Non
     assert longer.next_at(policy) == longer.deadline_at - HOUR
     paused, _ = clock.pause(policy, friday + 8 * HOUR, OFFICE).extend(policy, friday + DAY, OFFICE, 2 * HOUR)
     assert paused.lefts == (0, 3 * HOUR)
-    assert paused.resume(policy, friday + DAY, OFFICE).deadline_at == parse_instant(
-        "2026-03-30T11:00", "Europe/Berlin"
-    )
+    assert paused.resume(policy, friday + DAY, OFFICE).deadline_at == parse_instant("2026-03-30T11:00", "Europe/Berlin")
 
 
 def test_only_one_target_is_extended_where_it_is_named() -> None:
@@ -153,7 +151,9 @@ def test_reminders_alone_have_no_state() -> None:
 
 spans = st.integers(1, 60 * DAY)
 names = st.sampled_from(["a", "b", "c"])
-milestones = st.lists(st.builds(Target, spans, st.booleans(), st.just(0), names), max_size=3, unique_by=lambda t: t.name)
+milestones = st.lists(
+    st.builds(Target, spans, st.booleans(), st.just(0), names), max_size=3, unique_by=lambda t: t.name
+)
 
 
 @st.composite
