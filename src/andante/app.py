@@ -96,6 +96,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtim
             apart=settings.apart,
             retention=settings.retention,
             archive=settings.archive,
+            remind_every=settings.remind_every,
         ),
         channels=lambda runtime: channels(settings, runtime),
     )

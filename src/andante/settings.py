@@ -55,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     archive: Annotated[bool, Meta(description="What was kept long enough goes to the archive, else it is deleted.")] = (
         True
     )
+    remind_every: Annotated[
+        int, Meta(ge=0, le=31_536_000, description="Seconds between two reminders that who waits for a task asks for.")
+    ] = 14_400
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")

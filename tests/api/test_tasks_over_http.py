@@ -2,6 +2,8 @@
 
 from house import House
 
+from andante.timing.instants import HOUR
+
 TASK_KEYS = {
     "id", "name", "element", "instanceId", "definition", "assignee", "candidates", "queue", "owner", "priority",
     "urgency", "createdAt", "goalAt", "dueAt", "slaState", "form", "outcomes", "state", "outcome", "endedAt",
@@ -47,6 +49,28 @@ async def test_everyone_sees_their_own_list(house: House, approval: str) -> None
         assert len(await person.tasks()) == count
     (await house.kim.get("/query/tasks", view="all")).refused(403, "bpm.access.forbidden")
     assert len(await house.oda.tasks(view="all")) == 1
+
+
+async def test_who_started_it_reminds_of_a_task(house: House, approval: str) -> None:
+    made = await house.zoe.start("Approval")
+    (task,) = await house.kim.tasks()
+    path = f"/runtime/tasks/{task['id']}"
+    reminder = {"action": "remind", "text": "please"}
+    assert (await house.zoe.put(path, reminder)).result["id"] == task["id"]
+    early = await house.oda.put(path, reminder)
+    early.refused(429, "bpm.task.reminded")
+    assert early.response.headers["retry-after"] == str(4 * 3600)
+    (await house.kim.put(path, reminder)).refused(403, "bpm.access.forbidden", "who started the instance")
+    other = await house.oda.start("Approval")
+    (hers,) = [t for t in await house.kim.tasks() if t["instanceId"] == other["id"]]
+    (await house.zoe.put(f"/runtime/tasks/{hers['id']}", reminder)).refused(404, "bpm.task.notFound")
+    await house.oda.act(made["id"], "suspend")
+    house.clock.set(house.clock.now() + 4 * HOUR)
+    (await house.zoe.put(path, reminder)).refused(409, "bpm.instance.suspended")
+    await house.oda.act(made["id"], "resume")
+    await house.zoe.put(path, reminder)
+    history = (await house.oda.get(f"/runtime/instances/{made['id']}/history")).result["Recs"]
+    assert [(e["who"], e["data"]["text"]) for e in history if e["kind"] == "TaskReminded"] == [("zoe", "please")] * 2
 
 
 async def test_a_task_is_worked_on_by_those_it_is_offered_to(house: House, approval: str) -> None:

@@ -30,6 +30,8 @@ def test_leave_from_request_to_history(shell: Shell) -> None:
     assert shell("tasks", "--assignee", "ada", "--text", "L-1").rows == [[task, *about]]
 
     assert shell("complete", task).code == 1  # it needs an outcome
+    assert shell("remind", task, "--text", "please").code == 0
+    assert "reminded of less than 240 minutes ago" in shell("remind", task).err
     ((done, *_, outcome),) = shell("complete", task, "--outcome", "approved", "--var", "days=3").rows
     assert (done, outcome) == (task, "approved")
     ((entry, _, _, offered, *_),) = shell("tasks", "--instance", leave).rows

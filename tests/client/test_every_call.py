@@ -155,6 +155,11 @@ def test_tasks(hands: Hands) -> None:
     assert hands.task(task.id).assignee == "admin"
     assert hands.task_action(task.id, "unclaim").assignee == ""
     hands.task_action(task.id, "comment", text="looks easy")
+    hands.task_action(task.id, "claim")
+    hands.task_action(task.id, "remind", text="soon")
+    with pytest.raises(Refused) as early:
+        hands.task_action(task.id, "remind")  # and the client does not wait for hours
+    assert (early.value.status, early.value.code) == (429, "bpm.task.reminded")
     done = hands.task_action(task.id, "complete", outcome="yes", variables={"minutes": 5})
     assert (done.state, done.outcome, done.ended_by) == ("completed", "yes", "admin")
     assert hands.variables(instances[0].id) == {"minutes": 5}

@@ -115,6 +115,11 @@ def _running() -> Instance:
     return _everything().pass_time(HOUR).message("paid", business_key="7", id="m-1", sum=3).instance
 
 
+def _reminded() -> Instance:
+    scenario = _everything()
+    return scenario.when(cmd.RemindTask(scenario.task("sign")), by="ina").instance
+
+
 def _suspended() -> Instance:
     return _everything().pass_time(HOUR).suspend().complete_job("charge", receipt="r-1").instance
 
@@ -187,6 +192,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "handling": _handling,
     "closed": _closed,
     "undoing": _undoing,
+    "reminded": _reminded,
 }
 
 

@@ -24,6 +24,7 @@ MOVES: Final = st.tuples(
         ["task"] * 4 + ["job"] * 4 + ["time"] * 2 + ["call"] * 2 + ["message", "signal", "error", "fail", "failcall"]
         + ["escalate", "move", "move", "migrate"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
+        + ["remind"]
     ),
     st.integers(0, 5),
     st.sampled_from([0, 1, 2, None]),
@@ -38,7 +39,8 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
     """The command of a move; None where there is nothing that it could be about, and for those that need the graph."""
     kind, n, value = move
     waits: dict[str, Mapping[int, object]] = {
-        "task": instance.tasks, "claim": instance.tasks, "job": instance.jobs, "error": instance.jobs,
+        "task": instance.tasks, "claim": instance.tasks, "remind": instance.tasks, "job": instance.jobs,
+        "error": instance.jobs,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
         "escalate": instance.calls,
     }  # fmt: skip
@@ -56,6 +58,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         return cmd.CompleteCall(key, child, values) if kind == "call" else cmd.FailCall(key, child, "E" * (n % 2), "")
     made: dict[str, Callable[[], cmd.Command]] = {
         "task": lambda: cmd.CompleteTask(key, "", values),
+        "remind": lambda: cmd.RemindTask(key, "please" if n % 2 else ""),
         "claim": lambda: cmd.ClaimTask(key, f"user{n}"),
         "job": lambda: cmd.CompleteJob(key, values),
         "error": lambda: cmd.ThrowError(key, "E" if n % 2 else "F", "why", values),

@@ -52,6 +52,7 @@ def test_people_cannot_act_while_it_is_suspended_but_may_repair_and_remark() -> 
         cmd.DelegateTask(key, "anna"),
         cmd.ResolveTask(key),
         cmd.SetFollowUp(key, 1),
+        cmd.RemindTask(key),
         cmd.Retry(),
     ):
         assert code(running, command) == "bpm.instance.suspended"

@@ -5,8 +5,10 @@ import pytest
 from andante.bpmn.graph import ProcessGraph, Variable
 from andante.engine import commands as cmd
 from andante.engine import events as ev
+from andante.engine.effects import Notify
 from andante.engine.faults import Rejected
 from andante.testing import ProcessBuilder, Scenario, given
+from andante.timing.instants import HOUR
 
 
 def leave(**named: object) -> ProcessGraph:
@@ -76,6 +78,34 @@ def test_comment_and_follow_up() -> None:
     assert [fact.text for fact in leaving.facts(ev.TaskCommented)] == ["ask HR"]
     assert leaving.instance.tasks[key].follow_up_at == 5
     assert len(leaving.facts(ev.TaskFollowUpSet)) == 1
+
+
+def test_who_waits_has_the_holders_reminded_but_not_all_the_time() -> None:
+    leaving = given(leave(users="anna", groups="clerks"))
+    key = leaving.task("approve")
+    leaving.when(cmd.RemindTask(key, "the train leaves"), by="ina")
+    (note,) = leaving.asked(Notify)
+    assert (note.kind, note.recipients, note.task) == ("remind", ["anna", "group:clerks"], key)
+    assert note.text == "ina asks for approve: the train leaves"
+    leaving.when(cmd.ClaimTask(key, "anna"), by="anna").pass_time(4 * HOUR - 1)
+    with pytest.raises(Rejected) as early:
+        leaving.when(cmd.RemindTask(key), by="ina")
+    assert (early.value.code, early.value.wait_ms) == ("bpm.task.reminded", 1)
+    leaving.pass_time(1).when(cmd.RemindTask(key), by="ina")
+    assert [each.recipients for each in leaving.asked(Notify)] == [["anna", "group:clerks"], ["anna"]]
+    assert len({each.key for each in leaving.asked(Notify)}) == 2
+    assert [(fact.task, fact.text) for fact in leaving.facts(ev.TaskReminded)] == [(key, "the train leaves"), (key, "")]
+
+
+def test_reminding_needs_somebody_to_remind() -> None:
+    open_to_all = given(leave())
+    assert refused(open_to_all, cmd.RemindTask(open_to_all.task("approve"))) == "bpm.task.nobody"
+    assert refused(open_to_all, cmd.RemindTask(99)) == "bpm.task.notFound"
+    key = open_to_all.task("approve")
+    open_to_all.suspend()
+    assert refused(open_to_all, cmd.RemindTask(key)) == "bpm.instance.suspended"
+    open_to_all.terminate()
+    assert refused(open_to_all, cmd.RemindTask(key)) == "bpm.instance.closed"
 
 
 def test_unknown_tasks_and_outcomes_are_refused() -> None:

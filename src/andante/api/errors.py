@@ -92,6 +92,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.TASK_NOT_CLAIMED: ErrorCode(409, "Nobody has claimed the task.", "Claim it first."),
     faults.TASK_DELEGATED: ErrorCode(409, "The task is delegated.", "The delegate resolves it first."),
     faults.TASK_NOT_DELEGATED: ErrorCode(409, "The task is not delegated.", "Complete it instead."),
+    faults.TASK_NOBODY: ErrorCode(409, "Nobody has the task or is named for it.", "Transfer it to somebody."),
     runtime.TASK_CLOSED: ErrorCode(409, "The task is over already.", "List tasks anew."),
     runtime.DEFINITION_INACTIVE: ErrorCode(409, "No version of the definition is active.", "Activate one."),
     faults.NO_START: ErrorCode(
@@ -109,6 +110,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
         422, "The model cannot be deployed.", "details lists each fault: code, element, line, message."
     ),
     access.TOO_FAST: ErrorCode(429, "Too many wrong secrets.", "Wait as long as the message says."),
+    faults.TASK_REMINDED: ErrorCode(
+        429, "The task was reminded of a short while ago.", "Wait as long as Retry-After says."
+    ),
     runtime.INTERNAL: ErrorCode(500, "A fault of the server; nothing was changed.", "Report it with the server's log."),
     faults.PARKED_FULL: ErrorCode(503, "A suspended instance can keep no more input.", "Resume it, then send again."),
     runtime.UNAVAILABLE: ErrorCode(503, "The database did not take the change.", "Try again."),
@@ -137,7 +141,7 @@ def failure(
 
 
 def on_problem(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
-    return failure(problem.code, problem.message, problem.details, status=problem.status)
+    return failure(problem.code, problem.message, problem.details, status=problem.status, wait=problem.wait)
 
 
 def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Response[bytes]:

@@ -29,7 +29,7 @@ from andante.runtime import Problem, TaskQuery, TaskRecord
 from andante.runtime import problem as codes
 
 VIEWS: Final = ("todo", "paused", "history", "all")
-ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment")
+ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment", "remind")
 HAND_OVER: Final = ("transfer", "delegate")
 MOST: Final = 1_000
 
@@ -141,7 +141,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 
 class ActionBody(msgspec.Struct, frozen=True):
-    """`to` for transfer and delegate, `outcome` and `variables` for complete, `text` for comment."""
+    """`to` for transfer and delegate, `outcome` and `variables` for complete, `text` for comment and remind."""
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
@@ -237,10 +237,11 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     operation=Operation(
         "Act on a task", allow.TASK_ACT, TaskShape, ActionBody, tag="tasks",
         errors=(faults.TASK_NOT_FOUND, faults.TASK_CLAIMED, faults.TASK_NOT_CLAIMED, faults.TASK_DELEGATED,
-                faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.VARIABLE_TYPE, faults.SUSPENDED,
-                faults.PARENT_SUSPENDED, faults.CLOSED, codes.TASK_CLOSED, codes.OVERLOADED),
+                faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.TASK_NOBODY, faults.TASK_REMINDED,
+                faults.VARIABLE_TYPE, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED, codes.TASK_CLOSED,
+                codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
-        "give back any task, administrators do anything.",
+        "give back any task, administrators do anything. Who started the instance, and operators, remind its holders.",
     ),
 )  # fmt: skip
 async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
@@ -248,9 +249,11 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
     record = await desk.runtime.task(task_id)
-    if not may_see(who, record):
-        raise _not_found(task_id)
-    demand_task_action(who, record, action)
+    initiator = action == "remind" and (await desk.runtime.instance(record.instance_id)).created_by == who.user
+    if not initiator:
+        if not may_see(who, record):
+            raise _not_found(task_id)
+        demand_task_action(who, record, action)
     if action in HAND_OVER and not body.to:
         raise bad_parameter("to", f"'{action}' needs the name of the person who takes the task.")
     changed = await desk.runtime.task_action(

@@ -51,6 +51,7 @@ COMMANDS: Final = (
     ("remote", "retry", "Try again what raised the incidents of broken instances."),
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
+    ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
     (
         "files",
         "lint",

@@ -251,6 +251,29 @@ def complete(task: str, *, outcome: str = "", var: Variables | None = None, serv
     _print_tasks([done], server)
 
 
+def remind(*tasks: str, text: str = "", server: Server = LOCAL) -> int:
+    """Remind those who hold tasks that you wait for. Of one task once in a few hours.
+
+    Parameters
+    ----------
+    text
+        Words to go with it.
+    """
+    if not tasks:
+        raise ValueError("name the tasks")
+    refused = 0
+    done: list[Task] = []
+    with server.connect() as client:
+        for task in tasks:
+            try:
+                done.append(client.task_action(task, "remind", text=text))
+            except Refused as problem:
+                complain(f"{task}: {problem}")
+                refused += 1
+    _print_tasks(done, server)
+    return 1 if refused else 0
+
+
 def add_person(
     name: str,
     *,

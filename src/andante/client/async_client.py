@@ -10,7 +10,7 @@ import httpx
 from andante.client import calls, evaluating, live, replaying, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
-from andante.client.session import TIMEOUT, TRY_AGAIN, Session, certificates, result, said
+from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,7 +45,8 @@ class AsyncClient:
 
     Each raises Refused when the server says no and Unreachable when there is no answer. 429 and 503 mean that nothing
     was done: they are tried again, up to `attempts` times in all, after the time the server asks for or `wait` seconds,
-    doubled each time. A broken connection is tried again only for reading. For one event loop.
+    doubled each time,
+    unless that is long (30 seconds). A broken connection is tried again only for reading. For one event loop.
     """
 
     def __init__(
@@ -151,8 +152,8 @@ class AsyncClient:
                     raise Unreachable(f"No answer from {self.session.url}: {said(fault)}.") from None
                 pause = self.session.wait * 2.0**attempt
             else:
-                if last or response.status_code not in again:
-                    return response
                 pause = self.session.pause(response, attempt)
+                if last or response.status_code not in again or pause > LONGEST_WAIT_S:
+                    return response
             await asyncio.sleep(pause)
         raise AssertionError("attempts is at least 1")

@@ -267,7 +267,7 @@ def task_action(
     to: str = "",
     text: str = "",
 ) -> Call[shapes.Task]:
-    """claim, unclaim, complete, transfer, delegate, resolve or comment."""
+    """claim, unclaim, complete, transfer, delegate, resolve, comment or remind (those who hold it, with `text`)."""
     body = given(action=action, outcome=outcome, variables=variables, to=to, text=text)
     return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
 

@@ -88,7 +88,7 @@ class Session:
             asked = float(response.headers.get("retry-after", ""))
         except ValueError:
             asked = self.wait * 2.0**attempt
-        return min(max(asked, 0.0), LONGEST_WAIT_S)
+        return max(asked, 0.0)
 
 
 def certificates(url: str) -> ssl.SSLContext | bool:

@@ -23,10 +23,11 @@ def _scope(s: Scope) -> Values:
 
 
 def _task(t: Task) -> Values:
-    return (
+    values = (
         t.key, t.token, t.node, t.name, t.assignee, t.users, t.groups, t.queue, t.priority, t.form, t.outcomes,
         t.due_at, t.follow_up_at, t.created_at, t.owner, t.delegated, t.urgency,
     )  # fmt: skip
+    return (*values, t.reminded_at) if t.reminded_at else values  # older bytes end earlier
 
 
 def _started(e: ev.InstanceStarted) -> Values:

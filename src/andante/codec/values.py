@@ -12,7 +12,7 @@ from andante.codec.spelled import SPELLED
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
-from andante.engine.waits import Clock, Subscription, Timer
+from andante.engine.waits import Clock, Subscription, Task, Timer
 from andante.timing.sla import SlaClock
 
 Packed = Any
@@ -47,6 +47,7 @@ COMMANDS: Final[dict[int, type]] = {
     22: cmd.Retry,
     23: cmd.Escalate,
     24: cmd.LookAtConditions,
+    25: cmd.RemindTask,
     40: cmd.MoveToken,
     41: cmd.Migrate,
 }
@@ -116,6 +117,7 @@ EVENTS: Final[dict[int, type]] = {
     55: ev.TriggerArrived,
     56: ev.TriggerCleared,
     57: ev.SubscriptionKeyed,
+    58: ev.TaskReminded,
     70: ev.CompletionKept,
     71: ev.CompensationStarted,
     72: ev.CompletionUndoing,
@@ -133,6 +135,7 @@ LATER: Final[dict[type, int]] = {
     ev.SubscriptionOpened: 1,
     Timer: 1,
     Subscription: 1,
+    Task: 1,
     cmd.DeliverSignal: 1,
     ev.SignalReceived: 1,
     ev.ClockStarted: 2,

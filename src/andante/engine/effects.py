@@ -105,7 +105,8 @@ class BroadcastSignal:
 
 @final
 class Notify:
-    """A reminder, or an SLA action. `kind`: reminder, slaGoal, slaDeadline. `key` makes delivery recognisable."""
+    """A reminder, or an SLA action. `kind`: reminder, remind (asked for by somebody who waits), slaGoal, slaDeadline.
+    `key` makes delivery recognisable."""
 
     __slots__ = ("due_at", "key", "kind", "recipients", "task", "task_name", "text")
 

@@ -15,6 +15,8 @@ TASK_CLAIMED: Final = "bpm.task.claimed"
 TASK_NOT_CLAIMED: Final = "bpm.task.notClaimed"
 TASK_DELEGATED: Final = "bpm.task.delegated"
 TASK_NOT_DELEGATED: Final = "bpm.task.notDelegated"
+TASK_REMINDED: Final = "bpm.task.reminded"
+TASK_NOBODY: Final = "bpm.task.nobody"
 TASK_OUTCOME: Final = "bpm.task.outcome"
 VARIABLE_TYPE: Final = "bpm.variable.type"
 PARKED_FULL: Final = "bpm.instance.parkedFull"
@@ -25,12 +27,14 @@ NO_START: Final = "bpm.definition.noStart"
 
 
 class Rejected(Exception):
-    """The command cannot be carried out as things stand. `code` is for programs (docs/reference/errors.md)."""
+    """The command cannot be carried out as things stand. `code` is for programs (docs/reference/errors.md); `wait_ms`:
+    after this time it can, where it is only too early."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, wait_ms: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.wait_ms = wait_ms
 
 
 class ModelFault(Exception):

@@ -31,6 +31,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.DelegateTask: (PROCESS, REJECT, REJECT),
     cmd.ResolveTask: (PROCESS, REJECT, REJECT),
     cmd.CommentTask: (PROCESS, PROCESS, REJECT),
+    cmd.RemindTask: (PROCESS, REJECT, REJECT),
     cmd.SetFollowUp: (PROCESS, REJECT, REJECT),
     cmd.CompleteJob: (PROCESS, HOLD, NOOP),
     cmd.FailJob: (PROCESS, HOLD, NOOP),

@@ -6,6 +6,7 @@ from andante.engine.calendars import Calendars, FixedCalendars
 from andante.engine.deciding import FindDecision, no_decisions
 
 MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
+REMIND_EVERY: Final = 4 * 3_600_000  # ms
 
 
 @final
@@ -13,9 +14,10 @@ class EngineSettings:
     """`zone` is the IANA zone of times without an offset and of printed labels. Limits: `max_steps` elements passed
     in one command without waiting; `max_items` of one multi-instance; `max_depth` of call activities. `decisions` finds
     what business rule tasks call: the same call gives the same decision as long as nothing is deployed. `calendars`
-    finds what SLAs in working time count by; None: Monday to Friday all day in the zone is the only one."""
+    finds what SLAs in working time count by; None: Monday to Friday all day in the zone is the only one. Who waits for
+    a task may have its holders reminded once in `remind_every` ms."""
 
-    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "zone")
+    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "remind_every", "zone")
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class EngineSettings:
         max_depth: int = 50,
         decisions: FindDecision = no_decisions,
         calendars: Calendars | None = None,
+        remind_every: int = REMIND_EVERY,
     ) -> None:
         self.zone = zone
         self.calendars: Calendars = calendars if calendars is not None else FixedCalendars(zone)
@@ -33,6 +36,7 @@ class EngineSettings:
         self.max_items = max_items
         self.max_depth = max_depth
         self.decisions = decisions
+        self.remind_every = remind_every
 
 
 DEFAULTS: Final = EngineSettings()

@@ -30,6 +30,7 @@ class Task:
         "owner",
         "priority",
         "queue",
+        "reminded_at",
         "token",
         "urgency",
         "users",
@@ -54,6 +55,7 @@ class Task:
         owner: str = "",
         delegated: bool = False,
         urgency: int = 0,
+        reminded_at: int = 0,
     ) -> None:
         self.key = key
         self.token = token
@@ -72,6 +74,7 @@ class Task:
         self.owner = owner
         self.delegated = delegated
         self.urgency = urgency
+        self.reminded_at = reminded_at
         self.clocks: list[Clock] = []
 
 

@@ -7,7 +7,8 @@ from andante.people.faults import FORBIDDEN, AccessProblem
 from andante.people.permissions import INSTANCE_ACT_ANY, TASK_ACT_ANY, TASK_HAND_ON_ANY, TASK_READ_ANY, may
 from andante.store.records import InstanceRecord, TaskRecord
 
-HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment"))
+HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment", "remind"))
+REMIND: Final = "remind"
 STOP_OWN: Final = frozenset(("terminate", "withdraw"))
 
 
@@ -45,10 +46,14 @@ def demand_task_action(caller: Caller, task: TaskRecord, action: str) -> None:
     """Raise AccessProblem (403) unless the caller may do `action` to the task.
 
     Claiming needs to be a candidate (whether somebody else has it is for the engine to say); transfer and delegate
-    need the assignee, the owner or a candidate of a free task; operators hand any task on.
+    need the assignee, the owner or a candidate of a free task; operators hand any task on, and remind of any.
     """
     if may(caller, TASK_ACT_ANY) or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY)):
         return
+    if action == REMIND:
+        raise AccessProblem(
+            FORBIDDEN, 403, f"'{caller.user}' may not remind of task '{task.name}': who started the instance may."
+        )
     if may_work(caller, task) or (action == "claim" and is_candidate(caller, task)):
         return
     if action == "comment" and may_see(caller, task):

@@ -8,7 +8,7 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
     the database, for lists. `retention`: how long instances are kept when they are over ("" or "forever": always);
     then they go to the archive, or without `archive` for good. `apart`: on PostgreSQL each transaction is of one
-    instance."""
+    instance. `remind_every`: seconds between two reminders of a task that somebody who waits for it asks for."""
 
     zone: str = "UTC"
     cache: int = 10_000
@@ -18,3 +18,4 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     apart: bool = False
     retention: str = ""
     archive: bool = True
+    remind_every: int = 14_400

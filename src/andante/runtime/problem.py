@@ -17,6 +17,8 @@ STATUS: Final[dict[str, int]] = {
     faults.TASK_DELEGATED: 409,
     faults.TASK_NOT_DELEGATED: 409,
     faults.TASK_OUTCOME: 400,
+    faults.TASK_NOBODY: 409,
+    faults.TASK_REMINDED: 429,
     faults.VARIABLE_TYPE: 400,
     faults.PARKED_FULL: 503,
     faults.NOTHING_TO_RETRY: 409,
@@ -44,16 +46,18 @@ LATER: Final = frozenset((UNAVAILABLE, OVERLOADED, LOST))  # the same may well s
 
 
 class Problem(Exception):
-    """`status` is the HTTP status that fits; `details` are findings or fields, as plain data."""
+    """`status` is the HTTP status that fits; `details` are findings or fields, as plain data; `wait`: seconds
+    after which another try makes sense, 0 where that is no matter of time."""
 
-    def __init__(self, code: str, status: int, message: str, details: Sequence[object] = ()) -> None:
+    def __init__(self, code: str, status: int, message: str, details: Sequence[object] = (), wait: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
         self.message = message
         self.details = list(details)
+        self.wait = wait
 
 
 def rejected(fault: faults.Rejected) -> Problem:
     """The core's rejection as a problem."""
-    return Problem(fault.code, STATUS.get(fault.code, 409), fault.message)
+    return Problem(fault.code, STATUS.get(fault.code, 409), fault.message, wait=-(-fault.wait_ms // 1000))

@@ -59,9 +59,8 @@ class Runtime:
         self.settings = settings
         self._ids = Ids(chance)
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
-        engine = EngineSettings(
-            settings.zone, max_steps=settings.max_steps, decisions=self._definitions.decisions.called
-        )
+        called, every = self._definitions.decisions.called, settings.remind_every * 1000
+        engine = EngineSettings(settings.zone, max_steps=settings.max_steps, decisions=called, remind_every=every)
         self.executor = Executor(
             store,
             clock,
@@ -354,7 +353,7 @@ class Runtime:
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,
         to: str = "", text: str = "",
     ) -> TaskRecord:  # fmt: skip
-        """claim, unclaim, complete, transfer, delegate, resolve or comment. The caller sees whether `who` may."""
+        """One of `tasks.ACTIONS`. The caller sees whether `who` may."""
         return await self._tasks.act(task_id, action, who, outcome, variables, to, text)
 
     # Messages, signals, jobs.

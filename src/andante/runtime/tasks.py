@@ -18,7 +18,7 @@ from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
 
-ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment")
+ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment", "remind")
 
 
 def sla_state(record: TaskRecord, now: int) -> str:
@@ -109,6 +109,8 @@ def _command(
         return cmd.ResolveTask(key, variables)
     if action == "comment":
         return cmd.CommentTask(key, text)
+    if action == "remind":
+        return cmd.RemindTask(key, text)
     raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
 
 

@@ -91,6 +91,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "TaskCreated": ("work", _offered),
     "TaskAssigned": ("work", _assigned),
     "TaskCommented": ("calm", lambda n, d: f"{n}: “{d.get('text', '')}”"),
+    "TaskReminded": ("calm", lambda n, d: f"{n}: asked to be done{_because({'reason': d.get('text', '')})}"),
     "TaskCompleted": ("done", _outcome),
     "TaskCancelled": ("ended", lambda n, d: f"{n} was withdrawn{_because(d)}"),
     "VariablesSet": ("calm", lambda _, d: f"Set {text}" if (text := _variables(d)) else ""),

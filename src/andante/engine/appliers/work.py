@@ -36,6 +36,10 @@ def _task_cancelled(instance: Instance, e: ev.TaskCancelled) -> None:
     unwait(instance, e.task, instance.tasks.pop(e.task))
 
 
+def _task_reminded(instance: Instance, e: ev.TaskReminded) -> None:
+    instance.tasks[e.task].reminded_at = instance.modified_at
+
+
 def _follow_up(instance: Instance, e: ev.TaskFollowUpSet) -> None:
     instance.tasks[e.task].follow_up_at = e.follow_up_at
 
@@ -71,6 +75,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TaskAssigned: _task_assigned,
     ev.TaskCompleted: _task_completed,
     ev.TaskCancelled: _task_cancelled,
+    ev.TaskReminded: _task_reminded,
     ev.TaskFollowUpSet: _follow_up,
     ev.JobCreated: _job_created,
     ev.JobCompleted: _job_gone,

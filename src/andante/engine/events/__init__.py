@@ -78,6 +78,7 @@ from andante.engine.events.work import (
     TaskCompleted,
     TaskCreated,
     TaskFollowUpSet,
+    TaskReminded,
 )
 
 Event = (
@@ -100,6 +101,7 @@ Event = (
     | TaskCommented
     | TaskCompleted
     | TaskCancelled
+    | TaskReminded
     | TaskFollowUpSet
     | TimerSet
     | TimerFired
@@ -200,6 +202,7 @@ __all__ = [
     "TaskCompleted",
     "TaskCreated",
     "TaskFollowUpSet",
+    "TaskReminded",
     "Terminated",
     "TimerCleared",
     "TimerFired",

@@ -80,6 +80,17 @@ class TaskCommented:
 
 
 @final
+class TaskReminded:
+    """Somebody who waits for it had its holders reminded; not again for a while."""
+
+    __slots__ = ("task", "text")
+
+    def __init__(self, task: int, text: str) -> None:
+        self.task = task
+        self.text = text
+
+
+@final
 class TaskCompleted:
     """Done by a person. What a task, job, message or signal brings follows as VariablesSet or LocalsSet."""
 

@@ -23,6 +23,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.DelegateTask: tasks.delegate,
     cmd.ResolveTask: tasks.resolve,
     cmd.CommentTask: tasks.comment,
+    cmd.RemindTask: tasks.remind,
     cmd.SetFollowUp: tasks.set_follow_up,
     cmd.FireTimers: entering.fire_timers,
     cmd.DeliverMessage: entering.deliver_message,

@@ -5,18 +5,22 @@ from typing import TYPE_CHECKING
 from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
+from andante.engine.effects import Notify
 from andante.engine.elements.flows import finish
 from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import (
     TASK_CLAIMED,
     TASK_DELEGATED,
+    TASK_NOBODY,
     TASK_NOT_CLAIMED,
     TASK_NOT_DELEGATED,
     TASK_NOT_FOUND,
     TASK_OUTCOME,
+    TASK_REMINDED,
     Rejected,
 )  # fmt: skip
 from andante.engine.scoping import set_variables
+from andante.engine.sla import workers
 from andante.engine.waits import Task
 
 if TYPE_CHECKING:
@@ -92,6 +96,24 @@ def resolve(step: "Step", command: cmd.ResolveTask) -> None:
 
 def comment(step: "Step", command: cmd.CommentTask) -> None:
     step.record(ev.TaskCommented(_task(step, command.task).key, command.text))
+
+
+def remind(step: "Step", command: cmd.RemindTask) -> None:
+    task = _task(step, command.task)
+    every = step.settings.remind_every
+    due = task.reminded_at + every
+    if task.reminded_at and step.now < due:
+        text = f"The task was reminded of less than {every // 60_000} minutes ago. Wait a while."
+        raise Rejected(TASK_REMINDED, text, due - step.now)
+    to = workers(task)
+    if not to:
+        raise Rejected(TASK_NOBODY, "The task is open to everyone and with nobody: there is nobody to remind.")
+    step.record(ev.TaskReminded(task.key, command.text))
+    text = f"{step.actor} asks for {task.name}"
+    key = f"{step.instance.id}-{task.key}-remind-{step.instance.seq}"
+    step.ask(
+        Notify(key, "remind", task.key, task.name, to, task.due_at, f"{text}: {command.text}" if command.text else text)
+    )
 
 
 def set_follow_up(step: "Step", command: cmd.SetFollowUp) -> None:

@@ -1,0 +1,102 @@
+"""What people ask of a task. See the package for the rules that all commands keep."""
+
+from typing import final
+
+
+@final
+class CompleteTask:
+    """A person is done: `outcome` may be ''."""
+
+    __slots__ = ("outcome", "task", "variables")
+
+    def __init__(self, task: int, outcome: str = "", variables: dict[str, object] | None = None) -> None:
+        self.task = task
+        self.outcome = outcome
+        self.variables = variables
+
+
+@final
+class ClaimTask:
+    """`user` takes the task."""
+
+    __slots__ = ("task", "user")
+
+    def __init__(self, task: int, user: str) -> None:
+        self.task = task
+        self.user = user
+
+
+@final
+class UnclaimTask:
+    """Give it back to its candidates."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: int) -> None:
+        self.task = task
+
+
+@final
+class TransferTask:
+    """Hand it over: the first handler is out (contract 6.3)."""
+
+    __slots__ = ("task", "to")
+
+    def __init__(self, task: int, to: str) -> None:
+        self.task = task
+        self.to = to
+
+
+@final
+class DelegateTask:
+    """Let `to` act; the first handler stays the owner (contract 6.3)."""
+
+    __slots__ = ("task", "to")
+
+    def __init__(self, task: int, to: str) -> None:
+        self.task = task
+        self.to = to
+
+
+@final
+class ResolveTask:
+    """The delegate is done; the task returns to its owner."""
+
+    __slots__ = ("task", "variables")
+
+    def __init__(self, task: int, variables: dict[str, object] | None = None) -> None:
+        self.task = task
+        self.variables = variables
+
+
+@final
+class CommentTask:
+    """Add a remark."""
+
+    __slots__ = ("task", "text")
+
+    def __init__(self, task: int, text: str) -> None:
+        self.task = task
+        self.text = text
+
+
+@final
+class RemindTask:
+    """Whoever waits for the task asks those who hold it to do it; `text` may add words."""
+
+    __slots__ = ("task", "text")
+
+    def __init__(self, task: int, text: str = "") -> None:
+        self.task = task
+        self.text = text
+
+
+@final
+class SetFollowUp:
+    """Set or clear the follow-up date (ms)."""
+
+    __slots__ = ("at", "task")
+
+    def __init__(self, task: int, at: int | None) -> None:
+        self.task = task
+        self.at = at
