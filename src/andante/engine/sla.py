@@ -140,7 +140,7 @@ def advance_clocks(step: "Step") -> None:
         due = clock.state.next_at(sla.policy)
         if not due or due > step.now:
             continue
-        state, facts = clock.state.advance(sla.policy, step.now, step.settings.calendar)
+        state, facts = clock.state.advance(sla.policy, step.now, step.settings.calendars.known(clock.calendar))
         urgency = 0
         if "goal" in facts and sla.policy.goal is not None:
             urgency += sla.policy.goal.urgency
