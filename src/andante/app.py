@@ -53,10 +53,11 @@ def create_app(
             if running is None:
                 running = await stack.enter_async_context(serving(settings, clock))
             now = running.clock.now
-            accounts = Accounts(running.store, now)
+            accounts = Accounts(running.store, now, told=running.roster.changed)
             access = Access(
                 running.store, accounts, now,
                 lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
+                sets=running.roster,
             )  # fmt: skip
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:

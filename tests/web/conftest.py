@@ -45,7 +45,7 @@ class Site:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     clock = TestClock(START)
     runtime = await Runtime.open(f"sqlite:///{tmp_path}/andante.db", clock=clock, timers=False)
-    await add_people(Accounts(runtime.store, clock.now))
+    await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
     app = create_app(Settings(bootstrap_client_secret=PASSWORD), runtime)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     config = server.config

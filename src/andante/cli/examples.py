@@ -74,7 +74,7 @@ async def prepare(settings: Settings, models: list[tuple[str, bytes]]) -> None:
     out. Raises StoreProblem."""
     runtime = await open_runtime(settings)
     try:
-        accounts = Accounts(runtime.store, runtime.clock.now)
+        accounts = Accounts(runtime.store, runtime.clock.now, told=runtime.roster.changed)
         known = {person.name for person in await accounts.persons()}
         for name, about in PERSONS:
             if name not in known:

@@ -4,6 +4,7 @@ from typing import Final, final
 
 from andante.engine.calendars import Calendars, FixedCalendars
 from andante.engine.deciding import FindDecision, no_decisions
+from andante.engine.roster import NOBODY, Roster
 
 MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
 REMIND_EVERY: Final = 4 * 3_600_000  # ms
@@ -15,9 +16,9 @@ class EngineSettings:
     in one command without waiting; `max_items` of one multi-instance; `max_depth` of call activities. `decisions` finds
     what business rule tasks call: the same call gives the same decision as long as nothing is deployed. `calendars`
     finds what SLAs in working time count by; None: Monday to Friday all day in the zone is the only one. Who waits for
-    a task may have its holders reminded once in `remind_every` ms."""
+    a task may have its holders reminded once in `remind_every` ms. `roster` knows the people."""
 
-    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "remind_every", "zone")
+    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "remind_every", "roster", "zone")
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class EngineSettings:
         decisions: FindDecision = no_decisions,
         calendars: Calendars | None = None,
         remind_every: int = REMIND_EVERY,
+        roster: Roster = NOBODY,
     ) -> None:
         self.zone = zone
         self.calendars: Calendars = calendars if calendars is not None else FixedCalendars(zone)
@@ -37,6 +39,7 @@ class EngineSettings:
         self.max_depth = max_depth
         self.decisions = decisions
         self.remind_every = remind_every
+        self.roster = roster
 
 
 DEFAULTS: Final = EngineSettings()

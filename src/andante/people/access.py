@@ -1,19 +1,28 @@
 """Tokens: client credentials for programs (contract 1.4), log-in for browser sessions, and who a token stands for."""
 
 from collections.abc import Callable
-from typing import Final, final
+from typing import Final, Protocol, final
 
 import msgspec
 
-from andante.people.accounts import MOST_PASSWORD, Accounts, Tables
+from andante.people.accounts import MOST_PASSWORD, Accounts
 from andante.people.attempts import Attempts
 from andante.people.caller import Caller
+from andante.people.changes import Tables
 from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
 from andante.people.secrets import digest, new_secret
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
+_NONE: Final[frozenset[str]] = frozenset()
 _names = msgspec.json.Decoder(frozenset[str]).decode
+
+
+class Sets(Protocol):
+    """Who knows in which groups, roles and work queues a person is beyond what is written at the person."""
+
+    def groups_of(self, user: str) -> frozenset[str]: ...
+    def queues_of(self, user: str) -> frozenset[str]: ...
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -36,12 +45,14 @@ class Access:
         *,
         lifetime_s: int = DEFAULT_LIFETIME_S,
         session_s: int = SESSION_S,
+        sets: Sets | None = None,
     ) -> None:
         self._tables = tables
         self._accounts = accounts
         self._now = now
         self._lifetime_s = lifetime_s
         self._session_s = session_s
+        self._sets = sets
         self._attempts = Attempts()
 
     async def grant(self, client_id: str, secret: str, address: str = "") -> Grant | None:
@@ -80,7 +91,10 @@ class Access:
         if row is None:
             return None
         name, roles, groups, queues, kind, client_id = row
-        return Caller(name, _names(roles), _names(groups), _names(queues), kind, client_id)
+        more_groups, more_queues = (
+            (self._sets.groups_of(name), self._sets.queues_of(name)) if self._sets is not None else (_NONE, _NONE)
+        )
+        return Caller(name, _names(roles), _names(groups) | more_groups, _names(queues) | more_queues, kind, client_id)
 
     async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
         """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""

@@ -1,11 +1,12 @@
 """Persons and OAuth clients: who exists, with which roles, groups and work queues."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Protocol, final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, final
 
 import msgspec
 
+from andante.people.changes import Changes, Tables, Told
 from andante.people.faults import (
     CLIENT_EXISTS,
     CLIENT_NOT_FOUND,
@@ -18,13 +19,15 @@ from andante.people.faults import (
 from andante.people.permissions import ADMINISTRATOR, ROLES, USER
 from andante.people.secrets import Hasher, new_secret
 from andante.store.faults import Duplicate
+from andante.store.roster import REVISED, REVISION
 
 KINDS: Final = ("User", "PortalUser", "Machine")
 NAME: Final = re.compile(r"\w[\w.@+-]{0,63}")
 LEAST_PASSWORD: Final = 8
 MOST_PASSWORD: Final = 1_024
+HIGHEST_LEVEL: Final = 100
 
-_PERSONS: Final = 'select name, email, manager, roles, "groups", queues, kind, created_at, disabled from person'
+_PERSONS: Final = 'select name, email, manager, roles, "groups", queues, kind, created_at, disabled, skills from person'
 
 
 class PersonRecord(msgspec.Struct, frozen=True):
@@ -39,6 +42,7 @@ class PersonRecord(msgspec.Struct, frozen=True):
     kind: str
     created_at: int
     disabled: bool
+    skills: dict[str, int] = {}
 
 
 class ClientRecord(msgspec.Struct, frozen=True):
@@ -57,12 +61,14 @@ class Bootstrap(msgspec.Struct, frozen=True):
     client_secret: str
 
 
-class Tables(Protocol):
-    """The part of the store this room needs."""
-
-    async def get(self, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None: ...
-    async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
-    async def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None: ...
+def levels(skills: Mapping[str, int]) -> str:
+    """Skills as they are stored. Raises AccessProblem (400) for a level that is none."""
+    for skill, level in skills.items():
+        if not skill.strip() or not 1 <= level <= HIGHEST_LEVEL:
+            raise AccessProblem(
+                PARAMETER, 400, f"skills: '{skill}' has the level {level}; give it one from 1 to {HIGHEST_LEVEL}."
+            )
+    return msgspec.json.encode(dict(sorted(skills.items()))).decode()
 
 
 def _list(items: Iterable[str]) -> str:
@@ -70,20 +76,25 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _person(row: tuple[Any, ...]) -> PersonRecord:
-    name, email, manager, roles, groups, queues, kind, created_at, disabled = row
+    name, email, manager, roles, groups, queues, kind, created_at, disabled, skills = row
     decode = msgspec.json.decode
     return PersonRecord(
-        name, email, manager, decode(roles), decode(groups), decode(queues), kind, created_at, bool(disabled)
-    )
+        name, email, manager, decode(roles), decode(groups), decode(queues), kind, created_at, bool(disabled),
+        decode(skills),
+    )  # fmt: skip
 
 
 @final
 class Accounts:
-    """`now` gives ms since the epoch. Every method that changes something is durable when it returns."""
+    """`now` gives ms since the epoch. Every method that changes something is durable when it returns, and those who
+    are to know of it (`told`) do."""
 
-    def __init__(self, tables: Tables, now: Callable[[], int], hasher: Hasher | None = None) -> None:
+    def __init__(
+        self, tables: Tables, now: Callable[[], int], hasher: Hasher | None = None, told: Told | None = None
+    ) -> None:
         self._tables = tables
         self._now = now
+        self._changes = Changes(tables, told)
         self.hasher = hasher or Hasher()
 
     # Persons.
@@ -110,6 +121,7 @@ class Accounts:
         groups: Iterable[str] = (),
         queues: Iterable[str] = (),
         kind: str = "User",
+        skills: Mapping[str, int] | None = None,
     ) -> PersonRecord:
         """Without a password nobody can log in as them. Raises AccessProblem: 400 bad value, 409 name taken."""
         if not NAME.fullmatch(name):
@@ -120,15 +132,18 @@ class Accounts:
         _check_kind(kind)
         hashed = await self._hash(password) if password else ""
         try:
-            await self._tables.write(
+            await self._changes.write(
                 [
                     (
                         'insert into person (name, password_hash, email, manager, roles, "groups", queues, kind,'
-                        " created_at, disabled) values (?,?,?,?,?,?,?,?,?,0)",
-                        (name, hashed, email, manager, _list(roles), _list(groups), _list(queues), kind, self._now()),
+                        f" created_at, skills, disabled, revision) values (?,?,?,?,?,?,?,?,?,?,0,{REVISION})",
+                        (
+                            name, hashed, email, manager, _list(roles), _list(groups), _list(queues), kind,
+                            self._now(), levels(skills or {}),
+                        ),
                     )
                 ]
-            )
+            )  # fmt: skip
         except Duplicate:
             raise AccessProblem(PERSON_EXISTS, 409, f"There is a person '{name}' already.") from None
         return await self.person(name)
@@ -145,6 +160,7 @@ class Accounts:
         queues: Iterable[str] | None = None,
         kind: str | None = None,
         disabled: bool | None = None,
+        skills: Mapping[str, int] | None = None,
     ) -> PersonRecord:
         """Change what is given; a new password or disabling ends the person's tokens.
 
@@ -165,6 +181,8 @@ class Accounts:
             changes["kind"] = kind
         if disabled is not None:
             changes["disabled"] = int(disabled)
+        if skills is not None:
+            changes["skills"] = levels(skills)
         if password is not None:
             changes["password_hash"] = await self._hash(password)
         stays = not disabled and (roles is None or ADMINISTRATOR in roles)
@@ -173,12 +191,12 @@ class Accounts:
         statements: list[tuple[str, Sequence[object]]] = []
         if changes:
             columns = ", ".join(f'"{column}"=?' for column in changes)
-            sql = "update person set " + columns + " where name=?"  # noqa: S608 - the names are ours
+            sql = f"update person set {columns}, {REVISED} where name=?"
             statements.append((sql, [*changes.values(), name]))
         if disabled or password is not None:
             statements.append(('delete from token where "user"=?', (name,)))
         if statements:
-            await self._tables.write(statements)
+            await self._changes.write(statements)
         return await self.person(name)
 
     async def _keep_an_administrator(self, leaving: str) -> None:
@@ -266,12 +284,13 @@ class Accounts:
             raise AccessProblem(PARAMETER, 400, "The bootstrap client id: letters, digits and . _ @ + - only.")
         hashed = await self._hash(secret)
         now = self._now()
-        await self._tables.write(
+        await self._changes.write(
             [
                 (
-                    "insert into person (name, password_hash, roles, kind, created_at) values (?,?,?,'User',?)"
+                    "insert into person (name, password_hash, roles, kind, created_at, revision)"
+                    f" values (?,?,?,'User',?,{REVISION})"
                     " on conflict (name) do update set password_hash=excluded.password_hash, roles=excluded.roles,"
-                    " disabled=0",
+                    " disabled=0, revision=excluded.revision",
                     (name, hashed, _list((ADMINISTRATOR, USER)), now),
                 ),
                 (

@@ -29,11 +29,13 @@ from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
 from andante.runtime.replay import Past, replay
+from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
 from andante.runtime.tasks import Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
+from andante.store import archive as archive_rows
 from andante.store import instances as instance_rows
 from andante.store.opening import open_store
 from andante.store.projection import instance_record
@@ -42,7 +44,6 @@ from andante.store.store import SharedStore, Store
 
 PATIENCE: Final = 10.0  # seconds to finish writing when the server stops
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
-INSTANCE_TABLES: Final = ("journal", "task", "candidate", "subscription", "job", "outbox")
 
 
 def _record(step: Step, _: Task | None) -> InstanceRecord:
@@ -59,8 +60,11 @@ class Runtime:
         self.settings = settings
         self._ids = Ids(chance)
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
+        self.roster = LiveRoster(store)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
-        engine = EngineSettings(settings.zone, max_steps=settings.max_steps, decisions=called, remind_every=every)
+        engine = EngineSettings(
+            settings.zone, max_steps=settings.max_steps, decisions=called, remind_every=every, roster=self.roster
+        )
         self.executor = Executor(
             store,
             clock,
@@ -85,7 +89,7 @@ class Runtime:
         self._background: set[asyncio.Task[None]] = set()
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
-            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, chance,
+            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster, chance,
         )  # fmt: skip
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
 
@@ -107,6 +111,7 @@ class Runtime:
             runtime.channels.extend(channels(runtime))
             await runtime._sharing.join()
             await runtime._definitions.catalogue.refresh()
+            await runtime.roster.refresh()
             await runtime.outbox.load()
             await runtime._messages.sweep()
         except BaseException:  # or it would go on as a member of the others that nobody knows of
@@ -124,6 +129,7 @@ class Runtime:
         await asyncio.gather(*self._background, return_exceptions=True)
         self.outbox.close()
         self._messages.close()
+        await self.roster.close()
         with contextlib.suppress(TimeoutError):  # the database is away; what is in it as undone is done later
             async with asyncio.timeout(PATIENCE):
                 await self.executor.idle()
@@ -326,12 +332,7 @@ class Runtime:
             await self.act(instance_id, "terminate", who=who, reason="deleted")
             await self.outbox.drain()
         await self.executor.idle()
-        await self.store.write(
-            [
-                *((f"delete from {table} where instance_id=?", [instance_id]) for table in INSTANCE_TABLES),
-                ("delete from instance where id=?", [instance_id]),
-            ]
-        )
+        await self.store.write(archive_rows.deletion(instance_id))
         self.executor.discard(instance_id)
 
     # Tasks.

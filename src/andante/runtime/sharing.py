@@ -12,6 +12,7 @@ from andante.runtime.ids import Ids
 from andante.runtime.jobs import Jobs
 from andante.runtime.membership import DatabaseClock, Membership
 from andante.runtime.outbox import Outbox
+from andante.runtime.roster import LiveRoster
 from andante.runtime.timekeeper import Timekeeper
 from andante.store.store import SharedStore, Store
 
@@ -24,7 +25,7 @@ class Sharing:
 
     def __init__(
         self, store: Store, clock: DatabaseClock | None, ids: Ids, executor: Executor, catalogue: Catalogue,
-        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, chance: Random,
+        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, roster: LiveRoster, chance: Random,
     ) -> None:  # fmt: skip
         self._ids = ids
         self._executor = executor
@@ -32,6 +33,7 @@ class Sharing:
         self._outbox = outbox
         self._jobs = jobs
         self._timekeeper = timekeeper
+        self._roster = roster
         self._news = News(store)
         self._beating: asyncio.Task[None] | None = None
         self.membership: Membership | None = None
@@ -80,6 +82,9 @@ class Sharing:
             raise AssertionError("who has no others hears nothing of them")
         self._executor.alone_until = self._catalogue.alone_until = alone_until
         members = self.membership.members
+        if members.size > 1 or self._timekeeper.members.size > 1:
+            # One that has gone may have been of a release that raises no revision.
+            self._roster.look(whole=members.size < self._timekeeper.members.size)
         if self._timekeeper.members != members:
             if members.size < self._timekeeper.members.size:
                 self._timekeeper.gone()
@@ -93,6 +98,8 @@ class Sharing:
             self._jobs.announce()
         elif what == "due":
             self._timekeeper.note(int(rest))
+        elif what == "people":
+            self._roster.look()
         elif what == "node" and self.membership is not None:
             self.membership.wake()
 

@@ -158,5 +158,13 @@ async def one(store: Store, instance_id: str) -> tuple[ArchivedRecord, bytes] | 
     return (ArchivedRecord(*row[:-1]), bytes(row[-1])) if row is not None else None
 
 
+def deletion(instance_id: str) -> list[Statement]:
+    """One transaction: this instance goes, with all of its rows."""
+    return [
+        *((f"delete from {table} where instance_id=?", [instance_id]) for table in OF_INSTANCE),
+        ("delete from instance where id=?", [instance_id]),
+    ]
+
+
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))

@@ -13,6 +13,7 @@ def test_an_expense_of_a_manager_needs_no_approval() -> None:
 
 from andante.testing.process import ProcessBuilder
 from andante.testing.random_process import random_process
+from andante.testing.roster import roster
 from andante.testing.scenario import Scenario, given
 
-__all__ = ["ProcessBuilder", "Scenario", "given", "random_process"]
+__all__ = ["ProcessBuilder", "Scenario", "given", "random_process", "roster"]
