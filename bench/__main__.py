@@ -41,6 +41,8 @@ def main() -> int:
             seen[what].append(speed)
         for what, cost in measure([*OURS, "bench.scale"], one_core=True).items():
             seen[what].append(cost)
+        for what, cost in measure([*PLAIN, "bench.calendars", "20000"], one_core=True).items():
+            seen[what].append(cost)
     for name, value in measure([*OURS, "bench.footprint", "4000"]).items():
         seen[name].append(value)
     print("over HTTP, and a million instances", file=sys.stderr)
@@ -85,6 +87,11 @@ def main() -> int:
         below("10,000 of these timers due at once", middle["fire_s"], "s", 3),
         info("FEEL", middle["feel"], "evaluations/s", "bkflow-feel 1.2.0", middle["bkflow-feel"]),
         info("FEEL", middle["feel"], "evaluations/s", "cel-python 0.5.0", middle["cel-python"]),
+        below("a due date in working time, a year ahead", middle["due_us"], "µs", 50),
+        at_least(
+            "due dates a year ahead", middle["dues_per_s"], "dates/s", "from day to day", middle["naive_per_s"], 100
+        ),
+        below("the first with a calendar", middle["cold_ms"], "ms", 50),
         below("deploying 200 elements", middle["deploy_200"], "ms", 50),
         below("ten automatic tasks in a row", middle["ten_tasks"], "ms", 1),
         steady(

@@ -1,7 +1,7 @@
 """Due dates in working time: `python -m bench.calendars COUNT` prints what one a year ahead costs: warm, with all to be
 found out, and the naive way, a walk from day to day by the same hours and holidays.
 
-The calendar has two shifts on weekdays, one over midnight on Fridays, a hundred days off, and a zone with daylight saving.
+The calendar has two shifts on weekdays, one over midnight on Fridays, a hundred days off, and daylight saving.
 """
 
 import datetime as dt
