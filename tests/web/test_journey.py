@@ -1,7 +1,7 @@
 """The main job in a browser, from log-in to history, and what happens without reloading."""
 
 from playwright.async_api import Browser, Page, expect
-from town import EXAMPLES, HOUR, MINUTE, STUCK, deploy
+from town import EXAMPLES, HOUR, MINUTE, PASSWORD, STUCK, deploy
 
 from conftest import Site
 
@@ -156,3 +156,27 @@ async def test_what_is_wrong_with_a_model_is_listed(site: Site, browser: Browser
     await expect(page.get_by_role("alert")).to_contain_text("cannot be deployed")
     await expect(page.locator(".findings tbody tr").first).to_contain_text("nowhere")
     assert await site.runtime.definitions() == []
+
+
+async def test_the_pages_speak_the_language_of_the_person(site: Site, browser: Browser) -> None:
+    context = await browser.new_context(locale="zh-CN", extra_http_headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+    page = await context.new_page()
+    site.watch(page)
+    await deploy(site.runtime, "leave-approval.bpmn")
+    await site.runtime.start("LeaveApproval", variables={"employee": "Anna", "manager": "mei"}, who="mei")
+    await page.goto(f"{site.url}/login")
+    await page.get_by_label("名称").fill("mei")
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="待办")).to_be_visible()
+    await expect(page.get_by_text("剩余 3 天")).to_be_visible()
+    assert await page.evaluate("document.documentElement.lang") == "zh"
+
+    # A choice counts more than what the browser asks for, and stays.
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    await page.goto(f"{site.url}/instances")
+    await expect(page.get_by_role("heading", name="Instances")).to_be_visible()
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_role("heading", name="实例")).to_be_visible()
+    assert site.faults == []

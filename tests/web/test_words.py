@@ -7,11 +7,11 @@ from town import EXAMPLES, START
 
 from andante.bpmn import read_xml
 from andante.bpmn.kinds import EVENT_GATEWAY, NAMES
+from andante.languages import language
 from andante.runtime import HistoryEntry, Problem
 from andante.testing import ProcessBuilder
 from andante.testing.process import message, signal
 from andante.web.diagram import KINDS, names_of, places
-from andante.web.formats import DAY, HOUR, MINUTE, moment, span
 from andante.web.variables import asked_rows, both, read_rows, read_value, write_value
 from andante.web.words import chapters
 
@@ -53,23 +53,6 @@ def test_a_start_asks_for_what_the_process_reads_and_nothing_sets() -> None:
     assert [row.name for row in asked_rows(graph, {"items"})] == ["employee"]
 
 
-@pytest.mark.parametrize(
-    ("ms", "words"),
-    [(0, "0 s"), (59_999, "59 s"), (MINUTE, "1 m"), (2 * HOUR + 10 * MINUTE, "2 h 10 m"), (3 * DAY, "3 d"),
-     (3 * DAY + 10 * MINUTE, "3 d"), (DAY + 23 * HOUR + MINUTE, "1 d 23 h"), (-HOUR, "1 h")],
-)  # fmt: skip
-def test_spans(ms: int, words: str) -> None:
-    assert span(ms) == words
-
-
-def test_moments_say_no_more_than_needed() -> None:
-    assert moment(START, START, "UTC") == "09:00"
-    assert moment(START, START, "Asia/Shanghai") == "17:00"
-    assert moment(START + DAY, START, "UTC") == "2 Jan, 09:00"
-    assert moment(START - DAY, START, "UTC") == "31 Dec 2025, 09:00"
-    assert moment(0, START, "UTC") == "–"
-
-
 def test_steps_follow_the_flow() -> None:
     graph = read_xml((EXAMPLES / "expense-approval.bpmn").read_bytes()).processes[0]
     order = [place.id for place in places(graph, None)]
@@ -106,6 +89,7 @@ def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
             entry(3, "TaskCompleted", outcome="approved"),
         ],
         {"t": "Approve"},
+        language("en"),
     )
     assert [(c.seq, [line.text for line in c.lines]) for c in told] == [
         (3, ["Approve was completed: approved"]),

@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from andante.languages import mark as _
+
 MOST_RULES: Final = 500  # on one page
 
 
@@ -14,23 +16,23 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 POLICIES: Final[Mapping[str, Policy]] = {
-    "U": Policy("Unique", "One rule at most may match."),
-    "A": Policy("Any", "Rules that match must have the same outputs."),
-    "P": Policy("Priority", "Of the rules that match, the one with the foremost output value counts."),
-    "F": Policy("First", "The first rule that matches counts."),
-    "R": Policy("Rule order", "All rules that match count, in their order."),
-    "O": Policy("Output order", "All rules that match count, those with the foremost output values first."),
-    "C": Policy("Collect", "All rules that match count."),
+    "U": Policy(_("Unique"), _("One rule at most may match.")),
+    "A": Policy(_("Any"), _("Rules that match must have the same outputs.")),
+    "P": Policy(_("Priority"), _("Of the rules that match, the one with the foremost output value counts.")),
+    "F": Policy(_("First"), _("The first rule that matches counts.")),
+    "R": Policy(_("Rule order"), _("All rules that match count, in their order.")),
+    "O": Policy(_("Output order"), _("All rules that match count, those with the foremost output values first.")),
+    "C": Policy(_("Collect"), _("All rules that match count.")),
 }
 AGGREGATIONS: Final[Mapping[str, str]] = {
-    "SUM": "Their outputs are added up.",
-    "COUNT": "The result is their number.",
-    "MIN": "The result is their least output.",
-    "MAX": "The result is their greatest output.",
+    "SUM": _("Their outputs are added up."),
+    "COUNT": _("The result is their number."),
+    "MIN": _("The result is their least output."),
+    "MAX": _("The result is their greatest output."),
 }
 SIGNS: Final[Mapping[str, str]] = {"SUM": "+", "COUNT": "#", "MIN": "<", "MAX": ">"}
 KINDS: Final[Mapping[str, str]] = {
-    "decision": "decision (DMN)",
-    "decisionService": "decision service (DMN)",
-    "businessKnowledgeModel": "business knowledge model (DMN)",
+    "decision": _("decision (DMN)"),
+    "decisionService": _("decision service (DMN)"),
+    "businessKnowledgeModel": _("business knowledge model (DMN)"),
 }

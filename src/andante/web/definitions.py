@@ -8,12 +8,13 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages import mark as _
 from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.runtime import Deployment, InstanceQuery, Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.decision import AGGREGATIONS, KINDS, MOST_RULES, POLICIES, SIGNS
-from andante.web.desk import SECURITY, Desk, go
+from andante.web.desk import SECURITY, Desk, go, language_of, said
 from andante.web.diagram import marks, places
 from andante.web.paging import SIZE, Part, skip_of
 from andante.web.session import Asked, caller, form
@@ -26,10 +27,10 @@ FILES: Final = {
     "dmn": ("dmn", "application/xml"),
 }
 DONE: Final = {
-    "activate": "Active: a start without a version takes this one.",
-    "deactivate": "Not active any more: no start without a version takes it.",
-    "suspend": "Suspended: nobody can start it until it is resumed.",
-    "resume": "Resumed: it can be started again.",
+    "activate": _("Active: a start without a version takes this one."),
+    "deactivate": _("Not active any more: no start without a version takes it."),
+    "suspend": _("Suspended: nobody can start it until it is resumed."),
+    "resume": _("Resumed: it can be started again."),
 }
 
 
@@ -85,7 +86,7 @@ async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         return await _list(request, desk, problem, file=name)
     if deployed.warnings:
         return await _list(request, desk, deployed=deployed, file=name)
-    return go(request, f"/definitions/{deployed.id}", f"{name} is deployed.")
+    return go(request, f"/definitions/{deployed.id}", said(request, _("%(name)s is deployed."), name=name))
 
 
 def _body(data: bytes) -> dict[str, object]:
@@ -106,9 +107,10 @@ async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem 
     decision = await desk.runtime.decision(definition_id) if definition.kind == "dmn" else None
     steps = places(await desk.runtime.graph(definition_id), None) if decision is None else []
     versions = await desk.runtime.definitions(name=definition.name, limit=MOST)
+    shown = marks(steps, language_of(request))
     return desk.page(
         request, "definition.html", status=problem.status if problem else 200, definition=definition, steps=steps,
-        marks=marks(steps), versions=versions, problem=problem, decision=decision, kinds=KINDS, policies=POLICIES,
+        marks=shown, versions=versions, problem=problem, decision=decision, kinds=KINDS, policies=POLICIES,
         aggregations=AGGREGATIONS, signs=SIGNS, most=MOST_RULES,
         running=await _open_count(desk, definition.name, definition.version),
     )  # fmt: skip
@@ -127,7 +129,7 @@ async def act(
         if problem.status == 404:
             raise
         return await _one(request, desk, definition_id, problem)
-    return go(request, f"/definitions/{definition_id}", DONE[action])
+    return go(request, f"/definitions/{definition_id}", said(request, DONE[action]))
 
 
 @get("/definitions/{definition_id:str}/source")

@@ -9,11 +9,12 @@ import jinja2
 from litestar import Response
 from litestar.datastructures import Cookie
 
+from andante.languages import NAMES, Language, chosen
 from andante.people import Access, may
 from andante.people import permissions as allow
 from andante.runtime import Runtime
 from andante.web import badges, formats
-from andante.web.session import LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
+from andante.web.session import LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -26,7 +27,7 @@ SECURITY: Final = {
 }
 THEMES: Final = ("system", "light", "dark")
 NOTICE_S: Final = 60
-THEME_S: Final = 365 * 24 * 3_600
+CHOICE_S: Final = 365 * 24 * 3_600
 
 
 class Services(Protocol):
@@ -47,15 +48,28 @@ class Desk:
         self.access = access
         self.zone = runtime.settings.zone
         self._assets: dict[str, str] = {}
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["asset"] = self.asset
-        self._templates.filters.update(pretty=formats.pretty, span=formats.span, iso=formats.iso, quoted=_quoted)
+        self._templates: dict[str, jinja2.Environment] = {}
+
+    def _environment(self, say: Language) -> jinja2.Environment:
+        """The templates, in one language."""
+        found = self._templates.get(say.code)
+        if found is None:
+            found = jinja2.Environment(
+                loader=jinja2.FileSystemLoader(HERE / "templates"),
+                autoescape=True,
+                undefined=jinja2.StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                extensions=["jinja2.ext.i18n"],
+            )
+            found.policies["ext.i18n.trimmed"] = True
+            found.globals.update(asset=self.asset, say=say, languages=NAMES)
+            found.filters.update(
+                pretty=formats.pretty, iso=formats.iso, quoted=_quoted, span=say.span, number=say.number
+            )
+            found.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
+            self._templates[say.code] = found
+        return found
 
     def asset(self, name: str) -> str:
         """The address of a static file, changing with its content; "" if it was not built."""
@@ -72,7 +86,8 @@ class Desk:
         who = guest.caller
         cookies: list[Cookie] = []
         notice = unquote(request.cookies.get(NOTICE, ""))
-        page = self._templates.get_template(template)
+        say = language_of(request)
+        page = self._environment(say).get_template(template)
         live = "live" in page.blocks and request.headers.get("hx-request") == "true"
         if notice and not live:
             cookies.append(cookie(request, NOTICE, "", 0))
@@ -92,15 +107,26 @@ class Desk:
             "notice": notice,
             "operator": who is not None and may(who, allow.INSTANCE_ACT_ANY),
             "deployer": who is not None and may(who, allow.DEFINITION_DEPLOY),
-            "moment": lambda ms: formats.moment(ms, now, self.zone),
-            "full_moment": lambda ms: formats.full_moment(ms, self.zone),
-            "task_badge": lambda task: badges.task_badge(task, now, self.zone),
-            "clock_badge": lambda clock: badges.clock_badge(clock, now, self.zone),
+            "moment": lambda ms: say.moment(ms, now, self.zone),
+            "full_moment": lambda ms: say.full_moment(ms, self.zone),
+            "lasted": lambda start, end: say.span((end or now) - start),
+            "task_badge": lambda task: badges.task_badge(say, task, now, self.zone),
+            "clock_badge": lambda clock: badges.clock_badge(say, clock, now, self.zone),
+            "words": formats.json_text(
+                {
+                    "units": say.units,
+                    "left": say.gettext("%(span)s left"),
+                    "overdue": say.gettext("overdue %(span)s"),
+                }
+            ),
             "problem": None,
             **values,
         }
         body = "".join(page.blocks["live"](page.new_context(context))) if live else page.render(context)
-        headers = {**SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request"}
+        headers = {
+            **SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request, Accept-Language",
+            "Content-Language": say.code,
+        }  # fmt: skip
         return Response(
             body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies
         )
@@ -115,6 +141,16 @@ def desk_of(request: Asked) -> Desk:
         desk = Desk(services.runtime, services.access)
         state.pages = desk
     return desk
+
+
+def language_of(request: Asked) -> Language:
+    """What the person chose, else what the browser asks for."""
+    return chosen(request.cookies.get(LANGUAGE, ""), request.headers.get("accept-language", ""))
+
+
+def said(request: Asked, message: str, /, **values: object) -> str:
+    """A message in the person's language."""
+    return language_of(request).text(message, **values)
 
 
 def _quoted(text: object) -> str:

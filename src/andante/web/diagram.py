@@ -6,47 +6,50 @@ from typing import Final
 
 import msgspec
 
+from andante.languages import Language
+from andante.languages import mark as _
 from andante.runtime import HistoryEntry, InstanceDetail
 from andante.web.formats import json_text
 from andante.web.process import Process
 
 KINDS: Final = {
-    "startEvent": "start event",
-    "endEvent": "end event",
-    "intermediateCatchEvent": "waiting event",
-    "intermediateThrowEvent": "event",
-    "boundaryEvent": "boundary event",
-    "task": "task",
-    "manualTask": "manual task",
-    "userTask": "user task",
-    "serviceTask": "service task",
-    "scriptTask": "script",
-    "sendTask": "send task",
-    "receiveTask": "receive task",
-    "businessRuleTask": "decision by rules",
-    "subProcess": "sub-process",
-    "eventSubProcess": "event sub-process",
-    "transaction": "transaction",
-    "adHocSubProcess": "ad-hoc sub-process",
-    "callActivity": "called process",
-    "exclusiveGateway": "decision",
-    "parallelGateway": "parallel gateway",
-    "inclusiveGateway": "inclusive gateway",
-    "complexGateway": "complex gateway",
-    "eventBasedGateway": "first event wins",
+    "startEvent": _("start event"),
+    "endEvent": _("end event"),
+    "intermediateCatchEvent": _("waiting event"),
+    "intermediateThrowEvent": _("event"),
+    "boundaryEvent": _("boundary event"),
+    "task": _("task"),
+    "manualTask": _("manual task"),
+    "userTask": _("user task"),
+    "serviceTask": _("service task"),
+    "scriptTask": _("script"),
+    "sendTask": _("send task"),
+    "receiveTask": _("receive task"),
+    "businessRuleTask": _("decision by rules"),
+    "subProcess": _("sub-process"),
+    "eventSubProcess": _("event sub-process"),
+    "transaction": _("transaction"),
+    "adHocSubProcess": _("ad-hoc sub-process"),
+    "callActivity": _("called process"),
+    "exclusiveGateway": _("decision"),
+    "parallelGateway": _("parallel gateway"),
+    "inclusiveGateway": _("inclusive gateway"),
+    "complexGateway": _("complex gateway"),
+    "eventBasedGateway": _("first event wins"),
 }
 WORDS: Final = {
-    "incident": "incident",
-    "active": "here",
-    "paused": "paused here",
-    "done": "done",
-    "cancelled": "withdrawn",
-    "": "not reached",
+    "incident": _("incident"),
+    "active": _("here"),
+    "paused": _("paused here"),
+    "done": _("done"),
+    "cancelled": _("withdrawn"),
+    "": _("not reached"),
 }
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A flow node in the list: `state` is a key of WORDS; `tokens` are here, `passed` have left, `since` is in ms."""
+    """A flow node in the list: `state` is a key of WORDS; `tokens` are here, `passed` have left, `since` is in ms. What
+    `kind` and `word` say is to be translated."""
 
     id: str
     name: str
@@ -101,10 +104,14 @@ def places(graph: Process, detail: InstanceDetail | None, history: Iterable[Hist
     return found
 
 
-def marks(found: Iterable[Place]) -> str:
+def marks(found: Iterable[Place], say: Language) -> str:
     """For the browser's diagram, as JSON: what differs from "not reached"."""
     return json_text(
-        {p.id: {"state": p.state, "word": p.word, "tokens": p.tokens, "passed": p.passed} for p in found if p.state}
+        {
+            p.id: {"state": p.state, "word": say.text(p.word), "tokens": p.tokens, "passed": p.passed}
+            for p in found
+            if p.state
+        }
     )
 
 

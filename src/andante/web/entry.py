@@ -1,13 +1,27 @@
-"""Log in, log out, and the choice of light or dark."""
+"""Log in, log out, and the choice of language and of light or dark."""
 
 from typing import Final
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from andante.languages import CODES
+from andante.languages import mark as _
 from andante.people import AccessProblem
-from andante.web.desk import THEME_S, THEMES, Desk, end_session, go
-from andante.web.session import LOGIN_FORM, LONGEST_S, PUBLIC, SESSION, THEME, Asked, cookie, form, local_path, visit
+from andante.web.desk import CHOICE_S, THEMES, Desk, end_session, go, said
+from andante.web.session import (
+    LANGUAGE,
+    LOGIN_FORM,
+    LONGEST_S,
+    PUBLIC,
+    SESSION,
+    THEME,
+    Asked,
+    cookie,
+    form,
+    local_path,
+    visit,
+)
 
 HOME: Final = "/tasks"
 
@@ -42,16 +56,25 @@ async def log_in(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
 @post("/logout", status_code=200)
 async def log_out(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     await desk.access.log_out(request.cookies.get(SESSION, ""))
-    return go(request, "/login", "You are logged out.", end_session(request))
+    return go(request, "/login", said(request, _("You are logged out.")), end_session(request))
 
 
 @post("/theme", opt={PUBLIC: True}, status_code=200)
 async def set_theme(request: Asked) -> Response[str]:
+    return await _keep(request, THEME, "theme", THEMES)
+
+
+@post("/language", opt={PUBLIC: True}, status_code=200)
+async def set_language(request: Asked) -> Response[str]:
+    return await _keep(request, LANGUAGE, "language", CODES)
+
+
+async def _keep(request: Asked, name: str, field: str, known: tuple[str, ...]) -> Response[str]:
+    """A choice of the browser's; what is not known changes nothing."""
     given = await form(request)
-    theme = str(given.get("theme", ""))
-    back = local_path(str(given.get("back", "")), HOME)
-    kept = [cookie(request, THEME, theme, THEME_S)] if theme in THEMES else []
-    return go(request, back, cookies=kept)
+    choice = str(given.get(field, ""))
+    kept = [cookie(request, name, choice, CHOICE_S)] if choice in known else []
+    return go(request, local_path(str(given.get("back", "")), HOME), cookies=kept)
 
 
-HANDLERS: Final = (home, login_page, log_in, log_out, set_theme)
+HANDLERS: Final = (home, login_page, log_in, log_out, set_theme, set_language)

@@ -6,25 +6,26 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
+from andante.languages import mark as _
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem, Unstorable
 from andante.runtime.problem import INTERNAL, PARAMETER, UNAVAILABLE
-from andante.web.desk import desk_of, end_session, go
+from andante.web.desk import desk_of, end_session, go, said
 from andante.web.session import Asked
 
 log: Final = structlog.get_logger("andante.web")
 
 TITLES: Final = {
-    400: "That did not fit",
-    403: "You may not do that",
-    404: "Not found",
-    405: "Not possible here",
-    409: "Not possible now",
-    413: "Too large",
-    422: "The model cannot be deployed",
-    429: "Too many tries",
-    500: "Something went wrong",
-    503: "The server is busy",
+    400: _("That did not fit"),
+    403: _("You may not do that"),
+    404: _("Not found"),
+    405: _("Not possible here"),
+    409: _("Not possible now"),
+    413: _("Too large"),
+    422: _("The model cannot be deployed"),
+    429: _("Too many tries"),
+    500: _("Something went wrong"),
+    503: _("The server is busy"),
 }
 
 
@@ -34,7 +35,7 @@ def error_page(
     """One page for every error; `code` is what programs and support read."""
     if request.headers.get("hx-request"):  # the live part stays as it is
         return Response(message, status_code=status, media_type="text/plain", headers={"Cache-Control": "no-store"})
-    title = TITLES.get(status, "Something went wrong")
+    title = said(request, TITLES.get(status, TITLES[500]))
     return desk_of(request).page(
         request, "error.html", status=status, title=title, message=message, code=code, details=details or []
     )
@@ -53,22 +54,24 @@ def on_access_problem(request: Asked, fault: AccessProblem) -> Response[str]:
 def on_store_problem(request: Asked, fault: StoreProblem) -> Response[str]:
     """The database could not be asked, or has no such values."""
     if isinstance(fault, Unstorable):
-        return error_page(request, 400, f"A value cannot be: {fault}.", PARAMETER)
+        return error_page(request, 400, said(request, _("A value cannot be: %(fault)s."), fault=fault), PARAMETER)
     log.error("the database does not answer", path=request.url.path, why=str(fault))
-    return error_page(request, 503, "The database does not answer. Try again in a moment.", UNAVAILABLE)
+    message = said(request, _("The database does not answer. Try again in a moment."))
+    return error_page(request, 503, message, UNAVAILABLE)
 
 
 def on_http_exception(request: Asked, fault: HTTPException) -> Response[str]:
     if fault.status_code >= 500:
         return on_fault(request, fault)
     if fault.status_code == 413:
-        return error_page(request, 413, "The file is larger than the server takes.")
+        return error_page(request, 413, said(request, _("The file is larger than the server takes.")))
     if fault.status_code == 404:
-        return error_page(request, 404, f"There is no page {request.url.path}.")
-    return error_page(request, fault.status_code, fault.detail or "The request is wrong.")
+        return error_page(request, 404, said(request, _("There is no page %(path)s."), path=request.url.path))
+    return error_page(request, fault.status_code, fault.detail or said(request, _("The request is wrong.")))
 
 
 def on_fault(request: Asked, fault: Exception) -> Response[str]:
     """A bug of ours: logged with its traceback, told without it."""
     log.error("a page failed", method=request.method, path=request.url.path, exc_info=fault)
-    return error_page(request, 500, "Nothing was changed. The server's log tells more.", INTERNAL)
+    message = said(request, _("Nothing was changed. The server's log tells more."))
+    return error_page(request, 500, message, INTERNAL)

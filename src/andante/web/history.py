@@ -13,7 +13,6 @@ from andante.web.instances import CLOSED
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller
 from andante.web.sight import task_query
-from andante.web.words import lasted
 
 
 @get("/history")
@@ -30,14 +29,14 @@ async def history(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         )  # fmt: skip
         return desk.page(
             request, "history.html", kind=kind, text=text, instances=found.items, tasks=[],
-            part=part(skip, len(found.items), found.total), lasted=lasted,
+            part=part(skip, len(found.items), found.total),
         )  # fmt: skip
     query = task_query(who, "history", everything=may(who, allow.TASK_READ_ANY))
     query.text, query.skip, query.limit = text, skip, SIZE
     page = await desk.runtime.tasks(query)
     return desk.page(
         request, "history.html", kind=kind, text=text, tasks=page.items, instances=[],
-        part=part(skip, len(page.items), page.total), lasted=lasted,
+        part=part(skip, len(page.items), page.total),
     )  # fmt: skip
 
 

@@ -6,31 +6,32 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
 from andante.runtime import HistoryEntry, InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery
-from andante.web.desk import Desk, go
+from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import instance_actions, seen_instance
-from andante.web.words import chapters, lasted
+from andante.web.words import chapters
 
 OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
 CLOSED: Final = ("Completed OK", "User Terminated", "Terminated")
 FILTERS: Final = {
-    "open": ("Open", (*OPEN, "Broken", "CompletedOkWait")),
-    "suspended": ("Suspended", ("Suspended",)),
-    "broken": ("Incidents", ("Broken",)),
-    "completed": ("Completed", ("Completed OK",)),
-    "terminated": ("Terminated", ("User Terminated", "Terminated")),
-    "all": ("All", ()),
+    "open": (_("Open"), (*OPEN, "Broken", "CompletedOkWait")),
+    "suspended": (_("Suspended"), ("Suspended",)),
+    "broken": (_("Incidents"), ("Broken",)),
+    "completed": (_("Completed"), ("Completed OK",)),
+    "terminated": (_("Terminated"), ("User Terminated", "Terminated")),
+    "all": (_("All"), ()),
 }
 DONE: Final = {
-    "suspend": "Suspended: its tasks wait under Paused and its clocks stand still.",
-    "resume": "Resumed: its tasks and clocks go on where they were.",
-    "terminate": "Terminated. It stays in the history.",
-    "retry": "Tried again.",
+    "suspend": _("Suspended: its tasks wait under Paused and its clocks stand still."),
+    "resume": _("Resumed: its tasks and clocks go on where they were."),
+    "terminate": _("Terminated. It stays in the history."),
+    "retry": _("Tried again."),
 }
 MOST_COMMANDS: Final = 1_000
 MOST_CHAPTERS: Final = 100
@@ -46,7 +47,7 @@ async def instance_list(request: Asked, desk: NamedDependency[Desk]) -> Response
     name, key = (request.query_params.get(field, "").strip() for field in ("name", "key"))
     skip = skip_of(request)
     counts = {}
-    for each, (_, states) in FILTERS.items():
+    for each, (_label, states) in FILTERS.items():
         query = InstanceQuery(list(states), name=name, business_key=key, created_by=mine, limit=1)
         counts[each] = (await desk.runtime.instances(query)).total
     page = await desk.runtime.instances(
@@ -62,7 +63,7 @@ async def instance_list(request: Asked, desk: NamedDependency[Desk]) -> Response
             at[record.id] = names.get(record.current_element, record.current_element)
     return desk.page(
         request, "instances.html", at=at, filters=FILTERS, chosen=chosen, counts=counts, name=name, key=key,
-        instances=page.items, definitions=definitions, part=part(skip, len(page.items), page.total), lasted=lasted,
+        instances=page.items, definitions=definitions, part=part(skip, len(page.items), page.total),
     )  # fmt: skip
 
 
@@ -83,17 +84,18 @@ async def _instance(
     entries = await all_history(runtime, instance_id)
     steps = places(graph, detail, entries)
     names = names_of(graph)
-    told = chapters(entries, names)
+    say = language_of(request)
+    told = chapters(entries, names, say)
     tasks = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id, limit=MOST_COMMANDS))
     variables = await runtime.variables(instance_id)
     children = [await runtime.instance(child) for child in detail.children[:MOST_CHILDREN]]
     return desk.page(
         request, "instance.html", status=problem.status if problem else 200, record=record, detail=detail,
-        definition=definition, steps=steps, marks=marks(steps), names=names, chapters=told[:MOST_CHAPTERS],
+        definition=definition, steps=steps, marks=marks(steps, say), names=names, chapters=told[:MOST_CHAPTERS],
         untold=max(0, len(told) - MOST_CHAPTERS), open_tasks=[task for task in tasks.items if task.state == "open"],
         variables={k: v for k, v in sorted(variables.items()) if not k.startswith("$")}, children=children,
-        more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason, lasted=lasted,
-        actions=instance_actions(who, detail, cancelable=graph.cancelable),
+        more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason,
+        actions=instance_actions(say, who, detail, cancelable=graph.cancelable),
         looks_back=may(who, allow.INSTANCE_READ_ANY),
         asks=request.query_params.get("ask") == "terminate" or (problem is not None and bool(reason)),
     )  # fmt: skip
@@ -123,7 +125,7 @@ async def act(
         await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
     except (Problem, AccessProblem) as problem:
         return await _instance(request, desk, instance_id, problem, reason)
-    return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), DONE[action])
+    return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), said(request, DONE[action]))
 
 
 async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action: str, reason: str) -> None:

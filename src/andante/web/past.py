@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from andante.people import demand
 from andante.people import permissions as allow
-from andante.web.desk import Desk
+from andante.web.desk import Desk, language_of
 from andante.web.diagram import marks, names_of, places
 from andante.web.instances import all_history
 from andante.web.session import Asked, caller
@@ -24,11 +24,12 @@ async def past_page(
     record = past.record
     graph = await desk.runtime.graph(record.definition_id)
     before = [entry for entry in await all_history(desk.runtime, instance_id) if entry.seq <= past.seq]
+    say = language_of(request)
     steps = places(graph, past.detail, before)
     names = names_of(graph)
     return desk.page(
         request, "past.html", past=past, record=record, definition=await desk.runtime.definition(record.definition_id),
-        steps=steps, marks=marks(steps), names=names, told=chapters(past.facts, names),
+        steps=steps, marks=marks(steps, say), names=names, told=chapters(past.facts, names, say),
         inner=[(name, values) for name, values in past.inner if any(not each.startswith("$") for each in values)],
     )  # fmt: skip
 

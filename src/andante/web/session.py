@@ -22,6 +22,7 @@ SESSION: Final = "andante_session"
 LOGIN_FORM: Final = "andante_login"
 NOTICE: Final = "andante_notice"
 THEME: Final = "andante_theme"
+LANGUAGE: Final = "andante_language"
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 PUBLIC: Final = "public"  # in a handler's `opt`

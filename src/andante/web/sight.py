@@ -2,6 +2,8 @@
 
 import msgspec
 
+from andante.languages import Language
+from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action, may, may_see
 from andante.people import permissions as allow
 from andante.runtime import InstanceDetail, InstanceRecord, Problem, Runtime, TaskQuery, TaskRecord
@@ -43,12 +45,12 @@ async def seen_instance(runtime: Runtime, who: Caller, instance_id: str) -> Inst
     raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}', or it is not yours to see.")
 
 
-def instance_actions(who: Caller, detail: InstanceDetail, *, cancelable: bool) -> dict[str, Action]:
+def instance_actions(say: Language, who: Caller, detail: InstanceDetail, *, cancelable: bool) -> dict[str, Action]:
     """suspend, resume, terminate and retry, from the gate's answer and the person's rights."""
     record = detail.record
     found = {}
     for name, possible in detail.allowed.items():
-        why_not = "" if possible else _why_not(name, record)
+        why_not = "" if possible else _why_not(say, name, record)
         if not why_not:
             try:
                 demand_instance_action(who, record, name, cancelable=cancelable)
@@ -58,13 +60,12 @@ def instance_actions(who: Caller, detail: InstanceDetail, *, cancelable: bool) -
     return found
 
 
-def _why_not(name: str, record: InstanceRecord) -> str:
+def _why_not(say: Language, name: str, record: InstanceRecord) -> str:
     if record.closed:
-        return f"The instance is over ({record.state})."
-    if name == "resume":
-        return "The instance is not suspended."
+        return say.text(_("The instance is over (%(state)s)."), state=record.state)
     if name == "retry":
-        return "Resume the instance first." if record.suspended else "There is no incident to retry."
+        return say.text(_("Resume the instance first.") if record.suspended else _("There is no incident to retry."))
     if name == "suspend":
-        return "The instance is suspended already." if record.suspended else "The calling instance is suspended."
-    return "This is not possible now."
+        suspended = _("The instance is suspended already.")
+        return say.text(suspended if record.suspended else _("The calling instance is suspended."))
+    return say.text(_("The instance is not suspended.") if name == "resume" else _("This is not possible now."))

@@ -8,26 +8,27 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_task_action, may
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskQuery, TaskRecord
-from andante.web.desk import Desk, go
+from andante.web.desk import Desk, go, said
 from andante.web.fields import read_fields, task_fields, typed
-from andante.web.formats import DAY
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task, task_query
 from andante.web.variables import both, columns, other_rows, read_rows, shown_again
 
 DONE: Final = {
-    "claim": "“{}” is yours now.",
-    "unclaim": "“{}” is given back.",
-    "complete": "“{}” is completed.",
-    "transfer": "“{}” is handed over.",
-    "delegate": "“{}” is delegated; it comes back to you.",
-    "resolve": "“{}” is returned to its owner.",
-    "comment": "Your comment on “{}” is kept.",
+    "claim": _("“%(name)s” is yours now."),
+    "unclaim": _("“%(name)s” is given back."),
+    "complete": _("“%(name)s” is completed."),
+    "transfer": _("“%(name)s” is handed over."),
+    "delegate": _("“%(name)s” is delegated; it comes back to you."),
+    "resolve": _("“%(name)s” is returned to its owner."),
+    "comment": _("Your comment on “%(name)s” is kept."),
 }
+DAY: Final = 86_400_000
 LEAVES: Final = frozenset(("complete", "transfer", "unclaim", "resolve"))
 WITH_VARIABLES: Final = frozenset(("complete", "resolve"))
 
@@ -41,12 +42,12 @@ class View(msgspec.Struct, frozen=True):
 
 
 VIEWS: Final = (
-    View("todo", "To do", "Nothing is waiting for you. Start a process, or look at what others have to do."),
-    View("mine", "Mine", "You have claimed nothing. Claim a task from “To do”."),
-    View("soon", "Due in a day", "Nothing is due within a day."),
-    View("overdue", "Overdue", "Nothing is overdue. Keep walking."),
-    View("paused", "Paused", "No task of yours is paused. When an instance is suspended its tasks wait here."),
-    View("everyone", "Everyone's", "Nobody has anything to do. Start a process."),
+    View("todo", _("To do"), _("Nothing is waiting for you. Start a process, or look at what others have to do.")),
+    View("mine", _("Mine"), _("You have claimed nothing. Claim a task from “To do”.")),
+    View("soon", _("Due in a day"), _("Nothing is due within a day.")),
+    View("overdue", _("Overdue"), _("Nothing is overdue. Keep walking.")),
+    View("paused", _("Paused"), _("No task of yours is paused. When an instance is suspended its tasks wait here.")),
+    View("everyone", _("Everyone's"), _("Nobody has anything to do. Start a process.")),
 )
 
 
@@ -179,7 +180,7 @@ async def act(
             raise
         return await _task(request, desk, task_id, problem, given if action in WITH_VARIABLES else None)
     back = local_path(str(given.get("back", "")), "/tasks" if action in LEAVES else f"/tasks/{task_id}")
-    return go(request, back, DONE[action].format(task.name))
+    return go(request, back, said(request, DONE[action], name=task.name))
 
 
 HANDLERS: Final = (inbox, task_page, act)

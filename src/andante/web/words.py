@@ -5,8 +5,10 @@ from typing import Any, Final
 
 import msgspec
 
+from andante.languages import Language
+from andante.languages import mark as _
 from andante.runtime import HistoryEntry
-from andante.web.formats import json_text, span
+from andante.web.formats import json_text
 
 LONGEST_VALUE: Final = 80
 Data = Mapping[str, Any]
@@ -29,13 +31,7 @@ class Chapter(msgspec.Struct, frozen=True):
     lines: list[Line]
 
 
-def _because(data: Data) -> str:
-    reason = data.get("reason", "")
-    return f": {reason}" if reason else ""
-
-
-def _variables(data: Data) -> str:
-    values: Mapping[str, object] = data.get("values") or {}
+def _variables(values: Mapping[str, object]) -> str:
     parts = []
     for name, value in values.items():
         text = value if isinstance(value, str) else json_text(value)
@@ -43,112 +39,173 @@ def _variables(data: Data) -> str:
     return ", ".join(parts)
 
 
-def _started(_: str, data: Data) -> str:
-    text = _variables({"values": data.get("variables")})
-    return f"Started with {text}" if text else "Started"
+def _started(say: Language, _name: str, data: Data) -> str:
+    text = _variables(data.get("variables") or {})
+    return say.text(_("Started with %(values)s"), values=text) if text else say.text(_("Started"))
 
 
-def _offered(name: str, data: Data) -> str:
+def _set(say: Language, _name: str, data: Data) -> str:
+    text = _variables(data.get("values") or {})
+    return say.text(_("Set %(values)s"), values=text) if text else ""
+
+
+def _offered(say: Language, name: str, data: Data) -> str:
     if data.get("assignee"):
-        return f"{name} is with {data['assignee']}"
-    to = [*data.get("users", []), *data.get("groups", [])]
+        return say.text(_("%(name)s is with %(who)s"), name=name, who=data["assignee"])
+    to = [str(each).replace(":", " ") for each in (*data.get("users", []), *data.get("groups", []))]
     if data.get("queue"):
-        to.append(f"queue {data['queue']}")
-    return f"{name} is waiting for {', '.join(to).replace(':', ' ')}" if to else f"{name} is waiting for anybody"
+        to.append(say.text(_("queue %(name)s"), name=data["queue"]))
+    if not to:
+        return say.text(_("%(name)s is waiting for anybody"), name=name)
+    return say.text(_("%(name)s is waiting for %(who)s"), name=name, who=", ".join(to))
 
 
-def _assigned(name: str, data: Data) -> str:
-    who, how = data.get("assignee", ""), data.get("how", "")
+HOW: Final = {
+    "claim": _("%(name)s was claimed by %(who)s"),
+    "transfer": _("%(name)s was handed over to %(who)s"),
+    "delegate": _("%(name)s was delegated to %(who)s"),
+    "resolve": _("%(name)s was returned to %(who)s"),
+    "": _("%(name)s was assigned to %(who)s"),
+}
+
+
+def _assigned(say: Language, name: str, data: Data) -> str:
+    who, how = data.get("assignee", ""), str(data.get("how", ""))
     if not who:
-        return f"{name} was given back"
-    told = {"claim": "claimed", "transfer": "handed over", "delegate": "delegated", "resolve": "returned"}
-    verb = next((words for stem, words in told.items() if str(how).startswith(stem)), "assigned")
-    return f"{name} was claimed by {who}" if verb == "claimed" else f"{name} was {verb} to {who}"
+        return say.text(_("%(name)s was given back"), name=name)
+    return say.text(next(words for stem, words in HOW.items() if how.startswith(stem)), name=name, who=who)
 
 
-def _outcome(name: str, data: Data) -> str:
-    outcome = data.get("outcome", "")
-    return f"{name} was completed: {outcome}" if outcome else f"{name} was completed"
+def _outcome(say: Language, name: str, data: Data) -> str:
+    if outcome := data.get("outcome", ""):
+        return say.text(_("%(name)s was completed: %(outcome)s"), name=name, outcome=outcome)
+    return say.text(_("%(name)s was completed"), name=name)
 
 
-def _clock(name: str, data: Data) -> str:
-    told = {"goal": "the goal has passed", "deadline": "the deadline has passed", "paused": "its clock is paused",
-            "resumed": "its clock goes on"}  # fmt: skip
-    facts = [told.get(fact, "a reminder was sent") for fact in data.get("facts", [])]
-    return f"{name or 'Process'}: {', '.join(facts)}" if facts else ""
+REMINDED: Final = _("a reminder was sent")
+PROCESS: Final = _("Process")
+FACTS: Final = {
+    "goal": _("the goal has passed"),
+    "deadline": _("the deadline has passed"),
+    "paused": _("its clock is paused"),
+    "resumed": _("its clock goes on"),
+}
 
 
-def _decided(name: str, data: Data) -> str:
-    rules = ", ".join(str(number) for number in data.get("rules", ()))
-    by = f" by {'rule' if ',' not in rules else 'rules'} {rules}" if rules else ""
-    said = "".join(f"; {text}" for text in data.get("messages", ()))
-    return f"{name} decided “{data.get('decision', '')}” {data.get('version', '')}{by}{said}"
+def _clock(say: Language, name: str, data: Data) -> str:
+    facts = [say.text(FACTS.get(fact, REMINDED)) for fact in data.get("facts", [])]
+    return f"{name or say.text(PROCESS)}: {', '.join(facts)}" if facts else ""
 
 
-Words = Callable[[str, Data], str]
+def _decided(say: Language, name: str, data: Data) -> str:
+    rules = [str(number) for number in data.get("rules", ())]
+    what = {"name": name, "decision": data.get("decision", ""), "version": data.get("version", "")}
+    text = say.text(_("%(name)s decided “%(decision)s” %(version)s"), **what)
+    if rules:
+        by = say.plural("by rule %(rules)s", "by rules %(rules)s", len(rules), rules=", ".join(rules))
+        text = f"{text} {by}"
+    return "; ".join((text, *(str(said) for said in data.get("messages", ()))))
+
+
+def _failed(say: Language, name: str, data: Data) -> str:
+    text = say.text(_("%(name)s failed: %(message)s"), name=name, message=data.get("message", ""))
+    left = say.plural("%(num)s try left", "%(num)s tries left", data.get("retries", 0))
+    return f"{text} ({left})"
+
+
+def _stopped(say: Language, name: str, data: Data) -> str:
+    return say.text(
+        _("Stopped at %(name)s: %(message)s"), name=name or say.text(_("the process")), message=data.get("message", "")
+    )
+
+
+Words = Callable[[Language, str, Data], str]
+# The name of the element and whatever the fact has may be filled in.
+PLAIN: Final[Mapping[str, tuple[str, str]]] = {
+    "TaskCommented": ("calm", _("%(element)s: “%(text)s”")),
+    "TimerSet": ("wait", _("%(element)s waits for its time")),
+    "TimerFired": ("wait", _("%(element)s: the time has come")),
+    "SubscriptionOpened": ("wait", _("%(element)s waits for “%(name)s”")),
+    "SubscriptionKeyed": ("calm", _("%(element)s waits for “%(key)s” alone from now on")),
+    "MessageReceived": ("calm", _("%(element)s: the message “%(name)s” has come")),
+    "SignalReceived": ("calm", _("%(element)s: the signal “%(name)s” has come")),
+    "TriggerArrived": ("wait", _("%(element)s: one of its events has occurred, the others are awaited")),
+    "MessageThrown": ("calm", _("%(element)s: sent the message “%(name)s”")),
+    "SignalThrown": ("calm", _("%(element)s: sent the signal “%(name)s”")),
+    "JobCreated": ("wait", _("%(element)s waits for a worker (%(type)s)")),
+    "JobCompleted": ("done", _("%(element)s is done")),
+    "JobRetried": ("calm", _("%(element)s may be tried again")),
+    "CallStarted": ("wait", _("%(element)s called %(name)s")),
+    "CallEnded": ("calm", _("%(element)s: the called process is over")),
+    "ErrorThrown": ("bad", _("%(element)s: error %(code)s %(message)s")),
+    "ErrorCaught": ("calm", _("%(element)s caught the error %(code)s")),
+    "IncidentResolved": ("calm", _("The incident is resolved")),
+    "InputParked": ("paused", _("Something came in and is kept until the instance is resumed")),
+    "InputUnparked": ("calm", _("What was kept is taken in now")),
+    "Completed": ("done", _("The instance is complete")),
+}
+# With a reason behind, if there is one.
+WITH_REASON: Final[Mapping[str, tuple[str, str]]] = {
+    "TaskCancelled": ("ended", _("%(element)s was withdrawn")),
+    "TaskReminded": ("calm", _("%(element)s: asked to be done")),
+    "Suspended": ("paused", _("Suspended")),
+    "Resumed": ("calm", _("Resumed")),
+    "Terminated": ("ended", _("Terminated")),
+}
 SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "InstanceStarted": ("calm", _started),
     "TaskCreated": ("work", _offered),
     "TaskAssigned": ("work", _assigned),
-    "TaskCommented": ("calm", lambda n, d: f"{n}: “{d.get('text', '')}”"),
-    "TaskReminded": ("calm", lambda n, d: f"{n}: asked to be done{_because({'reason': d.get('text', '')})}"),
     "TaskCompleted": ("done", _outcome),
-    "TaskCancelled": ("ended", lambda n, d: f"{n} was withdrawn{_because(d)}"),
-    "VariablesSet": ("calm", lambda _, d: f"Set {text}" if (text := _variables(d)) else ""),
-    "TimerSet": ("wait", lambda n, _: f"{n} waits for its time"),
-    "TimerFired": ("wait", lambda n, _: f"{n}: the time has come"),
-    "SubscriptionOpened": ("wait", lambda n, d: f"{n} waits for “{d.get('name', '')}”"),
-    "SubscriptionKeyed": ("calm", lambda n, d: f"{n} waits for “{d.get('key', '')}” alone from now on"),
-    "MessageReceived": ("calm", lambda n, d: f"{n}: the message “{d.get('name', '')}” has come"),
-    "SignalReceived": ("calm", lambda n, d: f"{n}: the signal “{d.get('name', '')}” has come"),
-    "TriggerArrived": ("wait", lambda n, _: f"{n}: one of its events has occurred, the others are awaited"),
-    "MessageThrown": ("calm", lambda n, d: f"{n}: sent the message “{d.get('name', '')}”"),
-    "SignalThrown": ("calm", lambda n, d: f"{n}: sent the signal “{d.get('name', '')}”"),
-    "JobCreated": ("wait", lambda n, d: f"{n} waits for a worker ({d.get('type', '')})"),
-    "JobCompleted": ("done", lambda n, _: f"{n} is done"),
-    "JobFailed": ("bad", lambda n, d: f"{n} failed: {d.get('message', '')} ({d.get('retries', 0)} tries left)"),
-    "JobRetried": ("calm", lambda n, _: f"{n} may be tried again"),
-    "CallStarted": ("wait", lambda n, d: f"{n} called {d.get('name', '')}"),
-    "CallEnded": ("calm", lambda n, _: f"{n}: the called process is over"),
+    "VariablesSet": ("calm", _set),
+    "JobFailed": ("bad", _failed),
     "DecisionMade": ("calm", _decided),
-    "ErrorThrown": ("bad", lambda n, d: f"{n}: error {d.get('code', '')} {d.get('message', '')}".rstrip()),
-    "ErrorCaught": ("calm", lambda n, d: f"{n} caught the error {d.get('code', '')}".rstrip()),
     "ClockChanged": ("wait", _clock),
-    "IncidentRaised": ("bad", lambda n, d: f"Stopped at {n or 'the process'}: {d.get('message', '')}"),
-    "IncidentResolved": ("calm", lambda _, __: "The incident is resolved"),
-    "Suspended": ("paused", lambda _, d: f"Suspended{_because(d)}"),
-    "Resumed": ("calm", lambda _, d: f"Resumed{_because(d)}"),
-    "InputParked": ("paused", lambda _, __: "Something came in and is kept until the instance is resumed"),
-    "InputUnparked": ("calm", lambda _, __: "What was kept is taken in now"),
-    "Completed": ("done", lambda _, __: "The instance is complete"),
-    "Terminated": ("ended", lambda _, d: f"Terminated{_because(d)}"),
-}  # fmt: skip
+    "IncidentRaised": ("bad", _stopped),
+}
+PASSED: Final = frozenset(("endEvent", "intermediateThrowEvent", "scriptTask"))
 
 
-def sentence(entry: HistoryEntry, names: Mapping[str, str]) -> Line | None:
+class _Filled(dict[str, object]):
+    """What a sentence names and the fact does not have is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _filled(say: Language, text: str, name: str, data: Data) -> str:
+    return (say.text(text) % _Filled(data, element=name)).rstrip()
+
+
+def sentence(entry: HistoryEntry, names: Mapping[str, str], say: Language) -> Line | None:
     """None for a fact that people are not told. `names` gives each element's name by its id."""
-    known = SENTENCES.get(entry.kind)
     name = names.get(entry.element) or entry.element
-    if known is not None:
-        text = known[1](name, entry.data)
-        return Line(text, known[0], entry.element) if text else None
-    if entry.kind == "ElementEntered" and entry.element_kind in ("endEvent", "intermediateThrowEvent", "scriptTask"):
-        return Line(f"Passed {name}" if entry.element_kind != "endEvent" else f"Reached {name}", "calm", entry.element)
-    return None
+    kind, data = entry.kind, entry.data
+    if kind in SENTENCES:
+        tone, words = SENTENCES[kind]
+        text = words(say, name, data)
+    elif kind in PLAIN:
+        tone, text = PLAIN[kind]
+        text = _filled(say, text, name, data)
+    elif kind in WITH_REASON:
+        tone, text = WITH_REASON[kind]
+        reason = data.get("reason") or data.get("text", "")
+        text = _filled(say, text, name, data) + (f": {reason}" if reason else "")
+    elif kind == "ElementEntered" and entry.element_kind in PASSED:
+        reached = entry.element_kind == "endEvent"
+        tone, text = "calm", say.text(_("Reached %(name)s") if reached else _("Passed %(name)s"), name=name)
+    else:
+        return None
+    return Line(text, tone, entry.element) if text else None
 
 
-def chapters(entries: Iterable[HistoryEntry], names: Mapping[str, str]) -> list[Chapter]:
+def chapters(entries: Iterable[HistoryEntry], names: Mapping[str, str], say: Language) -> list[Chapter]:
     """The newest command first; within a command in the order of what happened."""
     found: dict[int, Chapter] = {}
     for entry in entries:
-        line = sentence(entry, names)
+        line = sentence(entry, names, say)
         if line is not None:
             chapter = found.setdefault(entry.seq, Chapter(entry.seq, entry.at, entry.who, []))
             if not chapter.lines or chapter.lines[-1] != line:
                 chapter.lines.append(line)
     return list(reversed(found.values()))
-
-
-def lasted(start: int, end: int, now: int) -> str:
-    """How long from start to end, or to now while it goes on."""
-    return span((end or now) - start)

@@ -1,31 +1,32 @@
 // What every page needs of the browser: badges that count, dialogs, drafts, dropped files, and a word when the server
 // does not answer. All of it is an addition: the pages work without.
 
-const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const MINUTE = 60_000;
+const words = JSON.parse(document.documentElement.dataset.words);  // of the person's language
 const ahead = Number(document.documentElement.dataset.now) - Date.now();  // the server's clock counts
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-function span(ms) {
+function span(ms) {  // as andante.languages tells lengths of time
   let rest = Math.abs(ms);
-  if (rest < MINUTE) return `${Math.floor(rest / 1000)} s`;
   const parts = [];
-  for (const [size, unit] of [[DAY, "d"], [HOUR, "h"], [MINUTE, "m"]]) {
+  for (const [size, unit] of words.units.slice(0, -1)) {
     const count = Math.floor(rest / size);
     rest %= size;
-    if (count || parts.length) parts.push([count, unit]);
+    if (count) parts.push(`${count} ${unit}`);
+    else if (parts.length) break;
     if (parts.length === 2) break;
   }
-  return parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}`).join(" ");
+  return parts.join(" ") || `${Math.floor(rest / 1000)} ${words.units.at(-1)[1]}`;
 }
 
 function tick() {
   const now = Date.now() + ahead;
   for (const badge of all("[data-due]")) {
     const left = Number(badge.dataset.due) - now;
-    const words = left > 0 ? `${badge.dataset.prefix}${span(left)} left` : `overdue ${span(left)}`;
+    const text = (left > 0 ? badge.dataset.prefix + words.left : words.overdue).replace("%(span)s", span(left));
     const place = badge.querySelector(".words");
-    if (place.textContent !== words) place.textContent = words;
+    if (place.textContent !== text) place.textContent = text;
   }
 }
 
