@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from andante.bpmn.graph import MultiInstance, Sla, SlaAction
+from andante.bpmn.voting import EVERY_ONE, ApprovalPolicy
 from andante.codec import encode_effect, encode_entry, encode_state
 from andante.codec.values import COMMANDS, EVENTS, LATER
 from andante.engine import commands as cmd
@@ -31,6 +32,7 @@ VALUES: Final[dict[str, object]] = {
     "str": "straße €",
     "dict": {"amount": 12.5, "who": ["anna", None], "deep": {"ok": True}},
     "list[str]": ["anna", "berta"],
+    "list[list[str]]": [["user:anna"], ["group:law", "user:berta"]],
     "list[int]": [3, 70_000],
     "list[object]": [1, "two", None],
     "SlaClock": CLOCK,
@@ -180,6 +182,25 @@ def _handling() -> Instance:
     return scenario.message("again", business_key="7").message("m", business_key="7", sum=3).pass_time(HOUR).instance
 
 
+def _deciding() -> Instance:
+    """A vote that one has cast, and one that was sent back and keeps its votes."""
+    all_agree = ApprovalPolicy(EVERY_ONE, default_outcome="no")
+    graph = (
+        ProcessBuilder()
+        .start()
+        .parallel("split")
+        .user_task("write")
+        .user_task("check", users="anna, berta", outcomes=["yes", "no"], actions=["return"], approval=all_agree)
+        .user_task("sign", users="anna, berta", outcomes=["yes", "no"], approval=all_agree)
+        .path("start", "split", "write", "check")
+        .path("split", "sign")
+        .graph()
+    )
+    scenario = Scenario(graph, id="002N00000golden00005").start(by="ina").complete("sign", "yes", by="anna")
+    scenario.complete("write", by="carl").when(cmd.CompleteTask(scenario.task("check"), "no", None, "why"), by="anna")
+    return scenario.when(cmd.ReturnTask(scenario.task("check"), "write", True, "see"), by="berta").instance
+
+
 def _closed() -> Instance:
     return _everything().terminate().instance
 
@@ -193,6 +214,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "closed": _closed,
     "undoing": _undoing,
     "reminded": _reminded,
+    "deciding": _deciding,
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from approval_graphs import MAKERS as APPROVALS
 from event_graphs import conditions, handled, keyed, opened, several
 
 from andante.bpmn import kinds
@@ -352,7 +353,7 @@ def deciding() -> ProcessGraph:
 
 MAKERS: Final = (
     review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
-    several, opened, keyed,
+    several, opened, keyed, *APPROVALS,
 )  # fmt: skip
 # Where an instance of them begins, if not at the none start event.
 BEGINS: Final = {"opened": "paid"}

@@ -23,6 +23,7 @@ MOVES: Final = st.tuples(
     st.sampled_from(
         ["task"] * 4 + ["job"] * 4 + ["time"] * 2 + ["call"] * 2 + ["message", "signal", "error", "fail", "failcall"]
         + ["escalate", "move", "move", "migrate"]
+        + ["sign", "sign", "return", "return"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
         + ["remind"]
     ),
@@ -39,7 +40,8 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
     """The command of a move; None where there is nothing that it could be about, and for those that need the graph."""
     kind, n, value = move
     waits: dict[str, Mapping[int, object]] = {
-        "task": instance.tasks, "claim": instance.tasks, "remind": instance.tasks, "job": instance.jobs,
+        "task": instance.tasks, "claim": instance.tasks, "sign": instance.tasks, "return": instance.tasks,
+        "remind": instance.tasks, "job": instance.jobs,
         "error": instance.jobs,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
         "escalate": instance.calls,
@@ -57,7 +59,9 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
             return cmd.Escalate(key, child, "E" if n % 2 else "F", values, f"once{n}")
         return cmd.CompleteCall(key, child, values) if kind == "call" else cmd.FailCall(key, child, "E" * (n % 2), "")
     made: dict[str, Callable[[], cmd.Command]] = {
-        "task": lambda: cmd.CompleteTask(key, "", values),
+        "task": lambda: cmd.CompleteTask(key, _outcome(instance, key, value), values, "why" if n == 1 else ""),
+        "sign": lambda: cmd.AddSigners(key, [f"more{n}", "group:law"][: n + 1], ("before", "with", "after")[n % 3]),
+        "return": lambda: cmd.ReturnTask(key, ("write", "initiator", "a", "b", "each", "c")[n], value == 1, "why"),
         "remind": lambda: cmd.RemindTask(key, "please" if n % 2 else ""),
         "claim": lambda: cmd.ClaimTask(key, f"user{n}"),
         "job": lambda: cmd.CompleteJob(key, values),
@@ -75,6 +79,11 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "terminate": lambda: cmd.Terminate() if n == 0 else cmd.CommentTask(10_000, "x"),
     }
     return made[kind]() if kind in made else None
+
+
+def _outcome(instance: Instance, key: int, value: int | None) -> str:
+    outcomes = instance.tasks[key].outcomes
+    return outcomes[(value or 0) % len(outcomes)] if outcomes else ""
 
 
 def started(name: str, x: int = 1) -> Scenario:

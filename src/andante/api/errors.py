@@ -56,6 +56,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
         400, "The decision cannot be evaluated.", "details[0] names decision, place and what is wrong."
     ),
     faults.TASK_OUTCOME: ErrorCode(400, "The task has no such outcome.", "Use one of the task's outcomes."),
+    faults.TASK_SIGNERS: ErrorCode(
+        400, "These signers cannot be added.", "The message says who, or which mode, is wrong."
+    ),
     faults.VARIABLE_TYPE: ErrorCode(
         400, "A value does not fit the variable's declared type.", "Nothing was written; correct the value."
     ),
@@ -73,8 +76,6 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),
     access.PERSON_NOT_FOUND: ErrorCode(404, "There is no such person.", "Create the person first."),
     access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
-    access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
-    access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
     METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),
     faults.CLOSED: ErrorCode(409, "The instance is over.", "Nothing more can be done with it; start a new one."),
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
@@ -94,6 +95,12 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.TASK_NOT_CLAIMED: ErrorCode(409, "Nobody has claimed the task.", "Claim it first."),
     faults.TASK_DELEGATED: ErrorCode(409, "The task is delegated.", "The delegate resolves it first."),
     faults.TASK_NOT_DELEGATED: ErrorCode(409, "The task is not delegated.", "Complete it instead."),
+    faults.TASK_ACTION: ErrorCode(
+        409, "The model does not offer this for the task.", "The task's `actions` tell what it offers."
+    ),
+    faults.TASK_RETURN: ErrorCode(
+        409, "The task cannot be returned there.", "The task's `returnTo` tells where it can."
+    ),
     faults.TASK_NOBODY: ErrorCode(409, "Nobody has the task or is named for it.", "Transfer it to somebody."),
     runtime.TASK_CLOSED: ErrorCode(409, "The task is over already.", "List tasks anew."),
     runtime.DEFINITION_INACTIVE: ErrorCode(409, "No version of the definition is active.", "Activate one."),
@@ -105,10 +112,6 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.DEFINITION_IN_USE: ErrorCode(409, "The definition has instances.", "Post a new version instead."),
     access.PERSON_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change that person."),
     access.CLIENT_EXISTS: ErrorCode(409, "The client id is taken.", "Choose another, or let it be generated."),
-    access.TEAM_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change what has it."),
-    access.DEPUTY_CYCLE: ErrorCode(
-        409, "Somebody would stand in for themselves, or too many one after the other.", "Choose another deputy."
-    ),
     access.LAST_ADMINISTRATOR: ErrorCode(409, "Nobody would be left to administer.", "Make another one first."),
     TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
     CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),

@@ -20,10 +20,6 @@ PERSON: Final = f"{PERSONS}/{{name:str}}"
 CLIENTS: Final = f"{BASE}/admin/clients"
 
 Roles = Annotated[list[Annotated[str, choice(*ROLES)]], Meta(max_length=len(ROLES))]
-Skills = Annotated[
-    dict[Annotated[str, Meta(min_length=1, max_length=200)], Annotated[int, Meta(ge=1, le=100)]],
-    Meta(max_length=1_000, description="Level by skill, 1 to 100."),
-]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1_000)]
 
 
@@ -39,7 +35,6 @@ class PersonShape(msgspec.Struct, frozen=True):
     kind: str
     createdAt: str  # noqa: N815 - as in the contract
     disabled: bool
-    skills: dict[str, int] = {}
 
 
 class PersonRecs(msgspec.Struct, frozen=True):
@@ -60,7 +55,6 @@ class NewPerson(msgspec.Struct, frozen=True):
     groups: Names = []
     queues: Names = []
     kind: Annotated[str, choice(*KINDS)] = "User"
-    skills: Skills = {}
 
 
 class PersonChange(msgspec.Struct, frozen=True):
@@ -74,7 +68,6 @@ class PersonChange(msgspec.Struct, frozen=True):
     queues: Names | UnsetType = UNSET
     kind: Annotated[str, choice(*KINDS)] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
-    skills: Skills | UnsetType = UNSET
 
 
 class ClientShape(msgspec.Struct, frozen=True):
@@ -110,9 +103,7 @@ class ClientSecret(msgspec.Struct, frozen=True):
 
 
 def _person(p: PersonRecord) -> PersonShape:
-    return PersonShape(
-        p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled, p.skills
-    )
+    return PersonShape(p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled)
 
 
 def _client(c: ClientRecord) -> ClientShape:
@@ -143,7 +134,6 @@ async def add_person(request: Call) -> Response[bytes]:
         groups=body.groups,
         queues=body.queues,
         kind=body.kind,
-        skills=body.skills,
     )
     return success(_person(made))
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from andante.bpmn import kinds
+from andante.bpmn.approvals import check_approval
 from andante.bpmn.compensation import check_compensation
 from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
-from andante.bpmn.graph import Activation, EventDefinition, Flow, Node, Script
+from andante.bpmn.graph import Activation, EventDefinition, Flow, Node, Script, UserTask
 from andante.bpmn.instantiating import begins, check_instantiating
 from andante.expressions import to_json
 from andante.timing.cycle import check as check_timer
@@ -57,6 +58,8 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
                 "The complex gateway does not say when it goes on. Write an activationCondition, such as "
                 "activationCount >= 2.",
             )  # fmt: skip
+        elif isinstance(node.work, UserTask):
+            check_approval(node.work, node.id, node.line, findings)
         elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
             findings.fault("noScript", node.id, node.line, "The script task has no script. Write one.")
         if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:

@@ -283,7 +283,8 @@ class ProcessGraph:
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
     `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
-    `conditions` says whether there are conditional events; `reach[flow index]` is, for flows into an inclusive join (an
+    `conditions` says whether there are conditional events, `keeps_steps` whether some task asks who has done an earlier
+    one; `reach[flow index]` is, for flows into an inclusive join (an
     inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be reached
     without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for which
     nothing nearer names one.
@@ -291,7 +292,8 @@ class ProcessGraph:
 
     __slots__ = (
         "by_id", "calendar", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
-        "instance_label", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas", "starts",
+        "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas",
+        "starts",
         "variables", "version",
     )  # fmt: skip
 
@@ -338,4 +340,5 @@ class ProcessGraph:
         self.conditions = any(
             part.kind == CONDITIONAL for node in nodes if node.event is not None for part in node.event.each
         )
+        self.keeps_steps = any(isinstance(node.work, UserTask) and node.work.looks_back for node in nodes)
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from typing import Final, final
 
+from andante.bpmn.voting import ApprovalPolicy
 from andante.expressions import Expression, variable
 
 
@@ -77,12 +78,13 @@ class UserTask:
 
     `candidates` follows the contract's receiver expression (6.2): items `user:x`, `group:x`, `role:x`, `queue:x`
     or bare user names. `due` and `follow_up` give an ISO date-time or duration; `priority` an integer (default 50).
-    `assigned` are scripts that run whenever the task is given to someone; they see `task.assignee`.
+    `assigned` are scripts that run whenever the task is given to someone; they see `task.assignee`. `approval` tells
+    how several decide it; `actions` what may be done with it, () the usual.
     """
 
     __slots__ = (
-        "assigned", "assignee", "candidate_groups", "candidate_users", "candidates", "due", "follow_up", "form",
-        "outcomes", "priority", "queue", "title",
+        "actions", "approval", "assigned", "assignee", "candidate_groups", "candidate_users", "candidates", "due",
+        "follow_up", "form", "outcomes", "priority", "queue", "title",
     )  # fmt: skip
 
     def __init__(
@@ -100,7 +102,11 @@ class UserTask:
         outcomes: tuple[str, ...] = (),
         title: Expression | None = None,
         assigned: "tuple[Script, ...]" = (),
+        approval: ApprovalPolicy | None = None,
+        actions: tuple[str, ...] = (),
     ) -> None:
+        self.approval = approval
+        self.actions = actions
         self.assigned = assigned
         self.assignee = assignee
         self.candidate_users = candidate_users
@@ -113,6 +119,11 @@ class UserTask:
         self.form = form
         self.outcomes = outcomes
         self.title = title
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it asks who has done earlier tasks of the instance."""
+        return "return" in self.actions or (self.approval is not None and "approved" in self.approval.automatic)
 
 
 @final

@@ -334,7 +334,6 @@ class Person(Shape, frozen=True, kw_only=True):
     kind: str
     created_at: str
     disabled: bool
-    skills: dict[str, int] = {}
 
 
 class OAuthClient(Shape, frozen=True, kw_only=True):

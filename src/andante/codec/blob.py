@@ -7,6 +7,7 @@ import msgspec
 
 from andante.codec.spelled import SPELLED
 from andante.codec.values import CodecFault, commands, hook, packer
+from andante.engine.approvals import Approval, Handled, Return, Seat
 from andante.engine.completions import Compensation, Completion
 from andante.engine.state import Instance, Loop, Scope, Token, index
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
@@ -34,9 +35,13 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
     ("completions", Completion),
     ("compensations", Compensation),
     ("triggers", Trigger),
+    ("approvals", Approval),
+    ("handled", Handled),
+    ("returns", Return),
 )
 ALWAYS: Final = 10  # of KEYED; those added later are left out where an instance has none, as older bytes have none
-KEY_OF: Final[dict[type, str]] = {Loop: "token", Call: "token", Compensation: "token"}
+KEY_OF: Final[dict[type, str]] = dict.fromkeys((Loop, Call, Compensation, Approval, Return), "token")
+SEATS: Final[dict[type, int]] = {Approval: 1, Return: 5}  # where their seats are among the arguments
 _packers: Final = tuple((name, SPELLED.get(kind) or packer(kind)) for name, kind in KEYED)
 _makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)
 _encoder: Final = msgspec.msgpack.Encoder(enc_hook=hook)
@@ -80,6 +85,9 @@ def decode_state(data: bytes) -> Instance:
             if kind is Clock:
                 for thing in things:
                     thing[3] = SlaClock.from_tuple(thing[3])
+            elif kind in SEATS:
+                for thing in things:
+                    thing[SEATS[kind]] = [Seat(*seat) for seat in thing[SEATS[kind]]]
             made = [kind(*thing) for thing in things]
             setattr(instance, name, {getattr(thing, key): thing for thing in made})
     index(instance)

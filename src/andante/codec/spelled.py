@@ -76,6 +76,8 @@ def _start(c: cmd.Start) -> Values:
 
 
 def _complete(c: cmd.CompleteTask) -> Values:
+    if c.comment:
+        return (2, c.task, c.outcome, c.variables, c.comment)
     return (2, c.task, c.outcome, c.variables)
 
 

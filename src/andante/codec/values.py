@@ -12,6 +12,7 @@ from andante.codec.spelled import SPELLED
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
+from andante.engine.approvals import Seat
 from andante.engine.waits import Clock, Subscription, Task, Timer
 from andante.timing.sla import SlaClock
 
@@ -50,6 +51,8 @@ COMMANDS: Final[dict[int, type]] = {
     25: cmd.RemindTask,
     40: cmd.MoveToken,
     41: cmd.Migrate,
+    50: cmd.AddSigners,
+    51: cmd.ReturnTask,
 }
 EFFECTS: Final[dict[int, type]] = {
     1: fx.StartChild,
@@ -125,6 +128,16 @@ EVENTS: Final[dict[int, type]] = {
     80: ev.TokenMoved,
     81: ev.Migrated,
     90: ev.DecisionMade,
+    100: ev.ApprovalOpened,
+    101: ev.ApproverAsked,
+    102: ev.VoteCast,
+    103: ev.SignersAdded,
+    104: ev.ApprovalDecided,
+    105: ev.ApprovalClosed,
+    106: ev.StepHandled,
+    107: ev.TaskReturned,
+    108: ev.ReturnAnswered,
+    109: ev.ReturnEnded,
 }
 
 
@@ -138,6 +151,7 @@ LATER: Final[dict[type, int]] = {
     Task: 1,
     cmd.DeliverSignal: 1,
     ev.SignalReceived: 1,
+    cmd.CompleteTask: 1,
     ev.ClockStarted: 2,
     ev.ClockChanged: 1,
     Clock: 2,
@@ -199,10 +213,15 @@ class Family:
         return kind(*packed[1:])
 
 
+_seat: Final = packer(Seat)
+
+
 def hook(thing: object) -> Packed:
-    """What msgspec cannot write by itself: commands and clocks inside of other things."""
+    """What msgspec cannot write by itself: commands, clocks and seats inside of other things."""
     if isinstance(thing, SlaClock):
         return thing.as_tuple()
+    if isinstance(thing, Seat):
+        return _seat(thing)
     if thing.__class__ in commands:
         return commands.pack(thing)
     raise TypeError(f"a {type(thing).__name__} cannot be stored")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from andante.engine import events as ev
-from andante.engine.appliers import compensation, flow, lifecycle, waiting, work
+from andante.engine.appliers import approval, compensation, flow, lifecycle, waiting, work
 from andante.engine.appliers import migration as migrating
 from andante.engine.state import Instance
 
@@ -20,6 +20,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     **lifecycle.APPLIERS,
     **flow.APPLIERS,
     **work.APPLIERS,
+    **approval.APPLIERS,
     **waiting.APPLIERS,
     ev.Migrated: migrating.migrated,
     **compensation.APPLIERS,

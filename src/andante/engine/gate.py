@@ -30,6 +30,8 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.TransferTask: (PROCESS, REJECT, REJECT),
     cmd.DelegateTask: (PROCESS, REJECT, REJECT),
     cmd.ResolveTask: (PROCESS, REJECT, REJECT),
+    cmd.AddSigners: (PROCESS, REJECT, REJECT),
+    cmd.ReturnTask: (PROCESS, REJECT, REJECT),
     cmd.CommentTask: (PROCESS, PROCESS, REJECT),
     cmd.RemindTask: (PROCESS, REJECT, REJECT),
     cmd.SetFollowUp: (PROCESS, REJECT, REJECT),

@@ -137,6 +137,10 @@ def used(instance: Instance) -> Iterator[int]:
     yield from (subscription.node for subscription in instance.subscriptions.values())
     yield from (trigger.node for trigger in instance.triggers.values())
     yield from (job.node for job in instance.jobs.values())
+    for returned in instance.returns.values():
+        yield returned.target
+        if returned.source >= 0:
+            yield returned.source
     for loop in instance.loops.values():
         yield from offered(instance, loop)
     for completion in instance.completions.values():

@@ -7,6 +7,7 @@ alone knows their bytes. The contract's names for states are in section 3.1.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
+from andante.engine.approvals import Approval, Handled, Return
 from andante.engine.completions import Compensation, Completion
 from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
 
@@ -37,7 +38,7 @@ STATES: Final = (
     NEW, DISPATCHED, RUNNING, WAITING_FOR_USER, WAITING_FOR_PAGE, PAUSED, SUSPENDED, BROKEN, COMPLETED_WAIT,
     COMPLETED, USER_TERMINATED, TERMINATED,
 )  # fmt: skip
-Wait = Task | Timer | Subscription | Job | Call | Trigger
+Wait = Task | Timer | Subscription | Job | Call | Trigger | Approval
 CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
 
 
@@ -131,9 +132,10 @@ class Instance:
     """
 
     __slots__ = (
-        "business_key", "calls", "clocks", "compensations", "completions", "created_by", "definition_id", "depth",
-        "ended_at", "ext", "held", "id", "incidents", "is_test", "jobs", "label", "last_handler", "last_key", "loops",
-        "modified_at", "modified_by", "name", "parent_id", "parent_token", "parked", "properties", "root_id", "scopes",
+        "approvals", "business_key", "calls", "clocks", "compensations", "completions", "created_by", "definition_id",
+        "depth", "ended_at", "ext", "handled", "held", "id", "incidents", "is_test", "jobs", "label", "last_handler",
+        "last_key", "loops", "modified_at", "modified_by", "name", "parent_id", "parent_token", "parked", "properties",
+        "returns", "root_id", "scopes",
         "seen", "seq", "started_at", "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title",
         "tokens", "triggers", "undoable", "urgency", "version",
     )  # fmt: skip
@@ -180,6 +182,9 @@ class Instance:
         self.compensations: dict[int, Compensation] = {}
         self.undoable: dict[int, list[int]] = {}
         self.triggers: dict[int, Trigger] = {}
+        self.approvals: dict[int, Approval] = {}
+        self.handled: dict[int, Handled] = {}
+        self.returns: dict[int, Return] = {}
         self.parked: list[Command] = []
         self.seen: list[str] = []
 
@@ -224,6 +229,7 @@ def index(instance: Instance) -> None:
         instance.jobs,
         instance.calls,
         instance.triggers,
+        instance.approvals,
     )
     for kind in waits:
         for key, wait in kind.items():

@@ -38,8 +38,6 @@ JOB_WORK: Final = "job.work"
 EXPRESSION_EVALUATE: Final = "expression.evaluate"
 DECISION_EVALUATE: Final = "decision.evaluate"
 PEOPLE_MANAGE: Final = "people.manage"
-TEAM_READ: Final = "team.read"
-DEPUTY_OWN: Final = "deputy.own"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
 
@@ -64,9 +62,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     JOB_WORK: _OPERATORS,
     EXPRESSION_EVALUATE: _OPERATORS,
     DECISION_EVALUATE: _OPERATORS,
-    PEOPLE_MANAGE: _ADMINISTRATORS,  # persons, clients, groups, roles, work queues, deputies of others
-    TEAM_READ: _ALL,
-    DEPUTY_OWN: _ALL,  # one's own deputies
+    PEOPLE_MANAGE: _ADMINISTRATORS,
     CLOCK_SET: _ADMINISTRATORS,
 }
 

@@ -89,7 +89,10 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 
 # Facts that only move the machinery; people are shown the others.
-INNER: Final = (ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet)
+INNER: Final = (
+    ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet, ev.StepHandled, ev.ApproverAsked,
+    ev.ReturnEnded,
+)  # fmt: skip
 HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command", "nodes", "flows", "policies"))
 
 
@@ -205,11 +208,14 @@ async def told(
             node = _place(fact, places, owners)
             if seq <= after or isinstance(fact, INNER):
                 continue
+            data = _data(fact)
+            if isinstance(fact, ev.TaskReturned) and fact.target < len(nodes):
+                data["target"] = nodes[fact.target].id
             element = nodes[node] if node is not None and 0 <= node < len(nodes) else None
             found.append(
                 HistoryEntry(
                     seq, at, type(fact).__name__, element.id if element is not None else "",
-                    element.kind_name if element is not None else "", actor, _data(fact),
+                    element.kind_name if element is not None else "", actor, data,
                 )
             )  # fmt: skip
     return found

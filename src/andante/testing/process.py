@@ -23,6 +23,7 @@ from andante.bpmn.graph import (
     Variable,
     Work,
 )
+from andante.bpmn.voting import ApprovalPolicy
 from andante.expressions import Expression, compile_feel, compile_juel, literal
 
 
@@ -104,13 +105,17 @@ class ProcessBuilder:
         inputs: Mapping[str, str] | None = None,
         outputs: Mapping[str, str] | None = None,
         slas: Sequence[Sla] = (),
+        approval: ApprovalPolicy | None = None,
+        actions: Sequence[str] = (),
     ) -> "ProcessBuilder":
-        """`assignee`, `users` and `groups` are names, several separated by commas."""
+        """`assignee`, `users` and `groups` are names, several separated by commas; `approval` says how they decide."""
         work = UserTask(
             assignee=literal(assignee) if assignee else None,
             candidate_users=literal(users) if users else None,
             candidate_groups=literal(groups) if groups else None,
             outcomes=tuple(outcomes),
+            approval=approval,
+            actions=tuple(actions),
         )
         return self.node(
             id, kinds.USER_TASK, work=work, inside=inside, multi=multi, inputs=inputs, outputs=outputs, slas=slas

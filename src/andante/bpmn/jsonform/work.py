@@ -3,6 +3,7 @@
 from typing import Final
 
 from andante.bpmn import kinds
+from andante.bpmn.approvals import known_actions, policy
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import (
     Activation,
@@ -18,6 +19,7 @@ from andante.bpmn.graph import (
 )
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.language import language_of
+from andante.bpmn.voting import ANY_ONE, ApprovalPolicy
 from andante.bpmn.work import MAPPINGS, VALUE
 from andante.expressions import literal
 
@@ -82,7 +84,32 @@ def read_user_task(node: NodeDraft, item: Fields) -> None:
         outcomes=item.names("outcomes"),
         priority=item.as_value(priority),
         title=item.value("title"),
+        approval=_approval(item),
+        actions=known_actions(item.names("actions"), node.id, 0, item.findings),
     )
+
+
+def _approval(item: Fields) -> ApprovalPolicy | None:
+    part = item.part("approval")
+    if part is None:
+        return None
+    threshold = part.raw("voteThreshold")
+    made = policy(
+        part.text("type", ANY_ONE),
+        group_as_one=part.flag("groupAsOne", True),
+        threshold=threshold if isinstance(threshold, str | int | float | dict) else "",
+        default_outcome=part.text("defaultOutcome"),
+        terminating=part.names("terminatingActions"),
+        automatic=part.names("autoApproval"),
+        approve_outcome=part.text("approveOutcome"),
+        reject_outcome=part.text("rejectOutcome"),
+        result_variable=part.text("resultVariable"),
+        where=item.where,
+        line=0,
+        findings=item.findings,
+    )
+    part.close()
+    return made
 
 
 def read_service_task(node: NodeDraft, item: Fields) -> None:

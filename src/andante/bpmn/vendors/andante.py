@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from andante.bpmn import kinds
+from andante.bpmn.approvals import known_actions, policy
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import (
     Assignment,
@@ -18,6 +19,7 @@ from andante.bpmn.graph import (
 from andante.bpmn.slas import action, reminder, sla, span, target
 from andante.bpmn.vendors.base import Vendor, csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import known_mapping
+from andante.bpmn.voting import ANY_ONE, ApprovalPolicy
 from andante.bpmn.work import VALUE
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Error, Lane, Message, Reading
@@ -128,7 +130,28 @@ class Andante(Vendor):
         task.queue = self.text(element, "queue") or task.queue
         node.calendar = self.text(element, "calendar") or node.calendar
         task.outcomes = csv(self.text(element, "outcomes")) or task.outcomes
+        actions = csv(self.text(element, "actions"))
+        task.actions = known_actions(actions, element.label, element.line, reading.findings) or task.actions
+        for source in self.elements(element, "approval"):
+            task.approval = self._approval(source, element, reading)
+            reading.leftovers(source)
         node.slas.extend(self._slas(element, reading))
+
+    def _approval(self, source: Element, owner: Element, reading: Reading) -> ApprovalPolicy:
+        return policy(
+            source.take("type", ANY_ONE),
+            group_as_one=reading.flag(source, "groupAsOne", True),
+            threshold=source.take("voteThreshold"),
+            default_outcome=source.take("defaultOutcome"),
+            terminating=csv(source.take("terminatingActions")),
+            automatic=csv(source.take("autoApproval")),
+            approve_outcome=source.take("approveOutcome"),
+            reject_outcome=source.take("rejectOutcome"),
+            result_variable=source.take("resultVariable"),
+            where=owner.label,
+            line=source.line,
+            findings=reading.findings,
+        )
 
     def _job(self, node: NodeDraft, element: Element, reading: Reading) -> None:
         type = self.value(element, "type", reading)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import events as ev
+from andante.engine.appliers.approval import forget_scope, moved_on
 from andante.engine.appliers.compensation import drop_held, give_up
 from andante.engine.state import ACTIVE, COMPLETING, DONE, JOINED, READY, Instance, Loop, Scope, Token
 
@@ -28,6 +29,8 @@ def _entered(instance: Instance, e: ev.ElementEntered) -> None:
     token.flow = e.flow
     token.phase = READY
     token.locals = None
+    if e.token in instance.returns:
+        moved_on(instance, e.token, e.node)
 
 
 def _unjoin(instance: Instance, token: Token) -> None:
@@ -62,6 +65,8 @@ def _ended(instance: Instance, e: ev.TokenEnded | ev.TokenCancelled) -> None:
     del instance.scopes[token.scope].tokens[e.token]
     if instance.compensations:
         give_up(instance, e.token)
+    if instance.returns:
+        instance.returns.pop(e.token, None)
     if token.loop and token.loop in instance.loops:
         instance.loops[token.loop].inner.pop(e.token, None)
 
@@ -84,6 +89,8 @@ def _scope_closed(instance: Instance, e: ev.ScopeClosed) -> None:
     token.locals = scope.variables or None
     if instance.undoable:
         drop_held(instance, e.scope)
+    if instance.handled:
+        forget_scope(instance, e.scope)
 
 
 def _loop_opened(instance: Instance, e: ev.LoopOpened) -> None:

@@ -33,6 +33,14 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
         trigger.node = nodes[trigger.node]
     for job in instance.jobs.values():
         job.node = nodes[job.node]
+    for returned in instance.returns.values():
+        returned.target = nodes[returned.target]
+        returned.source = nodes[returned.source] if returned.source >= 0 else -1
+    for key, step in list(instance.handled.items()):
+        if step.node in nodes:
+            step.node = nodes[step.node]
+        else:  # there is no such task any more
+            del instance.handled[key]
     for completion in instance.completions.values():
         completion.node = nodes[completion.node]
         if completion.handler >= 0:

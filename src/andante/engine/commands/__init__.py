@@ -5,6 +5,7 @@
 
 from typing import final
 
+from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
     ClaimTask,
     CommentTask,
@@ -303,6 +304,8 @@ Command = (
     | DelegateTask
     | ResolveTask
     | CommentTask
+    | AddSigners
+    | ReturnTask
     | RemindTask
     | SetFollowUp
     | FireTimers
@@ -325,6 +328,7 @@ Command = (
 )
 
 __all__ = [
+    "AddSigners",
     "ClaimTask",
     "Command",
     "CommentTask",
@@ -345,6 +349,7 @@ __all__ = [
     "ResolveTask",
     "Resume",
     "Retry",
+    "ReturnTask",
     "SetFollowUp",
     "SetVariables",
     "Start",

@@ -5,14 +5,17 @@ from typing import final
 
 @final
 class CompleteTask:
-    """A person is done: `outcome` may be ''."""
+    """A person is done: `outcome` may be ''; where several decide, it is their vote. `comment` explains it."""
 
-    __slots__ = ("outcome", "task", "variables")
+    __slots__ = ("comment", "outcome", "task", "variables")
 
-    def __init__(self, task: int, outcome: str = "", variables: dict[str, object] | None = None) -> None:
+    def __init__(
+        self, task: int, outcome: str = "", variables: dict[str, object] | None = None, comment: str = ""
+    ) -> None:
         self.task = task
         self.outcome = outcome
         self.variables = variables
+        self.comment = comment
 
 
 @final

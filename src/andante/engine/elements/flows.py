@@ -43,7 +43,7 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
     outgoing = node.outgoing
     if (
         len(outgoing) == 1 and not node.conditional and not node.outputs and not node.after and token.locals is None
-        and node.undone_by < 0
+        and node.undone_by < 0 and not step.instance.returns
     ):  # fmt: skip
         if token.waits:
             clear_waits(step, token, "done")
@@ -62,7 +62,10 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
         if token.loop:
             behaviour.item_done(step, token, node)
             return
-        chosen = behaviour.choose(step, token, node)
+        back = step.instance.returns.get(token.key)
+        if back is not None and (back.source < 0 or back.target != node.index):
+            back = None
+        chosen = behaviour.choose(step, token, node) if back is None else []
     except ModelFault as fault:
         step.record(ev.TokenDone(token.key, mapped))
         step.fail(token, fault)
@@ -74,6 +77,10 @@ def proceed(step: "Step", token: Token, node: Node) -> None:
         return
     if node.undone_by >= 0 and node.multi is None and node.kind not in kinds.SCOPES:
         keep_activity(step, token, node)
+    if back is not None:
+        step.record(ev.ReturnAnswered(token.key))
+        step.enter(token.key, back.source, token.scope)
+        return
     if not chosen:
         end(step, token)
         return

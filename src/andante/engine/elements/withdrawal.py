@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from andante.engine import events as ev
+from andante.engine.approvals import Approval
 from andante.engine.commands import Terminate
 from andante.engine.effects import TellChild
 from andante.engine.state import TERMINATED, Scope, Token
@@ -17,12 +18,12 @@ def clear_waits(step: "Step", at: Token | Scope, reason: str, node: int = -1) ->
     one `node` waits for."""
     waits = at.waits
     for key, wait in sorted(waits.items()) if waits else ():
-        if node >= 0 and (isinstance(wait, Call) or wait.node != node):
+        if node >= 0 and (isinstance(wait, Call | Approval) or wait.node != node):
             continue
         if isinstance(wait, Task):
-            for clock in list(wait.clocks):
-                step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
-            step.record(ev.TaskCancelled(key, reason))
+            cancel_task(step, wait, reason)
+        elif isinstance(wait, Approval):
+            step.record(ev.ApprovalClosed(key, reason))
         elif isinstance(wait, Timer):
             step.record(ev.TimerCleared(key))
         elif isinstance(wait, Subscription):
@@ -35,6 +36,13 @@ def clear_waits(step: "Step", at: Token | Scope, reason: str, node: int = -1) ->
             step.record(ev.CallEnded(key, reason))
             why = f"the call was withdrawn: {reason}"
             step.ask(TellChild(wait.child_id, Terminate(TERMINATED, why, from_caller=True)))
+
+
+def cancel_task(step: "Step", task: Task, reason: str) -> None:
+    """The task is no longer wanted: to the history, without an outcome."""
+    for clock in list(task.clocks):
+        step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
+    step.record(ev.TaskCancelled(task.key, reason))
 
 
 def withdraw(step: "Step", token: Token, reason: str) -> None:

@@ -5,6 +5,18 @@ Keys (`token`, `scope`, `task`, `timer`, ...) are small ints, unique within the 
 so that the core stays compilable; treat them as immutable.
 """
 
+from andante.engine.events.approval import (
+    ApprovalClosed,
+    ApprovalDecided,
+    ApprovalOpened,
+    ApproverAsked,
+    ReturnAnswered,
+    ReturnEnded,
+    SignersAdded,
+    StepHandled,
+    TaskReturned,
+    VoteCast,
+)
 from andante.engine.events.compensation import (
     CompensationEnded,
     CompensationStarted,
@@ -147,9 +159,23 @@ Event = (
     | CompletionUndoing
     | CompensationEnded
     | DecisionMade
+    | ApprovalClosed
+    | ApprovalDecided
+    | ApprovalOpened
+    | ApproverAsked
+    | ReturnAnswered
+    | ReturnEnded
+    | SignersAdded
+    | StepHandled
+    | TaskReturned
+    | VoteCast
 )
 
 __all__ = [
+    "ApprovalClosed",
+    "ApprovalDecided",
+    "ApprovalOpened",
+    "ApproverAsked",
     "CallEnded",
     "CallStarted",
     "ClockChanged",
@@ -187,11 +213,15 @@ __all__ = [
     "Migrated",
     "PropertiesSet",
     "Resumed",
+    "ReturnAnswered",
+    "ReturnEnded",
     "ScopeClosed",
     "ScopeOpened",
     "SignalReceived",
     "SignalThrown",
+    "SignersAdded",
     "StateChanged",
+    "StepHandled",
     "SubscriptionClosed",
     "SubscriptionKeyed",
     "SubscriptionOpened",
@@ -203,6 +233,7 @@ __all__ = [
     "TaskCreated",
     "TaskFollowUpSet",
     "TaskReminded",
+    "TaskReturned",
     "Terminated",
     "TimerCleared",
     "TimerFired",
@@ -216,4 +247,5 @@ __all__ = [
     "TriggerArrived",
     "TriggerCleared",
     "VariablesSet",
+    "VoteCast",
 ]

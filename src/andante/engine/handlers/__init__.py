@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import commands as cmd
-from andante.engine.handlers import entering, lifecycle, migrating, moving, tasks
+from andante.engine.handlers import entering, lifecycle, migrating, moving, signing, tasks
 from andante.engine.handlers.entering import wanted
 
 HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
@@ -22,6 +22,8 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.TransferTask: tasks.transfer,
     cmd.DelegateTask: tasks.delegate,
     cmd.ResolveTask: tasks.resolve,
+    cmd.AddSigners: signing.add_signers,
+    cmd.ReturnTask: signing.return_task,
     cmd.CommentTask: tasks.comment,
     cmd.RemindTask: tasks.remind,
     cmd.SetFollowUp: tasks.set_follow_up,

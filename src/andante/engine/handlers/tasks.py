@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from andante.bpmn import kinds
 from andante.engine import commands as cmd
 from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.effects import Notify
+from andante.engine.elements.approval import keep_step, vote
 from andante.engine.elements.flows import finish
 from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import (
@@ -45,9 +47,17 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         declared.check(step.graph, values)
     for clock in list(task.clocks):
         step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
+    if command.comment:
+        step.record(ev.TaskCommented(task.key, command.comment))
     step.record(ev.TaskCompleted(task.key, command.outcome))
     token = step.instance.tokens[task.token]
-    finish(step, token, step.graph.nodes[task.node], values)
+    if token.key in step.instance.approvals:
+        vote(step, task, command.outcome, command.comment, values or {})
+        return
+    node = step.graph.nodes[task.node]
+    if step.graph.keeps_steps and node.kind == kinds.USER_TASK:
+        keep_step(step, token, step.actor, command.outcome, [])
+    finish(step, token, node, values)
 
 
 def claim(step: "Step", command: cmd.ClaimTask) -> None:

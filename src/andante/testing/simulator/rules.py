@@ -6,7 +6,7 @@ from andante.engine.state import CLOSED_STATES, READY, Instance
 
 LEFT: Final = (
     "tokens", "tasks", "timers", "subscriptions", "jobs", "calls", "clocks", "incidents", "parked", "stopped",
-    "completions", "compensations", "undoable", "triggers",
+    "completions", "compensations", "undoable", "triggers", "approvals", "returns",
 )  # fmt: skip
 
 
