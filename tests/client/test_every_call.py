@@ -294,6 +294,26 @@ def test_people(hands: Hands, url: str) -> None:
     mia.close()
 
 
+def test_queues_and_deputies(hands: Hands) -> None:
+    one, two, queue = f"dan-{hands.kind}", f"eve-{hands.kind}", f"claims-{hands.kind}"
+    hands.add_person(one, skills={"law": 2})
+    hands.add_person(two)
+    made = hands.add_team(queue, members=[one], lead=two, rule="skill", skills={"law": 1})
+    assert (made.members, made.persons, made.lead, made.rule) == ([f"user:{one}"], [one], two, "skill")
+    assert hands.team(queue) == made
+    assert hands.change_team(queue, {"rule": ""}).rule == ""
+    assert queue in [each.name for each in hands.teams().items]
+    assert hands.add_team(queue, "groups").kind == "group"
+    assert hands.delete_team(queue, "groups") is None
+    assert hands.delete_team(queue) is None
+
+    entry = hands.add_deputy(two, person=one, until="2100-01-01T00:00:00Z", rule="share")
+    assert (entry.person, entry.deputy, entry.rule, entry.in_force) == (one, two, "share", True)
+    assert hands.change_deputy(entry.id, until="").until == ""
+    assert [each.id for each in hands.deputies(one).items] == [entry.id]
+    assert hands.delete_deputy(entry.id) is None
+
+
 def test_an_open_instance_is_changed(hands: Hands) -> None:
     name = f"Live{hands.kind}"
 

@@ -56,6 +56,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Site(f"http://127.0.0.1:{port}", runtime, clock)
     server.should_exit = True
+    runtime.end_waiting()
     await serving
     await server.shutdown()
     await runtime.close()

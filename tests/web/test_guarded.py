@@ -40,7 +40,7 @@ async def visitor(site: Site) -> AsyncIterator[Visitor]:
         yield Visitor(http)
 
 
-PAGES = ("/", "/tasks", "/tasks/x-1", "/history", "/instances", "/instances/x", "/instances/x/at/1",
+PAGES = ("/", "/live", "/tasks", "/tasks/x-1", "/history", "/instances", "/instances/x", "/instances/x/at/1",
          "/definitions", "/definitions/x", "/definitions/x/source", "/start/x")  # fmt: skip
 FORMS = ("/tasks/x-1/complete", "/instances/x/terminate", "/definitions", "/definitions/x/suspend", "/start/x")
 

@@ -125,6 +125,14 @@ async def test_what_others_do_is_seen_without_reloading(site: Site, browser: Bro
     await expect(instance.get_by_role("button", name="Resume")).to_be_visible()
     await expect(instance.locator(".djs-element.at-paused[data-element-id=ApproveLeave]")).to_be_visible()
     assert await inbox.evaluate("window.same")
+
+    # What is written meanwhile stays; the rest comes when it is let go of.
+    await inbox.bring_to_front()
+    await inbox.get_by_label("Search tasks").fill("leave")
+    await site.runtime.act(record.id, "resume", who="admin")
+    await expect(inbox.get_by_label("Search tasks")).to_have_value("leave")
+    await inbox.get_by_role("heading", name="Inbox").click()
+    await expect(inbox.get_by_role("link", name="Approve leave", exact=True)).to_be_visible()
     assert site.faults == []
 
 

@@ -8,7 +8,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from andante.api.errors import failure
 from andante.runtime.problem import OVERLOADED
 
-ALWAYS: Final = ("/health/", "/metrics")  # who watches over the server is answered even then
+# Who watches over the server is answered even then; open pages that wait for changes are counted by themselves.
+ALWAYS: Final = ("/health/", "/metrics", "/live")
 
 
 @final

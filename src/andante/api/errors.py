@@ -76,6 +76,8 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),
     access.PERSON_NOT_FOUND: ErrorCode(404, "There is no such person.", "Create the person first."),
     access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
+    access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
+    access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
     METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),
     faults.CLOSED: ErrorCode(409, "The instance is over.", "Nothing more can be done with it; start a new one."),
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
@@ -112,6 +114,10 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.DEFINITION_IN_USE: ErrorCode(409, "The definition has instances.", "Post a new version instead."),
     access.PERSON_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change that person."),
     access.CLIENT_EXISTS: ErrorCode(409, "The client id is taken.", "Choose another, or let it be generated."),
+    access.TEAM_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change what has it."),
+    access.DEPUTY_CYCLE: ErrorCode(
+        409, "Somebody would stand in for themselves, or too many one after the other.", "Choose another deputy."
+    ),
     access.LAST_ADMINISTRATOR: ErrorCode(409, "Nobody would be left to administer.", "Make another one first."),
     TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
     CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),

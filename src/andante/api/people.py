@@ -20,6 +20,10 @@ PERSON: Final = f"{PERSONS}/{{name:str}}"
 CLIENTS: Final = f"{BASE}/admin/clients"
 
 Roles = Annotated[list[Annotated[str, choice(*ROLES)]], Meta(max_length=len(ROLES))]
+Skills = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=200)], Annotated[int, Meta(ge=1, le=100)]],
+    Meta(max_length=1_000, description="Level by skill, 1 to 100."),
+]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=1_000)]
 
 
@@ -35,6 +39,7 @@ class PersonShape(msgspec.Struct, frozen=True):
     kind: str
     createdAt: str  # noqa: N815 - as in the contract
     disabled: bool
+    skills: dict[str, int] = {}
 
 
 class PersonRecs(msgspec.Struct, frozen=True):
@@ -55,6 +60,7 @@ class NewPerson(msgspec.Struct, frozen=True):
     groups: Names = []
     queues: Names = []
     kind: Annotated[str, choice(*KINDS)] = "User"
+    skills: Skills = {}
 
 
 class PersonChange(msgspec.Struct, frozen=True):
@@ -68,6 +74,7 @@ class PersonChange(msgspec.Struct, frozen=True):
     queues: Names | UnsetType = UNSET
     kind: Annotated[str, choice(*KINDS)] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
+    skills: Skills | UnsetType = UNSET
 
 
 class ClientShape(msgspec.Struct, frozen=True):
@@ -103,7 +110,9 @@ class ClientSecret(msgspec.Struct, frozen=True):
 
 
 def _person(p: PersonRecord) -> PersonShape:
-    return PersonShape(p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled)
+    return PersonShape(
+        p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled, p.skills
+    )
 
 
 def _client(c: ClientRecord) -> ClientShape:
@@ -134,6 +143,7 @@ async def add_person(request: Call) -> Response[bytes]:
         groups=body.groups,
         queues=body.queues,
         kind=body.kind,
+        skills=body.skills,
     )
     return success(_person(made))
 

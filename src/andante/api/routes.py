@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from andante.api import (
     decisions,
     definitions,
+    deputies,
     documents,
     expressions,
     health,
@@ -14,6 +15,7 @@ from andante.api import (
     people,
     replay,
     tasks,
+    teams,
     token,
     upkeep,
 )
@@ -24,7 +26,7 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
         token, instances, replay, instance_variables, definitions, tasks, messages, jobs, expressions, decisions,
-        people, upkeep, health, documents,
+        people, teams, deputies, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from litestar import Request
 
-from andante.people import Access, Accounts, Caller
+from andante.people import Access, Accounts, Caller, Deputies, Teams
 from andante.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Services:
     """One object an application. `zone` is the IANA zone of the contract's times;"""
 
-    __slots__ = ("access", "accounts", "metrics", "runtime", "zone")
+    __slots__ = ("access", "accounts", "deputies", "metrics", "runtime", "teams", "zone")
 
     def __init__(self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str) -> None:
         self.runtime = runtime
@@ -23,6 +23,8 @@ class Services:
         self.access = access
         self.metrics = metrics
         self.zone = zone
+        self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed)
+        self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed)
 
 
 Call = Request[Any, Any, Any]

@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls, evaluating, live, replaying, upkeep
+from andante.client import calls, evaluating, live, people, replaying, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -116,13 +116,22 @@ class AsyncClient:
     evaluate = Endpoint(evaluating.evaluate)
     decide = Endpoint(evaluating.decide)
 
-    persons = Endpoint(calls.persons)
-    person = Endpoint(calls.person)
-    add_person = Endpoint(calls.add_person)
-    change_person = Endpoint(calls.change_person)
-    clients = Endpoint(calls.clients)
-    add_client = Endpoint(calls.add_client)
-    revoke_client = Endpoint(calls.revoke_client)
+    persons = Endpoint(people.persons)
+    person = Endpoint(people.person)
+    add_person = Endpoint(people.add_person)
+    change_person = Endpoint(people.change_person)
+    clients = Endpoint(people.clients)
+    add_client = Endpoint(people.add_client)
+    revoke_client = Endpoint(people.revoke_client)
+    teams = Endpoint(people.teams)
+    team = Endpoint(people.team)
+    add_team = Endpoint(people.add_team)
+    change_team = Endpoint(people.change_team)
+    delete_team = Endpoint(people.delete_team)
+    deputies = Endpoint(people.deputies)
+    add_deputy = Endpoint(people.add_deputy)
+    change_deputy = Endpoint(people.change_deputy)
+    delete_deputy = Endpoint(people.delete_deputy)
     set_clock = Endpoint(calls.set_clock)
 
     async def send(self, call: Call[T]) -> T:

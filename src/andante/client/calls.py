@@ -338,62 +338,6 @@ def _report(job_id: str, body: dict[str, object]) -> Call[shapes.Job]:
     return Call("PUT", f"{BASE}/runtime/jobs/{_id(job_id)}", shapes.Job, body)
 
 
-# People.
-
-
-def persons() -> Call[shapes.Recs[shapes.Person]]:
-    """All persons."""
-    return Call("GET", f"{BASE}/admin/persons", shapes.Recs[shapes.Person])
-
-
-def person(name: str) -> Call[shapes.Person]:
-    """One person."""
-    return Call("GET", f"{BASE}/admin/persons/{_id(name)}", shapes.Person)
-
-
-def add_person(
-    name: str,
-    *,
-    password: str = "",
-    email: str = "",
-    manager: str = "",
-    roles: Sequence[str] = ("user",),
-    groups: Sequence[str] = (),
-    queues: Sequence[str] = (),
-    kind: str = "User",
-) -> Call[shapes.Person]:
-    """A new person; without a password nobody can log in as them."""
-    body = given(
-        name=name, password=password, email=email, manager=manager, roles=list(roles), groups=list(groups),
-        queues=list(queues), kind=kind,
-    )  # fmt: skip
-    return Call("POST", f"{BASE}/admin/persons", shapes.Person, body)
-
-
-def change_person(name: str, changes: Mapping[str, Any]) -> Call[shapes.Person]:
-    """Change what `changes` names (password, email, manager, roles, groups, queues, kind, disabled)."""
-    return Call("PUT", f"{BASE}/admin/persons/{_id(name)}", shapes.Person, changes)
-
-
-def clients() -> Call[shapes.Recs[shapes.OAuthClient]]:
-    """All OAuth clients."""
-    return Call("GET", f"{BASE}/admin/clients", shapes.Recs[shapes.OAuthClient])
-
-
-def add_client(user: str, *, client_id: str = "", client_secret: str = "") -> Call[shapes.NewClient]:
-    """An OAuth client acting as `user`; what is not given is generated."""
-    body = given(user=user, clientId=client_id, clientSecret=client_secret)
-    return Call("POST", f"{BASE}/admin/clients", shapes.NewClient, body)
-
-
-def revoke_client(client_id: str) -> Call[None]:
-    """End a client and its tokens."""
-    return Call("DELETE", f"{BASE}/admin/clients/{_id(client_id)}", None)
-
-
-# Health and the test clock.
-
-
 def set_clock(*, advance: str = "", now: str = "") -> Call[shapes.ClockNow]:
     """Set or `advance` the clock of a server started with --test-clock; what fell due has run then."""
     return Call("PUT", "/test/clock", shapes.ClockNow, given(advance=advance, now=now))

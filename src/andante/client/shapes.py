@@ -334,6 +334,7 @@ class Person(Shape, frozen=True, kw_only=True):
     kind: str
     created_at: str
     disabled: bool
+    skills: dict[str, int] = {}
 
 
 class OAuthClient(Shape, frozen=True, kw_only=True):

@@ -3,8 +3,10 @@
 from andante.people.access import Access, Grant
 from andante.people.accounts import Accounts, Bootstrap, ClientRecord, PersonRecord
 from andante.people.caller import Caller
+from andante.people.deputies import Deputies
 from andante.people.faults import AccessProblem
 from andante.people.permissions import demand, may
+from andante.people.teams import Teams
 from andante.people.work import demand_instance_action, demand_task_action, may_see, may_work
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "Bootstrap",
     "Caller",
     "ClientRecord",
+    "Deputies",
     "Grant",
     "PersonRecord",
+    "Teams",
     "demand",
     "demand_instance_action",
     "demand_task_action",

@@ -12,6 +12,10 @@ PERSON_EXISTS: Final = "bpm.person.exists"
 LAST_ADMINISTRATOR: Final = "bpm.person.lastAdministrator"
 CLIENT_NOT_FOUND: Final = "bpm.client.notFound"
 CLIENT_EXISTS: Final = "bpm.client.exists"
+TEAM_NOT_FOUND: Final = "bpm.team.notFound"
+TEAM_EXISTS: Final = "bpm.team.exists"
+DEPUTY_NOT_FOUND: Final = "bpm.deputy.notFound"
+DEPUTY_CYCLE: Final = "bpm.deputy.cycle"
 
 
 class AccessProblem(Exception):

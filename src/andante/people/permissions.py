@@ -38,6 +38,8 @@ JOB_WORK: Final = "job.work"
 EXPRESSION_EVALUATE: Final = "expression.evaluate"
 DECISION_EVALUATE: Final = "decision.evaluate"
 PEOPLE_MANAGE: Final = "people.manage"
+TEAM_READ: Final = "team.read"
+DEPUTY_OWN: Final = "deputy.own"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
 
@@ -62,7 +64,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     JOB_WORK: _OPERATORS,
     EXPRESSION_EVALUATE: _OPERATORS,
     DECISION_EVALUATE: _OPERATORS,
-    PEOPLE_MANAGE: _ADMINISTRATORS,
+    PEOPLE_MANAGE: _ADMINISTRATORS,  # persons, clients, groups, roles, work queues, deputies of others
+    TEAM_READ: _ALL,
+    DEPUTY_OWN: _ALL,  # one's own deputies
     CLOCK_SET: _ADMINISTRATORS,
 }
 

@@ -3,6 +3,7 @@
 from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
+from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
 from andante.runtime.options import RuntimeSettings
@@ -14,6 +15,7 @@ from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, Incide
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
+from andante.store.roster import DeputyRow, TeamRow
 
 __all__ = [
     "ArchiveQuery",
@@ -26,6 +28,7 @@ __all__ = [
     "ClockView",
     "DefinitionRecord",
     "Deployment",
+    "DeputyRow",
     "ElementPlan",
     "FormFieldView",
     "HistoryEntry",
@@ -34,6 +37,7 @@ __all__ = [
     "InstanceQuery",
     "InstanceRecord",
     "JobView",
+    "Known",
     "MigrationPlan",
     "Note",
     "OpenJobView",
@@ -47,6 +51,7 @@ __all__ = [
     "SystemClock",
     "TaskQuery",
     "TaskRecord",
+    "TeamRow",
     "TestClock",
     "TimerView",
     "TokenView",

@@ -8,7 +8,7 @@ was stepped since, and its instances are read anew.
 import asyncio
 import math
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, final
 
 import structlog
@@ -80,6 +80,7 @@ class Executor:
         self.node = ""
         self.alone_until = math.inf
         self._open = Bundle(self.node)
+        self.watched: Callable[[Iterable[str]], None] | None = None  # told of the instances of each batch
         self.commands = 0
         self.batches = 0
         self.outrun = 0
@@ -316,6 +317,8 @@ class Executor:
             self._lose(bundle, isinstance(fault, StoreLost))
         else:
             self._cache.written(bundle.slots)
+            if self.watched is not None:
+                self.watched(bundle.slots)
             if bundle.batch.earliest:
                 self._due(bundle.batch.earliest)
             if bundle.batch.rows[st.OUTBOX_END]:

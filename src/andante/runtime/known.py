@@ -113,6 +113,13 @@ class Known:
         declared = (name for k, name in self.teams if k == kind and user in self.members(f"{kind}:{name}"))
         return frozenset((*own, *declared))
 
+    def named(self, kind: str) -> set[str]:
+        """Bare names of all sets of this kind: those of their own, and those that are only named at persons."""
+        own = {name for k, name in self.teams if k == kind}
+        return own | {
+            name.partition(":")[2] for name, who in self._named.items() if who and name.startswith(f"{kind}:")
+        }
+
     # Single persons.
 
     def manager(self, user: str) -> str:

@@ -14,6 +14,7 @@ from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
+from andante.runtime.changes import Changes
 from andante.runtime.clock import Clock, SystemClock
 from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
@@ -71,8 +72,8 @@ class Runtime:
             engine,
             self._definitions.graph,
             self._committed,
-            self._fall_due,
-            self._forget,
+            lambda due: self._sharing.falls_due(due),
+            lambda keys: self.outbox.removed(keys),
             cache=settings.cache,
             queue=settings.queue,
         )
@@ -87,9 +88,11 @@ class Runtime:
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
+        self.changes = Changes(store, self.executor)
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
-            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster, chance,
+            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster,
+            self.changes, chance,
         )  # fmt: skip
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
 
@@ -152,12 +155,6 @@ class Runtime:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    def _forget(self, keys: list[tuple[object, ...]]) -> None:
-        self.outbox.removed(keys)
-
-    def _fall_due(self, due: int) -> None:
-        self._sharing.falls_due(due)
 
     def _committed(self, step: Step, seq: int) -> None:
         if step.effects:
@@ -389,8 +386,9 @@ class Runtime:
         return self._jobs.waiting_ends
 
     def end_waiting(self) -> None:
-        """Nobody is to wait for jobs any longer: call it when the server begins to stop."""
+        """Nobody is to wait for jobs or changes any longer: call it when the server begins to stop."""
         self._jobs.end_waiting()
+        self.changes.close()
 
     async def job_action(
         self, job_id: str, action: str, *, who: str, variables: dict[str, object] | None = None,

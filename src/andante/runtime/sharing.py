@@ -7,6 +7,7 @@ from random import Random
 from typing import Final, final
 
 from andante.runtime.catalogue import Catalogue
+from andante.runtime.changes import Changes
 from andante.runtime.executor import Executor
 from andante.runtime.ids import Ids
 from andante.runtime.jobs import Jobs
@@ -25,7 +26,8 @@ class Sharing:
 
     def __init__(
         self, store: Store, clock: DatabaseClock | None, ids: Ids, executor: Executor, catalogue: Catalogue,
-        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, roster: LiveRoster, chance: Random,
+        outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, roster: LiveRoster,
+        changes: Changes, chance: Random,
     ) -> None:  # fmt: skip
         self._ids = ids
         self._executor = executor
@@ -34,6 +36,7 @@ class Sharing:
         self._jobs = jobs
         self._timekeeper = timekeeper
         self._roster = roster
+        self._changes = changes
         self._news = News(store)
         self._beating: asyncio.Task[None] | None = None
         self.membership: Membership | None = None
@@ -98,6 +101,8 @@ class Sharing:
             self._jobs.announce()
         elif what == "due":
             self._timekeeper.note(int(rest))
+        elif what == "changed":
+            self._changes.heard(rest)
         elif what == "people":
             self._roster.look()
         elif what == "node" and self.membership is not None:

@@ -46,13 +46,46 @@ function countInTitle() {
   document.title = Number(mark.dataset.count) ? `(${mark.dataset.count}) ${plain}` : plain;
 }
 
-// Live parts.
+// Live parts: the server says that something may have changed, and the page asks for its live part anew.
 
 const stale = document.querySelector("[data-stale]");
-document.addEventListener("htmx:before:request", (event) => {
+const live = document.querySelector("[data-live]");
+let source = null, timer = 0, next = 0, missed = false;
+
+function busy() {  // with what would be replaced, or not looking
   const typing = document.activeElement?.matches("#live input, #live textarea, #live select");
-  if (document.hidden || typing || document.querySelector("dialog[open]")) event.preventDefault();
-});
+  return document.hidden || typing || document.querySelector("dialog[open]");
+}
+
+function refresh() {  // once a second at most
+  timer ||= setTimeout(() => {
+    timer = 0;
+    missed = Boolean(busy());
+    if (missed) return;
+    next = Date.now() + 1000;
+    live.dispatchEvent(new CustomEvent("news"));
+  }, Math.max(0, next - Date.now()));
+}
+
+function listen() {  // a hidden page holds no connection: a browser has few of them
+  if (document.hidden) { source?.close(); source = null; return; }
+  if (source) return;
+  source = new EventSource(live.dataset.live);
+  source.addEventListener("changed", refresh);
+  source.addEventListener("open", refresh);  // what happened before is not told
+}
+
+if (live) {
+  const free = () => { if (missed) setTimeout(refresh); };
+  document.addEventListener("focusout", free);
+  document.addEventListener("close", free, true);
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => { source?.close(); source = null; });
+  addEventListener("pageshow", listen);
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.target === live && busy()) { missed = true; event.preventDefault(); }
+  });
+}
 document.addEventListener("htmx:after:request", (event) => {
   const status = event.detail?.ctx?.response?.raw?.status ?? 0;
   if (stale) stale.hidden = status < 500;

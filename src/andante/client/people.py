@@ -1,0 +1,171 @@
+"""The calls about people: persons and clients; groups, roles and work queues; who stands in for whom."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from andante.client import shapes
+from andante.client.calls import BASE, Call, given
+
+
+def _id(value: str) -> str:
+    return quote(value, safe="")
+
+
+class Team(shapes.Shape, frozen=True, kw_only=True):
+    """A group, role or work queue: `kind`. `members` as written, `persons` everybody who is in it."""
+
+    kind: str
+    name: str
+    label: str
+    lead: str
+    parent: str
+    members: list[str]
+    persons: list[str]
+    rule: str
+    calendar: str
+    skills: dict[str, int]
+    created_at: str
+
+
+class Deputy(
+    shapes.Shape,
+    frozen=True,
+    kw_only=True,
+    rename={"since": "from", "created_by": "createdBy", "created_at": "createdAt", "in_force": "inForce"},
+):
+    """From `since` until `until` (ISO 8601, "" open) `deputy` stands in for `person`; rule assign or share."""
+
+    id: str
+    person: str
+    deputy: str
+    since: str
+    until: str
+    definition: str
+    queue: str
+    rule: str
+    created_by: str
+    created_at: str
+    in_force: bool
+
+
+# Persons and clients.
+
+
+def persons() -> Call[shapes.Recs[shapes.Person]]:
+    """All persons."""
+    return Call("GET", f"{BASE}/admin/persons", shapes.Recs[shapes.Person])
+
+
+def person(name: str) -> Call[shapes.Person]:
+    """One person."""
+    return Call("GET", f"{BASE}/admin/persons/{_id(name)}", shapes.Person)
+
+
+def add_person(
+    name: str,
+    *,
+    password: str = "",
+    email: str = "",
+    manager: str = "",
+    roles: Sequence[str] = ("user",),
+    groups: Sequence[str] = (),
+    queues: Sequence[str] = (),
+    kind: str = "User",
+    skills: Mapping[str, int] | None = None,
+) -> Call[shapes.Person]:
+    """A new person; without a password nobody can log in as them."""
+    body = given(
+        name=name, password=password, email=email, manager=manager, roles=list(roles), groups=list(groups),
+        queues=list(queues), kind=kind, skills=dict(skills or {}),
+    )  # fmt: skip
+    return Call("POST", f"{BASE}/admin/persons", shapes.Person, body)
+
+
+def change_person(name: str, changes: Mapping[str, Any]) -> Call[shapes.Person]:
+    """Change what `changes` names (password, email, manager, roles, groups, queues, kind, skills, disabled)."""
+    return Call("PUT", f"{BASE}/admin/persons/{_id(name)}", shapes.Person, changes)
+
+
+def clients() -> Call[shapes.Recs[shapes.OAuthClient]]:
+    """All OAuth clients."""
+    return Call("GET", f"{BASE}/admin/clients", shapes.Recs[shapes.OAuthClient])
+
+
+def add_client(user: str, *, client_id: str = "", client_secret: str = "") -> Call[shapes.NewClient]:
+    """An OAuth client acting as `user`; what is not given is generated."""
+    body = given(user=user, clientId=client_id, clientSecret=client_secret)
+    return Call("POST", f"{BASE}/admin/clients", shapes.NewClient, body)
+
+
+def revoke_client(client_id: str) -> Call[None]:
+    """End a client and its tokens."""
+    return Call("DELETE", f"{BASE}/admin/clients/{_id(client_id)}", None)
+
+
+# Groups, roles and work queues; `kind` is one of these words in the plural.
+
+
+def teams(kind: str = "queues") -> Call[shapes.Recs[Team]]:
+    """All queues, groups or roles."""
+    return Call("GET", f"{BASE}/runtime/{_id(kind)}", shapes.Recs[Team])
+
+
+def team(name: str, kind: str = "queues") -> Call[Team]:
+    """One queue, group or role."""
+    return Call("GET", f"{BASE}/runtime/{_id(kind)}/{_id(name)}", Team)
+
+
+def add_team(
+    name: str, kind: str = "queues", *, label: str = "", lead: str = "", parent: str = "", members: Sequence[str] = (),
+    rule: str = "", calendar: str = "", skills: Mapping[str, int] | None = None,
+) -> Call[Team]:  # fmt: skip
+    """A new queue, group or role. `members`: "user:x", in a queue also "group:x", "role:x", "roleAndSubordinates:x";
+    `rule` of a queue: roundRobin, leastLoaded, skill, or "" to offer its tasks to all."""
+    body = given(
+        name=name, label=label, lead=lead, parent=parent, members=list(members), rule=rule, calendar=calendar,
+        skills=dict(skills or {}),
+    )  # fmt: skip
+    return Call("POST", f"{BASE}/runtime/{_id(kind)}", Team, body)
+
+
+def change_team(name: str, changes: Mapping[str, Any], kind: str = "queues") -> Call[Team]:
+    """Change what `changes` names (label, lead, parent, members, rule, calendar, skills)."""
+    return Call("PUT", f"{BASE}/runtime/{_id(kind)}/{_id(name)}", Team, changes)
+
+
+def delete_team(name: str, kind: str = "queues") -> Call[None]:
+    """Delete a queue, group or role; what is written at the persons stays."""
+    return Call("DELETE", f"{BASE}/runtime/{_id(kind)}/{_id(name)}", None)
+
+
+# Deputies.
+
+
+def deputies(person: str = "") -> Call[shapes.Recs[Deputy]]:
+    """Entries in which that person is away or stands in; administrators see all without one."""
+    return Call("GET", f"{BASE}/runtime/deputies", shapes.Recs[Deputy], query={"person": person})
+
+
+def add_deputy(
+    deputy: str, *, person: str = "", since: str = "", until: str = "", definition: str = "", queue: str = "",
+    rule: str = "assign",
+) -> Call[Deputy]:  # fmt: skip
+    """Let `deputy` stand in for `person` (the caller) from `since` (now) until `until` (open)."""
+    body = {
+        "deputy": deputy,
+        **given(person=person, until=until, definition=definition, queue=queue, rule=rule),
+        **({"from": since} if since else {}),
+    }
+    return Call("POST", f"{BASE}/runtime/deputies", Deputy, body)
+
+
+def change_deputy(deputy_id: str, *, since: str | None = None, until: str | None = None) -> Call[Deputy]:
+    """Let it begin or end at another time; "" for `until` is open."""
+    body = {name: value for name, value in (("from", since), ("until", until)) if value is not None}
+    return Call("PUT", f"{BASE}/runtime/deputies/{_id(deputy_id)}", Deputy, body)
+
+
+def delete_deputy(deputy_id: str) -> Call[None]:
+    """End it at once."""
+    return Call("DELETE", f"{BASE}/runtime/deputies/{_id(deputy_id)}", None)
