@@ -7,6 +7,7 @@ immutable: each verb gives the next one. All times are ms since the epoch (UTC),
 from collections.abc import Sequence
 from typing import Any, Final, final
 
+from andante.timing.ahead import ahead, counted, distance, recounted, risk
 from andante.timing.calendar import BusinessCalendar
 from andante.timing.sla_policy import AT_CREATION, AT_DUE_DATE, DEADLINE, GOAL, Level, Reminder, SlaPolicy, Target
 
@@ -38,11 +39,12 @@ class SlaClock:
       `sent` tells how often each has come, and `moved` when each comes next (0: no more); else both are empty.
     - `start_at`, `start_shift`: the start of the work and how long it was paused since, where a reminder needs it;
       `due_at`: the task's due date, where a reminder needs it. It does not move.
+    - `counted`: of targets in working time, since when they are counted, and of each how much was left then.
     """
 
     __slots__ = (
-        "ats", "bits", "done_at", "due_at", "lefts", "moved", "paused_at", "points", "risk_ms", "sent", "shifts",
-        "start_at", "start_shift", "why",
+        "ats", "bits", "counted", "done_at", "due_at", "lefts", "moved", "paused_at", "points", "risk_ms", "sent",
+        "shifts", "start_at", "start_shift", "why",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +63,7 @@ class SlaClock:
         due_at: int = 0,
         sent: tuple[int, ...] = (),
         moved: tuple[int, ...] = (),
+        counted: tuple[int, ...] = (),
     ) -> None:
         self.ats = ats
         self.lefts = lefts
@@ -76,19 +79,20 @@ class SlaClock:
         self.due_at = due_at
         self.sent = sent
         self.moved = moved
+        self.counted = counted
 
     @classmethod
     def start(cls, policy: SlaPolicy, now: int, calendar: BusinessCalendar, due_at: int = 0) -> "SlaClock":
         """The clock of work that begins now; `due_at` is the task's own due date, 0 if it has none. Reminder points
         that are then already over are left out."""
-        ats = tuple(0 if each is None else _ahead(each, each.ms, now, calendar) for each in policy.targets)
+        ats = tuple(0 if each is None else ahead(each, each.ms, now, calendar) for each in policy.targets)
         nothing = (0,) * len(ats)
         points = (0,) * len(policy.reminders)
         working = any(reminder.working_hours for reminder in policy.reminders)
         clock = cls(
-            ats, nothing, nothing, _risk(policy, ats, now), 0, 0, 0, points, 0,
+            ats, nothing, nothing, risk(policy, ats, now), 0, 0, 0, points, 0,
             now if AT_CREATION in policy.anchors else 0, 0, due_at if AT_DUE_DATE in policy.anchors else 0,
-            points if working else (),
+            points if working else (), (), counted(policy, now, [each.ms if each else 0 for each in policy.targets]),
         )  # fmt: skip
         fresh = tuple(clock._first(policy, index, now) for index in range(len(points)))
         return clock._with(points=fresh)._settled(policy, calendar)
@@ -101,11 +105,11 @@ class SlaClock:
         a, b, c, d, e, f, risk_ms, paused_at, done_at, bits = numbers[:_FIRST]
         points = tuple(numbers[_FIRST:])
         if points and not isinstance(points[-1], int):
-            *before, (why, start_at, start_shift, due_at, milestones, sent, moved) = points
+            *before, (why, start_at, start_shift, due_at, milestones, sent, moved, *more) = points
             ats, lefts, shifts = milestones[0::3], milestones[1::3], milestones[2::3]
             return cls(
                 (a, b, *ats), (c, d, *lefts), (e, f, *shifts), risk_ms, paused_at, done_at, bits, tuple(before), why,
-                start_at, start_shift, due_at, tuple(sent), tuple(moved),
+                start_at, start_shift, due_at, tuple(sent), tuple(moved), tuple(more[0]) if more else (),
             )  # fmt: skip
         why = SUSPENDED if paused_at else 0
         return cls((a, b), (c, d), (e, f), risk_ms, paused_at, done_at, bits, points, why)
@@ -120,11 +124,11 @@ class SlaClock:
             self.bits, *self.points,
         )  # fmt: skip
         why = SUSPENDED if self.paused_at else 0
-        if len(ats) == 2 and self.why == why and not (self.start_at or self.due_at or self.sent):
+        if len(ats) == 2 and self.why == why and not (self.start_at or self.due_at or self.sent or self.counted):
             return numbers
         milestones = [n for three in zip(ats[2:], lefts[2:], shifts[2:], strict=True) for n in three]
         rest = [self.why, self.start_at, self.start_shift, self.due_at, milestones, list(self.sent), list(self.moved)]
-        return (*numbers, rest)
+        return (*numbers, [*rest, list(self.counted)] if self.counted else rest)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SlaClock) and self.as_tuple() == other.as_tuple()
@@ -163,7 +167,7 @@ class SlaClock:
         """The time until target number `index`, in working time of a business target; negative once it is over."""
         if self.paused_at and self.ats[index] > self.paused_at:
             return self.lefts[index]
-        return _between(policy.targets[index], self.done_at or self.paused_at or now, self.ats[index], calendar)
+        return distance(policy.targets[index], self.done_at or self.paused_at or now, self.ats[index], calendar)
 
     def state(self, now: int) -> str:
         """ "on track", "at risk", "goal passed", "breached" (the deadline passed), "paused"; "met" when the work ended
@@ -228,7 +232,7 @@ class SlaClock:
         if self.paused_at:
             return self._with(why=self.why | why)
         lefts = tuple(
-            _between(target, now, at, calendar) if at > now else 0
+            distance(target, now, at, calendar) if at > now else 0
             for target, at in zip(policy.targets, self.ats, strict=True)
         )
         return self._with(paused_at=now, lefts=lefts, why=why)
@@ -255,13 +259,14 @@ class SlaClock:
         ats, shifts = list(self.ats), list(self.shifts)
         for index, target in enumerate(policy.targets):
             if ats[index] > since:
-                ats[index] = _ahead(target, self.lefts[index], now, calendar)
+                ats[index] = ahead(target, self.lefts[index], now, calendar)
             elif ats[index]:
                 shifts[index] += span
         start_shift = self.start_shift + span if self.start_at else 0
         clock = self._with(
-            ats=tuple(ats), lefts=(0,) * len(ats), shifts=tuple(shifts), paused_at=0, start_shift=start_shift
-        )
+            ats=tuple(ats), lefts=(0,) * len(ats), shifts=tuple(shifts), paused_at=0, start_shift=start_shift,
+            counted=counted(policy, now, self.lefts),
+        )  # fmt: skip
         points = list(self.points)
         for index, point in enumerate(points):
             if self._at(policy, index, point) > since:
@@ -276,14 +281,16 @@ class SlaClock:
         moved = set()
         for index, target in enumerate(policy.targets):
             if target is not None and ats[index] > since and not self.bits >> index & 1:
-                ats[index] = _ahead(target, target.ms, since, calendar)
+                ats[index] = ahead(target, target.ms, since, calendar)
                 lefts[index] = target.ms if self.paused_at else 0
                 moved.add(index)
         if not moved or self.done_at:
             return self
         first = 0 if self.ats[0] else 1
-        risk_ms = _risk(policy, tuple(ats), since) if first in moved else self.risk_ms
-        clock = self._with(ats=tuple(ats), lefts=tuple(lefts), risk_ms=risk_ms)
+        risk_ms = risk(policy, tuple(ats), since) if first in moved else self.risk_ms
+        wholes = [target.ms if target is not None and n in moved else 0 for n, target in enumerate(policy.targets)]
+        since_now = counted(policy, since, wholes)
+        clock = self._with(ats=tuple(ats), lefts=tuple(lefts), risk_ms=risk_ms, counted=since_now)
         return clock._again(policy, moved, since, calendar)
 
     def extend(
@@ -301,13 +308,25 @@ class SlaClock:
         for index, target in enumerate(policy.targets):
             if ats[index] <= since or self.bits >> index & 1 or only not in ("", policy.name_of(index)):
                 continue
-            ats[index] = _ahead(target, by_ms, ats[index], calendar)
+            ats[index] = ahead(target, by_ms, ats[index], calendar)
             lefts[index] = lefts[index] + by_ms if self.paused_at else 0
             moved.add(index)
         if not moved or self.done_at:
             return self, ()
-        clock = self._with(ats=tuple(ats), lefts=tuple(lefts))._again(policy, moved, since, calendar)
+        longer = tuple(ms + by_ms if n - 1 in moved and ms else ms for n, ms in enumerate(self.counted))
+        clock = self._with(ats=tuple(ats), lefts=tuple(lefts), counted=longer)._again(policy, moved, since, calendar)
         return clock, tuple(policy.name_of(index) for index in sorted(moved))
+
+    def recount(self, policy: SlaPolicy, now: int, calendar: BusinessCalendar, before: BusinessCalendar) -> "SlaClock":
+        """Its calendar has changed: every target in working time that is still to come is where it would be had the
+        calendar always been so. What is due stays; while the clock is paused it keeps what is left. Reminders move as
+        by an extension. A clock that does not know since when it is counted keeps what is left by `before`.
+        """
+        if self.done_at or self.paused_at:
+            return self
+        ats = recounted(policy, self.ats, self.counted, now, calendar, before)
+        moved = {index for index, at in enumerate(self.ats) if ats[index] != at}
+        return self._with(ats=ats)._again(policy, moved, now, calendar)
 
     def finish(self, now: int) -> "SlaClock":
         """The clock of work that is over; it keeps how the work ended. Nothing changes if it is over already."""
@@ -361,7 +380,9 @@ class SlaClock:
             return self
         return self._with(
             moved=tuple(
-                _opening(self._at(policy, index, self.points[index]), calendar) if reminder.working_hours else 0
+                calendar.opening(at)
+                if reminder.working_hours and (at := self._at(policy, index, self.points[index]))
+                else 0
                 for index, reminder in enumerate(policy.reminders)
             )
         )
@@ -369,27 +390,8 @@ class SlaClock:
     def _with(self, **changes: Any) -> "SlaClock":
         made = SlaClock(
             self.ats, self.lefts, self.shifts, self.risk_ms, self.paused_at, self.done_at, self.bits, self.points,
-            self.why, self.start_at, self.start_shift, self.due_at, self.sent, self.moved,
+            self.why, self.start_at, self.start_shift, self.due_at, self.sent, self.moved, self.counted,
         )  # fmt: skip
         for name, value in changes.items():
             setattr(made, name, value)
         return made
-
-
-def _risk(policy: SlaPolicy, ats: tuple[int, ...], now: int) -> int:
-    """How long before its first target the work is at risk."""
-    first = ats[0] or ats[1]
-    return (first - now) * (1_000 - policy.risk_at) // 1_000 if first else 0
-
-
-def _ahead(target: Target | None, ms: int, now: int, calendar: BusinessCalendar) -> int:
-    return calendar.add(now, ms) if target is not None and target.business else now + ms
-
-
-def _between(target: Target | None, now: int, at: int, calendar: BusinessCalendar) -> int:
-    return calendar.between(now, at) if target is not None and target.business else at - now
-
-
-def _opening(at: int, calendar: BusinessCalendar) -> int:
-    """The moment itself in working time, else when working time begins next; 0 stays 0."""
-    return calendar.add(at, 1) - 1 if at else 0
