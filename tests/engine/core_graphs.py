@@ -35,6 +35,7 @@ from andante.testing.process import (
 from andante.timing.sla import Reminder, SlaPolicy, Target
 
 HOUR: Final = 3_600_000
+WORKING: Final = Sla(SlaPolicy("w", Target(HOUR, business=True), Target(30 * HOUR, business=True, urgency=1)))
 SLA: Final = Sla(
     SlaPolicy("s", Target(HOUR, urgency=1), Target(2 * HOUR), (Reminder("deadline", -HOUR // 4, HOUR // 2, 3),)),
     goal_actions=(SlaAction("a", "Notify Manager"),),
@@ -44,7 +45,7 @@ SLA: Final = Sla(
 def review() -> ProcessGraph:
     """Parallel tasks with clocks, a loop back."""
     return (
-        ProcessBuilder(slas=[SLA])
+        ProcessBuilder(slas=[SLA, WORKING])
         .start()
         .parallel("split")
         .user_task("a", slas=[SLA])
@@ -97,7 +98,7 @@ def guarded() -> ProcessGraph:
         .start("s", inside="sub")
         .parallel("p", inside="sub")
         .service("job", inside="sub", outputs={"got": "y"})
-        .user_task("task", inside="sub", slas=[SLA])
+        .user_task("task", inside="sub", slas=[SLA, WORKING])
         .boundary("tick", "task", timer("R3/PT30M"), interrupting=False, inside="sub")
         .end("e", inside="sub")
         .end("bad", inside="sub", event=error("E"))

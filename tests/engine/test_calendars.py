@@ -6,7 +6,7 @@ from andante.bpmn import read_json, read_xml
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import commands as cmd
 from andante.engine.calendars import FixedCalendars
-from andante.engine.events import ClockStarted
+from andante.engine.events import ClockChanged, ClockStarted
 from andante.engine.settings import EngineSettings
 from andante.testing import Scenario
 from andante.timing.calendar import BusinessCalendar
@@ -156,3 +156,79 @@ def test_what_counts_in_plain_time_needs_no_calendar() -> None:
     )
     (clock,) = started.instance.clocks.values()
     assert (clock.calendar, clock.revision) == ("", 0)
+
+
+def changed(revision: int, **calendars: BusinessCalendar) -> EngineSettings:
+    """Settings in which calendars have changed."""
+    for calendar in calendars.values():
+        calendar.revision = revision
+    return EngineSettings("UTC", calendars=FixedCalendars("UTC", {**CALENDARS, **calendars}))
+
+
+def deadline(of: Scenario) -> str:
+    (clock,) = of.instance.clocks.values()
+    return contract_time(clock.state.deadline_at, "UTC")
+
+
+def test_a_calendar_that_changes_moves_the_deadline_once_and_the_journal_tells() -> None:
+    started = scenario(xml(sla="mornings")).given().pass_time("PT15M")
+    started.settings = changed(7, mornings=BusinessCalendar("UTC", hours=NINE, weekdays=(0, 2)))
+    started.when(cmd.FollowCalendar("mornings", 7))
+    assert deadline(started) == "2026-01-07 10:00:00", "no work on Tuesdays"
+    (fact,) = started.facts(ClockChanged)
+    assert (fact.facts, fact.revision) == (["calendar"], 7)
+    started.when(cmd.FollowCalendar("mornings", 7)).when(cmd.FollowCalendar("evenings", 8))
+    assert len(started.facts(ClockChanged)) == 1, "once, and only for its own calendar"
+    started.pass_time("P3D")
+    assert started.instance.clocks
+    assert [each.facts for each in started.facts(ClockChanged)][1:] == [["deadline"]]
+
+
+def test_a_server_that_has_not_heard_of_the_change_leaves_it_to_be_asked_again() -> None:
+    started = scenario(xml(sla="mornings")).given()
+    started.when(cmd.FollowCalendar("mornings", 7))
+    assert not started.facts(ClockChanged)
+
+
+def test_a_deadline_that_by_the_new_calendar_is_over_passes_at_once() -> None:
+    started = scenario(xml(sla="nights")).given().pass_time("P1D")
+    assert deadline(started) == ENDS["nights"]
+    started.settings = changed(2, nights=BusinessCalendar("UTC"))
+    started.when(cmd.FollowCalendar("nights", 2)).pass_time(0)
+    assert [each.facts for each in started.facts(ClockChanged)] == [["calendar"], ["deadline"]]
+
+
+def test_one_that_has_passed_stays_passed() -> None:
+    late = scenario(xml(sla="mornings")).given().pass_time("P2D")
+    late.settings = changed(2, mornings=BusinessCalendar("UTC", hours=NINE, weekdays=(4,)))
+    late.when(cmd.FollowCalendar("mornings", 2)).pass_time("P30D")
+    assert [each.facts for each in late.facts(ClockChanged)] == [["deadline"], ["calendar"]]
+    assert deadline(late) == ENDS["mornings"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_paused_clock_keeps_its_working_time_when_its_calendar_changes(held: bool) -> None:
+    paused = scenario(xml(sla="mornings")).given().pass_time("PT30M").when(cmd.Suspend(held))
+    paused.settings = changed(3, mornings=BusinessCalendar("UTC", hours=NINE, weekdays=(0,)))
+    paused.when(cmd.FollowCalendar("mornings", 3)).then(suspended=True)
+    (clock,) = paused.instance.clocks.values()
+    assert clock.state.lefts[1] == 90 * 60_000
+    paused.pass_time("P7D").when(cmd.Resume(held))
+    assert deadline(paused) == "2026-01-19 10:00:00", "half an hour today, an hour next Monday"
+    paused.when(cmd.FollowCalendar("mornings", 3))
+    assert [each.facts for each in paused.facts(ClockChanged)] == [["paused"], ["calendar"], ["resumed"]]
+
+
+def test_a_clock_resumed_by_the_new_calendar_need_not_be_told() -> None:
+    paused = scenario(xml(sla="mornings")).given().suspend()
+    paused.settings = changed(3, mornings=BusinessCalendar("UTC", hours=NINE, weekdays=(0,)))
+    paused.resume().when(cmd.FollowCalendar("mornings", 3))
+    assert [each.facts for each in paused.facts(ClockChanged)] == [["paused"], ["resumed"]]
+    assert deadline(paused) == "2026-01-12 10:00:00"
+
+
+def test_of_an_instance_that_is_over_nothing_changes() -> None:
+    over = scenario(xml(sla="mornings")).given().terminate()
+    over.settings = changed(2, mornings=BusinessCalendar("UTC"))
+    seq = over.instance.seq
+    assert over.when(cmd.FollowCalendar("mornings", 2)).instance.seq == seq

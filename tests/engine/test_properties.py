@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from andante.codec import decode_entry, decode_state, encode_effect, encode_entry, encode_state
 from andante.engine import commands as cmd
 from andante.engine import events as ev
+from andante.engine.calendars import FixedCalendars
 from andante.engine.faults import Rejected
+from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
 from andante.testing import Scenario
+from andante.timing.calendar import BusinessCalendar
 
 # A move: what it is, which of the open things it is about, a value.
 MOVES: Final = st.tuples(
@@ -25,7 +28,7 @@ MOVES: Final = st.tuples(
         + ["escalate", "move", "move", "migrate"]
         + ["sign", "sign", "return", "return"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
-        + ["remind"]
+        + ["remind", "calendar"]
     ),
     st.integers(0, 5),
     st.sampled_from([0, 1, 2, None]),
@@ -95,7 +98,9 @@ def play(scenario: Scenario, move: tuple[str, int, int | None]) -> bool:
     if move[0] == "time":
         scenario.now += HOUR * (move[1] + 1) // 4
     command: cmd.Command | None
-    if move[0] == "move":
+    if move[0] == "calendar":
+        command = _another_calendar(scenario, move)
+    elif move[0] == "move":
         command = _taking(scenario, move)
     else:
         command = None if move[0] == "migrate" else command_of(scenario.instance, move)
@@ -121,6 +126,15 @@ def _taking(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.Comman
     token = tokens[move[1] % len(tokens)]
     target = nodes[(7 * move[1] + 3 * (move[2] or 0)) % len(nodes)]
     return cmd.MoveToken(nodes[token.node].id, target.id, "why", 0 if token.loop else token.key)
+
+
+def _another_calendar(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.Command:
+    """The server's default calendar changes: other hours, or other days."""
+    revision = scenario.settings.calendars.find("").revision + 1
+    hours = ((8 + move[1]) * 3600, 20 * 3600)
+    changed = BusinessCalendar(weekdays=range(5 + (move[2] or 0)), hours=(hours,), revision=revision)
+    scenario.settings = EngineSettings(calendars=FixedCalendars(calendars={"default": changed}))
+    return cmd.FollowCalendar("default", revision)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -191,8 +205,8 @@ def test_a_pause_changes_nothing_but_times(name: str, moves: list[tuple[str, int
     """Suspended and resumed at any point, without time passing, the instance is as if it never had been."""
     plain, paused = started(name), started(name)
     for index, move in enumerate(moves):
-        if move[0] in ("suspend", "resume", "parent"):
-            continue
+        if move[0] in ("suspend", "resume", "parent", "calendar"):
+            continue  # what has been worked before a pause stays worked when the calendar changes afterwards
         if index == where and not paused.instance.closed:
             paused.suspend().resume()
         assert play(plain, move) == play(paused, move)
@@ -238,6 +252,8 @@ def _comparable(instance: Instance) -> bytes:
     copied.modified_at = 0
     for call in copied.calls.values():
         call.child_id = ""
+    for clock in copied.clocks.values():
+        clock.state.counted = ()  # since when it is counted: after a pause, since its end
     return encode_state(copied)
 
 

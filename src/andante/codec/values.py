@@ -49,6 +49,7 @@ COMMANDS: Final[dict[int, type]] = {
     23: cmd.Escalate,
     24: cmd.LookAtConditions,
     25: cmd.RemindTask,
+    30: cmd.FollowCalendar,
     40: cmd.MoveToken,
     41: cmd.Migrate,
     50: cmd.AddSigners,

@@ -45,6 +45,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.FailCall: (PROCESS, HOLD, NOOP),
     cmd.Escalate: (PROCESS, HOLD, NOOP),
     cmd.LookAtConditions: (PROCESS, HOLD, NOOP),
+    cmd.FollowCalendar: (PROCESS, PROCESS, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),
     cmd.MoveToken: (PROCESS, REJECT, REJECT),

@@ -130,7 +130,8 @@ def resume_clocks(step: "Step") -> None:
         policy = policy_of(step, clock).policy
         calendar = step.settings.calendars.known(clock.calendar)
         running = clock.state.resume(policy, step.now, calendar)
-        step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0))
+        revision = calendar.revision if in_working_time(policy) and calendar.revision != clock.revision else 0
+        step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0, revision))
 
 
 def advance_clocks(step: "Step") -> None:

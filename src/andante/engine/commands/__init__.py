@@ -203,6 +203,17 @@ class LookAtConditions:
 
 
 @final
+class FollowCalendar:
+    """Count the SLA clocks anew that go by an earlier revision of this business calendar: it has changed."""
+
+    __slots__ = ("calendar", "revision")
+
+    def __init__(self, calendar: str, revision: int) -> None:
+        self.calendar = calendar
+        self.revision = revision
+
+
+@final
 class Suspend:
     """`held`: from the parent."""
 
@@ -319,6 +330,7 @@ Command = (
     | Escalate
     | SetVariables
     | LookAtConditions
+    | FollowCalendar
     | Suspend
     | Resume
     | Terminate
@@ -342,6 +354,7 @@ __all__ = [
     "FailCall",
     "FailJob",
     "FireTimers",
+    "FollowCalendar",
     "LookAtConditions",
     "Migrate",
     "MoveToken",

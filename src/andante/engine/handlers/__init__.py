@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import commands as cmd
-from andante.engine.handlers import entering, lifecycle, migrating, moving, signing, tasks
+from andante.engine.handlers import counting, entering, lifecycle, migrating, moving, signing, tasks
 from andante.engine.handlers.entering import wanted
 
 HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
@@ -37,6 +37,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.FailCall: entering.fail_call,
     cmd.Escalate: entering.escalate,
     cmd.LookAtConditions: entering.look_at_conditions,
+    cmd.FollowCalendar: counting.follow_calendar,
 }
 
 __all__ = ["HANDLERS", "wanted"]
