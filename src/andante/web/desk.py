@@ -15,6 +15,7 @@ from andante.people import permissions as allow
 from andante.runtime import Runtime
 from andante.web import badges, formats
 from andante.web.session import LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
+from andante.web.shell import sections
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -112,6 +113,7 @@ class Desk:
             "lasted": lambda start, end: say.span((end or now) - start),
             "task_badge": lambda task: badges.task_badge(say, task, now, self.zone),
             "clock_badge": lambda clock: badges.clock_badge(say, clock, now, self.zone),
+            "sections": sections(who),
             "words": formats.json_text(
                 {
                     "units": say.units,

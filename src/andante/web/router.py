@@ -9,7 +9,7 @@ from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
-from andante.web import definitions, entry, history, instances, live, past, start, tasks
+from andante.web import definitions, entry, history, instances, live, palette, past, start, tasks
 from andante.web.desk import SECURITY, STATIC, desk_of
 from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
 from andante.web.session import PUBLIC, Asked, admit
@@ -23,6 +23,7 @@ HANDLERS: Final = (
     *definitions.HANDLERS,
     *start.HANDLERS,
     *live.HANDLERS,
+    *palette.HANDLERS,
 )
 CACHE: Final = "public, max-age=31536000, immutable"  # an asset's address changes with its content
 

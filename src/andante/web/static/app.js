@@ -192,10 +192,4 @@ for (const zone of all("[data-drop]")) {
   });
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
-  const search = document.getElementById("search");
-  if (search) { event.preventDefault(); search.focus(); }
-});
-
 countInTitle();

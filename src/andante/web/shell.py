@@ -1,0 +1,37 @@
+"""What every page has around it: the sections a person may go to."""
+
+from typing import Final
+
+import msgspec
+
+from andante.languages import mark as _
+from andante.people import Caller, may
+from andante.people import permissions as allow
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A place in the rail: its address and icon, the key that goes there after `g`, and what one must be allowed to do.
+    `also` are addresses that belong to it."""
+
+    to: str
+    mark: str
+    name: str
+    key: str
+    needs: str
+    also: tuple[str, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        """Whether a page is of this section."""
+        return any(path == each or path.startswith(f"{each}/") for each in (self.to, *self.also))
+
+
+SECTIONS: Final = (
+    Section("/tasks", "inbox", _("Inbox"), "i", allow.TASK_READ),
+    Section("/history", "history", _("History"), "h", allow.TASK_READ),
+    Section("/instances", "instances", _("Instances"), "n", allow.INSTANCE_READ),
+    Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ, ("/start",)),
+)
+
+
+def sections(who: Caller | None) -> list[Section]:
+    return [section for section in SECTIONS if who is not None and may(who, section.needs)]
