@@ -67,6 +67,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     ),
     access.WRONG_PASSWORD: ErrorCode(401, "Unknown account or wrong password.", "Check both."),
     access.FORBIDDEN: ErrorCode(403, "The caller's roles do not allow this.", "Ask an administrator for the role."),
+    faults.TASK_EXCLUDED: ErrorCode(
+        403, "The model keeps this person from the task (four eyes).", "Somebody else must do it."
+    ),
     NOT_FOUND: ErrorCode(404, "There is no such address.", "See /docs."),
     runtime.INSTANCE_NOT_FOUND: ErrorCode(404, "There is no such instance, or it is not yours.", "Check the id."),
     runtime.DEFINITION_NOT_FOUND: ErrorCode(404, "There is no such definition or version.", "Deploy it first."),

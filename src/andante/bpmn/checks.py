@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from andante.bpmn import kinds
 from andante.bpmn.approvals import check_approval
+from andante.bpmn.assignments import check_assignment
 from andante.bpmn.compensation import check_compensation
 from andante.bpmn.exhaustive import open_choice
 from andante.bpmn.findings import Findings
@@ -60,6 +61,7 @@ def check_graph(id: str, line: int, nodes: Sequence[Node], flows: Sequence[Flow]
             )  # fmt: skip
         elif isinstance(node.work, UserTask):
             check_approval(node.work, node.id, node.line, findings)
+            check_assignment(node.work, node, nodes, findings)
         elif kind == kinds.SCRIPT_TASK and not isinstance(node.work, Script):
             findings.fault("noScript", node.id, node.line, "The script task has no script. Write one.")
         if node.conditional or kind == kinds.EXCLUSIVE_GATEWAY:

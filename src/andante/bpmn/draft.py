@@ -5,6 +5,7 @@ Both forms, XML and JSON, are read into this; `build` makes the graph of it.
 
 from typing import final
 
+from andante.bpmn.assigning import SUPERVISOR
 from andante.bpmn.graph import (
     Assignment,
     EventDefinition,
@@ -120,5 +121,6 @@ class ProcessDraft:
 def use_lane(task: UserTask, queue: str) -> None:
     """The lane's queue serves tasks that name no receiver of their own (contract 6.2)."""
     own = (task.assignee, task.candidate_users, task.candidate_groups, task.candidates)
-    if not task.queue and all(receiver is None for receiver in own):
+    supervisor = task.assignment is not None and task.assignment.receiver == SUPERVISOR
+    if not task.queue and not supervisor and all(receiver is None for receiver in own):
         task.queue = queue

@@ -7,6 +7,7 @@ a node came from, but each keeps the id and the line it was written on, for mess
 from collections.abc import Mapping
 from typing import Final, final
 
+from andante.bpmn.assigning import watched
 from andante.bpmn.kinds import CONDITIONAL, NAMES
 from andante.bpmn.work import (
     Activation,
@@ -284,17 +285,16 @@ class ProcessGraph:
     declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
     `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
     `conditions` says whether there are conditional events, `keeps_steps` whether some task asks who has done an earlier
-    one; `reach[flow index]` is, for flows into an inclusive join (an
-    inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be reached
-    without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for which
+    one, `watched` of which nodes it is kept who has done them; `reach[flow index]` is, for flows into an inclusive
+    join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be
+    reached without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for which
     nothing nearer names one.
     """
 
     __slots__ = (
         "by_id", "calendar", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
         "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas",
-        "starts",
-        "variables", "version",
+        "starts", "variables", "version", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -341,4 +341,6 @@ class ProcessGraph:
             part.kind == CONDITIONAL for node in nodes if node.event is not None for part in node.event.each
         )
         self.keeps_steps = any(isinstance(node.work, UserTask) and node.work.looks_back for node in nodes)
+        assigned = {n.index: n.work.assignment for n in nodes if isinstance(n.work, UserTask) and n.work.assignment}
+        self.watched: frozenset[int] = watched(nodes, assigned)
         self.by_id: Mapping[str, int] = {node.id: node.index for node in nodes}

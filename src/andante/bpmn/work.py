@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from typing import Final, final
 
+from andante.bpmn.assigning import Assignment as TaskAssignment
 from andante.bpmn.voting import ApprovalPolicy
 from andante.expressions import Expression, variable
 
@@ -79,12 +80,27 @@ class UserTask:
     `candidates` follows the contract's receiver expression (6.2): items `user:x`, `group:x`, `role:x`, `queue:x`
     or bare user names. `due` and `follow_up` give an ISO date-time or duration; `priority` an integer (default 50).
     `assigned` are scripts that run whenever the task is given to someone; they see `task.assignee`. `approval` tells
-    how several decide it; `actions` what may be done with it, () the usual.
+    how several decide it; `actions` what may be done with it, () the usual; `assignment` who of them gets it and who
+    must not; `informed` names those who are told of it and may look at it.
     """
 
     __slots__ = (
-        "actions", "approval", "assigned", "assignee", "candidate_groups", "candidate_users", "candidates", "due",
-        "follow_up", "form", "outcomes", "priority", "queue", "title",
+        "actions",
+        "approval",
+        "assigned",
+        "assignee",
+        "assignment",
+        "candidate_groups",
+        "candidate_users",
+        "candidates",
+        "due",
+        "follow_up",
+        "form",
+        "informed",
+        "outcomes",
+        "priority",
+        "queue",
+        "title",
     )  # fmt: skip
 
     def __init__(
@@ -104,7 +120,11 @@ class UserTask:
         assigned: "tuple[Script, ...]" = (),
         approval: ApprovalPolicy | None = None,
         actions: tuple[str, ...] = (),
+        assignment: TaskAssignment | None = None,
+        informed: Expression | None = None,
     ) -> None:
+        self.assignment = assignment
+        self.informed = informed
         self.approval = approval
         self.actions = actions
         self.assigned = assigned

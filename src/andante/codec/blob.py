@@ -10,7 +10,7 @@ from andante.codec.values import CodecFault, commands, hook, packer
 from andante.engine.approvals import Approval, Handled, Return, Seat
 from andante.engine.completions import Compensation, Completion
 from andante.engine.state import Instance, Loop, Scope, Token, index
-from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
+from andante.engine.waits import Call, Clock, Doers, Incident, Job, Subscription, Task, Timer, Trigger
 from andante.timing.sla import SlaClock
 
 VERSION: Final = 1
@@ -38,9 +38,13 @@ KEYED: Final[tuple[tuple[str, type], ...]] = (
     ("approvals", Approval),
     ("handled", Handled),
     ("returns", Return),
+    ("doers", Doers),
 )
 ALWAYS: Final = 10  # of KEYED; those added later are left out where an instance has none, as older bytes have none
-KEY_OF: Final[dict[type, str]] = dict.fromkeys((Loop, Call, Compensation, Approval, Return), "token")
+KEY_OF: Final[dict[type, str]] = {
+    **dict.fromkeys((Loop, Call, Compensation, Approval, Return), "token"),
+    Doers: "node",
+}
 SEATS: Final[dict[type, int]] = {Approval: 1, Return: 5}  # where their seats are among the arguments
 _packers: Final = tuple((name, SPELLED.get(kind) or packer(kind)) for name, kind in KEYED)
 _makers: Final = tuple((name, kind, KEY_OF.get(kind, "key")) for name, kind in KEYED)

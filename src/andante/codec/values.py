@@ -49,6 +49,7 @@ COMMANDS: Final[dict[int, type]] = {
     23: cmd.Escalate,
     24: cmd.LookAtConditions,
     25: cmd.RemindTask,
+    26: cmd.AssignTask,
     30: cmd.FollowCalendar,
     40: cmd.MoveToken,
     41: cmd.Migrate,
@@ -62,6 +63,7 @@ EFFECTS: Final[dict[int, type]] = {
     4: fx.PublishMessage,
     5: fx.BroadcastSignal,
     6: fx.Notify,
+    8: fx.ChooseAssignee,
 }
 EVENTS: Final[dict[int, type]] = {
     1: ev.InstanceStarted,
@@ -122,6 +124,8 @@ EVENTS: Final[dict[int, type]] = {
     56: ev.TriggerCleared,
     57: ev.SubscriptionKeyed,
     58: ev.TaskReminded,
+    59: ev.DoerKept,
+    60: ev.PersonsInformed,
     70: ev.CompletionKept,
     71: ev.CompensationStarted,
     72: ev.CompletionUndoing,

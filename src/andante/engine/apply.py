@@ -25,6 +25,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.Migrated: migrating.migrated,
     **compensation.APPLIERS,
     ev.TaskCommented: _nothing,
+    ev.PersonsInformed: _nothing,
     ev.MessageThrown: _nothing,
     ev.SignalThrown: _nothing,
     ev.ErrorThrown: _nothing,

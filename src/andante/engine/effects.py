@@ -122,4 +122,24 @@ class Notify:
         self.text = text
 
 
-Effect = StartChild | TellChild | TellParent | PublishMessage | BroadcastSignal | Notify
+@final
+class ChooseAssignee:
+    """Find out who of these gets the task, by `rule`, and assign it: of the persons `users`, the sets `groups` and the
+    members of `queue`, with at least these levels of `skills`, without those `excluded`."""
+
+    __slots__ = ("excluded", "groups", "queue", "rule", "skills", "task", "users")
+
+    def __init__(
+        self, task: int, rule: str, users: list[str], groups: list[str], queue: str, skills: dict[str, int],
+        excluded: list[str],
+    ) -> None:  # fmt: skip
+        self.task = task
+        self.rule = rule
+        self.users = users
+        self.groups = groups
+        self.queue = queue
+        self.skills = skills
+        self.excluded = excluded
+
+
+Effect = StartChild | TellChild | TellParent | PublishMessage | BroadcastSignal | Notify | ChooseAssignee

@@ -26,6 +26,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.Terminate: (PROCESS, PROCESS, REJECT),
     cmd.CompleteTask: (PROCESS, REJECT, REJECT),
     cmd.ClaimTask: (PROCESS, REJECT, REJECT),
+    cmd.AssignTask: (PROCESS, HOLD, NOOP),
     cmd.UnclaimTask: (PROCESS, REJECT, REJECT),
     cmd.TransferTask: (PROCESS, REJECT, REJECT),
     cmd.DelegateTask: (PROCESS, REJECT, REJECT),

@@ -25,6 +25,10 @@ class Roster(Protocol):
         """Who leads the work queue, by its bare name or as "queue:x"."""
         ...
 
+    def rule(self, queue: str) -> str:
+        """How the work queue's tasks find their person: roundRobin, leastLoaded, skill; "": they are offered to all."""
+        ...
+
     def deputy(self, user: str, now: int, definition: str = "", queue: str = "") -> str:
         """Who stands in for the person now, in tasks of this process (its name) and this queue; where that one is away
         too, who stands in for them."""
@@ -56,6 +60,9 @@ class NoRoster:
         return ""
 
     def lead(self, queue: str) -> str:
+        return ""
+
+    def rule(self, queue: str) -> str:
         return ""
 
     def deputy(self, user: str, now: int, definition: str = "", queue: str = "") -> str:

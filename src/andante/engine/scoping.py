@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 # Names that expressions in a multi-instance may use, as BPMN and Camunda call them.
 COUNTS: Final = frozenset(("nrOfActiveInstances", "nrOfCompletedInstances"))
-# Names that every expression may use: the contract's system variables (2.6) and the vendors' `execution`.
-SYSTEM: Final = frozenset(("$BP", "$Flow", "execution"))
+# Names that every expression may use: the contract's system variables (2.6), the vendors' `execution`,
+# and who started the instance.
+SYSTEM: Final = frozenset(("$BP", "$Flow", "execution", "initiator"))
 
 
 def system_variables(instance: Instance) -> dict[str, object]:
     return {
         "$BP": {"TaskOutcome": instance.task_outcome},
+        "initiator": instance.created_by,
         "$Flow": {"BusinessKey": instance.business_key, "Title": instance.title},
         "execution": {
             "id": instance.id,

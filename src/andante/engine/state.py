@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from andante.engine.approvals import Approval, Handled, Return
 from andante.engine.completions import Compensation, Completion
-from andante.engine.waits import Call, Clock, Incident, Job, Subscription, Task, Timer, Trigger
+from andante.engine.waits import Call, Clock, Doers, Incident, Job, Subscription, Task, Timer, Trigger
 
 if TYPE_CHECKING:
     from andante.engine.commands import Command
@@ -133,11 +133,10 @@ class Instance:
 
     __slots__ = (
         "approvals", "business_key", "calls", "clocks", "compensations", "completions", "created_by", "definition_id",
-        "depth", "ended_at", "ext", "handled", "held", "id", "incidents", "is_test", "jobs", "label", "last_handler",
-        "last_key", "loops", "modified_at", "modified_by", "name", "parent_id", "parent_token", "parked", "properties",
-        "returns", "root_id", "scopes",
-        "seen", "seq", "started_at", "state", "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title",
-        "tokens", "triggers", "undoable", "urgency", "version",
+        "depth", "doers", "ended_at", "ext", "handled", "held", "id", "incidents", "is_test", "jobs", "label",
+        "last_handler", "last_key", "loops", "modified_at", "modified_by", "name", "parent_id", "parent_token",
+        "parked", "properties", "returns", "root_id", "scopes", "seen", "seq", "started_at", "state",
+        "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title", "tokens", "triggers", "undoable", "urgency", "version",
     )  # fmt: skip
 
     def __init__(self, id: str) -> None:
@@ -185,6 +184,7 @@ class Instance:
         self.approvals: dict[int, Approval] = {}
         self.handled: dict[int, Handled] = {}
         self.returns: dict[int, Return] = {}
+        self.doers: dict[int, Doers] = {}
         self.parked: list[Command] = []
         self.seen: list[str] = []
 

@@ -175,6 +175,18 @@ class Clock:
 
 
 @final
+class Doers:
+    """Who has done the user task `node`, each once, the last one last; `at` (ms) is when that was."""
+
+    __slots__ = ("at", "names", "node")
+
+    def __init__(self, node: int, names: list[str], at: int) -> None:
+        self.node = node
+        self.names = names
+        self.at = at
+
+
+@final
 class Incident:
     """Why the instance is Broken."""
 

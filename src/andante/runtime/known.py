@@ -143,6 +143,10 @@ class Known:
         team = self.teams.get((QUEUE, queue.removeprefix("queue:")))
         return team.lead if team is not None else ""
 
+    def rule(self, queue: str) -> str:
+        team = self.teams.get((QUEUE, queue.removeprefix("queue:")))
+        return team.rule if team is not None else ""
+
     # Who stands in.
 
     def deputy(self, user: str, now: int, definition: str = "", queue: str = "") -> str:

@@ -21,6 +21,7 @@ STATUS: Final[dict[str, int]] = {
     faults.TASK_SIGNERS: 400,
     faults.TASK_RETURN: 409,
     faults.TASK_NOBODY: 409,
+    faults.TASK_EXCLUDED: 403,
     faults.TASK_REMINDED: 429,
     faults.VARIABLE_TYPE: 400,
     faults.PARKED_FULL: 503,

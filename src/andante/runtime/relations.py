@@ -4,8 +4,17 @@ its effect once."""
 from typing import final
 
 from andante.engine.commands import FailCall, Start
-from andante.engine.effects import BroadcastSignal, Effect, PublishMessage, StartChild, TellChild, TellParent
+from andante.engine.effects import (
+    BroadcastSignal,
+    ChooseAssignee,
+    Effect,
+    PublishMessage,
+    StartChild,
+    TellChild,
+    TellParent,
+)
 from andante.runtime.bundle import nothing
+from andante.runtime.choosing import Chooser
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.messages import Messages
@@ -16,10 +25,11 @@ from andante.runtime.problem import Problem
 class Relations:
     """Carries out the outbox's inner effects."""
 
-    def __init__(self, executor: Executor, definitions: Definitions, messages: Messages) -> None:
+    def __init__(self, executor: Executor, definitions: Definitions, messages: Messages, chooser: Chooser) -> None:
         self._executor = executor
         self._definitions = definitions
         self._messages = messages
+        self._chooser = chooser
 
     async def deliver(self, key: tuple[str, int, int], effect: Effect) -> None:
         """Raises Problem: below 500 it is final, else it is worth another try."""
@@ -35,6 +45,10 @@ class Relations:
             )
         elif isinstance(effect, BroadcastSignal):
             await self._messages.broadcast(effect.name, effect.variables, "", f"{key[0]}-{key[1]}-{key[2]}")
+        elif isinstance(effect, ChooseAssignee):
+            command = await self._chooser.choose(effect)
+            if command is not None:
+                await self._tell(key[0], command)
         else:
             raise AssertionError(f"{type(effect).__name__} is no inner effect")
 

@@ -101,6 +101,9 @@ class LiveRoster:
     def lead(self, queue: str) -> str:
         return self.known.lead(queue)
 
+    def rule(self, queue: str) -> str:
+        return self.known.rule(queue)
+
     def deputy(self, user: str, now: int, definition: str = "", queue: str = "") -> str:
         return self.known.deputy(user, now, definition, queue)
 

@@ -15,6 +15,7 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
 from andante.runtime.changes import Changes
+from andante.runtime.choosing import Chooser
 from andante.runtime.clock import Clock, SystemClock
 from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
@@ -79,7 +80,7 @@ class Runtime:
         )
         self._messages = Messages(store, clock, self.executor, self._definitions, chance)
         self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
-        relations = Relations(self.executor, self._definitions, self._messages)
+        relations = Relations(self.executor, self._definitions, self._messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
         self._tasks = Tasks(store, clock, self.executor)

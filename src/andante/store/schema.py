@@ -347,3 +347,12 @@ roster: Final = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     _int("revision"),
 )
+
+# Whose turn it was, of those who get tasks in turn.
+turn: Final = sa.Table(
+    "turn",
+    metadata,
+    sa.Column("pool", TEXT, primary_key=True),
+    sa.Column("n", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("person"),
+)

@@ -4,6 +4,8 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.approvals import known_actions, policy
+from andante.bpmn.assigning import Assignment
+from andante.bpmn.assignments import assignment
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import (
     Activation,
@@ -85,8 +87,32 @@ def read_user_task(node: NodeDraft, item: Fields) -> None:
         priority=item.as_value(priority),
         title=item.value("title"),
         approval=_approval(item),
+        assignment=_assignment(item),
+        informed=item.value("cc"),
         actions=known_actions(item.names("actions"), node.id, 0, item.findings),
     )
+
+
+def _assignment(item: Fields) -> Assignment | None:
+    not_by, same_as = item.names("notBy"), item.names("sameAs")
+    part = item.part("assignment")
+    skills = part.raw("skills") if part is not None else None
+    made = assignment(
+        receiver=part.text("receiver") if part is not None else "",
+        level=part.number("level", 1) if part is not None else 1,
+        rule=part.text("rule") if part is not None else "",
+        skills=skills if isinstance(skills, str | dict) else "",
+        empty=part.text("emptyApprover") if part is not None else "",
+        default_outcome=part.text("defaultOutcome") if part is not None else "",
+        not_by=not_by,
+        same_as=same_as,
+        where=item.where,
+        line=0,
+        findings=item.findings,
+    )
+    if part is not None:
+        part.close()
+    return made
 
 
 def _approval(item: Fields) -> ApprovalPolicy | None:

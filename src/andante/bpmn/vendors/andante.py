@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from andante.bpmn import kinds
 from andante.bpmn.approvals import known_actions, policy
+from andante.bpmn.assigning import Assignment as TaskAssignment
+from andante.bpmn.assignments import assignment
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import (
     Assignment,
@@ -135,7 +137,32 @@ class Andante(Vendor):
         for source in self.elements(element, "approval"):
             task.approval = self._approval(source, element, reading)
             reading.leftovers(source)
+        task.assignment = self._assignment(element, reading) or task.assignment
+        task.informed = self.value(element, "cc", reading) or task.informed
         node.slas.extend(self._slas(element, reading))
+
+    def _assignment(self, owner: Element, reading: Reading) -> TaskAssignment | None:
+        """What it says itself, and its element `assignment`."""
+        not_by, same_as = csv(self.text(owner, "notBy")), csv(self.text(owner, "sameAs"))
+        sources: list[Element | None] = [*self.elements(owner, "assignment")] or [None]
+        for source in sources:
+            take = source.take if source is not None else (lambda name: "")
+            found = assignment(
+                receiver=take("receiver"),
+                level=take("level"),
+                rule=take("rule"),
+                skills=take("skills"),
+                empty=take("emptyApprover"),
+                default_outcome=take("defaultOutcome"),
+                not_by=not_by,
+                same_as=same_as,
+                where=owner.label,
+                line=source.line if source is not None else owner.line,
+                findings=reading.findings,
+            )
+            if source is not None:
+                reading.leftovers(source)
+        return found
 
     def _approval(self, source: Element, owner: Element, reading: Reading) -> ApprovalPolicy:
         return policy(

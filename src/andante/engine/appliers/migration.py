@@ -41,6 +41,11 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
             step.node = nodes[step.node]
         else:  # there is no such task any more
             del instance.handled[key]
+    kept, instance.doers = instance.doers, {}
+    for doers in kept.values():
+        if doers.node in nodes:
+            doers.node = nodes[doers.node]
+            instance.doers[doers.node] = doers
     for completion in instance.completions.values():
         completion.node = nodes[completion.node]
         if completion.handler >= 0:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from andante.engine import events as ev
 from andante.engine.appliers.waiting import unwait, wait
 from andante.engine.state import Instance
-from andante.engine.waits import Call, Job, Task
+from andante.engine.waits import Call, Doers, Job, Task
 
 
 def _task_created(instance: Instance, e: ev.TaskCreated) -> None:
@@ -38,6 +38,12 @@ def _task_cancelled(instance: Instance, e: ev.TaskCancelled) -> None:
 
 def _task_reminded(instance: Instance, e: ev.TaskReminded) -> None:
     instance.tasks[e.task].reminded_at = instance.modified_at
+
+
+def _doer(instance: Instance, e: ev.DoerKept) -> None:
+    before = instance.doers.get(e.node)
+    names = [name for name in before.names if name != e.who] if before is not None else []
+    instance.doers[e.node] = Doers(e.node, [*names, e.who], instance.modified_at)
 
 
 def _follow_up(instance: Instance, e: ev.TaskFollowUpSet) -> None:
@@ -77,6 +83,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TaskCancelled: _task_cancelled,
     ev.TaskReminded: _task_reminded,
     ev.TaskFollowUpSet: _follow_up,
+    ev.DoerKept: _doer,
     ev.JobCreated: _job_created,
     ev.JobCompleted: _job_gone,
     ev.JobFailed: _job_tries,

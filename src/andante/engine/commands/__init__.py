@@ -7,6 +7,7 @@ from typing import final
 
 from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
+    AssignTask,
     ClaimTask,
     CommentTask,
     CompleteTask,
@@ -310,6 +311,7 @@ Command = (
     Start
     | CompleteTask
     | ClaimTask
+    | AssignTask
     | UnclaimTask
     | TransferTask
     | DelegateTask
@@ -341,6 +343,7 @@ Command = (
 
 __all__ = [
     "AddSigners",
+    "AssignTask",
     "ClaimTask",
     "Command",
     "CommentTask",

@@ -30,6 +30,18 @@ class ClaimTask:
 
 
 @final
+class AssignTask:
+    """Give a task that nobody has to `user`; `how` they were chosen. Without effect where somebody has it by now."""
+
+    __slots__ = ("how", "task", "user")
+
+    def __init__(self, task: int, user: str, how: str) -> None:
+        self.task = task
+        self.user = user
+        self.how = how
+
+
+@final
 class UnclaimTask:
     """Give it back to its candidates."""
 

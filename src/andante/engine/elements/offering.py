@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from andante.bpmn.graph import Node, UserTask
 from andante.engine import events as ev
+from andante.engine.effects import Notify
+from andante.engine.elements.assigning import hand_over, with_deputies
 from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
@@ -92,18 +94,30 @@ def offer(step: "Step", token: Token, node: Node, task: UserTask, to: Receivers)
     follow_up = None if task.follow_up is None else _moment(step, token, task.follow_up)
     name = (_text(step, token, task.title) if task.title is not None else node.name) or node.id
     slas = applying(step, node.slas, token, node.calendar, task.queue) if node.slas else ()
+    informed = [] if task.informed is None else informed_ones(step, token, task.informed)
     key = step.instance.last_key + 1
+    users = with_deputies(step, to.users, to.queue)
     step.record(
         ev.TaskCreated(
-            key, token.key, node.index, name, to.assignee, to.users, to.groups, to.queue, priority, task.form,
+            key, token.key, node.index, name, to.assignee, users, to.groups, to.queue, priority, task.form,
             list(task.outcomes), due, follow_up,
         )
     )  # fmt: skip
     if slas:
         start_clocks(step, key, node.slas, slas)
+    if informed:
+        step.record(ev.PersonsInformed(key, informed))
+        step.ask(Notify(f"{step.instance.id}-{key}-informed", "informed", key, name, informed, due, ""))
+    hand_over(step, node, step.instance.tasks[key])
     if task.assigned:
         listen_assigned(step, step.instance.tasks[key])
     return key
+
+
+def informed_ones(step: "Step", token: Token, expression: Expression) -> list[str]:
+    """Each once, as "user:x", "group:x", "role:x" or "queue:x"."""
+    names = _names(step, token, expression)
+    return list(dict.fromkeys(n if n.startswith(KINDS) else f"{USER}{user_name(n)}" for n in names))
 
 
 def user_name(name: str) -> str:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, final
 
 from andante.bpmn.graph import Node, UserTask
 from andante.bpmn.voting import ANY_ONE
+from andante.engine import events as ev
 from andante.engine.elements.activity import Activity
 from andante.engine.elements.approval import ask_safely, open_approval
+from andante.engine.elements.assigning import NOBODY, place
 from andante.engine.elements.flows import finish
 from andante.engine.elements.offering import offer, receivers
 from andante.engine.elements.returning import again_by, came_back
@@ -34,6 +36,9 @@ class UserTaskNode(Activity):
         approval = task.approval
         if returned is not None and (approval is None or approval.type == ANY_ONE):
             to = again_by(step, returned, to)
+        if not place(step, node, task, to) and task.assignment is not None:
+            step.record(ev.ApprovalDecided(token.key, task.assignment.default_outcome, NOBODY))
+            return {}
         if approval is not None:
             return open_approval(step, token, node, task, approval, to)
         offer(step, token, node, task, to)

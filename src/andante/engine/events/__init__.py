@@ -79,11 +79,13 @@ from andante.engine.events.work import (
     CallEnded,
     CallStarted,
     DecisionMade,
+    DoerKept,
     JobCancelled,
     JobCompleted,
     JobCreated,
     JobFailed,
     JobRetried,
+    PersonsInformed,
     TaskAssigned,
     TaskCancelled,
     TaskCommented,
@@ -113,6 +115,8 @@ Event = (
     | TaskCommented
     | TaskCompleted
     | TaskCancelled
+    | DoerKept
+    | PersonsInformed
     | TaskReminded
     | TaskFollowUpSet
     | TimerSet
@@ -188,6 +192,7 @@ __all__ = [
     "CompletionKept",
     "CompletionUndoing",
     "DecisionMade",
+    "DoerKept",
     "ElementEntered",
     "ErrorCaught",
     "ErrorThrown",
@@ -211,6 +216,7 @@ __all__ = [
     "MessageReceived",
     "MessageThrown",
     "Migrated",
+    "PersonsInformed",
     "PropertiesSet",
     "Resumed",
     "ReturnAnswered",

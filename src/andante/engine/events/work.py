@@ -56,7 +56,8 @@ class TaskCreated:
 
 @final
 class TaskAssigned:
-    """Claimed, unclaimed (assignee ''), transferred, delegated or resolved: `how` says which."""
+    """Claimed, unclaimed (assignee ''), transferred, delegated, resolved, assigned by a rule, or given to a deputy:
+    `how` says which. A deputy has it for its `owner`."""
 
     __slots__ = ("assignee", "delegated", "how", "owner", "task")
 
@@ -66,6 +67,28 @@ class TaskAssigned:
         self.owner = owner
         self.delegated = delegated
         self.how = how
+
+
+@final
+class DoerKept:
+    """`who` has done the user task `node`, which other tasks ask for."""
+
+    __slots__ = ("node", "who")
+
+    def __init__(self, node: int, who: str) -> None:
+        self.node = node
+        self.who = who
+
+
+@final
+class PersonsInformed:
+    """Those whom the model wants to be told of the task, as "user:x", "group:x", ...: they may look at it."""
+
+    __slots__ = ("task", "who")
+
+    def __init__(self, task: int, who: list[str]) -> None:
+        self.task = task
+        self.who = who
 
 
 @final

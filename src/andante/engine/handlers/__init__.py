@@ -18,6 +18,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.SetVariables: lifecycle.change_variables,
     cmd.CompleteTask: tasks.complete,
     cmd.ClaimTask: tasks.claim,
+    cmd.AssignTask: tasks.assign,
     cmd.UnclaimTask: tasks.unclaim,
     cmd.TransferTask: tasks.transfer,
     cmd.DelegateTask: tasks.delegate,

@@ -50,6 +50,9 @@ def wanted(step: "Step", command: cmd.Command) -> bool:
             isinstance(parked, cmd.CompleteCall | cmd.FailCall) and parked.child_id == command.child_id
             for parked in instance.parked
         )
+    if isinstance(command, cmd.AssignTask):
+        task = instance.tasks.get(command.task)
+        return task is not None and not task.assignee
     if isinstance(command, cmd.Escalate):
         return _call(step, command) is not None and not _told(step, command)
     return True

@@ -33,7 +33,8 @@ def migrate(step: "Step", command: cmd.Migrate) -> None:
         step.record(ev.SubscriptionClosed(subscription.key))
     for trigger in [each for each in instance.triggers.values() if each.node in dropped]:
         step.record(ev.TriggerCleared(trigger.key))
-    done = (each.node for each in instance.handled.values() if each.node in command.nodes)
+    kept = (*(each.node for each in instance.handled.values()), *instance.doers)
+    done = (node for node in kept if node in command.nodes)
     nodes = {node: command.nodes[node] for node in sorted({*used(instance), *done})}
     flows = {token.flow: command.flows[token.flow] for token in instance.tokens.values() if token.flow in command.flows}
     clocked = {instance.tasks[clock.task].node if clock.task else -1 for clock in instance.clocks.values()}

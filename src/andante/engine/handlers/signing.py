@@ -13,6 +13,7 @@ from andante.engine.elements.offering import ASSIGNEE, KINDS, PRIORITY, Receiver
 from andante.engine.elements.withdrawal import cancel, cancel_task, withdraw
 from andante.engine.faults import TASK_ACTION, TASK_DELEGATED, TASK_NOT_FOUND, TASK_RETURN, TASK_SIGNERS, Rejected
 from andante.engine.returning import INITIATOR, Choice, choices, left_behind
+from andante.engine.separation import demand
 from andante.engine.state import Token
 from andante.engine.waits import Task
 
@@ -40,7 +41,7 @@ def add_signers(step: "Step", command: cmd.AddSigners) -> None:
     if command.mode not in MODES:
         raise Rejected(TASK_SIGNERS, f"mode: '{command.mode}' is none of {', '.join(MODES)}.")
     instance = step.instance
-    signers = _signers(step, command.to)
+    signers = _signers(step, node, task.name, command.to)
     approval = instance.approvals.get(task.token)
     seats = approval.seats if approval is not None else []
     waiting = {approver_name(item) for seat in seats if not seat.turn and len(seat.who) == 1 for item in seat.who}
@@ -71,7 +72,7 @@ def _seat(seats: list[Seat], task: int) -> int:
     return next(index for index, seat in enumerate(seats) if seat.task == task)
 
 
-def _signers(step: "Step", to: list[str]) -> list[str]:
+def _signers(step: "Step", node: Node, name_of: str, to: list[str]) -> list[str]:
     """As seats name them, each once. Raises Rejected."""
     found: list[str] = []
     for name in (each.strip() for each in to):
@@ -83,6 +84,7 @@ def _signers(step: "Step", to: list[str]) -> list[str]:
         user = user_name(name)
         if not step.settings.roster.exists(user):
             raise Rejected(TASK_SIGNERS, f"to: there is no person '{user}'.")
+        demand(step, node, name_of, user)
         found.append(f"{ASSIGNEE}{user}")
     if not found:
         raise Rejected(TASK_SIGNERS, "to: name at least one who is to sign.")

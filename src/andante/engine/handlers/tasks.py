@@ -22,6 +22,7 @@ from andante.engine.faults import (
     Rejected,
 )  # fmt: skip
 from andante.engine.scoping import set_variables
+from andante.engine.separation import demand
 from andante.engine.sla import workers
 from andante.engine.waits import Task
 
@@ -40,6 +41,7 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
     task = _task(step, command.task)
     if task.delegated:
         raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
+    demand(step, step.graph.nodes[task.node], task.name, step.actor)
     if task.outcomes and command.outcome not in task.outcomes:
         raise Rejected(TASK_OUTCOME, f"outcome: '{command.outcome}' is none of {', '.join(task.outcomes)}.")
     values = command.variables
@@ -49,6 +51,7 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
     if command.comment:
         step.record(ev.TaskCommented(task.key, command.comment))
+    _keep_doers(step, task)
     step.record(ev.TaskCompleted(task.key, command.outcome))
     token = step.instance.tokens[task.token]
     if token.key in step.instance.approvals:
@@ -60,12 +63,31 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
     finish(step, token, node, values)
 
 
+def _keep_doers(step: "Step", task: Task) -> None:
+    """Who has done it, and for whom: one may not do what the other must not."""
+    if task.node in step.graph.watched:
+        for name in dict.fromkeys((task.owner, step.actor)):
+            if name:
+                step.record(ev.DoerKept(task.node, name))
+
+
+def assign(step: "Step", command: cmd.AssignTask) -> None:
+    task = step.instance.tasks.get(command.task)
+    if task is None or task.assignee:
+        step.record(ev.CommandIgnored(command.__class__.__name__))
+        return
+    demand(step, step.graph.nodes[task.node], task.name, command.user)
+    step.record(ev.TaskAssigned(task.key, command.user, "", False, command.how))
+    listen_assigned(step, task)
+
+
 def claim(step: "Step", command: cmd.ClaimTask) -> None:
     task = _task(step, command.task)
     if task.assignee == command.user:
         return
     if task.assignee:
         raise Rejected(TASK_CLAIMED, f"The task is {task.assignee}'s already.")
+    demand(step, step.graph.nodes[task.node], task.name, command.user)
     step.record(ev.TaskAssigned(task.key, command.user, "", False, "claimed"))
     listen_assigned(step, task)
 
@@ -81,12 +103,14 @@ def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
 
 def transfer(step: "Step", command: cmd.TransferTask) -> None:
     task = _task(step, command.task)
+    demand(step, step.graph.nodes[task.node], task.name, command.to)
     step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
     listen_assigned(step, task)
 
 
 def delegate(step: "Step", command: cmd.DelegateTask) -> None:
     task = _task(step, command.task)
+    demand(step, step.graph.nodes[task.node], task.name, command.to)
     owner = task.owner or task.assignee or step.actor
     step.record(ev.TaskAssigned(task.key, command.to, owner, True, "delegated"))
     listen_assigned(step, task)
@@ -98,6 +122,8 @@ def resolve(step: "Step", command: cmd.ResolveTask) -> None:
         raise Rejected(TASK_NOT_DELEGATED, "The task is not delegated.")
     values = command.variables or {}
     declared.check(step.graph, values)
+    if step.actor and task.node in step.graph.watched:
+        step.record(ev.DoerKept(task.node, step.actor))
     step.record(ev.TaskAssigned(task.key, task.owner, task.owner, False, "resolved"))
     listen_assigned(step, task)
     if values:
