@@ -195,7 +195,8 @@ def lanes(receiver: str) -> ProcessGraph:
         "<flowNodeRef>two</flowNodeRef></lane></laneSet>"
         '<startEvent id="start"/><sequenceFlow id="a" sourceRef="start" targetRef="one"/><userTask id="one"/>'
         '<sequenceFlow id="b" sourceRef="one" targetRef="two"/>'
-        f'<userTask id="two"><extensionElements><andante:assignment receiver="{receiver}"/></extensionElements></userTask>'
+        '<userTask id="two"><extensionElements>'
+        f'<andante:assignment receiver="{receiver}"/></extensionElements></userTask>'
         '<sequenceFlow id="c" sourceRef="two" targetRef="end"/><endEvent id="end"/>'
     )
 

@@ -286,9 +286,9 @@ class ProcessGraph:
     `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
     `conditions` says whether there are conditional events, `keeps_steps` whether some task asks who has done an earlier
     one, `watched` of which nodes it is kept who has done them; `reach[flow index]` is, for flows into an inclusive
-    join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can be
-    reached without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for which
-    nothing nearer names one.
+    join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can
+    be reached without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for
+    which nothing nearer names one.
     """
 
     __slots__ = (

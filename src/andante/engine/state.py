@@ -132,11 +132,12 @@ class Instance:
     """
 
     __slots__ = (
-        "approvals", "business_key", "calls", "clocks", "compensations", "completions", "created_by", "definition_id",
-        "depth", "doers", "ended_at", "ext", "handled", "held", "id", "incidents", "is_test", "jobs", "label",
-        "last_handler", "last_key", "loops", "modified_at", "modified_by", "name", "parent_id", "parent_token",
-        "parked", "properties", "returns", "root_id", "scopes", "seen", "seq", "started_at", "state",
-        "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title", "tokens", "triggers", "undoable", "urgency", "version",
+        "approvals", "business_key", "calls", "clocks", "compensations", "completions", "created_by",
+        "definition_id", "depth", "doers", "ended_at", "ext", "handled", "held", "id", "incidents", "is_test",
+        "jobs", "label", "last_handler", "last_key", "loops", "modified_at", "modified_by", "name", "parent_id",
+        "parent_token", "parked", "properties", "returns", "root_id", "scopes", "seen", "seq", "started_at", "state",
+        "subscriptions", "suspended", "task_outcome", "tasks", "timers", "title", "tokens", "triggers", "undoable",
+        "urgency", "version",
     )  # fmt: skip
 
     def __init__(self, id: str) -> None:
