@@ -6,7 +6,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 run: venv assets ## start a server with the examples deployed, on http://127.0.0.1:8080
-	@.venv/bin/andante serve --examples examples $(ARGS)
+	@.venv/bin/andante serve --examples examples --demonstration $(ARGS)
 
 test: dev assets ## run all tests
 	@scripts/system-packages --tests

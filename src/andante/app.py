@@ -81,13 +81,14 @@ def create_app(
     )
 
 
-async def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
-    """The runtime the settings ask for."""
+async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers: bool = True) -> Runtime:
+    """The runtime the settings ask for; without `timers` nothing falls due by itself."""
     if clock is None and settings.test_clock:
         clock = TestClock(SystemClock().now())
     return await Runtime.open(
         settings.db,
         clock=clock,
+        timers=timers,
         settings=RuntimeSettings(
             zone=settings.zone,
             cache=settings.cache,

@@ -9,8 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from andante.app import open_runtime
+from andante.cli.demonstration import DAY, DAYS, demonstrate
 from andante.people import Accounts
-from andante.runtime import Problem, Runtime
+from andante.runtime import Problem, Runtime, SystemClock, TestClock
+from andante.runtime.outbox import Note
 from andante.settings import Settings, SettingsProblem
 
 PASSWORD: Final = "andante-demo"  # noqa: S105 - no secret: it is printed
@@ -34,6 +36,14 @@ PERSONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
             "queues": ["personnel", "service-desk", "Travel.Office"],
         },
     ),
+)
+# Those who did the made-up work together with them.
+COLLEAGUES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("carla", {"manager": "ada", "groups": ["managers", "sales"]}),
+    ("deniz", {"manager": "carla", "groups": ["engineers"], "queues": ["service-desk"]}),
+    ("emma", {"manager": "greta", "groups": ["finance"], "queues": ["personnel"]}),
+    ("feng", {"manager": "greta", "groups": ["legal"]}),
+    ("greta", {"manager": "ada", "groups": ["directors"]}),
 )
 
 
@@ -86,6 +96,33 @@ async def prepare(settings: Settings, models: list[tuple[str, bytes]]) -> None:
                 print(f"{name}: {problem}", file=sys.stderr)
     finally:
         await runtime.close()
+
+
+async def fill(settings: Settings) -> None:
+    """Let three weeks of made-up work happen, unless there are instances already. Raises StoreProblem."""
+    now = SystemClock().now()
+    clock = TestClock(now - DAYS * DAY)
+    runtime = await open_runtime(settings, clock, timers=False)
+    runtime.channels[:] = [_Silence()]  # nobody is written to about what was made up
+    try:
+        accounts = Accounts(runtime.store, runtime.clock.now, told=runtime.roster.changed)
+        known = {person.name for person in await accounts.persons()}
+        for name, about in COLLEAGUES:
+            if name not in known:
+                await accounts.add_person(name, password=PASSWORD, email=f"{name}@example.org", roles=["user"], **about)
+        if await demonstrate(runtime, clock, now):
+            print("Three weeks of made-up work are in it.", flush=True)
+    finally:
+        await runtime.close()
+
+
+class _Silence:
+    """A way to nobody."""
+
+    name = "silence"
+
+    async def send(self, note: Note) -> None:
+        """It has been said to nobody."""
 
 
 async def _deploy(runtime: Runtime, name: str, data: bytes) -> None:

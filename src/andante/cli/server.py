@@ -14,16 +14,21 @@ from andante.cli.output import complain
 from andante.runtime import StoreProblem
 from andante.settings import Settings, SettingsProblem, from_environment
 
+DEMONSTRATION: Final = (
+    "With --examples: let three weeks of made-up work happen in them first, so that every page has something."
+)
 EXAMPLES: Final = "Deploy the models of this folder and add demo persons, to try Andante out on this machine."
 
 
-def serve(*, examples: Path | None = None, **options: Any) -> int:
+def serve(*, examples: Path | None = None, demonstration: bool = False, **options: Any) -> int:
     """Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."""
     try:
         settings = from_environment(**options)
         if examples is not None:
             settings = trying.with_demo_secret(settings)
             asyncio.run(trying.prepare(settings, trying.read(examples)))
+            if demonstration:
+                asyncio.run(trying.fill(settings))
             print(trying.greeting(settings), flush=True)
         run_server(settings)
     except SettingsProblem as problem:
@@ -52,8 +57,16 @@ def _signature() -> inspect.Signature:
         default=None,
         annotation=Annotated[Path | None, Parameter(help=EXAMPLES)],
     )
+    work = inspect.Parameter(
+        "demonstration",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, Parameter(help=DEMONSTRATION, negative="")],
+    )
     hints = get_type_hints(Settings, include_extras=True)
-    return inspect.Signature([folder, *(_option(name, hints[name]) for name in msgspec.structs.asdict(Settings()))])
+    return inspect.Signature(
+        [folder, work, *(_option(name, hints[name]) for name in msgspec.structs.asdict(Settings()))]
+    )
 
 
 serve.__signature__ = _signature()  # type: ignore[attr-defined]
