@@ -117,27 +117,43 @@ class EventDefinition:
 
 @final
 class SlaAction:
-    """What is done when a goal or deadline passes (contract 2.5). `criteria` None: always.
+    """What is done when a target passes (contract 2.5). `criteria` None: always.
 
-    `type` is one of the contract's action types, e.g. "Notify Manager"; `to` holds receiver items (contract 6.2).
+    `type` is one of the action types of bpmn.slas, e.g. "Notify Manager"; `to` holds who is told, or who gets the task
+    (contract 6.2); `detail` the code of an escalation, or the outcome with which a task is completed; `values` the
+    variables that are set.
     """
 
-    __slots__ = ("criteria", "name", "to", "type")
+    __slots__ = ("criteria", "detail", "name", "to", "type", "values")
 
-    def __init__(self, name: str, type: str, criteria: Expression | None = None, to: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        criteria: Expression | None = None,
+        to: tuple[str, ...] = (),
+        detail: str = "",
+        values: tuple[Assignment, ...] = (),
+    ) -> None:
         self.name = name
         self.type = type
         self.criteria = criteria
         self.to = to
+        self.detail = detail
+        self.values = values
 
 
 @final
 class Sla:
-    """An SLA of a task or of the process (contract 2.5). `criteria` decides whether it applies at all, `start_when`
-    when its clock starts; None: always, and when the task (or the instance) is created. `calendar` names the business
+    """An SLA of a task, a stage or the process (contract 2.5). `criteria` decides whether it applies at all,
+    `start_when` when its clock starts; None: always, and when the work begins. While `pause_when` is true the clock
+    stands still. `milestone_actions` has the actions of each milestone of the policy. `calendar` names the business
     calendar of its working time, "" for that of its task, its queue or its process."""
 
-    __slots__ = ("calendar", "criteria", "deadline_actions", "goal_actions", "policy", "start_when")
+    __slots__ = (
+        "calendar", "criteria", "deadline_actions", "goal_actions", "milestone_actions", "pause_when", "policy",
+        "start_when",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -147,6 +163,8 @@ class Sla:
         start_when: Expression | None = None,
         goal_actions: tuple[SlaAction, ...] = (),
         deadline_actions: tuple[SlaAction, ...] = (),
+        milestone_actions: tuple[tuple[SlaAction, ...], ...] = (),
+        pause_when: Expression | None = None,
         calendar: str = "",
     ) -> None:
         self.calendar = calendar
@@ -155,6 +173,13 @@ class Sla:
         self.start_when = start_when
         self.goal_actions = goal_actions
         self.deadline_actions = deadline_actions
+        self.milestone_actions = milestone_actions or ((),) * len(policy.milestones)
+        self.pause_when = pause_when
+
+    @property
+    def actions(self) -> tuple[tuple[SlaAction, ...], ...]:
+        """In the order of the policy's targets."""
+        return (self.goal_actions, self.deadline_actions, *self.milestone_actions)
 
 
 @final

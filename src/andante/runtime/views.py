@@ -9,6 +9,7 @@ from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
 from andante.codec.values import EVENTS, arguments
 from andante.engine import events as ev
+from andante.engine.clocked import node_of, sla_of
 from andante.engine.gate import allowed
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
 from andante.expressions import EvaluationFault, to_json
@@ -154,14 +155,14 @@ def clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]
     """Its SLA clocks as they stand at `now` (ms)."""
     found = []
     for clock in instance.clocks.values():
-        task = instance.tasks.get(clock.task)
-        node = graph.nodes[task.node] if task is not None else None
-        slas = node.slas if node is not None else graph.slas
+        state, node = clock.state, node_of(instance, clock)
+        if not state.first_at:
+            continue  # reminders alone
         found.append(
             ClockView(
-                slas[clock.policy].policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
-                node.id if node is not None else "", clock.state.goal_at, clock.state.deadline_at,
-                clock.state.paused_at, clock.state.state(now),
+                sla_of(graph, instance, clock).policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
+                graph.nodes[node].id if node >= 0 else "", state.goal_at, state.deadline_at, state.paused_at,
+                state.state(now),
             )
         )  # fmt: skip
     return found

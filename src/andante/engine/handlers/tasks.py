@@ -1,6 +1,6 @@
 """What people do with a task (contract 6.3)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from andante.bpmn import kinds
 from andante.engine import commands as cmd
@@ -21,13 +21,17 @@ from andante.engine.faults import (
     TASK_REMINDED,
     Rejected,
 )  # fmt: skip
+from andante.engine.recipients import workers
 from andante.engine.scoping import set_variables
 from andante.engine.separation import demand
-from andante.engine.sla import workers
+from andante.engine.sla import restart_clocks
 from andante.engine.waits import Task
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
+
+
+_POOLS: Final = frozenset(("group", "role", "queue"))
 
 
 def _task(step: "Step", key: int) -> Task:
@@ -99,13 +103,23 @@ def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
     if task.delegated:
         raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
     step.record(ev.TaskAssigned(task.key, "", "", False, "unclaimed"))
+    restart_clocks(step, task)
 
 
 def transfer(step: "Step", command: cmd.TransferTask) -> None:
+    """To a person, or to a group, role or work queue whose members may then claim it."""
     task = _task(step, command.task)
+    kind, _, name = command.to.partition(":")
+    if kind in _POOLS:
+        step.record(ev.TaskOffered(task.key, [command.to] if kind != "queue" else [], name if kind == "queue" else ""))
+        restart_clocks(step, task)
+        return
     demand(step, step.graph.nodes[task.node], task.name, command.to)
+    anew = command.to != task.assignee
     step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
     listen_assigned(step, task)
+    if anew:
+        restart_clocks(step, task)
 
 
 def delegate(step: "Step", command: cmd.DelegateTask) -> None:
