@@ -14,12 +14,16 @@ XML = bpmn(
   <flowNodeRef>approve</flowNodeRef><flowNodeRef>check</flowNodeRef></lane></laneSet>
 <startEvent id="start" name="Order placed"/>
 <userTask id="approve" name="Approve" andante:title="Approve ${orderId}" andante:outcomes="yes,no"
-  andante:priority="75">
+  andante:priority="75"
+  andante:actions="complete, return">
   <extensionElements>
     <andante:sla name="approve_sla" goal="PT2H" goalBusinessDays="true" goalIncreaseUrgencyBy="1">
       <andante:goalAction name="tell" type="Notify Manager" criteria="=amount > 100"/>
       <andante:reminder relativeTo="goal" offset="-PT30M"/>
     </andante:sla>
+    <andante:approval type="everyOne" groupAsOne="false" voteThreshold="yes: 60, no: 33.4" defaultOutcome="no"
+      terminatingActions="no" autoApproval="initiator, approved" approveOutcome="yes" rejectOutcome="no"
+      resultVariable="said"/>
   </extensionElements>
 </userTask>
 <userTask id="pack" name="Pack" andante:candidateGroups="packers">
@@ -83,7 +87,10 @@ JSON: dict[str, object] = {
     "startEvents": [{"name": "start", "label": "Order placed", "connector": "compute"}],
     "userTasks": [
         {"name": "approve", "label": "Approve", "title": "Approve {!orderId}", "outcomes": ["yes", "no"],
-         "priority": "75", "connector": "both"},
+         "priority": "75", "connector": "both", "actions": ["complete", "return"],
+         "approval": {"type": "everyOne", "groupAsOne": False, "voteThreshold": {"yes": 60, "no": 33.4},
+                      "defaultOutcome": "no", "terminatingActions": ["no"], "autoApproval": ["initiator", "approved"],
+                      "approveOutcome": "yes", "rejectOutcome": "no", "resultVariable": "said"}},
         {"name": "pack", "label": "Pack", "candidateGroups": "packers", "connector": "join",
          "multiInstance": {"sequential": True, "collection": "parcels", "elementVariable": "parcel",
                            "completionCondition": "nrOfCompletedInstances > 9"}},

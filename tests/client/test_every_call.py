@@ -170,6 +170,33 @@ def test_tasks(hands: Hands) -> None:
     assert (paused.suspended, paused.sla_state) == (True, "")
 
 
+def test_a_vote_more_signers_and_a_way_back(hands: Hands) -> None:
+    extension = '<extensionElements><andante:approval type="everyOne" defaultOutcome="no"/></extensionElements>'
+    hands.deploy_xml(
+        straight(
+            "Agree",
+            f'<userTask id="work" andante:candidates="group:managers, group:clerks" andante:outcomes="yes,no" '
+            f'andante:actions="claim, complete, approve, addSigner, return">{extension}</userTask>',
+        )
+    )
+    started = hands.start("Agree")
+    tasks = hands.tasks(instance_id=started.id).items
+    assert "addSigner" in tasks[0].actions
+    task = hands.task(tasks[0].id)
+    assert task.approval is not None
+    assert (task.approval.total, task.approval.needed) == (2, {"yes": 2, "no": 2})
+    assert [(choice.element, choice.who) for choice in task.return_to] == [("initiator", "admin")]
+    hands.task_action(task.id, "addSigner", to=["admin"], mode="after", text="I want to see it")
+    assert hands.task_action(task.id, "approve", text="good").outcome == "yes"
+    vote = hands.task(tasks[1].id).approval
+    assert vote is not None
+    assert [(each.who, each.outcome, each.comment) for each in vote.votes] == [("admin", "yes", "good")]
+    assert hands.task_action(tasks[1].id, "return", to="initiator", resume="direct").state == "cancelled"
+    (mine,) = hands.tasks(instance_id=started.id).items
+    hands.task_action(mine.id, "complete")
+    assert len(hands.tasks(instance_id=started.id).items) == 2
+
+
 def test_time_and_what_is_overdue(hands: Hands) -> None:
     hands.deploy_xml(straight("Hurry", '<userTask id="work" andante:dueDate="PT1H"/>'))
     started = hands.start("Hurry")

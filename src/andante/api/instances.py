@@ -300,19 +300,22 @@ async def migration(request: Call, instance_id: FromPath[str]) -> Response[bytes
 
 
 async def _withdrawable(desk: Services, graph: ProcessGraph, record: InstanceRecord) -> None:
-    """Raise Problem 409 once the element of `noCancelAfterElem` was entered and left (contract 6.3)."""
+    """Raise Problem 409 once the element of `noCancelAfterElem` was entered and left (contract 6.3). What was returned
+    from there has not passed it."""
     last = graph.by_id.get(graph.no_cancel_after, -1)
     if last < 0:
         return
     detail = await desk.runtime.detail(record.id)
     if any(_within(graph, token.element, last) for token in detail.tokens):
         return
-    seq = 0
+    seq = passed = 0
     while entries := await desk.runtime.history(record.id, after=seq, limit=MOST):
-        if any(entry.kind == "ElementEntered" and entry.element == graph.no_cancel_after for entry in entries):
-            text = f"The instance has passed '{graph.no_cancel_after}'; it cannot be withdrawn any more."
-            raise Problem(WITHDRAWN_LATE, 409, text)
+        kinds = [entry.kind for entry in entries if entry.element == graph.no_cancel_after]
+        passed += kinds.count("ElementEntered") - kinds.count("TaskReturned")
         seq = entries[-1].seq
+    if passed > 0:
+        text = f"The instance has passed '{graph.no_cancel_after}'; it cannot be withdrawn any more."
+        raise Problem(WITHDRAWN_LATE, 409, text)
 
 
 def _within(graph: ProcessGraph, element: str, outer: int) -> bool:

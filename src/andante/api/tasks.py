@@ -10,6 +10,15 @@ from msgspec import Meta
 from andante.api.errors import bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
+from andante.api.task_actions import (
+    ACTIONS,
+    ApprovalShape,
+    ReturnShape,
+    demand_declared,
+    offers,
+    one_s_offers,
+    outcome_of,
+)
 from andante.api.wire import (
     ORDER_TYPE,
     Variables,
@@ -25,18 +34,20 @@ from andante.api.wire import (
 from andante.engine import faults
 from andante.people import demand_task_action, may, may_see
 from andante.people import permissions as allow
-from andante.runtime import Problem, TaskQuery, TaskRecord
+from andante.runtime import Problem, Signing, TaskQuery, TaskRecord
 from andante.runtime import problem as codes
 
 VIEWS: Final = ("todo", "paused", "history", "all")
-ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment", "remind")
-HAND_OVER: Final = ("transfer", "delegate")
+HAND_OVER: Final = ("transfer", "delegate", "return")
+MODES: Final = ("before", "with", "after")
+RESUMES: Final = ("flow", "direct")
 MOST: Final = 1_000
 
 
 class TaskShape(msgspec.Struct, frozen=True):
     """A task. `...At` is ISO 8601 UTC, `...Time` the same in the contract's form; "" is unset. `candidates` are items
-    user:x, group:x, role:x. `slaState`: on track, at risk, goal passed, breached, paused, met or ""."""
+    user:x, group:x, role:x. `slaState`: on track, at risk, goal passed, breached, paused, met or "". `actions`: what
+    the caller may do with it now."""
 
     id: str
     name: str
@@ -69,6 +80,7 @@ class TaskShape(msgspec.Struct, frozen=True):
     endedAt: str  # noqa: N815
     endedTime: str  # noqa: N815
     endedBy: str  # noqa: N815
+    actions: list[str]
 
 
 class FormFieldShape(msgspec.Struct, frozen=True):
@@ -84,9 +96,12 @@ class FormFieldShape(msgspec.Struct, frozen=True):
 
 
 class TaskDetailShape(TaskShape, frozen=True):
-    """A task by itself: also `formFields`, where its model describes the form."""
+    """A task by itself: also `formFields`, where its model describes the form; the vote it belongs to (`approval`, null
+    where one person decides); and the steps to which it may be returned (`returnTo`)."""
 
     formFields: list[FormFieldShape]  # noqa: N815
+    approval: ApprovalShape | None
+    returnTo: list[ReturnShape]  # noqa: N815
 
 
 class TaskRecs(msgspec.Struct, frozen=True):
@@ -141,23 +156,26 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 
 class ActionBody(msgspec.Struct, frozen=True):
-    """`to` for transfer and delegate, `outcome` and `variables` for complete, `text` for comment and remind."""
+    """`to` for transfer and delegate; for addSigner a list of user:x, group:x, role:x, queue:x or names, with a `mode`;
+    for return an element of `returnTo`, with `resume`. `outcome` and `variables` for complete; `text` is a comment."""
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
     variables: Variables = {}
-    to: str = ""
+    to: str | list[str] = ""
     text: Annotated[str, Meta(max_length=10_000)] = ""
+    mode: Annotated[str, choice(*MODES)] = "with"
+    resume: Annotated[str, choice(*RESUMES)] = "flow"
 
 
-def task_shape(t: TaskRecord, zone: str) -> TaskShape:
+def task_shape(t: TaskRecord, zone: str, actions: list[str]) -> TaskShape:
     candidates = [*(f"user:{name}" for name in t.users), *t.groups]
     return TaskShape(
         t.id, t.name, t.element, t.instance_id, t.definition_id, t.definition, t.version, t.business_key, t.assignee,
         candidates, t.queue, t.owner, t.delegated, t.priority, t.urgency, at(t.created_at),
         clock_time(t.created_at, zone), at(t.goal_at), clock_time(t.goal_at, zone), at(t.due_at),
         clock_time(t.due_at, zone), at(t.follow_up_at), t.sla_state, t.form, t.outcomes, t.state, t.suspended,
-        t.outcome, at(t.ended_at), clock_time(t.ended_at, zone), t.ended_by,
+        t.outcome, at(t.ended_at), clock_time(t.ended_at, zone), t.ended_by, actions,
     )  # fmt: skip
 
 
@@ -207,7 +225,8 @@ async def find(request: Call) -> Response[bytes]:
             after=query.after,
         )
     )
-    shapes = [task_shape(record, desk.zone) for record in page.items]
+    actions = await offers(desk, who, page.items)
+    shapes = [task_shape(record, desk.zone, own) for record, own in zip(page.items, actions, strict=True)]
     if not fields:
         return success(TaskRecs(shapes, page.total, page.after))
     chosen = list(dict.fromkeys(["id", *fields]))
@@ -220,16 +239,19 @@ async def find(request: Call) -> Response[bytes]:
     operation=Operation("Read a task", allow.TASK_READ, TaskDetailShape, tag="tasks", errors=(faults.TASK_NOT_FOUND,)),
 )
 async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
-    desk = services(request)
+    desk, who = services(request), caller(request)
     record = await desk.runtime.task(task_id)
-    if not may_see(caller(request), record):
+    if not may_see(who, record):
         raise _not_found(task_id)
     fields = [
         FormFieldShape(f.name, f.type, f.label, f.value, f.required, f.read_only, f.choices)
         for f in await desk.runtime.form_fields(record)
     ]
-    shape: Any = task_shape(record, desk.zone)
-    return success(TaskDetailShape(**msgspec.structs.asdict(shape), formFields=fields))
+    actions, approval, back = await one_s_offers(desk, who, record)
+    shape: Any = task_shape(record, desk.zone, actions)
+    return success(
+        TaskDetailShape(**msgspec.structs.asdict(shape), formFields=fields, approval=approval, returnTo=back)
+    )
 
 
 @put(
@@ -238,6 +260,7 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         "Act on a task", allow.TASK_ACT, TaskShape, ActionBody, tag="tasks",
         errors=(faults.TASK_NOT_FOUND, faults.TASK_CLAIMED, faults.TASK_NOT_CLAIMED, faults.TASK_DELEGATED,
                 faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.TASK_NOBODY, faults.TASK_REMINDED,
+                faults.TASK_ACTION, faults.TASK_SIGNERS, faults.TASK_RETURN,
                 faults.VARIABLE_TYPE, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED, codes.TASK_CLOSED,
                 codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
@@ -254,18 +277,28 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         if not may_see(who, record):
             raise _not_found(task_id)
         demand_task_action(who, record, action)
-    if action in HAND_OVER and not body.to:
-        raise bad_parameter("to", f"'{action}' needs the name of the person who takes the task.")
+    await demand_declared(desk, who, record, action)
+    to = body.to
+    if action in HAND_OVER and not (isinstance(to, str) and to):
+        what = "an element of returnTo" if action == "return" else "the name of the person who takes the task"
+        raise bad_parameter("to", f"'{action}' needs {what}.")
+    carried_out, outcome = await outcome_of(desk, record, action, body.outcome)
     changed = await desk.runtime.task_action(
         task_id,
-        action,
+        carried_out,
         who=who.user,
-        outcome=body.outcome,
+        outcome=outcome,
         variables=body.variables or None,
-        to=body.to if action in HAND_OVER else "",
+        to=to if action in HAND_OVER and isinstance(to, str) else "",
         text=body.text,
+        signing=Signing(
+            [to] if isinstance(to, str) else to,
+            one_of("mode", body.mode, MODES),
+            one_of("resume", body.resume, RESUMES) == "direct",
+        ),
     )
-    return success(task_shape(changed, desk.zone))
+    [actions] = await offers(desk, who, [changed])
+    return success(task_shape(changed, desk.zone, actions))
 
 
 def _not_found(task_id: str) -> Problem:

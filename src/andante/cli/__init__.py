@@ -72,6 +72,21 @@ app.command(variables)
 person: Final = App(name="person", help="The people who work with a server.", sort_key=100)
 person.command("andante.cli.remote:add_person", name="add", help="Add a person.")
 app.command(person)
+task: Final = App(name="task", help="What you do with a task.", sort_key=98)
+for action, (function, summary) in {
+    "show": ("show_task", "Show a task: what you may do with it, how the vote stands, where it may be returned to."),
+    "claim": ("claim", "Take a task that is offered to you."),
+    "approve": ("approve", "Complete a task with the outcome that approves."),
+    "reject": ("reject", "Complete a task with the outcome that rejects."),
+    "transfer": ("transfer", "Hand a task over to the person TO."),
+    "delegate": ("delegate", "Let the person TO act; the task comes back to you."),
+    "resolve": ("resolve", "Give back a task that was delegated to you."),
+    "comment": ("comment", "Say something about a task."),
+    "sign": ("sign", "Let others sign, too: persons, or group:x, role:x, queue:x."),
+    "return": ("send_back", 'Return a task to the earlier step TO, or to the "initiator".'),
+}.items():
+    task.command(f"andante.cli.tasks:{function}", name=action, help=summary)
+app.command(task)
 archive: Final = App(name="archive", help="Instances that are over and were put away.", sort_key=101)
 archive.command("andante.cli.archive:list_archive", name="list", help="List archived instances, what ended last first.")
 archive.command("andante.cli.archive:show_archived", name="show", help="Show an archived instance.")

@@ -92,7 +92,7 @@ def start(
     version
         Another version than the active one.
     """
-    values = _variables(var)
+    values = variables_of(var)
     with server.connect() as client:
         instance = client.start(name, values, version=version, business_key=business_key, title=title)
     _print_instances([instance], server)
@@ -213,12 +213,12 @@ def tasks(
         page = client.tasks(
             view, instance_id=instance, assignee=assignee, overdue=overdue, text=text, limit=limit
         )  # fmt: skip
-    _print_tasks(page.items, server)
+    print_tasks(page.items, server)
     if page.total > len(page.items) and not server.json:
         print(f"{len(page.items)} of {page.total}")
 
 
-def _print_tasks(found: Sequence[Task], server: Server) -> None:
+def print_tasks(found: Sequence[Task], server: Server) -> None:
     if server.json:
         print_json(found)
     else:
@@ -245,10 +245,10 @@ def complete(task: str, *, outcome: str = "", var: Variables | None = None, serv
     outcome
         One of the task's outcomes, if it has any.
     """
-    values = _variables(var)
+    values = variables_of(var)
     with server.connect() as client:
         done = client.task_action(task, "complete", outcome=outcome, variables=values)
-    _print_tasks([done], server)
+    print_tasks([done], server)
 
 
 def remind(*tasks: str, text: str = "", server: Server = LOCAL) -> int:
@@ -270,7 +270,7 @@ def remind(*tasks: str, text: str = "", server: Server = LOCAL) -> int:
             except Refused as problem:
                 complain(f"{task}: {problem}")
                 refused += 1
-    _print_tasks(done, server)
+    print_tasks(done, server)
     return 1 if refused else 0
 
 
@@ -314,7 +314,7 @@ def add_person(
         )
 
 
-def _variables(var: Sequence[str] | None) -> dict[str, Any]:
+def variables_of(var: Sequence[str] | None) -> dict[str, Any]:
     return dict(variable(each) for each in var or ())
 
 

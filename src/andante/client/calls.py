@@ -264,11 +264,15 @@ def task_action(
     *,
     outcome: str = "",
     variables: Mapping[str, Any] | None = None,
-    to: str = "",
+    to: str | Sequence[str] = "",
     text: str = "",
+    mode: str = "",
+    resume: str = "",
 ) -> Call[shapes.Task]:
-    """claim, unclaim, complete, transfer, delegate, resolve, comment or remind (those who hold it, with `text`)."""
-    body = given(action=action, outcome=outcome, variables=variables, to=to, text=text)
+    """One of the task's `actions`. addSigner has a `mode` (before, with, after), return a `resume` (flow, direct)."""
+    body = given(
+        action=action, outcome=outcome, variables=variables, to=to, text=text, mode=mode, resume=resume
+    )  # fmt: skip
     return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
 
 

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import field
 
+from andante.client.approving import Approval, ReturnChoice
+
 T = TypeVar("T")
 
 
@@ -214,7 +216,8 @@ class FormField(Shape, frozen=True, kw_only=True):
 
 
 class Task(Shape, frozen=True, kw_only=True):
-    """A to-do or historical task. `state` is open, completed or cancelled."""
+    """A to-do or historical task. `state` is open, completed or cancelled; `actions` is what the caller may do now.
+    Only a task by itself has `approval` (None: one person decides), `return_to` and `form_fields`."""
 
     id: str
     name: str
@@ -243,6 +246,9 @@ class Task(Shape, frozen=True, kw_only=True):
     ended_at: str
     ended_by: str
     form_fields: list[FormField] = []
+    actions: list[str] = []
+    approval: Approval | None = None
+    return_to: list[ReturnChoice] = []
 
 
 class Recs(msgspec.Struct, Generic[T], frozen=True):

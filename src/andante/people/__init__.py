@@ -5,6 +5,7 @@ from andante.people.accounts import Accounts, Bootstrap, ClientRecord, PersonRec
 from andante.people.caller import Caller
 from andante.people.deputies import Deputies
 from andante.people.faults import AccessProblem
+from andante.people.offers import declared, task_actions
 from andante.people.permissions import demand, may
 from andante.people.teams import Teams
 from andante.people.work import demand_instance_action, demand_task_action, may_see, may_work
@@ -20,10 +21,12 @@ __all__ = [
     "Grant",
     "PersonRecord",
     "Teams",
+    "declared",
     "demand",
     "demand_instance_action",
     "demand_task_action",
     "may",
     "may_see",
     "may_work",
+    "task_actions",
 ]

@@ -11,6 +11,7 @@ from andante.runtime.outbox import Channel, Note
 from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime
+from andante.runtime.tasks import Signing
 from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem, Unstorable
@@ -47,6 +48,7 @@ __all__ = [
     "Published",
     "Runtime",
     "RuntimeSettings",
+    "Signing",
     "StoreProblem",
     "SystemClock",
     "TaskQuery",

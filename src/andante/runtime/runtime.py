@@ -33,7 +33,7 @@ from andante.runtime.relations import Relations
 from andante.runtime.replay import Past, replay
 from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
-from andante.runtime.tasks import Tasks
+from andante.runtime.tasks import Signing, Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
@@ -350,10 +350,10 @@ class Runtime:
 
     async def task_action(
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,
-        to: str = "", text: str = "",
+        to: str = "", text: str = "", signing: Signing | None = None,
     ) -> TaskRecord:  # fmt: skip
         """One of `tasks.ACTIONS`. The caller sees whether `who` may."""
-        return await self._tasks.act(task_id, action, who, outcome, variables, to, text)
+        return await self._tasks.act(task_id, action, who, outcome, variables, to, text, signing)
 
     # Messages, signals, jobs.
 

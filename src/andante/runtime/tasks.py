@@ -18,7 +18,33 @@ from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
 
-ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment", "remind")
+ACTIONS: Final = (
+    "claim",
+    "unclaim",
+    "complete",
+    "transfer",
+    "delegate",
+    "resolve",
+    "comment",
+    "remind",
+    "addSigner",
+    "return",
+)
+
+
+@final
+class Signing:
+    """What belongs to addSigner (whom, and before, with or after) and to return (straight back)."""
+
+    __slots__ = ("direct", "mode", "signers")
+
+    def __init__(self, signers: list[str] | None = None, mode: str = "with", direct: bool = False) -> None:
+        self.signers: list[str] = signers or []
+        self.mode = mode
+        self.direct = direct
+
+
+NO_SIGNING: Final = Signing()
 
 
 def sla_state(record: TaskRecord, now: int) -> str:
@@ -70,10 +96,11 @@ class Tasks:
         return Page([self._timed(record) for record in page.items], page.total, page.after)
 
     async def act(
-        self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str
-    ) -> TaskRecord:
+        self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str,
+        text: str, signing: Signing | None = None,
+    ) -> TaskRecord:  # fmt: skip
         instance_id, key = task_key(task_id)
-        command = _command(action, key, who, outcome, variables, to, text)
+        command = _command(action, key, who, outcome, variables, to, text, signing or NO_SIGNING)
         try:
             record = await self._executor.submit(instance_id, command, who, _view)
         except Problem as problem:
@@ -89,14 +116,15 @@ class Tasks:
 
 
 def _command(
-    action: str, key: int, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str
-) -> cmd.Command:
+    action: str, key: int, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str,
+    signing: Signing,
+) -> cmd.Command:  # fmt: skip
     if action in ("transfer", "delegate") and not to:
         raise Problem(PARAMETER, 400, f"to: '{action}' needs the name of the user who takes the task.")
     if action == "comment" and not text.strip():
         raise Problem(PARAMETER, 400, "text: a comment needs words.")
     if action == "complete":
-        return cmd.CompleteTask(key, outcome, variables)
+        return cmd.CompleteTask(key, outcome, variables, text)
     if action == "claim":
         return cmd.ClaimTask(key, to or who)
     if action == "unclaim":
@@ -111,6 +139,10 @@ def _command(
         return cmd.CommentTask(key, text)
     if action == "remind":
         return cmd.RemindTask(key, text)
+    if action == "addSigner":
+        return cmd.AddSigners(key, signing.signers, signing.mode, text)
+    if action == "return":
+        return cmd.ReturnTask(key, to, signing.direct, text)
     raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
 
 
@@ -121,7 +153,9 @@ def _view(step: Step, before: Task | None) -> TaskRecord:
     record = task_record(step.graph, instance, before)
     if before.key in instance.tasks:
         return record
-    outcome = next((e.outcome for e in step.events if isinstance(e, TaskCompleted) and e.task == before.key), "")
-    return msgspec.structs.replace(
-        record, state="completed", outcome=outcome, ended_at=step.now, ended_by=step.actor, suspended=False
-    )
+    for fact in step.events:
+        if isinstance(fact, TaskCompleted) and fact.task == before.key:
+            return msgspec.structs.replace(
+                record, state="completed", outcome=fact.outcome, ended_at=step.now, ended_by=step.actor, suspended=False
+            )
+    return msgspec.structs.replace(record, state="cancelled", ended_at=step.now, suspended=False)
