@@ -122,7 +122,7 @@ async def test_an_unknown_outcome_is_refused(house: House, approval: str) -> Non
     assert len(await house.kim.tasks()) == 1
 
 
-WRONG_ACTIONS: list[str] = ["", "Claim", "addSigner", "explode"]
+WRONG_ACTIONS: list[str] = ["", "Claim", "addsigner", "explode"]
 
 
 async def test_a_wrong_action_is_refused(house: House, approval: str) -> None:
