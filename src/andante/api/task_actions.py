@@ -6,10 +6,9 @@ import msgspec
 
 from andante.api.services import Services
 from andante.bpmn.approvals import named_outcome
-from andante.engine.faults import TASK_ACTION
 from andante.people import Caller, declared, task_actions
-from andante.runtime import Problem, TaskRecord
-from andante.runtime.approvals import ApprovalView, offers_of, standing, user_task
+from andante.runtime import TaskRecord
+from andante.runtime.approvals import ApprovalView, not_offered, offers_of, standing, user_task
 
 ACTIONS: Final = (
     "claim", "unclaim", "complete", "approve", "reject", "transfer", "delegate", "resolve", "comment", "remind",
@@ -84,8 +83,7 @@ async def demand_declared(desk: Services, who: Caller, task: TaskRecord, action:
     """Raise Problem 409 for an action that the model does not offer."""
     names = offers_of(await desk.runtime.graph(task.definition_id), task)
     if not declared(who, names, action):
-        text = f"The model does not offer '{action}' for the task '{task.name}', but {', '.join(names)}."
-        raise Problem(TASK_ACTION, 409, text)
+        raise not_offered(task, action, names)
 
 
 async def outcome_of(desk: Services, task: TaskRecord, action: str, outcome: str) -> tuple[str, str]:

@@ -10,8 +10,10 @@ from andante.bpmn.graph import ProcessGraph, UserTask
 from andante.bpmn.voting import ANY_ONE
 from andante.engine.approvals import Seat
 from andante.engine.elements.approval import WHOLE, approver_name, needed_percent, policy_of, vote_shape
+from andante.engine.faults import TASK_ACTION
 from andante.engine.returning import choices
 from andante.engine.state import Instance
+from andante.runtime.problem import Problem
 from andante.runtime.views import load
 from andante.store.records import TaskRecord
 from andante.store.store import Store
@@ -63,6 +65,12 @@ def offers_of(graph: ProcessGraph, record: TaskRecord) -> tuple[str, ...]:
     """The actions that the model offers for the task; what was returned to the initiator offers the usual."""
     work = user_task(graph, record.element)
     return USUAL if work is None else offered(work)
+
+
+def not_offered(record: TaskRecord, action: str, offered: tuple[str, ...]) -> Problem:
+    """To raise for an action that the model does not offer."""
+    text = f"The model does not offer '{action}' for the task '{record.name}', but {', '.join(offered)}."
+    return Problem(TASK_ACTION, 409, text)
 
 
 async def standing(

@@ -8,12 +8,11 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from andante.engine.faults import TASK_ACTION
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, declared, demand_task_action, may
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskQuery, TaskRecord
-from andante.runtime.approvals import offers_of
+from andante.runtime.approvals import not_offered, offers_of
 from andante.web.desk import Desk, go, said
 from andante.web.fields import read_fields, task_fields, typed
 from andante.web.paging import SIZE, part, skip_of
@@ -166,8 +165,9 @@ async def act(
         raise Problem("astrozero.0002", 404, f"There is no action '{action}' for a task.")
     try:
         demand_task_action(who, task, action)
-        if not declared(who, offers_of(await desk.runtime.graph(task.definition_id), task), action):
-            raise Problem(TASK_ACTION, 409, f"The model does not offer '{action}' for the task '{task.name}'.")
+        offered = offers_of(await desk.runtime.graph(task.definition_id), task)
+        if not declared(who, offered, action):
+            raise not_offered(task, action, offered)
         if action == "complete" and not task.assignee:
             await desk.runtime.task_action(task_id, "claim", who=who.user)
         await desk.runtime.task_action(
