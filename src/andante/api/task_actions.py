@@ -5,10 +5,9 @@ from typing import Any, Final
 import msgspec
 
 from andante.api.services import Services
-from andante.bpmn.approvals import named_outcome
 from andante.people import Caller, declared, task_actions
 from andante.runtime import TaskRecord
-from andante.runtime.approvals import ApprovalView, not_offered, offers_of, standing, user_task
+from andante.runtime.approvals import ApprovalView, not_offered, offers_of, outcome_of, standing
 
 ACTIONS: Final = (
     "claim", "unclaim", "complete", "approve", "reject", "transfer", "delegate", "resolve", "comment", "remind",
@@ -86,12 +85,11 @@ async def demand_declared(desk: Services, who: Caller, task: TaskRecord, action:
         raise not_offered(task, action, names)
 
 
-async def outcome_of(desk: Services, task: TaskRecord, action: str, outcome: str) -> tuple[str, str]:
+async def carried_out(desk: Services, task: TaskRecord, action: str, outcome: str) -> tuple[str, str]:
     """The action that is carried out, and its outcome: approve and reject complete with the one the model names."""
     if action not in ("approve", "reject"):
         return action, outcome
-    work = user_task(await desk.runtime.graph(task.definition_id), task.element)
-    return "complete", named_outcome(work, action) if work is not None else outcome
+    return "complete", outcome_of(await desk.runtime.graph(task.definition_id), task, action)
 
 
 def _shape(view: ApprovalView) -> ApprovalShape:

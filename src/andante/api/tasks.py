@@ -14,10 +14,10 @@ from andante.api.task_actions import (
     ACTIONS,
     ApprovalShape,
     ReturnShape,
+    carried_out,
     demand_declared,
     offers,
     one_s_offers,
-    outcome_of,
 )
 from andante.api.wire import (
     ORDER_TYPE,
@@ -282,10 +282,10 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     if action in HAND_OVER and not (isinstance(to, str) and to):
         what = "an element of returnTo" if action == "return" else "the name of the person who takes the task"
         raise bad_parameter("to", f"'{action}' needs {what}.")
-    carried_out, outcome = await outcome_of(desk, record, action, body.outcome)
+    real_action, outcome = await carried_out(desk, record, action, body.outcome)
     changed = await desk.runtime.task_action(
         task_id,
-        carried_out,
+        real_action,
         who=who.user,
         outcome=outcome,
         variables=body.variables or None,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from andante.bpmn.approvals import USUAL, approving, offered
+from andante.bpmn.approvals import USUAL, approving, named_outcome, offered
 from andante.bpmn.graph import ProcessGraph, UserTask
 from andante.bpmn.voting import ANY_ONE
 from andante.engine.approvals import Seat
@@ -65,6 +65,12 @@ def offers_of(graph: ProcessGraph, record: TaskRecord) -> tuple[str, ...]:
     """The actions that the model offers for the task; what was returned to the initiator offers the usual."""
     work = user_task(graph, record.element)
     return USUAL if work is None else offered(work)
+
+
+def outcome_of(graph: ProcessGraph, record: TaskRecord, action: str) -> str:
+    """The outcome that "approve" or "reject" stands for; "" where there is none."""
+    work = user_task(graph, record.element)
+    return named_outcome(work, action) if work is not None else ""
 
 
 def not_offered(record: TaskRecord, action: str, offered: tuple[str, ...]) -> Problem:
