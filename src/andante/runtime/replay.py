@@ -117,7 +117,8 @@ async def entries(store: Store, instance_id: str) -> AsyncIterator[Entry]:
 async def replay(
     store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], instance_id: str, until: int = 0, at: int = 0
 ) -> Past:
-    """After command `until` (0: the last), or after the last that was carried out by `at` (ms; 0: whenever).
+    """After command `until`, or after the last that was carried out by `at` (ms). With neither, as it stands now: that
+    is read, not told again.
 
     Raises Problem: 404 where there is no such instance, or not any longer the version of its definition that it went
     by then; 400 where it had no such command.
@@ -128,6 +129,8 @@ async def replay(
     last: int = row[0]
     if until > last:
         raise Problem(PARAMETER, 400, f"until: the instance has had {last} commands, not {until}.")
+    if not until and not at:
+        return await _present(store, graph_of, instance_id)
     instance = Instance(instance_id)
     entered: dict[int, int] = {}
     command = ""
@@ -145,6 +148,20 @@ async def replay(
     graph = await graph_of(instance.definition_id)
     told = await views.history(store, graph_of, instance_id, instance.seq - 1, 1)
     return _past(graph, instance, last, command, entered, told)
+
+
+async def _present(
+    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], instance_id: str
+) -> Past:  # fmt: skip
+    _, instance = await views.load(store, instance_id)
+    entered: dict[int, int] = {}
+    command = ""
+    async for _, moment, _, what, facts in entries(store, instance_id):
+        command = type(what).__name__
+        entered.update((fact.token, moment) for fact in facts if isinstance(fact, ev.ElementEntered))
+    graph = await graph_of(instance.definition_id)
+    told = await views.history(store, graph_of, instance_id, instance.seq - 1, 1)
+    return _past(graph, instance, instance.seq, command, entered, told)
 
 
 def _past(

@@ -1,7 +1,7 @@
 """Where an instance stands, element by element: marks on the diagram, and its twin, the ordered list."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -104,11 +104,19 @@ def places(graph: Process, detail: InstanceDetail | None, history: Iterable[Hist
     return found
 
 
-def marks(found: Iterable[Place], say: Language) -> str:
-    """For the browser's diagram, as JSON: what differs from "not reached"."""
+def marks(found: Iterable[Place], say: Language, until: Mapping[str, str] | None = None) -> str:
+    """For the browser's diagram, as JSON: what differs from "not reached". `until` tells by element till when it
+    waits."""
+    until = until or {}
     return json_text(
         {
-            p.id: {"state": p.state, "word": say.text(p.word), "tokens": p.tokens, "passed": p.passed}
+            p.id: {
+                "state": p.state,
+                "word": say.text(p.word),
+                "tokens": p.tokens,
+                "passed": p.passed,
+                "until": until.get(p.id, ""),
+            }
             for p in found
             if p.state
         }

@@ -9,12 +9,14 @@ from litestar.params import FromPath
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
-from andante.runtime import HistoryEntry, InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery
+from andante.runtime import DefinitionRecord, HistoryEntry, InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery
+from andante.runtime.replay import Past
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import instance_actions, seen_instance
+from andante.web.variables import other_rows
 from andante.web.words import chapters
 
 OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
@@ -36,6 +38,7 @@ DONE: Final = {
 MOST_COMMANDS: Final = 1_000
 MOST_CHAPTERS: Final = 100
 MOST_CHILDREN: Final = 20
+MOST_VERSIONS: Final = 100
 
 
 @get("/instances")
@@ -69,13 +72,13 @@ async def instance_list(request: Asked, desk: NamedDependency[Desk]) -> Response
 
 @get("/instances/{instance_id:str}")
 async def instance_page(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
-    return await _instance(request, desk, instance_id)
+    return await instance_view(request, desk, instance_id)
 
 
-async def _instance(
+async def instance_view(
     request: Asked, desk: Desk, instance_id: str, problem: Problem | AccessProblem | None = None, reason: str = ""
 ) -> Response[str]:
-    who, runtime = caller(request), desk.runtime
+    who, runtime, say = caller(request), desk.runtime, language_of(request)
     await seen_instance(runtime, who, instance_id)
     detail = await runtime.detail(instance_id)
     record = detail.record
@@ -83,22 +86,36 @@ async def _instance(
     definition = await runtime.definition(record.definition_id)
     entries = await all_history(runtime, instance_id)
     steps = places(graph, detail, entries)
+    standing = await runtime.replay(instance_id)
+    until = {each.element: say.moment(each.due_at, runtime.clock.now(), desk.zone) for each in standing.timers}
     names = names_of(graph)
-    say = language_of(request)
     told = chapters(entries, names, say)
     tasks = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id, limit=MOST_COMMANDS))
     variables = await runtime.variables(instance_id)
     children = [await runtime.instance(child) for child in detail.children[:MOST_CHILDREN]]
     return desk.page(
         request, "instance.html", status=problem.status if problem else 200, record=record, detail=detail,
-        definition=definition, steps=steps, marks=marks(steps, say), names=names, chapters=told[:MOST_CHAPTERS],
-        untold=max(0, len(told) - MOST_CHAPTERS), open_tasks=[task for task in tasks.items if task.state == "open"],
-        variables={k: v for k, v in sorted(variables.items()) if not k.startswith("$")}, children=children,
+        definition=definition, steps=steps, marks=marks(steps, say, until), past=standing, inner=shown_inside(standing),
+        names=names, chapters=told[:MOST_CHAPTERS], untold=max(0, len(told) - MOST_CHAPTERS),
+        open_tasks=[task for task in tasks.items if task.state == "open"], children=children,
+        rows=other_rows(variables, set()), versions=await _versions(runtime, definition),
         more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason,
+        may_set=not record.closed and may(who, allow.VARIABLES_SET), targets=steps,
         actions=instance_actions(say, who, detail, cancelable=graph.cancelable),
         looks_back=may(who, allow.INSTANCE_READ_ANY),
-        asks=request.query_params.get("ask") == "terminate" or (problem is not None and bool(reason)),
+        asks=request.query_params.get("ask", "") or ("terminate" if problem is not None and reason else ""),
     )  # fmt: skip
+
+
+def shown_inside(past: Past) -> list[tuple[str, dict[str, object]]]:
+    """The variables of what is open inside the process, by element; without those that the engine keeps for itself."""
+    return [(name, values) for name, values in past.inner if any(not each.startswith("$") for each in values)]
+
+
+async def _versions(runtime: Runtime, definition: DefinitionRecord) -> list[str]:
+    """The other versions by which it might go on, the newest first."""
+    found = await runtime.definitions(name=definition.name, limit=MOST_VERSIONS)
+    return [each.version for each in found if each.version != definition.version]
 
 
 async def all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
@@ -124,7 +141,7 @@ async def act(
         await _permit(desk.runtime, who, record, action, reason)
         await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
     except (Problem, AccessProblem) as problem:
-        return await _instance(request, desk, instance_id, problem, reason)
+        return await instance_view(request, desk, instance_id, problem, reason)
     return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), said(request, DONE[action]))
 
 

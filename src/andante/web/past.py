@@ -10,7 +10,7 @@ from andante.people import demand
 from andante.people import permissions as allow
 from andante.web.desk import Desk, language_of
 from andante.web.diagram import marks, names_of, places
-from andante.web.instances import all_history
+from andante.web.instances import all_history, shown_inside
 from andante.web.session import Asked, caller
 from andante.web.words import chapters
 
@@ -27,10 +27,11 @@ async def past_page(
     say = language_of(request)
     steps = places(graph, past.detail, before)
     names = names_of(graph)
+    until = {each.element: say.moment(each.due_at, desk.runtime.clock.now(), desk.zone) for each in past.timers}
     return desk.page(
         request, "past.html", past=past, record=record, definition=await desk.runtime.definition(record.definition_id),
-        steps=steps, marks=marks(steps, say), names=names, told=chapters(past.facts, names, say),
-        inner=[(name, values) for name, values in past.inner if any(not each.startswith("$") for each in values)],
+        steps=steps, marks=marks(steps, say, until), names=names, told=chapters(past.facts, names, say),
+        inner=shown_inside(past),
     )  # fmt: skip
 
 

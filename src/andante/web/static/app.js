@@ -53,7 +53,7 @@ const live = document.querySelector("[data-live]");
 let source = null, timer = 0, next = 0, missed = false;
 
 function busy() {  // with what would be replaced, or not looking
-  const typing = document.activeElement?.matches("#live input, #live textarea, #live select");
+  const typing = document.activeElement?.matches("#live input:not([type=range]), #live textarea, #live select");
   return document.hidden || typing || document.querySelector("dialog[open]");
 }
 
@@ -112,6 +112,10 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     closes.closest("dialog").close();
   }
+});
+
+document.addEventListener("click", (event) => {  // a menu closes when something else is chosen
+  for (const menu of all("details.menu[open]")) if (!menu.querySelector("summary").contains(event.target)) menu.open = false;
 });
 
 // Forms: a list that filters at once, a fresh row when the spare one is used, drafts, and no sending twice.

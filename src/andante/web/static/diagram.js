@@ -19,6 +19,13 @@ function token({ state, word, tokens, passed }) {
   return mark;
 }
 
+function waiting(until) {
+  const mark = document.createElement("span");
+  mark.className = "until";
+  mark.textContent = `\u23f2 ${until}`;
+  return mark;
+}
+
 async function draw() {
   const viewer = new BpmnJS({
     container: canvasPlace,
@@ -49,13 +56,16 @@ async function draw() {
       if (!found) continue;
       canvas.addMarker(element.id, `at-${found.state}`);
       const here = found.tokens > 0 || found.state === "incident";
+      if (found.until) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: waiting(found.until) });
       if (here) overlays.add(element.id, { position: { top: -10, right: 10 }, html: token(found) });
       else if (found.passed > 1) overlays.add(element.id, { position: { bottom: 10, right: 10 }, html: token(found) });
     }
   }
 
   let chosen = "";
-  function choose(id) {
+  function choose(wanted) {
+    const id = wanted === chosen ? "" : wanted;
+    for (const told of document.querySelectorAll("[data-about]")) told.classList.toggle("dim", Boolean(id) && told.dataset.about !== id);
     if (chosen && registry.get(chosen)) canvas.removeMarker(chosen, "chosen");
     for (const step of document.querySelectorAll(".step")) {
       step.setAttribute("aria-pressed", String(step.dataset.element === id));

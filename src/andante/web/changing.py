@@ -1,0 +1,96 @@
+"""What operators change of an open instance: its variables, where its tokens stand, the version it goes by."""
+
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from andante.languages import mark as _
+from andante.people import AccessProblem, demand
+from andante.people import permissions as allow
+from andante.runtime import Problem
+from andante.runtime.problem import PARAMETER
+from andante.web.desk import Desk, go, said
+from andante.web.diagram import names_of
+from andante.web.instances import instance_view
+from andante.web.session import Asked, caller, form
+from andante.web.sight import seen_instance
+from andante.web.variables import columns, read_rows
+
+LONGEST_REASON: Final = 2_000
+
+
+@post("/instances/{instance_id:str}/variables", status_code=200)
+async def set_variables(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
+    """Those that were changed; new names where the definition declares none."""
+    who, given = caller(request), await form(request)
+    record = await seen_instance(desk.runtime, who, instance_id)
+    try:
+        demand(who, allow.VARIABLES_SET)
+        values = read_rows(*columns(given))
+        graph = await desk.runtime.graph(record.definition_id)
+        await desk.runtime.set_variables(instance_id, values, who=who.user, introduce=graph.variables is None)
+    except (Problem, AccessProblem) as problem:
+        return await instance_view(request, desk, instance_id, problem)
+    return go(request, f"/instances/{instance_id}", said(request, _("The variables are set.")))
+
+
+@post("/instances/{instance_id:str}/move", status_code=200)
+async def move(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
+    """Take what stands at one element to another."""
+    who, given = caller(request), await form(request)
+    await seen_instance(desk.runtime, who, instance_id)
+    source, target, reason = (str(given.get(name, "")).strip() for name in ("from", "to", "reason"))
+    try:
+        demand(who, allow.INSTANCE_ACT_ANY)
+        await desk.runtime.move(instance_id, source, target, who=who.user, reason=reason[:LONGEST_REASON])
+    except (Problem, AccessProblem) as problem:
+        return await instance_view(request, desk, instance_id, problem)
+    return go(request, f"/instances/{instance_id}", said(request, _("Moved. It goes on from there.")))
+
+
+@get("/instances/{instance_id:str}/migrate")
+async def plan(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
+    """What would become of it: `version`, and `map.ELEMENT` for what is called otherwise there."""
+    given = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
+    return await _plan(request, desk, instance_id, given)
+
+
+async def _plan(
+    request: Asked, desk: Desk, instance_id: str, given: dict[str, str], problem: Problem | None = None
+) -> Response[str]:
+    who = caller(request)
+    demand(who, allow.INSTANCE_ACT_ANY)
+    record = await seen_instance(desk.runtime, who, instance_id)
+    version = given.get("version", "")
+    if not version:
+        raise Problem(PARAMETER, 400, "version: say by which version the instance is to go on.")
+    found = await desk.runtime.check_migration(instance_id, version, _mapping(given))
+    targets = names_of(await desk.runtime.graph(found.definition_id))
+    return desk.page(
+        request, "migrate.html", status=problem.status if problem else 200, record=record, plan=found, problem=problem,
+        targets=targets, names=names_of(await desk.runtime.graph(record.definition_id)), reason=given.get("reason", ""),
+    )  # fmt: skip
+
+
+@post("/instances/{instance_id:str}/migrate", status_code=200)
+async def migrate(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
+    who = caller(request)
+    demand(who, allow.INSTANCE_ACT_ANY)
+    await seen_instance(desk.runtime, who, instance_id)
+    given = {name: value for name, value in (await form(request)).items() if isinstance(value, str)}
+    version, reason = given.get("version", ""), given.get("reason", "").strip()[:LONGEST_REASON]
+    try:
+        await desk.runtime.migrate(instance_id, version, who=who.user, mapping=_mapping(given), reason=reason)
+    except Problem as problem:
+        return await _plan(request, desk, instance_id, given, problem)
+    text = said(request, _("It goes on by version %(version)s."), version=version)
+    return go(request, f"/instances/{instance_id}", text)
+
+
+def _mapping(given: dict[str, str]) -> dict[str, str]:
+    return {name.removeprefix("map."): to for name, to in given.items() if name.startswith("map.") and to}
+
+
+HANDLERS: Final = (set_variables, move, plan, migrate)
