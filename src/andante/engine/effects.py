@@ -105,23 +105,14 @@ class BroadcastSignal:
 
 @final
 class Notify:
-    """A reminder, or an SLA action. `kind`: reminder, remind (asked for by somebody who waits), slaGoal, slaDeadline,
-    slaMilestone. `key` makes delivery recognisable. `anyway`: also when the task or instance is over by then."""
+    """A reminder, or an SLA action. `kind`: reminder, remind (asked for by somebody who waits), slaGoal, slaDeadline.
+    `key` makes delivery recognisable."""
 
-    __slots__ = ("anyway", "due_at", "key", "kind", "recipients", "task", "task_name", "text")
+    __slots__ = ("due_at", "key", "kind", "recipients", "task", "task_name", "text")
 
     def __init__(
-        self,
-        key: str,
-        kind: str,
-        task: int,
-        task_name: str,
-        recipients: list[str],
-        due_at: int | None,
-        text: str,
-        anyway: bool = False,
+        self, key: str, kind: str, task: int, task_name: str, recipients: list[str], due_at: int | None, text: str
     ) -> None:
-        self.anyway = anyway
         self.key = key
         self.kind = kind
         self.task = task

@@ -321,8 +321,6 @@ class Outbox:
     async def _wanted(self, instance_id: str, effect: Notify) -> bool:
         """No reminder for what is suspended, over or finished meanwhile."""
         row = await self._store.get("select suspended, closed from instance where id=?", (instance_id,))
-        if effect.anyway and row is not None and not row[0]:
-            return True
         if row is None or row[0] or row[1]:
             return False
         if not effect.task:

@@ -56,7 +56,6 @@ from andante.engine.events.lifecycle import (
 )
 from andante.engine.events.waiting import (
     ClockChanged,
-    ClockExtended,
     ClockStarted,
     ClockStopped,
     ErrorCaught,
@@ -93,7 +92,6 @@ from andante.engine.events.work import (
     TaskCompleted,
     TaskCreated,
     TaskFollowUpSet,
-    TaskOffered,
     TaskReminded,
 )
 
@@ -121,7 +119,6 @@ Event = (
     | PersonsInformed
     | TaskReminded
     | TaskFollowUpSet
-    | TaskOffered
     | TimerSet
     | TimerFired
     | TimerCleared
@@ -147,7 +144,6 @@ Event = (
     | EscalationCaught
     | ClockStarted
     | ClockChanged
-    | ClockExtended
     | ClockStopped
     | IncidentRaised
     | IncidentResolved
@@ -187,7 +183,6 @@ __all__ = [
     "CallEnded",
     "CallStarted",
     "ClockChanged",
-    "ClockExtended",
     "ClockStarted",
     "ClockStopped",
     "CommandIgnored",
@@ -243,7 +238,6 @@ __all__ = [
     "TaskCompleted",
     "TaskCreated",
     "TaskFollowUpSet",
-    "TaskOffered",
     "TaskReminded",
     "TaskReturned",
     "Terminated",
