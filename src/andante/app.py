@@ -24,8 +24,8 @@ from andante.api.openapi import document
 from andante.api.operation import guard
 from andante.api.options import options_handlers
 from andante.api.wire import as_json
-from andante.notify import AddressBook, LogChannel, MailChannel, parse_smtp_url
-from andante.people import Access, Accounts, Bootstrap
+from andante.notify import LogChannel, NotePost, PostOptions, make_post
+from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
 from andante.scripting import PythonScripts
 from andante.settings import Settings, SettingsProblem
@@ -62,7 +62,7 @@ def create_app(
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
                 announce(made)
-            app.state.services = Services(running, accounts, access, Metrics(), settings.zone)
+            app.state.services = Services(running, accounts, access, Metrics(), settings.zone, _post(settings, running))
             if settings.python_scripts:
                 await stack.enter_async_context(PythonScripts(running))
             yield
@@ -115,26 +115,34 @@ async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 
 
 def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
-    """The ways to people that the settings ask for: the log always, mail with an SMTP server.
+    """The ways to people: the log, and the post with what the settings ask for.
 
-    Raises SettingsProblem for a wrong SMTP URL or sender.
+    Raises SettingsProblem for a wrong SMTP URL, sender, base URL, language, channel or template.
     """
-    found: list[Channel] = [LogChannel()]
-    if settings.smtp_url:
-        try:
-            found.append(
-                MailChannel(
-                    parse_smtp_url(settings.smtp_url),
-                    sender=settings.mail_from,
-                    base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
-                    addresses=AddressBook(runtime.store).addresses,
-                    clock=runtime.clock,
-                    zone=settings.zone,
-                )
-            )
-        except ValueError as fault:
-            raise SettingsProblem(f"Mail cannot be sent: {fault}.") from None
-    return found
+    try:
+        return [LogChannel(), make_post(runtime, post_options(settings))]
+    except (ValueError, AccessProblem) as fault:
+        raise SettingsProblem(f"Notes cannot be sent: {fault}.") from None
+
+
+def post_options(settings: Settings) -> PostOptions:
+    """What the settings say of notes."""
+    return PostOptions(
+        base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        language=settings.language,
+        zone=settings.zone,
+        channels=tuple(each.strip() for each in settings.note_channels.split(",") if each.strip()),
+        private=settings.private_addresses,
+        templates=settings.templates,
+    )
+
+
+def _post(settings: Settings, runtime: Runtime) -> NotePost:
+    """The runtime's own; of a runtime that was given without one, one that sends nothing by itself."""
+    own = (each for each in runtime.channels if isinstance(each, NotePost))
+    return next(own, None) or make_post(runtime, post_options(settings))
 
 
 def tell(made: Bootstrap) -> None:

@@ -63,6 +63,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")
     ] = ""
     mail_from: Annotated[str, Meta(description="Sender of mail.")] = "andante@localhost"
+    language: Annotated[str, Meta(description="Language of notes to who has not chosen one: en or zh.")] = "en"
+    note_channels: Annotated[
+        str, Meta(description="Channels for who has not chosen any, with commas: mail, app, apprise.")
+    ] = "mail,app"
+    private_addresses: Annotated[
+        bool, Meta(description="Webhooks may go to private addresses, and people may name hosts in Apprise addresses.")
+    ] = False
+    templates: Annotated[str, Meta(description="Folder with templates and words of your own for notes.")] = ""
 
 
 class SettingsProblem(Exception):

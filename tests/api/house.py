@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import httpx
 from litestar import Litestar
 
+from andante.api import Services
 from andante.app import create_app
 from andante.people import Access, Accounts
 from andante.runtime import Runtime, TestClock
@@ -122,6 +123,11 @@ class House:
         self.clock = clock
         self.nobody = Person(http, "")
         self.people: dict[str, Person] = {}
+
+    @property
+    def services(self) -> Services:
+        found: Services = self.app.state.services
+        return found
 
     @property
     def runtime(self) -> Runtime:

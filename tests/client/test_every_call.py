@@ -24,29 +24,6 @@ def test_both_have_the_same_methods_and_each_is_used_here() -> None:
     assert all(getattr(Client, name).__doc__ for name in methods)
 
 
-FORM = b'{"components": [{"type": "number", "key": "n", "label": "N", "validate": {"required": true}}]}'
-
-
-def test_forms(hands: Hands) -> None:
-    name, process = f"ask{hands.kind}", f"Asking{hands.kind}"
-    form = hands.deploy_form(FORM, name=name)
-    assert form.ids == {name: form.id}
-    assert hands.deploy_form(FORM, name=name, activate=False).id == form.id
-    task = f'<userTask id="work" andante:candidateGroups="managers" andante:form="{name}"/>'
-    deployed = hands.deploy_xml(straight(process, task))
-    assert hands.start_form(deployed.id).kind == "none"
-    started = hands.start(process, {"n": 3})
-    (open_task,) = hands.tasks("all", instance_id=started.id).items
-    shown = hands.task_form(open_task.id)
-    assert (shown.kind, shown.key, shown.version, shown.data) == ("form-js", name, "1.0.0", {"n": 3})
-    (field,) = shown.fields
-    assert (field.key, field.type, field.required, field.read_only, field.value) == ("n", "number", True, False, 3)
-    with pytest.raises(Refused) as refused:
-        hands.task_action(open_task.id, "complete", variables={"n": "x"})
-    assert refused.value.code == "bpm.form.invalid"
-    assert refused.value.details == [{"field": "n", "code": "type", "message": "it must be a number"}]
-
-
 def test_definitions(hands: Hands) -> None:
     name = f"Leave{hands.kind}"
     xml = (EXAMPLES / "leave-approval.bpmn").read_bytes().replace(b'"LeaveApproval"', f'"{name}"'.encode())
@@ -381,3 +358,39 @@ def test_an_open_instance_is_changed(hands: Hands) -> None:
     with pytest.raises(Refused) as refused:
         hands.move(running.id, "work", "check")
     assert refused.value.code == "bpm.instance.cannotMove"
+
+
+def test_notes(hands: Hands) -> None:
+    model = straight("Noted", '<userTask id="work" name="Look" andante:assignee="admin"/>')
+    hands.deploy_xml(model)
+    started = hands.start("Noted")
+    (task,) = hands.tasks(instance_id=started.id).items
+    hands.task_action(task.id, "remind", text="please")
+    eventually(lambda: bool([n for n in hands.notes(unread=True).items if n.task_id == task.id]))
+    (note,) = [n for n in hands.notes().items if n.task_id == task.id]
+    assert (note.kind, note.task_name, note.task_open, note.read_at) == ("remind", "Look", True, "")
+    hands.mark_note(note.id)
+    assert note.id not in [n.id for n in hands.notes(unread=True).items]
+    assert hands.mark_note("all", read=False).unread >= 1
+
+    assert hands.preferences("admin").digest == "immediately"
+    assert hands.set_preferences("admin", {"digest": "hourly"}).own == ["digest"]
+    assert hands.set_preferences("admin", {"digest": ""}).own == []
+
+    name = f"hook-{hands.kind}"
+    made = hands.add_endpoint(name, "http://127.0.0.1:9/", kinds=["remind"])
+    assert made.secret.startswith("whsec_")
+    assert hands.change_endpoint(name, {"rotate": True}).secrets == 2
+    assert name in [each.name for each in hands.endpoints().items]
+    (tested,) = hands.test_notes(f"webhook:{name}").items
+    assert "private" in tested.error
+    again = hands.start("Noted")
+    (task,) = hands.tasks(instance_id=again.id).items
+    hands.task_action(task.id, "remind")
+    eventually(lambda: bool([e for e in hands.letters().items if e.instance_id == again.id]))
+    (letter,) = [e for e in hands.letters("dead").items if e.instance_id == again.id]
+    assert (letter.endpoint, letter.channel) == (name, "webhook")
+    assert hands.letter_action(letter.id, "discard").state == "dropped"
+    hands.remove_endpoint(name)
+    with pytest.raises(Refused):
+        hands.remove_endpoint(name)

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from andante.bpmn.graph import MultiInstance, Sla, SlaAction
+from andante.bpmn import kinds
+from andante.bpmn.graph import MultiInstance, Sla, SlaAction, UserTask
 from andante.bpmn.voting import EVERY_ONE, ApprovalPolicy
 from andante.codec import encode_effect, encode_entry, encode_state
-from andante.codec.values import COMMANDS, EVENTS, LATER
+from andante.codec.values import COMMANDS, EFFECTS, EVENTS, LATER
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
 from andante.engine.state import Instance
-from andante.expressions import compile_feel
+from andante.expressions import compile_feel, literal
 from andante.testing import ProcessBuilder, Scenario
 from andante.testing.process import compensation, condition, message, multiple, signal, timer
 from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
@@ -71,6 +72,8 @@ def things() -> Iterator[tuple[str, bytes]]:
             yield f"command {kind.__name__} later", encode_entry(sample(kind, True), [])
         elif kind in EVENTS.values():
             yield f"event {kind.__name__} later", encode_entry(cmd.FireTimers(), [sample(kind, True)])
+        elif kind in EFFECTS.values():
+            yield f"effect {kind.__name__} later", encode_effect(sample(kind, True))
     for name, make in STATES.items():
         yield f"state {name}", encode_state(make())
 
@@ -201,6 +204,31 @@ def _deciding() -> Instance:
     return scenario.when(cmd.ReturnTask(scenario.task("check"), "write", True, "see"), by="berta").instance
 
 
+def _promising() -> Instance:
+    """Clocks with milestones, working hours and pauses by a condition: of a task, of a stage, and of the process."""
+    policy = SlaPolicy(
+        "s",
+        Target(HOUR, business=True),
+        None,
+        (Reminder("created", HOUR), Reminder("goal", 0, HOUR, 3, working_hours=True), Reminder("dueDate")),
+        milestones=(Target(HOUR // 2, name="seen"), Target(9 * HOUR, business=True, name="checked")),
+    )
+    sla = Sla(policy, pause_when=compile_feel("waits"))
+    graph = (
+        ProcessBuilder(slas=[sla])
+        .start()
+        .node("stage", kinds.SUB_PROCESS, slas=[sla])
+        .start("s", inside="stage")
+        .node("fix", kinds.USER_TASK, inside="stage", work=UserTask(due=literal("PT5H")), slas=[sla])
+        .path("s", "fix")
+        .path("start", "stage")
+        .graph()
+    )
+    scenario = Scenario(graph, id="002N00000golden00006").start({"waits": False}, by="ina").pass_time(HOUR // 2)
+    scenario.when(cmd.ExtendClock(by_ms=HOUR, reason="why"), cmd.SetVariables({"waits": True}))
+    return scenario.pass_time(HOUR).suspend().instance
+
+
 def _closed() -> Instance:
     return _everything().terminate().instance
 
@@ -213,6 +241,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "handling": _handling,
     "closed": _closed,
     "undoing": _undoing,
+    "promising": _promising,
     "reminded": _reminded,
     "deciding": _deciding,
 }

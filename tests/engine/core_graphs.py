@@ -5,6 +5,7 @@ from typing import Final
 
 from approval_graphs import MAKERS as APPROVALS
 from event_graphs import conditions, handled, keyed, opened, several
+from sla_graphs import promised
 
 from andante.bpmn import kinds
 from andante.bpmn.draft import FlowDraft, NodeDraft
@@ -354,7 +355,7 @@ def deciding() -> ProcessGraph:
 
 MAKERS: Final = (
     review, inclusive, guarded, many, events, conversing, broken, handled, undone, loose, choices, deciding, conditions,
-    several, opened, keyed, *APPROVALS,
+    several, opened, keyed, promised, *APPROVALS,
 )  # fmt: skip
 # Where an instance of them begins, if not at the none start event.
 BEGINS: Final = {"opened": "paid"}

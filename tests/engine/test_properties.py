@@ -28,7 +28,7 @@ MOVES: Final = st.tuples(
         + ["escalate", "move", "move", "migrate"]
         + ["sign", "sign", "return", "return"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
-        + ["remind", "calendar"]
+        + ["remind", "calendar", "extend", "transfer", "variables"]
     ),
     st.integers(0, 5),
     st.sampled_from([0, 1, 2, None]),
@@ -44,7 +44,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
     kind, n, value = move
     waits: dict[str, Mapping[int, object]] = {
         "task": instance.tasks, "claim": instance.tasks, "sign": instance.tasks, "return": instance.tasks,
-        "remind": instance.tasks, "job": instance.jobs,
+        "remind": instance.tasks, "transfer": instance.tasks, "job": instance.jobs,
         "error": instance.jobs,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
         "escalate": instance.calls,
@@ -65,6 +65,8 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "task": lambda: cmd.CompleteTask(key, _outcome(instance, key, value), values, "why" if n == 1 else ""),
         "sign": lambda: cmd.AddSigners(key, [f"more{n}", "group:law"][: n + 1], ("before", "with", "after")[n % 3]),
         "return": lambda: cmd.ReturnTask(key, ("write", "initiator", "a", "b", "each", "c")[n], value == 1, "why"),
+        "transfer": lambda: cmd.TransferTask(key, ("anna", "queue:q", "group:g")[n % 3]),
+        "extend": lambda: _extension(instance, n, value),
         "remind": lambda: cmd.RemindTask(key, "please" if n % 2 else ""),
         "claim": lambda: cmd.ClaimTask(key, f"user{n}"),
         "job": lambda: cmd.CompleteJob(key, values),
@@ -87,6 +89,16 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
 def _outcome(instance: Instance, key: int, value: int | None) -> str:
     outcomes = instance.tasks[key].outcomes
     return outcomes[(value or 0) % len(outcomes)] if outcomes else ""
+
+
+def _extension(instance: Instance, n: int, value: int | None) -> cmd.ExtendClock:
+    """More time for some clock, or by n hours for one that is not there."""
+    clocks = list(instance.clocks.values())
+    task = clocks[n % len(clocks)].task if clocks else n
+    by, until = (n * HOUR, 0) if value != 2 else (0, instance.modified_at + n * HOUR)
+    return cmd.ExtendClock(
+        task, "" if task else ("", "stage", "each")[n % 3], "", ("", "goal")[n % 2], by, until, "why"
+    )
 
 
 def started(name: str, x: int = 1) -> Scenario:

@@ -14,6 +14,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
 from andante.engine import faults
+from andante.notify import faults as notify
 from andante.people import AccessProblem
 from andante.people import faults as access
 from andante.runtime import Problem, StoreProblem, Unstorable
@@ -62,9 +63,6 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.VARIABLE_TYPE: ErrorCode(
         400, "A value does not fit the variable's declared type.", "Nothing was written; correct the value."
     ),
-    faults.FORM: ErrorCode(
-        400, "What was filled in does not fit the form.", "details tell each field, what is wrong and a word for it."
-    ),
     access.UNAUTHORISED: ErrorCode(
         401, "No token, or one that is unknown or expired.", "Get a new token from /baas/auth/v1.0/oauth2/token."
     ),
@@ -84,6 +82,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
     access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
     access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
+    notify.ENDPOINT_NOT_FOUND: ErrorCode(404, "There is no such endpoint.", "List the endpoints."),
+    notify.LETTER_NOT_FOUND: ErrorCode(404, "There is no such letter.", "It may be sent and forgotten; list them."),
+    notify.NOTE_NOT_FOUND: ErrorCode(404, "There is no such note of yours.", "List your notes anew."),
     METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),
     faults.CLOSED: ErrorCode(409, "The instance is over.", "Nothing more can be done with it; start a new one."),
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
@@ -124,6 +125,8 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     access.DEPUTY_CYCLE: ErrorCode(
         409, "Somebody would stand in for themselves, or too many one after the other.", "Choose another deputy."
     ),
+    notify.ENDPOINT_EXISTS: ErrorCode(409, "The endpoint's name is taken.", "Choose another, or change that one."),
+    notify.LETTER_OVER: ErrorCode(409, "The letter is sent or dropped already.", "There is nothing to do."),
     access.LAST_ADMINISTRATOR: ErrorCode(409, "Nobody would be left to administer.", "Make another one first."),
     TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
     CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),

@@ -59,7 +59,8 @@ async def ready(request: Call) -> Response[bytes]:
 @get("/metrics", operation=Operation("Numbers for Prometheus", PUBLIC, media="text/plain", tag="operation"))
 async def metrics(request: Call) -> Response[bytes]:
     desk = services(request)
-    return Response(await desk.metrics.text(desk.runtime), media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = await desk.metrics.text(desk.runtime, desk.post)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @put(

@@ -143,8 +143,7 @@ def _request_body(operation: Operation, schema_of: _Schemas) -> dict[str, Any]:
     if operation.raw_body.endswith("urlencoded"):
         content[operation.raw_body] = content[JSON]
     elif operation.raw_body:
-        for media in operation.raw_body.split(", "):
-            content[media] = {"schema": {"type": "string", "format": "binary"}}
+        content[operation.raw_body] = {"schema": {"type": "string", "format": "binary"}}
     return {"required": True, "content": content} if content else {}
 
 

@@ -5,14 +5,15 @@ from litestar.handlers import HTTPRouteHandler
 from andante.api import (
     decisions,
     definitions,
+    delivering,
     deputies,
     documents,
     expressions,
-    forms,
     health,
     instances,
     jobs,
     messages,
+    notes,
     people,
     replay,
     tasks,
@@ -26,8 +27,8 @@ from andante.api import variables as instance_variables
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, replay, instance_variables, definitions, tasks, forms, messages, jobs, expressions, decisions,
-        people, teams, deputies, upkeep, health, documents,
+        token, instances, replay, instance_variables, definitions, tasks, messages, jobs, expressions, decisions,
+        people, teams, deputies, notes, delivering, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

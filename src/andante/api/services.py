@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from litestar import Request
 
+from andante.notify import NotePost
 from andante.people import Access, Accounts, Caller, Deputies, Teams
 from andante.runtime import Runtime
 
@@ -13,16 +14,19 @@ if TYPE_CHECKING:
 
 @final
 class Services:
-    """One object an application. `zone` is the IANA zone of the contract's times;"""
+    """One object an application. `zone` is the IANA zone of the contract's times."""
 
-    __slots__ = ("access", "accounts", "deputies", "metrics", "runtime", "teams", "zone")
+    __slots__ = ("access", "accounts", "deputies", "metrics", "post", "runtime", "teams", "zone")
 
-    def __init__(self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str) -> None:
+    def __init__(
+        self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, post: NotePost
+    ) -> None:
         self.runtime = runtime
         self.accounts = accounts
         self.access = access
         self.metrics = metrics
         self.zone = zone
+        self.post = post
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed)
         self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed)
 

@@ -17,7 +17,7 @@ from andante.bpmn.work import (
     CorrelationKey,
     CorrelationProperty,
     DecisionCall,
-    FormUse,
+    FormField,
     JobWork,
     MultiInstance,
     Repeat,
@@ -30,7 +30,7 @@ from andante.timing.sla import SlaPolicy
 
 __all__ = [
     "Activation", "AdHoc", "Assignment", "Call", "CorrelationKey", "CorrelationProperty", "DecisionCall",
-    "EventDefinition", "Flow", "FormUse", "JobWork", "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script",
+    "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script",
     "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
@@ -117,27 +117,43 @@ class EventDefinition:
 
 @final
 class SlaAction:
-    """What is done when a goal or deadline passes (contract 2.5). `criteria` None: always.
+    """What is done when a target passes (contract 2.5). `criteria` None: always.
 
-    `type` is one of the contract's action types, e.g. "Notify Manager"; `to` holds receiver items (contract 6.2).
+    `type` is one of the action types of bpmn.slas, e.g. "Notify Manager"; `to` holds who is told, or who gets the task
+    (contract 6.2); `detail` the code of an escalation, or the outcome with which a task is completed; `values` the
+    variables that are set.
     """
 
-    __slots__ = ("criteria", "name", "to", "type")
+    __slots__ = ("criteria", "detail", "name", "to", "type", "values")
 
-    def __init__(self, name: str, type: str, criteria: Expression | None = None, to: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        criteria: Expression | None = None,
+        to: tuple[str, ...] = (),
+        detail: str = "",
+        values: tuple[Assignment, ...] = (),
+    ) -> None:
         self.name = name
         self.type = type
         self.criteria = criteria
         self.to = to
+        self.detail = detail
+        self.values = values
 
 
 @final
 class Sla:
-    """An SLA of a task or of the process (contract 2.5). `criteria` decides whether it applies at all, `start_when`
-    when its clock starts; None: always, and when the task (or the instance) is created. `calendar` names the business
+    """An SLA of a task, a stage or the process (contract 2.5). `criteria` decides whether it applies at all,
+    `start_when` when its clock starts; None: always, and when the work begins. While `pause_when` is true the clock
+    stands still. `milestone_actions` has the actions of each milestone of the policy. `calendar` names the business
     calendar of its working time, "" for that of its task, its queue or its process."""
 
-    __slots__ = ("calendar", "criteria", "deadline_actions", "goal_actions", "policy", "start_when")
+    __slots__ = (
+        "calendar", "criteria", "deadline_actions", "goal_actions", "milestone_actions", "pause_when", "policy",
+        "start_when",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -147,6 +163,8 @@ class Sla:
         start_when: Expression | None = None,
         goal_actions: tuple[SlaAction, ...] = (),
         deadline_actions: tuple[SlaAction, ...] = (),
+        milestone_actions: tuple[tuple[SlaAction, ...], ...] = (),
+        pause_when: Expression | None = None,
         calendar: str = "",
     ) -> None:
         self.calendar = calendar
@@ -155,6 +173,13 @@ class Sla:
         self.start_when = start_when
         self.goal_actions = goal_actions
         self.deadline_actions = deadline_actions
+        self.milestone_actions = milestone_actions or ((),) * len(policy.milestones)
+        self.pause_when = pause_when
+
+    @property
+    def actions(self) -> tuple[tuple[SlaAction, ...], ...]:
+        """In the order of the policy's targets."""
+        return (self.goal_actions, self.deadline_actions, *self.milestone_actions)
 
 
 @final
@@ -167,7 +192,7 @@ class Node:
     sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
-    is done, before the output mappings. `form` is that of a user task or start event. `offered` are the
+    is done, before the output mappings. `fields` is the form of a user task or start event. `offered` are the
     elements of an ad-hoc sub-process that no flow leads to. `undone_by` is the activity
     that undoes this one (-1: none), `for_compensation` marks such an activity. `instantiates` marks receive tasks and
     event-based gateways that start instances, and the events behind the latter; `parallel` a gateway all of whose
@@ -176,7 +201,7 @@ class Node:
 
     __slots__ = (
         "after", "attached_to", "before", "boundaries", "calendar", "conditional", "default", "documentation", "event",
-        "for_compensation", "form", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting",
+        "fields", "for_compensation", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting",
         "kind", "lane", "line", "multi", "name", "offered", "outgoing", "outputs", "parallel", "scope", "slas", "start",
         "undone_by", "work",
     )  # fmt: skip
@@ -209,7 +234,7 @@ class Node:
         documentation: str = "",
         before: tuple[Script, ...] = (),
         after: tuple[Script, ...] = (),
-        form: FormUse | None = None,
+        fields: tuple[FormField, ...] = (),
         offered: tuple[int, ...] = (),
         undone_by: int = -1,
         for_compensation: bool = False,
@@ -243,7 +268,7 @@ class Node:
         self.documentation = documentation
         self.before = before
         self.after = after
-        self.form = form
+        self.fields = fields
         self.offered = offered
         self.undone_by = undone_by
         self.for_compensation = for_compensation
@@ -283,18 +308,18 @@ class ProcessGraph:
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
-    `starts` are the nodes at which an instance may begin, `plain_start` the one where nothing occurs (-1: none),
-    `handlers` the event sub-processes at process level; `conditions` says whether there are conditional events,
-    `keeps_steps` whether some task asks who has done an earlier one, `watched` of which nodes it is kept who has done
-    them; `reach[flow index]` is, for flows into an inclusive join (an inclusive gateway with two or more incoming
-    flows), a bit mask of the nodes from which the flow can be reached without passing the join (BPMN 2.0.2 section
-    13.4.3). `calendar` names the business calendar of SLAs for which nothing nearer names one.
+    `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
+    `conditions` says whether there are conditional events, `keeps_steps` whether some task asks who has done an earlier
+    one, `watched` of which nodes it is kept who has done them; `reach[flow index]` is, for flows into an inclusive
+    join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can
+    be reached without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for
+    which nothing nearer names one.
     """
 
     __slots__ = (
         "by_id", "calendar", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
-        "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "plain_start", "process_id", "reach",
-        "retention", "slas", "starts", "variables", "version", "watched",
+        "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas",
+        "starts", "variables", "version", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -324,7 +349,6 @@ class ProcessGraph:
         self.nodes: Final = nodes
         self.flows: Final = flows
         self.starts = starts
-        self.plain_start = next((index for index in starts if nodes[index].event is None), -1)
         self.name = name
         self.version = version
         self.documentation = documentation

@@ -9,7 +9,7 @@ from typing import Final
 
 from andante.bpmn import kinds
 from andante.bpmn.findings import Findings
-from andante.bpmn.graph import Assignment, Call, Flow, JobWork, Node, ProcessGraph, UserTask
+from andante.bpmn.graph import Assignment, Call, Flow, JobWork, Node, ProcessGraph, Sla, UserTask
 from andante.bpmn.reach import predecessors, sources
 from andante.expressions import Expression
 
@@ -34,17 +34,8 @@ def check_quality(graph: ProcessGraph, findings: Findings) -> None:
     _endless(graph, findings)
     _waiting_joins(graph.nodes, graph.flows, findings)
     _same_messages(graph.nodes, findings)
-    _idle_forms(graph, findings)
     if graph.variables:
         _unset_names(graph, findings)
-
-
-def _idle_forms(graph: ProcessGraph, findings: Findings) -> None:
-    """A message, a signal or time fills in no form, and nobody starts a sub-process."""
-    for node in graph.nodes:
-        if node.form is not None and node.kind == kinds.START_EVENT and (node.event is not None or node.scope >= 0):
-            text = "Nobody fills in the form of this start event. Put it on the plain start of the process."
-            findings.warn("form", node.id, node.line, text)
 
 
 # Paths without an end.
@@ -198,7 +189,7 @@ def _same_messages(nodes: Sequence[Node], findings: Findings) -> None:
 
 
 def _unset_names(graph: ProcessGraph, findings: Findings) -> None:
-    known = {*_GIVEN, *(graph.variables or ()), *graph.constants}
+    known = {*_GIVEN, *(graph.variables or ()), *graph.constants, *_set_by_slas(graph.slas)}
     for node in graph.nodes:
         known.update(_made(node))
     told: set[str] = set()
@@ -217,8 +208,8 @@ def _unset_names(graph: ProcessGraph, findings: Findings) -> None:
 def _made(node: Node) -> Iterator[str]:
     yield from (mapping.target for mapping in (*node.inputs, *node.outputs))
     yield from (script.result_variable for script in (*node.before, *node.after))
-    if node.form is not None and node.form.form is not None:
-        yield from node.form.form.names
+    yield from (field.name for field in node.fields)
+    yield from _set_by_slas(node.slas)
     if node.multi is not None:
         yield from (node.multi.element_variable, node.multi.output_collection)
     for event in () if node.event is None else node.event.each:
@@ -226,6 +217,11 @@ def _made(node: Node) -> Iterator[str]:
     if isinstance(node.work, Call):
         yield from (mapping.target for mapping in node.work.outs)
     yield getattr(node.work, "result_variable", "")
+
+
+def _set_by_slas(slas: tuple[Sla, ...]) -> Iterator[str]:
+    for sla in slas:
+        yield from (each.target for actions in sla.actions for action in actions for each in action.values)
 
 
 def _expressions(graph: ProcessGraph) -> Iterator[tuple[str, int, Expression]]:

@@ -34,7 +34,7 @@ app: Final = App(
 # Room, name, and what the room's own docstring begins with.
 COMMANDS: Final = (
     ("server", "serve", "Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."),
-    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions (files named *.json)."),
+    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json)."),
     ("remote", "start", "Start an instance of the definition NAME."),
     ("remote", "instances", "List instances, newest first."),
     ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
@@ -52,11 +52,10 @@ COMMANDS: Final = (
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
     ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
-    ("forms", "form", "Show the form of a task, or of a start: its fields, what they demand, and their values."),
     (
         "files",
         "lint",
-        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
+        "Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).",
     ),
     ("files", "evaluate", "Evaluate an expression, here and without a server."),
     ("files", "decide", "Evaluate a decision of a DMN file, here and without a server."),
@@ -93,6 +92,35 @@ archive.command("andante.cli.archive:list_archive", name="list", help="List arch
 archive.command("andante.cli.archive:show_archived", name="show", help="Show an archived instance.")
 archive.command("andante.cli.archive:export_archive", name="export", help="Write archived instances as lines of JSON.")
 app.command(archive)
+
+for room_name, about, parts in (
+    ("notes", "Your notes, and tests that they arrive.", (
+        ("list_notes", "list", "List your notes, newest first."),
+        ("read_notes", "read", "Mark notes as read; without any named, all of yours."),
+        ("send_test", "test", "Send a test to a person by each of their channels, or to webhook:NAME."),
+    )),
+    ("letters", "Notes on their way to people and programs.", (
+        ("list_letters", "list", "List notes on their way: dead ones, or by --state."),
+        ("retry_letters", "retry", "Send dead or waiting letters again, now."),
+        ("discard_letters", "discard", "Never send dead or waiting letters."),
+    )),
+    ("endpoints", "Programs that are told: webhooks and Apprise addresses.", (
+        ("list_endpoints", "list", "List webhooks and Apprise addresses."),
+        ("add_endpoint", "add", "Add a webhook, or an address for Apprise. Its secret is printed once."),
+        ("change_endpoint", "change", "Change an endpoint: url, kinds, disabled, or a new secret."),
+        ("remove_endpoint", "remove", "Take an endpoint away."),
+    )),
+):  # fmt: skip
+    group = App(name=room_name, help=about, sort_key=102)
+    for function, name, summary in parts:
+        group.command(f"andante.cli.notes:{function}", name=name, help=summary)
+    app.command(group)
+app.command(
+    "andante.cli.notes:preferences",
+    name="preferences",
+    help="Show how a person is told, or change what is given.",
+    sort_key=102,
+)
 
 
 @app.command

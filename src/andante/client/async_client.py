@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls, evaluating, forms, live, people, replaying, upkeep
+from andante.client import calls, evaluating, live, people, replaying, telling, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -96,9 +96,6 @@ class AsyncClient:
     set_variables = Endpoint(calls.set_variables)
     history = Endpoint(calls.history)
     replay = Endpoint(replaying.replay)
-    deploy_form = Endpoint(forms.deploy_form)
-    start_form = Endpoint(forms.start_form)
-    task_form = Endpoint(forms.task_form)
     verify = Endpoint(upkeep.verify)
     archived_instances = Endpoint(upkeep.archived_instances)
     archived_instance = Endpoint(upkeep.archived_instance)
@@ -136,6 +133,18 @@ class AsyncClient:
     change_deputy = Endpoint(people.change_deputy)
     delete_deputy = Endpoint(people.delete_deputy)
     set_clock = Endpoint(calls.set_clock)
+
+    notes = Endpoint(telling.notes)
+    mark_note = Endpoint(telling.mark_note)
+    preferences = Endpoint(telling.preferences)
+    set_preferences = Endpoint(telling.set_preferences)
+    letters = Endpoint(telling.letters)
+    letter_action = Endpoint(telling.letter_action)
+    test_notes = Endpoint(telling.test_notes)
+    endpoints = Endpoint(telling.endpoints)
+    add_endpoint = Endpoint(telling.add_endpoint)
+    change_endpoint = Endpoint(telling.change_endpoint)
+    remove_endpoint = Endpoint(telling.remove_endpoint)
 
     async def send(self, call: Call[T]) -> T:
         """Carry out a call. Raises Refused or Unreachable."""

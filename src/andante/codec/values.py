@@ -51,6 +51,7 @@ COMMANDS: Final[dict[int, type]] = {
     25: cmd.RemindTask,
     26: cmd.AssignTask,
     30: cmd.FollowCalendar,
+    31: cmd.ExtendClock,
     40: cmd.MoveToken,
     41: cmd.Migrate,
     50: cmd.AddSigners,
@@ -133,6 +134,8 @@ EVENTS: Final[dict[int, type]] = {
     80: ev.TokenMoved,
     81: ev.Migrated,
     90: ev.DecisionMade,
+    92: ev.ClockExtended,
+    93: ev.TaskOffered,
     100: ev.ApprovalOpened,
     101: ev.ApproverAsked,
     102: ev.VoteCast,
@@ -157,11 +160,12 @@ LATER: Final[dict[type, int]] = {
     cmd.DeliverSignal: 1,
     ev.SignalReceived: 1,
     cmd.CompleteTask: 1,
-    ev.ClockStarted: 2,
+    ev.ClockStarted: 3,
     ev.ClockChanged: 1,
-    Clock: 2,
+    Clock: 3,
+    fx.Notify: 1,
 }
-CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockStopped))
+CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockExtended, ev.ClockStopped))
 
 
 def arguments(kind: type) -> list[str]:

@@ -1,6 +1,7 @@
 """When an instance next wants to be woken: one number for all its timers and clocks."""
 
 from andante.bpmn.graph import ProcessGraph
+from andante.engine.clocked import sla_of
 from andante.engine.state import Instance
 
 
@@ -13,8 +14,7 @@ def next_due(instance: Instance, graph: ProcessGraph) -> int:
         if not due or timer.due_at < due:
             due = max(timer.due_at, 1)
     for clock in instance.clocks.values():
-        slas = graph.nodes[instance.tasks[clock.task].node].slas if clock.task else graph.slas
-        at = clock.state.next_at(slas[clock.policy].policy)
+        at = clock.state.next_at(sla_of(graph, instance, clock).policy)
         if at and (not due or at < due):
             due = at
     return due

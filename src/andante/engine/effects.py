@@ -105,14 +105,23 @@ class BroadcastSignal:
 
 @final
 class Notify:
-    """A reminder, or an SLA action. `kind`: reminder, remind (asked for by somebody who waits), slaGoal, slaDeadline.
-    `key` makes delivery recognisable."""
+    """A reminder, or an SLA action. `kind`: reminder, remind (asked for by somebody who waits), slaGoal, slaDeadline,
+    slaMilestone. `key` makes delivery recognisable. `anyway`: also when the task or instance is over by then."""
 
-    __slots__ = ("due_at", "key", "kind", "recipients", "task", "task_name", "text")
+    __slots__ = ("anyway", "due_at", "key", "kind", "recipients", "task", "task_name", "text")
 
     def __init__(
-        self, key: str, kind: str, task: int, task_name: str, recipients: list[str], due_at: int | None, text: str
+        self,
+        key: str,
+        kind: str,
+        task: int,
+        task_name: str,
+        recipients: list[str],
+        due_at: int | None,
+        text: str,
+        anyway: bool = False,
     ) -> None:
+        self.anyway = anyway
         self.key = key
         self.kind = kind
         self.task = task

@@ -49,6 +49,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.FollowCalendar: (PROCESS, PROCESS, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),
+    cmd.ExtendClock: (PROCESS, PROCESS, REJECT),
     cmd.MoveToken: (PROCESS, REJECT, REJECT),
     cmd.Migrate: (PROCESS, PROCESS, REJECT),
 }

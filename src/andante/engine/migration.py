@@ -9,8 +9,10 @@ from typing import final
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import JobWork, Node, ProcessGraph, Sla
+from andante.engine.clocked import node_of
 from andante.engine.commands import Migrate
 from andante.engine.state import JOINED, READY, Instance, Loop
+from andante.timing.sla_policy import SlaPolicy
 
 
 @final
@@ -112,7 +114,8 @@ def _same_parts(old: Node, new: Node) -> bool:
 
 
 def _policies(old: tuple[Sla, ...], new: tuple[Sla, ...]) -> dict[int, int]:
-    """SLAs of the same name whose clocks mean the same: as many reminders, with goal and deadline or without."""
+    """SLAs of the same name whose clocks mean the same: with goal and deadline or without, the same milestones, as many
+    reminders of the same kinds."""
     found: dict[int, int] = {}
     for before, one in enumerate(old):
         for after, two in enumerate(new):
@@ -125,7 +128,14 @@ def _alike(one: Sla, two: Sla) -> bool:
     a, b = one.policy, two.policy
     if (a.goal is None) != (b.goal is None) or (a.deadline is None) != (b.deadline is None):
         return False
-    return len(a.reminders) == len(b.reminders)
+    if [each.name for each in a.milestones] != [each.name for each in b.milestones]:
+        return False
+    return [_keeps(a, n) for n in range(len(a.reminders))] == [_keeps(b, n) for n in range(len(b.reminders))]
+
+
+def _keeps(policy: SlaPolicy, index: int) -> tuple[int, bool]:
+    """What of a reminder its clock has numbers for: a start of its own, and working hours."""
+    return min(policy.anchors[index], 0), any(each.working_hours for each in policy.reminders)
 
 
 def used(instance: Instance) -> Iterator[int]:
@@ -169,8 +179,8 @@ def hindrances(instance: Instance, new: ProcessGraph, command: Migrate) -> list[
         if token.phase in (JOINED, READY) and (len(join.incoming) > 1 or join.instantiates):
             found[token.node] = f"'{join.id}': a token has come by a flow that version {command.version} has not"
     for clock in instance.clocks.values():
-        node = instance.tasks[clock.task].node if clock.task else -1
+        node = node_of(instance, clock)
         if node not in found and clock.policy not in command.policies.get(node, {}):
             where = f"'{new.nodes[command.nodes[node]].id}'" if node >= 0 else "the process"
-            found[node] = f"{where}: its SLA has another name, goal, deadline or number of reminders"
+            found[node] = f"{where}: its SLA has another name, other targets or other reminders"
     return [Hindrance(node, why) for node, why in found.items()]

@@ -1,69 +1,98 @@
-"""SLA clocks of tasks and instances: when they start, pause and go on, and what follows when a target passes.
+"""SLA clocks of tasks, stages and instances: when they start, stand still, go on and begin anew.
 
-Contract 2.5 and 6.4. A clock is started when the task (or the instance) is created, unless its criteria are false.
+Contract 2.5 and 6.4. A clock is started when the task (the stage, the instance) begins, unless its criteria are false.
+A stage is any other activity: its clock runs from when it has begun until it is left, of a multi-instance as a whole.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from andante.bpmn.graph import ProcessGraph, Sla, SlaAction
+from andante.bpmn import kinds
+from andante.bpmn.graph import Node, ProcessGraph, Sla
 from andante.engine import events as ev
 from andante.engine.calendars import FAULT, chosen
-from andante.engine.effects import Notify
+from andante.engine.clocked import place_of, sla_of
 from andante.engine.faults import ModelFault
-from andante.engine.state import Token
+from andante.engine.state import ACTIVE, Scope, Token
 from andante.engine.waits import Clock, Task
+from andante.expressions import Expression
 from andante.timing.calendar import BusinessCalendar
-from andante.timing.sla import SlaClock, SlaPolicy
+from andante.timing.sla import CONDITION, SlaClock, SlaPolicy
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
 
-KINDS: Final = {"goal": "slaGoal", "deadline": "slaDeadline"}
+# What may make a condition true or false.
+_CHANGING: Final = frozenset(
+    (ev.VariablesSet, ev.LocalsSet, ev.ScopeOpened, ev.ClockStarted, ev.TaskCompleted, ev.Resumed, ev.Migrated)
+)
+
+
+# Starting.
 
 
 def applying(
-    step: "Step", slas: Sequence[Sla], token: Token | None, calendar: str = "", queue: str = ""
+    step: "Step", slas: Sequence[Sla], place: Token | Scope | None, calendar: str = "", queue: str = ""
 ) -> tuple[int, ...]:
-    """Indices of the SLAs that apply now; `calendar` is what the user task names, `queue` its work queue. Raises
+    """Indices of the SLAs that apply now; `calendar` is what the activity names, `queue` its work queue. Raises
     ModelFault, also for a calendar that is not there."""
-    which = tuple(n for n, sla in enumerate(slas) if applies(step, sla, token))
+    which = tuple(n for n, sla in enumerate(slas) if applies(step, sla, place))
     for n in which:
         calendar_for(step, slas[n], calendar, queue)
     return which
 
 
-def calendar_for(step: "Step", sla: Sla, task: str, queue: str) -> tuple[str, BusinessCalendar]:
+def calendar_for(step: "Step", sla: Sla, activity: str, queue: str) -> tuple[str, BusinessCalendar]:
     """Name and calendar by which a clock that starts now counts. Raises ModelFault."""
     calendars = step.settings.calendars
-    name = chosen(calendars, sla, task, queue, step.graph.calendar) if in_working_time(sla.policy) else ""
+    name = chosen(calendars, sla, activity, queue, step.graph.calendar) if in_working_time(sla.policy) else ""
     return name, calendars.find(name)
 
 
 def in_working_time(policy: SlaPolicy) -> bool:
     """Whether a business calendar decides when anything of it is due."""
-    return any(target is not None and target.business for target in (policy.goal, policy.deadline))
-
-
-def applies(step: "Step", sla: Sla, token: Token | None) -> bool:
-    """Whether the SLA's clock is to run as things are now. Raises ModelFault."""
-    return (sla.criteria is None or step.value(sla.criteria, token) is True) and (
-        sla.start_when is None or step.value(sla.start_when, token) is True
+    return any(target is not None and target.business for target in policy.targets) or any(
+        reminder.working_hours for reminder in policy.reminders
     )
 
 
-def start_clocks(step: "Step", task: int, slas: Sequence[Sla], which: Sequence[int]) -> None:
-    """Raises ModelFault for a calendar that is not there; `applying` has seen to that."""
+def applies(step: "Step", sla: Sla, place: Token | Scope | None) -> bool:
+    """Whether the SLA's clock is to run as things are now. Raises ModelFault."""
+    return (sla.criteria is None or step.value(sla.criteria, place) is True) and (
+        sla.start_when is None or step.value(sla.start_when, place) is True
+    )
+
+
+def start_clocks(
+    step: "Step", task: int, slas: Sequence[Sla], which: Sequence[int], stage: Token | None = None
+) -> None:
+    """For a task, else for the stage at a token, else for the process. Raises ModelFault for a calendar that is not
+    there; `applying` has seen to that."""
     calendar = queue = ""
+    due_at = 0
     if task:
         held = step.instance.tasks[task]
-        calendar, queue = step.graph.nodes[held.node].calendar, held.queue
+        calendar, queue, due_at = step.graph.nodes[held.node].calendar, held.queue, held.due_at or 0
+    elif stage is not None:
+        calendar = step.graph.nodes[stage.node].calendar
     for n in which:
         name, counting = calendar_for(step, slas[n], calendar, queue)
-        clock = SlaClock.start(slas[n].policy, step.now, counting)
+        clock = SlaClock.start(slas[n].policy, step.now, counting, due_at)
         revision = counting.revision if in_working_time(slas[n].policy) else 0
-        step.record(ev.ClockStarted(step.key(), task, n, clock, name, revision))
+        token = stage.key if stage is not None else 0
+        step.record(ev.ClockStarted(step.key(), task, n, clock, name, revision, token))
+
+
+def begin_stage(step: "Step", token: Token, node: Node) -> None:
+    """The activity at the token has begun: its clocks start. A user task's start with the task. Raises ModelFault."""
+    if node.slas and _is_stage(token, node):
+        place = step.instance.scopes[token.child] if token.child else token
+        start_clocks(step, 0, node.slas, applying(step, node.slas, place, node.calendar), token)
+
+
+def _is_stage(token: Token, node: Node) -> bool:
+    return node.kind != kinds.USER_TASK and not token.loop
 
 
 def start_late_clocks(step: "Step") -> None:
@@ -78,6 +107,9 @@ def start_late_clocks(step: "Step") -> None:
     for task in list(instance.tasks.values()):
         if task.node in late:
             _start_late(step, task.key, graph.nodes[task.node].slas, instance.tokens[task.token])
+    for token in list(instance.tokens.values()):
+        if token.node in late and token.phase == ACTIVE and _is_stage(token, graph.nodes[token.node]):
+            _start_late(step, 0, graph.nodes[token.node].slas, token)
 
 
 @lru_cache(maxsize=64)
@@ -88,120 +120,106 @@ def _late(graph: ProcessGraph) -> frozenset[int]:
 
 
 def _start_late(step: "Step", task: int, slas: Sequence[Sla], token: Token | None) -> None:
-    started = {clock.policy for clock in step.instance.clocks.values() if clock.task == task}
+    stage = None if task else token
+    key = stage.key if stage is not None else 0
+    started = {clock.policy for clock in step.instance.clocks.values() if clock.task == task and clock.token == key}
     late = [n for n, sla in enumerate(slas) if sla.start_when is not None and n not in started]
+    place = step.instance.scopes[token.child] if token is not None and token.child else token
     try:
-        start_clocks(step, task, slas, [n for n in late if applies(step, slas[n], token)])
+        start_clocks(step, task, slas, [n for n in late if applies(step, slas[n], place)], stage)
     except ModelFault as fault:
         if fault.kind == FAULT:
-            no_calendar(step, task, fault)
+            no_calendar(step, step.graph.nodes[token.node].id if token is not None else "", fault)
 
 
-def no_calendar(step: "Step", task: int, fault: ModelFault) -> None:
+def no_calendar(step: "Step", element: str, fault: ModelFault) -> None:
     """A clock cannot start. One incident tells it, however often it is tried."""
-    where = step.graph.nodes[step.instance.tasks[task].node].id if task else "the SLA of the process"
-    text = f"{where}: {fault.message}"
+    text = f"{element or 'the SLA of the process'}: {fault.message}"
     if all(incident.message != text for incident in step.instance.incidents.values()):
         step.record(ev.IncidentRaised(step.key(), 0, fault.kind, text))
 
 
+# Standing still and going on.
+
+
 def policy_of(step: "Step", clock: Clock) -> Sla:
     """What the clock was started for."""
-    return _slas(step, clock)[clock.policy]
+    return sla_of(step.graph, step.instance, clock)
 
 
-def _slas(step: "Step", clock: Clock) -> Sequence[Sla]:
-    if clock.task:
-        return step.graph.nodes[step.instance.tasks[clock.task].node].slas
-    return step.graph.slas
+def calendar_of(step: "Step", clock: Clock) -> BusinessCalendar:
+    """What the clock counts by."""
+    return step.settings.calendars.known(clock.calendar)
 
 
 def pause_clocks(step: "Step") -> None:
     """The instance is suspended: every clock keeps what is left."""
     for clock in list(step.instance.clocks.values()):
-        policy = policy_of(step, clock).policy
-        paused = clock.state.pause(policy, step.now, step.settings.calendars.known(clock.calendar))
+        paused = clock.state.pause(policy_of(step, clock).policy, step.now, calendar_of(step, clock))
         step.record(ev.ClockChanged(clock.key, paused, ["paused"], 0))
 
 
 def resume_clocks(step: "Step") -> None:
-    """Every clock goes on with what was left."""
+    """Every clock goes on with what was left, unless its condition holds it."""
     for clock in list(step.instance.clocks.values()):
-        policy = policy_of(step, clock).policy
-        calendar = step.settings.calendars.known(clock.calendar)
+        policy, calendar = policy_of(step, clock).policy, calendar_of(step, clock)
         running = clock.state.resume(policy, step.now, calendar)
-        revision = calendar.revision if in_working_time(policy) and calendar.revision != clock.revision else 0
-        step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0, revision))
+        step.record(ev.ClockChanged(clock.key, running, ["resumed"], 0, _newer(policy, calendar, clock)))
 
 
-def advance_clocks(step: "Step") -> None:
-    """Let every goal, deadline and reminder that is due by now pass."""
-    for clock in list(step.instance.clocks.values()):
-        sla = policy_of(step, clock)
-        due = clock.state.next_at(sla.policy)
-        if not due or due > step.now:
-            continue
-        state, facts = clock.state.advance(sla.policy, step.now, step.settings.calendars.known(clock.calendar))
-        urgency = 0
-        if "goal" in facts and sla.policy.goal is not None:
-            urgency += sla.policy.goal.urgency
-        if "deadline" in facts and sla.policy.deadline is not None:
-            urgency += sla.policy.deadline.urgency
-        step.record(ev.ClockChanged(clock.key, state, list(facts), urgency))
-        for fact in facts:
-            _follow(step, clock, sla, fact)
+def _newer(policy: SlaPolicy, calendar: BusinessCalendar, clock: Clock) -> int:
+    """The revision of the calendar by which the clock goes on, 0 where it is the one of before."""
+    return calendar.revision if in_working_time(policy) and calendar.revision != clock.revision else 0
 
 
-def _follow(step: "Step", clock: Clock, sla: Sla, fact: str) -> None:
-    task = step.instance.tasks.get(clock.task)
-    if fact.startswith("reminder"):
-        reminder = sla.policy.reminders[int(fact.partition(":")[2])]
-        due = clock.state.goal_at if reminder.relative_to == "goal" else clock.state.deadline_at
-        to = workers(task) or [name for name in (step.instance.created_by,) if name]
-        _notify(step, clock, task, "reminder", fact, to, due, f"{_subject(step, task)} is due")
-        return
-    actions = sla.goal_actions if fact == "goal" else sla.deadline_actions
-    for action in actions:
-        if _wanted(step, task, action):
-            due = clock.state.goal_at if fact == "goal" else clock.state.deadline_at
-            text = f"{_subject(step, task)} has passed its {fact}"
-            _notify(step, clock, task, KINDS[fact], f"{fact}:{action.name}", receivers(step, task, action), due, text)
-
-
-def _wanted(step: "Step", task: Task | None, action: SlaAction) -> bool:
-    """A criterion that cannot be evaluated does not silence the action: somebody should rather hear of it."""
-    if action.criteria is None:
-        return True
-    token = step.instance.tokens.get(task.token) if task is not None else None
-    try:
-        return step.value(action.criteria, token) is not False
-    except ModelFault:
-        return True
-
-
-def workers(task: Task | None) -> list[str]:
-    """Who holds the task; while nobody does, its candidates."""
-    if task is None:
+def changed_pauses(step: "Step") -> list[tuple[Clock, bool]]:
+    """The clocks whose pause condition has become true, or is true no more, by what was recorded in this step. What
+    cannot be computed is not true (decision 0018)."""
+    instance = step.instance
+    if not instance.clocks or not _pausing(step.graph):
         return []
-    if task.assignee:
-        return [task.assignee]
-    queue = [f"queue:{task.queue}"] if task.queue else []
-    return [*task.users, *task.groups, *queue]
+    if not any(event.__class__ in _CHANGING for event in step.events):
+        return []
+    found = []
+    for clock in instance.clocks.values():
+        condition = policy_of(step, clock).pause_when
+        if condition is not None:
+            wanted = _true(step, condition, place_of(instance, clock))
+            if wanted != bool(clock.state.why & CONDITION):
+                found.append((clock, wanted))
+    return found
 
 
-def receivers(step: "Step", task: Task | None, action: SlaAction) -> list[str]:
-    """Those the action names; else the managers of who holds the task, or of the initiator."""
-    if action.to:
-        return list(action.to)
-    return [f"manager:{name}" for name in workers(task) or [step.instance.created_by] if name]
+@lru_cache(maxsize=64)
+def _pausing(graph: ProcessGraph) -> bool:
+    slas = [*graph.slas, *(sla for node in graph.nodes for sla in node.slas)]
+    return any(sla.pause_when is not None for sla in slas)
 
 
-def _subject(step: "Step", task: Task | None) -> str:
-    return task.name if task is not None else step.instance.label
+def _true(step: "Step", condition: Expression, place: Token | Scope | None) -> bool:
+    try:
+        return step.value(condition, place) is True
+    except ModelFault:
+        return False
 
 
-def _notify(
-    step: "Step", clock: Clock, task: Task | None, kind: str, what: str, to: list[str], due: int, text: str
-) -> None:
-    key = f"{step.instance.id}-{clock.key}-{what}-{step.instance.seq}"
-    step.ask(Notify(key, kind, clock.task, _subject(step, task), to, due or None, text))
+def hold_clock(step: "Step", clock: Clock, waits: bool) -> None:
+    """The clock's condition has become true (`waits`), or is true no more: then it goes on or begins anew."""
+    policy, calendar = policy_of(step, clock).policy, calendar_of(step, clock)
+    if waits:
+        changed = clock.state.pause(policy, step.now, calendar, CONDITION)
+        step.record(ev.ClockChanged(clock.key, changed, ["waiting"], 0))
+        return
+    changed = clock.state.resume(policy, step.now, calendar, CONDITION)
+    fact = "restarted" if policy.restart_on_resume else "going on"
+    step.record(ev.ClockChanged(clock.key, changed, [fact], 0, _newer(policy, calendar, clock)))
+
+
+def restart_clocks(step: "Step", task: Task) -> None:
+    """The task is another's now: the clocks of SLAs that say so begin anew."""
+    for clock in list(task.clocks):
+        policy = policy_of(step, clock).policy
+        if policy.restart_on_transfer:
+            anew = clock.state.restart(policy, step.now, calendar_of(step, clock))
+            if anew != clock.state:
+                step.record(ev.ClockChanged(clock.key, anew, ["restarted"], 0))

@@ -38,7 +38,7 @@ STATES: Final = (
     NEW, DISPATCHED, RUNNING, WAITING_FOR_USER, WAITING_FOR_PAGE, PAUSED, SUSPENDED, BROKEN, COMPLETED_WAIT,
     COMPLETED, USER_TERMINATED, TERMINATED,
 )  # fmt: skip
-Wait = Task | Timer | Subscription | Job | Call | Trigger | Approval
+Wait = Task | Timer | Subscription | Job | Call | Trigger | Approval | Clock
 CLOSED_STATES: Final = frozenset((COMPLETED, USER_TERMINATED, TERMINATED))
 
 
@@ -241,6 +241,11 @@ def index(instance: Instance) -> None:
     for clock in instance.clocks.values():
         if clock.task:
             instance.tasks[clock.task].clocks.append(clock)
+        elif clock.token:
+            token = instance.tokens[clock.token]
+            if token.waits is None:
+                token.waits = {}
+            token.waits[clock.key] = clock
     taken = {key for compensation in instance.compensations.values() for key in compensation.pending}
     for completion in instance.completions.values():
         if completion.key in taken:

@@ -23,7 +23,7 @@ from andante.engine.faults import CLOSED, PARKED_FULL, SUSPENDED, ModelFault, Re
 from andante.engine.handlers import HANDLERS, wanted
 from andante.engine.scoping import evaluate
 from andante.engine.settings import DEFAULTS, MAX_PARKED, EngineSettings
-from andante.engine.sla import start_late_clocks
+from andante.engine.sla_actions import look_at_clocks
 from andante.engine.state import (
     BROKEN,
     COMPLETED_WAIT,
@@ -199,7 +199,9 @@ class Step:
         instance = self.instance
         if not self.events or instance.ended_at or instance.suspended or instance.held:
             return
-        start_late_clocks(self)
+        look_at_clocks(self)
+        if instance.ended_at:
+            return
         if instance.incidents:
             state = BROKEN
         elif instance.tasks:

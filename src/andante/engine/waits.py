@@ -158,14 +158,22 @@ class Call:
 
 @final
 class Clock:
-    """An SLA clock: of a task, or of the instance (task 0). In working time it counts by `calendar` ("": the server's
-    default), of which `revision` was the newest when its times were computed."""
+    """An SLA clock: of a task, of the stage at a token, or of the instance (both 0). In working time it counts by
+    `calendar`, "" for the server's default, of which `revision` was the newest when its times were computed."""
 
-    __slots__ = ("calendar", "key", "policy", "revision", "state", "task")
+    __slots__ = ("calendar", "key", "policy", "revision", "state", "task", "token")
 
     def __init__(
-        self, key: int, task: int, policy: int, state: "SlaClock", calendar: str = "", revision: int = 0
+        self,
+        key: int,
+        task: int,
+        policy: int,
+        state: "SlaClock",
+        calendar: str = "",
+        revision: int = 0,
+        token: int = 0,
     ) -> None:
+        self.token = token
         self.key = key
         self.task = task
         self.policy = policy

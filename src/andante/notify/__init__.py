@@ -1,8 +1,8 @@
-"""Ways to people: reminders and SLA notices as mail and as log lines."""
+"""Ways to people and programs: reminders and SLA notices as mail, webhooks, by Apprise, in Andante, as log lines."""
 
-from andante.notify.addresses import AddressBook
+from andante.notify.assembly import PostOptions, make_post
 from andante.notify.log import LogChannel
-from andante.notify.mail import MailChannel
-from andante.notify.smtp import SmtpServer, parse_smtp_url
+from andante.notify.post import NotePost
+from andante.store.letters import DEAD, STATES, WAITING, Letter
 
-__all__ = ["AddressBook", "LogChannel", "MailChannel", "SmtpServer", "parse_smtp_url"]
+__all__ = ["DEAD", "STATES", "WAITING", "Letter", "LogChannel", "NotePost", "PostOptions", "make_post"]

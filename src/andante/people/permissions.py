@@ -37,6 +37,10 @@ SIGNAL_BROADCAST: Final = "signal.broadcast"
 JOB_WORK: Final = "job.work"
 EXPRESSION_EVALUATE: Final = "expression.evaluate"
 DECISION_EVALUATE: Final = "decision.evaluate"
+LETTER_MANAGE: Final = "letter.manage"
+NOTE_READ: Final = "note.read"
+ENDPOINT_MANAGE: Final = "endpoint.manage"
+PREFERENCE_OWN: Final = "preference.own"
 PEOPLE_MANAGE: Final = "people.manage"
 TEAM_READ: Final = "team.read"
 DEPUTY_OWN: Final = "deputy.own"
@@ -64,6 +68,10 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     JOB_WORK: _OPERATORS,
     EXPRESSION_EVALUATE: _OPERATORS,
     DECISION_EVALUATE: _OPERATORS,
+    LETTER_MANAGE: _OPERATORS,  # notes on their way: look, send again, discard
+    NOTE_READ: _ALL,  # the person's own
+    ENDPOINT_MANAGE: _ADMINISTRATORS,
+    PREFERENCE_OWN: _ALL,  # one's own; administrators anybody's
     PEOPLE_MANAGE: _ADMINISTRATORS,  # persons, clients, groups, roles, work queues, deputies of others
     TEAM_READ: _ALL,
     DEPUTY_OWN: _ALL,  # one's own deputies

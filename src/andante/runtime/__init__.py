@@ -1,6 +1,5 @@
 """The shell around the core: command loop, timers, outbox, jobs. It knows no BPMN."""
 
-from andante.forms import FieldView, FormView
 from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
@@ -8,12 +7,13 @@ from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
 from andante.runtime.options import RuntimeSettings
-from andante.runtime.outbox import Channel, Note
+from andante.runtime.outbox import Channel, Note, Post
 from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime
 from andante.runtime.tasks import Signing
-from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
@@ -32,8 +32,7 @@ __all__ = [
     "Deployment",
     "DeputyRow",
     "ElementPlan",
-    "FieldView",
-    "FormView",
+    "FormFieldView",
     "HistoryEntry",
     "IncidentView",
     "InstanceDetail",
@@ -46,6 +45,7 @@ __all__ = [
     "OpenJobView",
     "Page",
     "Past",
+    "Post",
     "Problem",
     "Published",
     "Runtime",
@@ -60,4 +60,5 @@ __all__ = [
     "TimerView",
     "TokenView",
     "Unstorable",
+    "wanted",
 ]

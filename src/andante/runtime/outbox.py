@@ -5,6 +5,7 @@ themselves, with retries, and become dead letters when they fail too often.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Protocol, final
@@ -17,6 +18,7 @@ from andante.engine.step import Step
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import LATER, Problem
+from andante.runtime.wanted import wanted
 from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
 
@@ -41,15 +43,27 @@ _TAKE_OVER: Final = (
 
 @final
 class Note:
-    """A reminder or SLA notice. `key` is the same whenever the same note is sent again; `kind` is reminder, slaGoal or
-    slaDeadline; `due_at` in ms or None."""
+    """A reminder or SLA notice. `key` is the same whenever the same note is sent again; `kind` is reminder, remind,
+    slaGoal, slaDeadline and so on; `due_at` in ms or None; `anyway`: also when its task or instance is over."""
 
-    __slots__ = ("definition", "due_at", "instance_id", "key", "kind", "recipients", "task_id", "task_name", "text")
+    __slots__ = (
+        "anyway",
+        "definition",
+        "due_at",
+        "instance_id",
+        "key",
+        "kind",
+        "recipients",
+        "task_id",
+        "task_name",
+        "text",
+    )
 
     def __init__(
         self, key: str, kind: str, instance_id: str, task_id: str, task_name: str, definition: str,
-        recipients: list[str], due_at: int | None, text: str,
+        recipients: list[str], due_at: int | None, text: str, anyway: bool = False,
     ) -> None:  # fmt: skip
+        self.anyway = anyway
         self.key = key
         self.kind = kind
         self.instance_id = instance_id
@@ -69,6 +83,32 @@ class Channel(Protocol):
     async def send(self, note: Note) -> None:
         """Send it, or raise: then it is tried again later. The same note may come twice; `note.key` tells."""
         ...
+
+
+class Post(ABC):
+    """A way to people that keeps what it is given, and sends it when it is time."""
+
+    name: str
+
+    @abstractmethod
+    async def send(self, note: Note) -> None:
+        """As a channel does: it is kept when this returns. Raises StoreProblem."""
+
+    @abstractmethod
+    async def look(self) -> int:
+        """Begin to send what is due; how many that is. Raises StoreProblem."""
+
+    @abstractmethod
+    async def next_at(self) -> int:
+        """When (ms) the next is due that is not due now; 0 for never. Raises StoreProblem."""
+
+    @abstractmethod
+    async def drain(self) -> bool:
+        """Wait until nothing is under way. Returns whether there was anything."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop; what is not sent is sent after the next start."""
 
 
 Key = tuple[str, int, int]  # instance id, seq, n
@@ -176,19 +216,33 @@ class Outbox:
         found = [row for row in rows if (row[0], row[1], row[2]) not in self._known]
         for instance_id, seq, n, data in found:
             self._put((instance_id, seq, n), decode_effect(bytes(data)))
-        return len(found)
+        return len(found) + sum([await post.look() for post in self._posts])
+
+    async def next_at(self) -> int:
+        """When (ms) a note is due that waits; 0 for never."""
+        row = await self._store.get("select min(next_at) from outbox where state='' and next_at>0")
+        times = [row[0] if row is not None else 0, *[await post.next_at() for post in self._posts]]
+        return min((each for each in times if each), default=0)
+
+    @property
+    def _posts(self) -> list[Post]:
+        return [each for each in self.channels if isinstance(each, Post)]
 
     async def drain(self) -> bool:
         """Wait until nothing is under way. Returns whether there was anything."""
         busy = bool(self._tasks)
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+        for post in self._posts:
+            busy = await post.drain() or busy
         return busy
 
     def close(self) -> None:
         """Stop; what is not done stays in the table for the next start."""
         for task in self._tasks:
             task.cancel()
+        for post in self._posts:
+            post.close()
 
     def _put(self, key: Key, effect: Effect) -> None:
         if key in self._known:
@@ -291,7 +345,7 @@ class Outbox:
         if letter is None or letter[0] != self._executor.node:
             self._forget(key)  # it is carried out, or in another server's hands by now
             return
-        if not await self._wanted(instance_id, effect):
+        if not await wanted(self._store, effect.kind, instance_id, effect.task, anyway=effect.anyway):
             self._executor.outbox_done(key)
             return
         note = await self._note(instance_id, effect)
@@ -299,6 +353,8 @@ class Outbox:
             async with self._gate:
                 for channel in self.channels:
                     await channel.send(note)
+        except StoreProblem:
+            raise
         except Exception as fault:
             attempts = letter[1] + 1
             state = "dead" if attempts >= TRIES else ""
@@ -318,21 +374,12 @@ class Outbox:
         self._known.discard(key)
         self._notes.discard(key)
 
-    async def _wanted(self, instance_id: str, effect: Notify) -> bool:
-        """No reminder for what is suspended, over or finished meanwhile."""
-        row = await self._store.get("select suspended, closed from instance where id=?", (instance_id,))
-        if row is None or row[0] or row[1]:
-            return False
-        if not effect.task:
-            return True
-        task = await self._store.get("select state from task where instance_id=? and key=?", (instance_id, effect.task))
-        return task is not None and task[0] == "open"
-
     async def _note(self, instance_id: str, effect: Notify) -> Note:
         row = await self._store.get("select name from instance where id=?", (instance_id,))
         return Note(
             effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
             effect.task_name, row[0] if row is not None else "", list(effect.recipients), effect.due_at, effect.text,
+            effect.anyway,
         )  # fmt: skip
 
 

@@ -110,9 +110,11 @@ class Timekeeper:
         found = [
             await self._store.get("select min(due_at) from instance where due_at>0"),
             await self._store.get("select min(due_at) from start_event where due_at>0"),
-            await self._store.get("select min(next_at) from outbox where state='' and next_at>0"),
         ]
         times = [row[0] for row in found if row is not None and row[0]]
+        notes = await self._outbox.next_at()
+        if notes:
+            times.append(notes)
         return min(times, default=0)
 
     async def _instances(self) -> int:

@@ -9,8 +9,10 @@ from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
 from andante.codec.values import EVENTS, arguments
 from andante.engine import events as ev
+from andante.engine.clocked import node_of, sla_of
 from andante.engine.gate import allowed
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
+from andante.expressions import EvaluationFault, to_json
 from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
 from andante.store import instances as rows
 from andante.store.records import InstanceRecord
@@ -49,6 +51,18 @@ class ClockView(msgspec.Struct, frozen=True):
     deadline_at: int
     paused_at: int
     state: str
+
+
+class FormFieldView(msgspec.Struct, frozen=True):
+    """A field of a task's form as its model describes it. `value` is the variable's, else the field's default."""
+
+    name: str
+    type: str
+    label: str
+    value: Any
+    required: bool
+    read_only: bool
+    choices: dict[str, str]
 
 
 class InstanceDetail(msgspec.Struct, frozen=True):
@@ -141,14 +155,14 @@ def clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]
     """Its SLA clocks as they stand at `now` (ms)."""
     found = []
     for clock in instance.clocks.values():
-        task = instance.tasks.get(clock.task)
-        node = graph.nodes[task.node] if task is not None else None
-        slas = node.slas if node is not None else graph.slas
+        state, node = clock.state, node_of(instance, clock)
+        if not state.first_at:
+            continue  # reminders alone
         found.append(
             ClockView(
-                slas[clock.policy].policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
-                node.id if node is not None else "", clock.state.goal_at, clock.state.deadline_at,
-                clock.state.paused_at, clock.state.state(now),
+                sla_of(graph, instance, clock).policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
+                graph.nodes[node].id if node >= 0 else "", state.goal_at, state.deadline_at, state.paused_at,
+                state.state(now),
             )
         )  # fmt: skip
     return found
@@ -243,4 +257,24 @@ def _data(fact: ev.Event) -> dict[str, Any]:
         value = getattr(fact, name)
         if value not in ("", None, [], {}):
             found[name] = value
+    return found
+
+
+def form_fields(graph: ProcessGraph, element: str, variables: Mapping[str, object], now: int) -> list[FormFieldView]:
+    """The form of a user task or start event; [] where the model describes none. A default that cannot be computed
+    from these variables is left out: the form is still of use."""
+    node = graph.by_id.get(element, -1)
+    found: list[FormFieldView] = []
+    for field in graph.nodes[node].fields if node >= 0 else ():
+        value = variables.get(field.name)
+        if value is None and field.default is not None:
+            try:
+                value = to_json(field.default.evaluate(variables, now))
+            except EvaluationFault:
+                value = None
+        found.append(
+            FormFieldView(
+                field.name, field.type, field.label, value, field.required, field.read_only, dict(field.choices)
+            )
+        )
     return found

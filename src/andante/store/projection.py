@@ -192,7 +192,7 @@ def _task_created(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.T
 
 
 def _task_changed(
-    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned | ev.TaskFollowUpSet
+    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned | ev.TaskOffered | ev.TaskFollowUpSet
 ) -> None:
     batch._task(graph, instance, e.task)
 
@@ -207,7 +207,9 @@ def _task_cancelled(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev
     batch.rows[st.TASK_END].append((instance.id, e.task, "cancelled", "", instance.modified_at, ""))
 
 
-def _clock(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStarted | ev.ClockChanged) -> None:
+def _clock(
+    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStarted | ev.ClockChanged | ev.ClockExtended
+) -> None:
     clock = instance.clocks.get(e.clock)
     if clock is not None and clock.task:
         batch._task(graph, instance, clock.task)
@@ -258,11 +260,13 @@ _migrating: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in 
 PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_changed,
+    ev.TaskOffered: _task_changed,
     ev.TaskFollowUpSet: _task_changed,
     ev.TaskCompleted: _task_completed,
     ev.TaskCancelled: _task_cancelled,
     ev.ClockStarted: _clock,
     ev.ClockChanged: _clock,
+    ev.ClockExtended: _clock,
     ev.SubscriptionOpened: _subscribed,
     ev.SubscriptionKeyed: _keyed,
     ev.SubscriptionClosed: _unsubscribed,

@@ -7,23 +7,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-metadata: Final = sa.MetaData()
-# PostgreSQL is to sort and compare texts as SQLite does: by their bytes.
-TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+from andante.store import columns, note_tables
+from andante.store.columns import TEXT
+from andante.store.columns import number as _int
+from andante.store.columns import some as _some
+from andante.store.columns import text as _text
 
-
-def _text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, TEXT, nullable=False, server_default=default)
-
-
-def _int(name: str, default: int = 0) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
-
-
-def _some(name: str, columns: str, where: str) -> sa.Index:
-    """An index of the rows for which `where` holds."""
-    return sa.Index(name, *columns.split(), sqlite_where=sa.text(where), postgresql_where=sa.text(where))
-
+metadata: Final = columns.metadata
 
 source: Final = sa.Table(
     "source",
@@ -356,3 +346,6 @@ turn: Final = sa.Table(
     sa.Column("n", sa.BigInteger, primary_key=True, autoincrement=False),
     _text("person"),
 )
+
+letter, note = note_tables.letter, note_tables.note
+preference, endpoint = note_tables.preference, note_tables.endpoint

@@ -99,8 +99,8 @@ def _where(query: TaskQuery, similar: str) -> tuple[str, list[object]]:
     if query.candidate:
         name = query.candidate if ":" in query.candidate else f"user:{query.candidate}"
         add(
-            "(t.pool=? or exists (select 1 from candidate c where c.instance_id=t.instance_id and c.key=t.key"
-            " and c.who=?))",
+            "(t.pool=? or (t.pool='' and exists (select 1 from candidate c where c.instance_id=t.instance_id"
+            " and c.key=t.key and c.who=?)))",
             name,
             name,
         )

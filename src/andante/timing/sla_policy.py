@@ -93,9 +93,9 @@ class Reminder:
 class SlaPolicy:
     """What was agreed.
 
-    `calendar` names the one that counts working time ("": the server's). From `risk_at` thousandths of the time to the
-    first target on the work is at risk. When the pause by a condition ends, the clock goes on, or with
-    `restart_on_resume` begins anew; so it does with `restart_on_transfer` when the task is given to another.
+    From `risk_at` thousandths of the time to the first target on the work is at risk. When the pause by a condition
+    ends, the clock goes on, or with `restart_on_resume` begins anew; so it does with `restart_on_transfer` when the
+    task is given to another.
 
     `targets` are goal and deadline (None where there is none) and the milestones. `anchors` tells of each reminder
     which of them it is relative to, or AT_CREATION, AT_DUE_DATE.
@@ -105,8 +105,8 @@ class SlaPolicy:
     """
 
     __slots__ = (
-        "anchors", "calendar", "deadline", "goal", "milestones", "name", "reminders", "restart_on_resume",
-        "restart_on_transfer", "risk_at", "targets",
+        "anchors", "deadline", "goal", "milestones", "name", "reminders", "restart_on_resume", "restart_on_transfer",
+        "risk_at", "targets",
     )  # fmt: skip
 
     def __init__(
@@ -117,7 +117,6 @@ class SlaPolicy:
         reminders: tuple[Reminder, ...] = (),
         *,
         milestones: tuple[Target, ...] = (),
-        calendar: str = "",
         risk_at: int = RISK_AT,
         restart_on_resume: bool = False,
         restart_on_transfer: bool = False,
@@ -138,7 +137,6 @@ class SlaPolicy:
         self.targets = (goal, deadline, *milestones)
         self.reminders = reminders
         self.anchors = tuple(self._anchor(reminder.relative_to, names) for reminder in reminders)
-        self.calendar = calendar
         self.risk_at = risk_at
         self.restart_on_resume = restart_on_resume
         self.restart_on_transfer = restart_on_transfer

@@ -9,6 +9,7 @@ from andante.bpmn.jsonform import work
 from andante.bpmn.jsonform.events import read_event
 from andante.bpmn.jsonform.fields import Fields
 from andante.bpmn.jsonform.mapper import read_mapper
+from andante.bpmn.jsonform.slas import read_reminders
 
 MAX_DEPTH: Final = 100
 
@@ -59,7 +60,7 @@ _READERS: Final[dict[int, Callable[[NodeDraft, Fields], None]]] = {
 
 
 def read_elements(draft: ProcessDraft, fields: Fields) -> dict[str, tuple[str, ...]]:
-    """Adds all nodes and flows to the draft. Returns which SLAs each user task names."""
+    """Adds all nodes and flows to the draft. Returns which SLAs each activity names."""
     uses: dict[str, tuple[str, ...]] = {}
     _read_scope(draft, fields, "", uses, 0)
     handlers = {handler for _, handler in draft.associations}
@@ -99,8 +100,10 @@ def _read_node(
     reader = _READERS.get(kind)
     if reader is not None:
         reader(node, item)
-    if kind == kinds.USER_TASK:
+    if kind in kinds.ACTIVITIES or kind == kinds.EVENT_SUB_PROCESS:
         uses[name] = item.names("usingSLA")
+    if kind == kinds.USER_TASK:
+        read_reminders(node, item)
     _read_connectors(draft, node, item)
     if kind in kinds.SCOPES:
         _read_scope(draft, item, name, uses, depth + 1)

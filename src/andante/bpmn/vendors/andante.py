@@ -15,20 +15,15 @@ from andante.bpmn.graph import (
     JobWork,
     MultiInstance,
     Script,
-    Sla,
-    SlaAction,
 )
-from andante.bpmn.slas import action, reminder, sla, span, target
+from andante.bpmn.vendors.andante_slas import read_slas
 from andante.bpmn.vendors.base import Vendor, csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import known_mapping
-from andante.bpmn.vendors.forms import own_form
 from andante.bpmn.voting import ANY_ONE, ApprovalPolicy
 from andante.bpmn.work import VALUE
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Error, Lane, Message, Reading
 from andante.expressions import literal
-from andante.timing.instants import TimingError
-from andante.timing.sla import Reminder
 
 ANDANTE = "http://andante.dev/schema/bpmn/1.0"
 
@@ -49,7 +44,7 @@ class Andante(Vendor):
             reading.fault("boolean", element, f"andante:cancelable is '{cancelable}'. Write true or false.")
         process.cancelable = cancelable == "true"
         process.calendar = self.text(element, "calendar") or process.calendar
-        process.slas.extend(self._slas(element, reading))
+        process.slas.extend(read_slas(self, element, reading))
 
     def lane(self, lane: Lane, element: Element, reading: Reading) -> None:
         lane.queue = self.text(element, "queue") or lane.queue
@@ -89,11 +84,10 @@ class Andante(Vendor):
                 source = language.value(mapping.take("source"), node.id, mapping.line)
                 mappings.append(Assignment(mapping.take("target"), source if source is not None else literal(None)))
                 reading.leftovers(mapping)
+        if node.kind in kinds.ACTIVITIES or node.kind == kinds.EVENT_SUB_PROCESS:
+            node.slas.extend(read_slas(self, element, reading, task=node.kind == kinds.USER_TASK))
         if user_task(node) is not None:
-            own_form(self, node, element, reading)
             self._user_task(node, element, reading)
-        elif node.kind == kinds.START_EVENT:
-            own_form(self, node, element, reading)
         elif node.kind == kinds.BUSINESS_RULE_TASK and (decision := self.value(element, "decision", reading)):
             result = self.text(element, "result") or VALUE
             node.work = DecisionCall(
@@ -132,6 +126,7 @@ class Andante(Vendor):
         task.follow_up = self.value(element, "followUpDate", reading) or task.follow_up
         task.priority = self.value(element, "priority", reading) or task.priority
         task.title = self.value(element, "title", reading) or task.title
+        task.form = self.text(element, "form") or task.form
         task.queue = self.text(element, "queue") or task.queue
         node.calendar = self.text(element, "calendar") or node.calendar
         task.outcomes = csv(self.text(element, "outcomes")) or task.outcomes
@@ -142,7 +137,6 @@ class Andante(Vendor):
             reading.leftovers(source)
         task.assignment = self._assignment(element, reading) or task.assignment
         task.informed = self.value(element, "cc", reading) or task.informed
-        node.slas.extend(self._slas(element, reading))
 
     def _assignment(self, owner: Element, reading: Reading) -> TaskAssignment | None:
         """What it says itself, and its element `assignment`."""
@@ -205,53 +199,3 @@ class Andante(Vendor):
             call.all_in, call.ins, node.inputs = False, (*call.ins, *node.inputs), []
         if node.outputs:
             call.all_out, call.outs, node.outputs = False, (*call.outs, *node.outputs), []
-
-    def _slas(self, element: Element, reading: Reading) -> list[Sla]:
-        found: list[Sla] = []
-        for source in self.elements(element, "sla"):
-            try:
-                found.append(self._sla(source, element, reading))
-            except TimingError as fault:
-                reading.findings.fault("sla", element.label, source.line, f"The SLA cannot be read: {fault}.")
-            reading.leftovers(source)
-        return found
-
-    def _sla(self, source: Element, owner: Element, reading: Reading) -> Sla:
-        language = reading.language
-        goal = target(
-            span(source.take("goal")),
-            reading.flag(source, "goalBusinessDays", False),
-            self.number(source.take("goalIncreaseUrgencyBy"), "goalIncreaseUrgencyBy", source, reading, 0),
-        )
-        deadline = target(
-            span(source.take("deadline")),
-            reading.flag(source, "deadlineBusinessDays", False),
-            self.number(source.take("deadlineIncreaseUrgencyBy"), "deadlineIncreaseUrgencyBy", source, reading, 0),
-        )
-        return sla(
-            source.take("name") or f"{owner.label}_sla",
-            goal,
-            deadline,
-            tuple(self._reminder(each, reading) for each in self.inner(source, "reminder")),
-            criteria=language.condition(source.take("criteria"), owner.label, source.line),
-            start_when=language.condition(source.take("startWhen"), owner.label, source.line),
-            goal_actions=self._actions(source, "goalAction", owner, reading),
-            deadline_actions=self._actions(source, "deadlineAction", owner, reading),
-            calendar=source.take("calendar").strip(),
-        )
-
-    def _reminder(self, source: Element, reading: Reading) -> Reminder:
-        made = reminder(source.take("relativeTo"), source.take("offset"), source.take("every"), source.take("max"))
-        reading.leftovers(source)
-        return made
-
-    def _actions(self, source: Element, name: str, owner: Element, reading: Reading) -> tuple[SlaAction, ...]:
-        made: list[SlaAction] = []
-        for each in self.inner(source, name):
-            criteria = reading.language.condition(each.take("criteria"), owner.label, each.line)
-            label, type, to = each.take("name"), each.take("type"), csv(each.take("to"))
-            found = action(label, type, criteria, to, owner.label, each.line, reading.findings)
-            if found is not None:
-                made.append(found)
-            reading.leftovers(each)
-        return tuple(made)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from andante.engine import events as ev
+from andante.engine.clocked import node_of
 from andante.engine.state import Instance
-from andante.engine.waits import Task
 
 
 def migrated(instance: Instance, e: ev.Migrated) -> None:
     nodes, flows = e.nodes, e.flows
     instance.definition_id = e.definition_id
     instance.version = e.version
+    _policies(instance, e.policies)
     for token in instance.tokens.values():
         token.node = nodes[token.node]
         if token.flow >= 0:
@@ -22,7 +23,6 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
     for loop in instance.loops.values():
         if instance.tokens[loop.token].child:  # an ad-hoc sub-process: its items are elements
             loop.items = [nodes[item] if isinstance(item, int) else item for item in loop.items]
-    _policies(instance, e.policies)
     for task in instance.tasks.values():
         task.node = nodes[task.node]
     for timer in instance.timers.values():
@@ -53,7 +53,6 @@ def migrated(instance: Instance, e: ev.Migrated) -> None:
 
 
 def _policies(instance: Instance, policies: Mapping[int, Mapping[int, int]]) -> None:
-    """While tasks still have their old nodes."""
+    """While tasks and tokens still have their old nodes."""
     for clock in instance.clocks.values():
-        task: Task | None = instance.tasks.get(clock.task)
-        clock.policy = policies[task.node if task is not None else -1][clock.policy]
+        clock.policy = policies[node_of(instance, clock)][clock.policy]

@@ -89,10 +89,12 @@ def _seen(instance: Instance, once: str) -> None:
 
 
 def _clock_started(instance: Instance, e: ev.ClockStarted) -> None:
-    clock = Clock(e.clock, e.task, e.policy, e.state, e.calendar, e.revision)
+    clock = Clock(e.clock, e.task, e.policy, e.state, e.calendar, e.revision, e.token)
     instance.clocks[e.clock] = clock
     if e.task:
         instance.tasks[e.task].clocks.append(clock)
+    elif e.token:
+        wait(instance, e.clock, clock)
     instance.last_key = max(instance.last_key, e.clock)
 
 
@@ -108,8 +110,14 @@ def _clock_changed(instance: Instance, e: ev.ClockChanged) -> None:
             task.urgency += e.urgency
 
 
+def _clock_extended(instance: Instance, e: ev.ClockExtended) -> None:
+    instance.clocks[e.clock].state = e.state
+
+
 def _clock_stopped(instance: Instance, e: ev.ClockStopped) -> None:
     clock = instance.clocks.pop(e.clock)
+    if clock.token:
+        unwait(instance, e.clock, clock)
     task = instance.tasks.get(clock.task)
     if task is not None:
         task.clocks.remove(clock)
@@ -129,5 +137,6 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.EscalationThrown: _escalated,
     ev.ClockStarted: _clock_started,
     ev.ClockChanged: _clock_changed,
+    ev.ClockExtended: _clock_extended,
     ev.ClockStopped: _clock_stopped,
 }

@@ -26,6 +26,14 @@ def _task_assigned(instance: Instance, e: ev.TaskAssigned) -> None:
     instance.last_handler = instance.modified_by
 
 
+def _task_offered(instance: Instance, e: ev.TaskOffered) -> None:
+    task = instance.tasks[e.task]
+    task.assignee = task.owner = ""
+    task.delegated = False
+    task.users, task.groups, task.queue = [], e.groups, e.queue
+    instance.last_handler = instance.modified_by
+
+
 def _task_completed(instance: Instance, e: ev.TaskCompleted) -> None:
     unwait(instance, e.task, instance.tasks.pop(e.task))
     instance.task_outcome = e.outcome
@@ -79,6 +87,7 @@ def _call_ended(instance: Instance, e: ev.CallEnded) -> None:
 APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_assigned,
+    ev.TaskOffered: _task_offered,
     ev.TaskCompleted: _task_completed,
     ev.TaskCancelled: _task_cancelled,
     ev.TaskReminded: _task_reminded,

@@ -260,6 +260,27 @@ class Retry:
 
 
 @final
+class ExtendClock:
+    """An operator gives SLA clocks more time: those of `task`, of the stage `element`, or (both unset) of the process;
+    of the SLA `sla` where it is named, `target` alone where that is. Either `by_ms`, in working time of a target that
+    counts it, or `until` a moment."""
+
+    __slots__ = ("by_ms", "element", "reason", "sla", "target", "task", "until")
+
+    def __init__(
+        self, task: int = 0, element: str = "", sla: str = "", target: str = "", by_ms: int = 0, until: int = 0,
+        reason: str = "",
+    ) -> None:  # fmt: skip
+        self.task = task
+        self.element = element
+        self.sla = sla
+        self.target = target
+        self.by_ms = by_ms
+        self.until = until
+        self.reason = reason
+
+
+@final
 class MoveToken:
     """Take what stands at element `source` back and enter element `target` instead. `token` tells which one where
     several stand there, 0 the only one."""
@@ -337,6 +358,7 @@ Command = (
     | Resume
     | Terminate
     | Retry
+    | ExtendClock
     | MoveToken
     | Migrate
 )
@@ -354,6 +376,7 @@ __all__ = [
     "DeliverMessage",
     "DeliverSignal",
     "Escalate",
+    "ExtendClock",
     "FailCall",
     "FailJob",
     "FireTimers",

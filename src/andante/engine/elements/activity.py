@@ -11,6 +11,7 @@ from andante.engine.elements.base import FlowNode
 from andante.engine.elements.flows import conditional_flows, finish
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import json_value
+from andante.engine.sla import begin_stage
 from andante.engine.state import Token
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Activity(FlowNode):
         if node.boundaries and not token.loop:
             for boundary in node.boundaries:
                 arm(step, token, step.graph.nodes[boundary])
+        if node.slas:
+            begin_stage(step, token, node)
 
     def choose(self, step: "Step", token: Token, node: Node) -> list[Flow]:
         if node.conditional:

@@ -13,7 +13,7 @@ from andante.engine import events as ev
 from andante.engine.commands import Escalate
 from andante.engine.effects import TellParent
 from andante.engine.elements.propagation import catch, code_of, nearest
-from andante.engine.state import Token
+from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -25,11 +25,14 @@ def escalate(step: "Step", token: Token, event: EventDefinition) -> bool:
     return step.instance.tokens.get(token.key) is token
 
 
-def throw_escalation(step: "Step", token: Token, code: str, values: Mapping[str, object], once: str = "") -> None:
-    """Look for the catcher, from the element at `token` outwards. `once` is its name where a called instance tells."""
+def throw_escalation(
+    step: "Step", place: Token | Scope, code: str, values: Mapping[str, object], once: str = ""
+) -> None:
+    """Look for the catcher, from the element at a token outwards, or in the process as a whole. `once` is its name
+    where a called instance tells."""
     instance = step.instance
-    step.record(ev.EscalationThrown(token.key, code, once))
-    found = nearest(step, token, kinds.ESCALATION, code)
+    step.record(ev.EscalationThrown(place.key, code, once))
+    found = nearest(step, place, kinds.ESCALATION, code)
     if found is not None:
         at, catcher, event = found
         step.record(ev.EscalationCaught(at.key, catcher.index, code))

@@ -13,6 +13,7 @@ from andante.engine.elements.flows import finish
 from andante.engine.elements.withdrawal import cancel, clear_waits
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import set_variables
+from andante.engine.sla import begin_stage
 from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def handle(step: "Step", scope: Scope, start: Node, values: Mapping[str, object]
     token = step.instance.tokens[host]
     try:
         inner = open_scope(step, token, node)
+        begin_stage(step, token, node)
     except ModelFault as fault:
         _keep(step, scope, values)
         step.stall(token, fault)

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 
-def outwards(step: "Step", token: Token) -> Iterator[tuple[Token | Scope, list[Node]]]:
-    """Each place on the way with the events that may catch: an activity with its boundary events, a scope with the
-    start events of its event sub-processes but the one that it is thrown in. What is undone has completed and catches
-    nothing."""
+def outwards(step: "Step", place: Token | Scope) -> Iterator[tuple[Token | Scope, list[Node]]]:
+    """Each place on the way, from a token or the process itself, with the events that may catch: an activity with its
+    boundary events, a scope with the start events of its event sub-processes but the one that it is thrown in. What is
+    undone has completed and catches nothing."""
     instance, nodes = step.instance, step.graph.nodes
-    host = token
+    if isinstance(place, Scope):
+        yield place, starts_of(step, place)
+        return
+    host = place
     while True:
         if host.loop:
             host = instance.tokens[host.loop]
@@ -34,10 +37,12 @@ def outwards(step: "Step", token: Token) -> Iterator[tuple[Token | Scope, list[N
             return
 
 
-def nearest(step: "Step", token: Token, kind: int, code: str) -> tuple[Token | Scope, Node, EventDefinition] | None:
+def nearest(
+    step: "Step", place: Token | Scope, kind: int, code: str
+) -> tuple[Token | Scope, Node, EventDefinition] | None:
     """Who catches the error or escalation, and by which of its definitions: the first place on the way that does. There
     a code of its own goes before a catch-all."""
-    for at, catchers in outwards(step, token):
+    for at, catchers in outwards(step, place):
         every: tuple[Token | Scope, Node, EventDefinition] | None = None
         for catcher in catchers:
             for event in () if catcher.event is None else catcher.event.each:

@@ -7,7 +7,7 @@ from andante.engine.approvals import Approval
 from andante.engine.commands import Terminate
 from andante.engine.effects import TellChild
 from andante.engine.state import TERMINATED, Scope, Token
-from andante.engine.waits import Call, Job, Subscription, Task, Timer, Trigger
+from andante.engine.waits import Call, Clock, Job, Subscription, Task, Timer, Trigger
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
@@ -18,7 +18,7 @@ def clear_waits(step: "Step", at: Token | Scope, reason: str, node: int = -1) ->
     one `node` waits for."""
     waits = at.waits
     for key, wait in sorted(waits.items()) if waits else ():
-        if node >= 0 and (isinstance(wait, Call | Approval) or wait.node != node):
+        if node >= 0 and (isinstance(wait, Call | Approval | Clock) or wait.node != node):
             continue
         if isinstance(wait, Task):
             cancel_task(step, wait, reason)
@@ -36,6 +36,8 @@ def clear_waits(step: "Step", at: Token | Scope, reason: str, node: int = -1) ->
             step.record(ev.CallEnded(key, reason))
             why = f"the call was withdrawn: {reason}"
             step.ask(TellChild(wait.child_id, Terminate(TERMINATED, why, from_caller=True)))
+        elif isinstance(wait, Clock):
+            step.record(ev.ClockStopped(key, wait.state.finish(step.now)))
 
 
 def cancel_task(step: "Step", task: Task, reason: str) -> None:

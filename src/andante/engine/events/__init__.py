@@ -56,6 +56,7 @@ from andante.engine.events.lifecycle import (
 )
 from andante.engine.events.waiting import (
     ClockChanged,
+    ClockExtended,
     ClockStarted,
     ClockStopped,
     ErrorCaught,
@@ -92,6 +93,7 @@ from andante.engine.events.work import (
     TaskCompleted,
     TaskCreated,
     TaskFollowUpSet,
+    TaskOffered,
     TaskReminded,
 )
 
@@ -119,6 +121,7 @@ Event = (
     | PersonsInformed
     | TaskReminded
     | TaskFollowUpSet
+    | TaskOffered
     | TimerSet
     | TimerFired
     | TimerCleared
@@ -144,6 +147,7 @@ Event = (
     | EscalationCaught
     | ClockStarted
     | ClockChanged
+    | ClockExtended
     | ClockStopped
     | IncidentRaised
     | IncidentResolved
@@ -183,6 +187,7 @@ __all__ = [
     "CallEnded",
     "CallStarted",
     "ClockChanged",
+    "ClockExtended",
     "ClockStarted",
     "ClockStopped",
     "CommandIgnored",
@@ -238,6 +243,7 @@ __all__ = [
     "TaskCompleted",
     "TaskCreated",
     "TaskFollowUpSet",
+    "TaskOffered",
     "TaskReminded",
     "TaskReturned",
     "Terminated",

@@ -206,14 +206,22 @@ class EscalationCaught:
 
 @final
 class ClockStarted:
-    """An SLA clock of a task (or of the instance: task 0) by policy `policy` of its node; in working time it counts by
-    that revision of `calendar`, "" for the server's default."""
+    """An SLA clock of a task, of the stage at a token, or of the instance (both 0) by policy `policy` of its node; in
+    working time it counts by that revision of `calendar`, "" for the server's default."""
 
-    __slots__ = ("calendar", "clock", "policy", "revision", "state", "task")
+    __slots__ = ("calendar", "clock", "policy", "revision", "state", "task", "token")
 
     def __init__(
-        self, clock: int, task: int, policy: int, state: "SlaClock", calendar: str = "", revision: int = 0
+        self,
+        clock: int,
+        task: int,
+        policy: int,
+        state: "SlaClock",
+        calendar: str = "",
+        revision: int = 0,
+        token: int = 0,
     ) -> None:
+        self.token = token
         self.clock = clock
         self.task = task
         self.policy = policy
@@ -224,7 +232,8 @@ class ClockStarted:
 
 @final
 class ClockChanged:
-    """`facts` says why: goal, deadline, reminder, paused, resumed, calendar. `revision` is that of its calendar, by
+    """`facts` says why: goal, deadline, milestone:<name> and reminder:<number>; paused and resumed with the instance,
+    waiting and going on by a condition, restarted; calendar. `revision` is that of its calendar, by
     which the times are computed anew; 0 where that is the one of before, or where it has none."""
 
     __slots__ = ("clock", "facts", "revision", "state", "urgency")
@@ -235,6 +244,20 @@ class ClockChanged:
         self.facts = facts
         self.urgency = urgency
         self.revision = revision
+
+
+@final
+class ClockExtended:
+    """An operator has given the clock's `targets` so much more time, in working time of those that count it."""
+
+    __slots__ = ("by_ms", "clock", "reason", "state", "targets")
+
+    def __init__(self, clock: int, state: "SlaClock", targets: list[str], by_ms: int, reason: str) -> None:
+        self.clock = clock
+        self.state = state
+        self.targets = targets
+        self.by_ms = by_ms
+        self.reason = reason
 
 
 @final

@@ -92,6 +92,19 @@ class PersonsInformed:
 
 
 @final
+class TaskOffered:
+    """Handed over to several, of whom one may claim it: a group, a role (`groups`) or a work queue. It is nobody's now,
+    and those that it was offered to before are out."""
+
+    __slots__ = ("groups", "queue", "task")
+
+    def __init__(self, task: int, groups: list[str], queue: str) -> None:
+        self.task = task
+        self.groups = groups
+        self.queue = queue
+
+
+@final
 class TaskCommented:
     """A remark; changes nothing else."""
 

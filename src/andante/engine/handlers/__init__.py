@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import commands as cmd
-from andante.engine.handlers import counting, entering, lifecycle, migrating, moving, signing, tasks
+from andante.engine.handlers import counting, entering, extending, lifecycle, migrating, moving, signing, tasks
 from andante.engine.handlers.entering import wanted
 
 HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
@@ -13,6 +13,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.Resume: lifecycle.resume,
     cmd.Terminate: lifecycle.terminate,
     cmd.Retry: lifecycle.retry,
+    cmd.ExtendClock: extending.extend,
     cmd.MoveToken: moving.move_token,
     cmd.Migrate: migrating.migrate,
     cmd.SetVariables: lifecycle.change_variables,

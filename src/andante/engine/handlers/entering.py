@@ -19,7 +19,7 @@ from andante.engine.elements.occurrence import occur, take
 from andante.engine.elements.timer import fired
 from andante.engine.faults import ModelFault
 from andante.engine.scoping import set_variables
-from andante.engine.sla import advance_clocks
+from andante.engine.sla_actions import advance_clocks
 from andante.engine.state import Scope, owner
 from andante.engine.waits import Call, Job
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from andante.bpmn import kinds
 from andante.engine import commands as cmd
 from andante.engine import events as ev
+from andante.engine.clocked import node_of
 from andante.engine.declared import first_values
 from andante.engine.elements.awaiting import arm_or_tell
 from andante.engine.elements.event_handlers import starts_of
@@ -37,7 +38,7 @@ def migrate(step: "Step", command: cmd.Migrate) -> None:
     done = (node for node in kept if node in command.nodes)
     nodes = {node: command.nodes[node] for node in sorted({*used(instance), *done})}
     flows = {token.flow: command.flows[token.flow] for token in instance.tokens.values() if token.flow in command.flows}
-    clocked = {instance.tasks[clock.task].node if clock.task else -1 for clock in instance.clocks.values()}
+    clocked = {node_of(instance, clock) for clock in instance.clocks.values()}
     policies = {node: command.policies[node] for node in sorted(clocked)}
     step.record(
         ev.Migrated(command.definition_id, command.version, command.old, nodes, flows, policies, command.reason)

@@ -12,6 +12,7 @@ from andante.engine.elements.event_handlers import open_scope
 from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import cancel, withdraw
 from andante.engine.faults import CANNOT_MOVE, ModelFault, Rejected
+from andante.engine.sla import begin_stage
 from andante.engine.state import Scope, Token
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def _open(step: "Step", key: int, node: Node, scope: Scope) -> Scope | None:
         opened = open_scope(step, token, node)
         for index in node.boundaries:
             arm(step, token, step.graph.nodes[index])
+        begin_stage(step, token, node)
     except ModelFault as fault:
         step.stall(token, fault)
         return None

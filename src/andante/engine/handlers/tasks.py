@@ -1,6 +1,6 @@
 """What people do with a task (contract 6.3)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from andante.bpmn import kinds
 from andante.engine import commands as cmd
@@ -21,14 +21,17 @@ from andante.engine.faults import (
     TASK_REMINDED,
     Rejected,
 )  # fmt: skip
-from andante.engine.filling import filled_in, known_to
+from andante.engine.recipients import workers
 from andante.engine.scoping import set_variables
 from andante.engine.separation import demand
-from andante.engine.sla import workers
+from andante.engine.sla import restart_clocks
 from andante.engine.waits import Task
 
 if TYPE_CHECKING:
     from andante.engine.step import Step
+
+
+_POOLS: Final = frozenset(("group", "role", "queue"))
 
 
 def _task(step: "Step", key: int) -> Task:
@@ -45,13 +48,7 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
     demand(step, step.graph.nodes[task.node], task.name, step.actor)
     if task.outcomes and command.outcome not in task.outcomes:
         raise Rejected(TASK_OUTCOME, f"outcome: '{command.outcome}' is none of {', '.join(task.outcomes)}.")
-    token = step.instance.tokens[task.token]
-    node = step.graph.nodes[task.node]
     values = command.variables
-    if node.form is not None:
-        values = filled_in(
-            step, node, values or {}, known_to(step.graph, step.instance, token), step.instance.definition_id
-        )
     if values:
         declared.check(step.graph, values)
     for clock in list(task.clocks):
@@ -60,9 +57,11 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         step.record(ev.TaskCommented(task.key, command.comment))
     _keep_doers(step, task)
     step.record(ev.TaskCompleted(task.key, command.outcome))
+    token = step.instance.tokens[task.token]
     if token.key in step.instance.approvals:
         vote(step, task, command.outcome, command.comment, values or {})
         return
+    node = step.graph.nodes[task.node]
     if step.graph.keeps_steps and node.kind == kinds.USER_TASK:
         keep_step(step, token, step.actor, command.outcome, [])
     finish(step, token, node, values)
@@ -104,13 +103,23 @@ def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
     if task.delegated:
         raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
     step.record(ev.TaskAssigned(task.key, "", "", False, "unclaimed"))
+    restart_clocks(step, task)
 
 
 def transfer(step: "Step", command: cmd.TransferTask) -> None:
+    """To a person, or to a group, role or work queue whose members may then claim it."""
     task = _task(step, command.task)
+    kind, _, name = command.to.partition(":")
+    if kind in _POOLS:
+        step.record(ev.TaskOffered(task.key, [command.to] if kind != "queue" else [], name if kind == "queue" else ""))
+        restart_clocks(step, task)
+        return
     demand(step, step.graph.nodes[task.node], task.name, command.to)
+    anew = command.to != task.assignee
     step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
     listen_assigned(step, task)
+    if anew:
+        restart_clocks(step, task)
 
 
 def delegate(step: "Step", command: cmd.DelegateTask) -> None:
@@ -126,18 +135,13 @@ def resolve(step: "Step", command: cmd.ResolveTask) -> None:
     if not task.delegated:
         raise Rejected(TASK_NOT_DELEGATED, "The task is not delegated.")
     values = command.variables or {}
-    token = step.instance.tokens[task.token]
-    node = step.graph.nodes[task.node]
-    if values and node.form is not None:
-        known = known_to(step.graph, step.instance, token)
-        values = filled_in(step, node, values, known, step.instance.definition_id, partial=True)
     declared.check(step.graph, values)
     if step.actor and task.node in step.graph.watched:
         step.record(ev.DoerKept(task.node, step.actor))
     step.record(ev.TaskAssigned(task.key, task.owner, task.owner, False, "resolved"))
     listen_assigned(step, task)
     if values:
-        set_variables(step, token, values)
+        set_variables(step, step.instance.tokens[task.token], values)
 
 
 def comment(step: "Step", command: cmd.CommentTask) -> None:
@@ -155,11 +159,12 @@ def remind(step: "Step", command: cmd.RemindTask) -> None:
     if not to:
         raise Rejected(TASK_NOBODY, "The task is open to everyone and with nobody: there is nobody to remind.")
     step.record(ev.TaskReminded(task.key, command.text))
+    deadlines = [clock.state.deadline_at for clock in task.clocks if clock.state.deadline_at]
     text = f"{step.actor} asks for {task.name}"
     key = f"{step.instance.id}-{task.key}-remind-{step.instance.seq}"
-    step.ask(
-        Notify(key, "remind", task.key, task.name, to, task.due_at, f"{text}: {command.text}" if command.text else text)
-    )
+    if command.text:
+        text = f"{text}: {command.text}"
+    step.ask(Notify(key, "remind", task.key, task.name, to, min(deadlines, default=task.due_at), text))
 
 
 def set_follow_up(step: "Step", command: cmd.SetFollowUp) -> None:

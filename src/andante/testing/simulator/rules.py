@@ -3,6 +3,7 @@
 from typing import Final
 
 from andante.engine.state import CLOSED_STATES, READY, Instance
+from andante.engine.waits import Clock
 
 LEFT: Final = (
     "tokens", "tasks", "timers", "subscriptions", "jobs", "calls", "clocks", "incidents", "parked", "stopped",
@@ -29,7 +30,8 @@ def tokens_lost(instance: Instance) -> list[str]:
     hosts = {token.loop for token in instance.tokens.values()}
     found = []
     for token in instance.tokens.values():
-        going = token.waits or token.child or token.key in hosts or token.key in failed
+        waits = [wait for wait in (token.waits or {}).values() if not isinstance(wait, Clock)]
+        going = waits or token.child or token.key in hosts or token.key in failed
         undoing = instance.compensations.get(token.key)
         if undoing is not None:
             going = undoing.running in instance.tokens

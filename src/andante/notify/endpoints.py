@@ -1,0 +1,163 @@
+"""Programs that are told: webhooks, signed with secrets that can be renewed, and Apprise addresses of the house."""
+
+import base64
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+import msgspec
+from standardwebhooks import Webhook
+
+from andante.notify import apprises
+from andante.notify.faults import ENDPOINT_EXISTS, ENDPOINT_NOT_FOUND
+from andante.notify.webhook import checked_url
+from andante.runtime import Problem
+from andante.runtime.problem import PARAMETER
+from andante.store.faults import Duplicate
+from andante.store.store import Row, Store
+from andante.timing.instants import DAY
+
+KINDS: Final = ("webhook", "apprise")
+NAME: Final = re.compile(r"\w[\w.-]{0,63}")
+BOTH: Final = DAY  # how long the old secret signs too, after a new one was made
+LEAST_SECRET: Final = 24  # bytes, as Standard Webhooks asks for
+MOST_SECRET: Final = 64
+_COLUMNS: Final = "name, kind, url, secrets, kinds, disabled, created_at"
+
+
+class Secret(msgspec.Struct, frozen=True, array_like=True):
+    """`until` (ms): when it stops signing; 0 for the present one."""
+
+    text: str
+    until: int = 0
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """`kinds`: of notes that it gets without being named as `webhook:NAME`; "*" for all."""
+
+    name: str
+    kind: str
+    url: str
+    secrets: list[Secret]
+    kinds: list[str]
+    disabled: bool
+    created_at: int
+
+    def gets(self, kind: str) -> bool:
+        return not self.disabled and ("*" in self.kinds or kind in self.kinds)
+
+    def signing(self, now: int) -> list[str]:
+        """The secrets that sign now (ms), the present one first."""
+        return [each.text for each in self.secrets if not each.until or each.until > now]
+
+
+def new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(LEAST_SECRET + 8)).decode()
+
+
+def _checked_secret(text: str) -> str:
+    try:
+        size = len(base64.b64decode(text.removeprefix("whsec_"), validate=True))
+        Webhook(text)
+    except ValueError:
+        size = 0
+    if not text.startswith("whsec_") or not LEAST_SECRET <= size <= MOST_SECRET:
+        raise Problem(
+            PARAMETER,
+            400,
+            f"secret: whsec_ and the base64 of {LEAST_SECRET} to {MOST_SECRET} random bytes, or leave it out.",
+        )
+    return text
+
+
+def _checked(kind: str, url: str) -> str:
+    try:
+        if kind == "webhook":
+            checked_url(url)
+        else:
+            apprises.checked_address(url, any_host=True)
+    except ValueError as fault:
+        raise Problem(PARAMETER, 400, f"url: {fault}.") from None
+    return url
+
+
+def _endpoint(row: Row) -> Endpoint:
+    name, kind, url, signed, kinds, disabled, created_at = row
+    return Endpoint(
+        name, kind, url, msgspec.json.decode(signed, type=list[Secret]), msgspec.json.decode(kinds), bool(disabled),
+        created_at,
+    )  # fmt: skip
+
+
+@final
+class Endpoints:
+    """`now` gives ms since the epoch. What changes something is durable when it returns. Raises Problem."""
+
+    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+        self._store = store
+        self._now = now
+
+    async def all(self) -> list[Endpoint]:
+        """By name."""
+        rows = await self._store.get_all(f"select {_COLUMNS} from endpoint order by name")
+        return [_endpoint(row) for row in rows]
+
+    async def find(self, name: str) -> Endpoint | None:
+        row = await self._store.get(f"select {_COLUMNS} from endpoint where name=?", (name,))
+        return _endpoint(row) if row is not None else None
+
+    async def one(self, name: str) -> Endpoint:
+        found = await self.find(name)
+        if found is None:
+            raise Problem(ENDPOINT_NOT_FOUND, 404, f"There is no endpoint '{name}'.")
+        return found
+
+    async def add(self, name: str, kind: str, url: str, kinds: Sequence[str], secret: str = "") -> Endpoint:
+        """A webhook's secret is made where none is given."""
+        if not NAME.fullmatch(name):
+            raise Problem(PARAMETER, 400, "name: letters, digits and . _ -, at most 64 characters.")
+        if kind not in KINDS:
+            raise Problem(PARAMETER, 400, f"kind: '{kind}' is none of {', '.join(KINDS)}.")
+        signed = [Secret(_checked_secret(secret) if secret else new_secret())] if kind == "webhook" else []
+        made = Endpoint(name, kind, _checked(kind, url), signed, list(kinds), False, self._now())
+        values = [name, kind, url, _json(made.secrets), _json(made.kinds), 0, made.created_at]
+        try:
+            await self._store.write([(f"insert into endpoint ({_COLUMNS}) values (?,?,?,?,?,?,?)", values)])
+        except Duplicate:
+            raise Problem(ENDPOINT_EXISTS, 409, f"There is an endpoint '{name}' already.") from None
+        return made
+
+    async def change(
+        self, name: str, *, url: str | None = None, kinds: Sequence[str] | None = None, disabled: bool | None = None,
+        rotate: bool = False, secret: str = "",
+    ) -> Endpoint:  # fmt: skip
+        """`rotate`: a new secret, or the one given; the one before signs too for a day."""
+        found = await self.one(name)
+        signed = found.secrets
+        if (rotate or secret) and found.kind != "webhook":
+            raise Problem(PARAMETER, 400, "rotate: only webhooks have a secret.")
+        if rotate or secret:
+            now = self._now()
+            fresh = Secret(_checked_secret(secret) if secret else new_secret())
+            signed = [fresh, *(Secret(each.text, now + BOTH) for each in signed if not each.until)]
+        found = msgspec.structs.replace(
+            found,
+            url=found.url if url is None else _checked(found.kind, url),
+            kinds=found.kinds if kinds is None else list(kinds),
+            disabled=found.disabled if disabled is None else disabled,
+            secrets=signed,
+        )
+        await self._store.write([(
+            "update endpoint set url=?, kinds=?, disabled=?, secrets=? where name=?",
+            (found.url, _json(found.kinds), int(found.disabled), _json(found.secrets), name),
+        )])  # fmt: skip
+        return found
+
+    async def remove(self, name: str) -> None:
+        await self.one(name)
+        await self._store.write([("delete from endpoint where name=?", (name,))])
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
