@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from andante.engine import commands as cmd
 from andante.engine.effects import Notify
 from andante.testing import Scenario
 from andante.timing.instants import DAY
@@ -33,6 +34,41 @@ def test_leave_is_approved_by_the_manager_and_entered_by_personnel() -> None:
 def test_leave_needs_no_variables_and_can_be_rejected() -> None:
     running = example("leave-approval.bpmn").given().then(tasks=["ApproveLeave"], incidents=[])
     running.complete("ApproveLeave", "rejected").then(state="Completed OK")
+
+
+def _answer(running: Scenario, group: str, who: str, outcome: str) -> None:
+    """Somebody of the group answers for it."""
+    (task,) = [each for each in running.instance.tasks.values() if group in each.groups]
+    running.when(cmd.ClaimTask(task.key, who), cmd.CompleteTask(task.key, outcome), by=who)
+
+
+def test_a_contract_is_reviewed_sent_back_and_signed() -> None:
+    running = example("contract-approval.bpmn").start({"partner": "Miller"}, by="ida")
+    running.complete("WriteContract", by="ida", text="first").then(tasks=["ReviewContract"] * 3)
+    _answer(running, "group:legal", "ben", "rejected")
+    (task,) = [each for each in running.instance.tasks.values() if "group:finance" in each.groups]
+    running.when(cmd.ReturnTask(task.key, "WriteContract", False, "no price"), by="emma").then(tasks=["WriteContract"])
+    assert [each.assignee for each in running.instance.tasks.values()] == ["ida"]
+    running.complete("WriteContract", by="ida", text="second")
+    _answer(running, "group:legal", "ben", "approved")
+    running.then(tasks=["ReviewContract"] * 2)
+    _answer(running, "group:managers", "mona", "approved")  # two of three are three fifths
+    running.then(tasks=["SignContract"])
+    _answer(running, "group:managers", "mona", "signed")
+    _answer(running, "group:directors", "greta", "signed")
+    running.then(state="Completed OK")
+    review = running.variables["review"]
+    assert isinstance(review, dict)
+    assert (review["why"], review["counts"]) == ("threshold", {"approved": 2})
+
+
+def test_a_contract_that_one_signer_refuses_is_refused() -> None:
+    running = example("contract-approval.bpmn").start(by="ida").complete("WriteContract", by="ida")
+    _answer(running, "group:legal", "ben", "approved")
+    _answer(running, "group:finance", "emma", "approved")
+    _answer(running, "group:managers", "mona", "refused")
+    running.then(state="Completed OK", tasks=[])
+    assert running.instance.task_outcome == "refused"
 
 
 @pytest.mark.parametrize(
