@@ -6,8 +6,8 @@ from pathlib import Path
 
 from modelling import only, read_one
 
-from andante.bpmn import kinds, read_json
-from andante.bpmn.graph import JobWork
+from andante.bpmn import kinds, read_json, read_xml
+from andante.bpmn.graph import JobWork, UserTask
 from andante.bpmn.xml.names import REFUSED
 from andante.engine.elements import BEHAVIOURS
 
@@ -39,3 +39,20 @@ def test_every_element_and_event_of_the_tables_is_in_the_reference() -> None:
     for name in REFUSED:
         assert f"| {name} |" in refused
         assert f"\n| {name} |" not in runs.replace("\n| event | start", "")
+
+
+def test_the_approvals_of_the_how_to_page_are_read_as_it_says() -> None:
+    page = (REFERENCE.parent / "how-to" / "approvals.md").read_text("utf-8")
+    (xml,) = re.findall(r"^```xml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (text, result) = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert set(json.loads(result)) == {"outcome", "why", "approvers", "counts", "votes"}
+    for model, thresholds in (
+        (read_xml(xml.encode()), (60, {})),
+        (read_json(json.loads(text)), (0, {"approved": 60, "rejected": 50})),
+    ):
+        assert model.warnings == ()
+        (task,) = [node.work for node in only(model).nodes if isinstance(node.work, UserTask) and node.work.approval]
+        assert task.approval is not None
+        assert (task.approval.type, task.approval.default_outcome) == ("everyOne", "rejected")
+        assert (task.approval.threshold, task.approval.thresholds) == thresholds
+        assert {"addSigner", "return"} <= set(task.actions)
