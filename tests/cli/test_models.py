@@ -108,7 +108,7 @@ def test_lint_may_be_strict(shell: Shell, folder: Path) -> None:
     said = shell("lint", folder / "warned.bpmn")
     assert (said.code, said.out.splitlines()[-1]) == (0, "1 checked, 0 with faults, 1 with warnings.")
     assert shell("lint", "--strict", folder / "warned.bpmn").code == 1
-    assert shell("lint", "--strict", *EXAMPLES.glob("*.bpmn")).code == 0
+    assert shell("lint", "--strict", *EXAMPLES.glob("*.bpmn"), *EXAMPLES.glob("*.form")).code == 0
 
 
 def test_lint_in_json(shell: Shell, folder: Path) -> None:
@@ -122,7 +122,7 @@ def test_lint_in_json(shell: Shell, folder: Path) -> None:
 
 
 def test_the_examples_have_no_faults(shell: Shell) -> None:
-    files = [*EXAMPLES.glob("*.bpmn"), *EXAMPLES.glob("*.json")]
+    files = [*EXAMPLES.glob("*.bpmn"), *EXAMPLES.glob("*.json"), *EXAMPLES.glob("*.form")]
     said = shell("lint", *files)
     assert (said.code, said.out) == (0, f"{len(files)} checked, 0 with faults.\n")
 
@@ -186,3 +186,54 @@ def test_bpmn_files_that_import_each_other_come_in_order(shell: Shell, tmp_path:
     assert shell("lint", tmp_path / "a.bpmn", tmp_path / "b.bpmn").code == 0
     deployed = shell("deploy", tmp_path / "a.bpmn", tmp_path / "b.bpmn")
     assert (deployed.code, [row[0] for row in deployed.rows]) == (0, ["Check", "Uses"])
+
+
+FORM = {"components": [
+    {"type": "number", "key": "n", "label": "How many", "defaultValue": 2, "validate": {"required": True, "max": 9}},
+    {"type": "select", "key": "c", "values": [{"value": "red", "label": "Red"}]},
+    {"type": "dynamiclist", "path": "items", "components": [{"type": "textfield", "key": "name"}]},
+    {"type": "textfield", "key": "never", "conditional": {"hide": "=true"}},
+]}  # fmt: skip
+FORMED = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:andante="http://andante.dev/schema/bpmn/1.0"
+    targetNamespace="http://test">
+  <process id="Formed" isExecutable="true">
+    <startEvent id="begin" andante:form="asked"/>
+    <userTask id="look" andante:form="elsewhere" andante:formBinding="latest"/>
+    <endEvent id="finish"/>
+    <sequenceFlow id="f1" sourceRef="begin" targetRef="look"/>
+    <sequenceFlow id="f2" sourceRef="look" targetRef="finish"/>
+  </process>
+</definitions>"""
+
+
+def test_forms_are_deployed_before_what_uses_them_and_shown(shell: Shell, tmp_path: Path) -> None:
+    process, form, schema = (tmp_path / name for name in ("formed.bpmn", "asked.form", "more.json"))
+    process.write_text(FORMED)
+    form.write_text(json.dumps(FORM))
+    schema.write_text('{"type": "object", "properties": {"a": {"type": "integer"}}}')
+    names = [name for name, _, _ in shell("deploy", process, form, schema).rows]
+    assert names == ["asked", "more", "Formed"]
+    shown = shell("form", "--start", "Formed")
+    assert shown.out.splitlines()[0] == "form-js form asked 1.0.0"
+    assert [row[0] for row in shown.rows[1:]] == ["n", "c", "items", "items[].name"]
+    assert "required, max 9" in shown.out
+    assert 'one of "red"' in shown.out
+    refused = shell("start", "Formed", "--var", "n=10")
+    assert (refused.code, "n: it must be at most 9" in refused.err) == (1, True)
+    ((instance, *_),) = shell("start", "Formed").rows
+    task = shell("tasks", "--view", "all", "--instance", instance, "--json").json[0]["id"]
+    assert "'elsewhere' is not deployed" in shell("form", task).out
+    assert shell("form", task, "--json").json["kind"] == "external"
+    assert shell("form", "--start", "Nothing").code == 1
+
+
+def test_forms_are_checked_without_a_server(shell: Shell, tmp_path: Path) -> None:
+    process, form, broken = (tmp_path / name for name in ("formed.bpmn", "asked.form", "broken.form"))
+    process.write_text(FORMED)
+    form.write_text(json.dumps(FORM))
+    broken.write_text('{\n"components": [\n{"type": "textfield", "key": "x", "conditional": {"hide": "=a +"}}]}')
+    told = shell("lint", process, form, "--strict")
+    assert (told.code, "'elsewhere' is not among the files" in told.out, "'asked'" in told.out) == (1, True, False)
+    told = shell("lint", broken)
+    assert (told.code, "broken.form:3: fault formExpression: x:" in told.out) == (1, True)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
-from town import FORM
+from town import EXAMPLES, FORM
 
-from andante.runtime import FormFieldView, Problem, TaskQuery
-from andante.web.fields import Field, read_fields, task_fields, typed
+from andante.runtime import FieldView, Problem, TaskQuery
+from andante.web.fields import Field, form_fields, read_fields, typed
 from conftest import Site
 
 
@@ -27,8 +27,12 @@ class Sent:
 
 def one(type: str, value: object = None, *, had: bool = True, **more: object) -> Field:
     """A field of this type in a task, whose variable has the value."""
-    view = FormFieldView("x", type, "Ex", value, **{"required": False, "read_only": False, "choices": {}, **more})  # type: ignore[arg-type]
-    (field,) = task_fields([view], {"x": value} if had else {})
+    choices: dict[str, str] = more.get("choices", {})  # type: ignore[assignment]
+    view = FieldView(
+        "x", "any", type, "Ex", "", more.get("required") is True, more.get("read_only") is True, True, value, None,
+        list(choices.items()), {}, [], ("x",),
+    )  # fmt: skip
+    (field,) = form_fields([view], {"x": value} if had else {})
     return field
 
 
@@ -104,6 +108,19 @@ def test_several_are_ticked() -> None:
     assert read_fields([one("checklist", choices=CHOICES)], Sent(x=[""])) == {}
 
 
+def test_choices_stand_for_their_values_and_paths_lead_inwards() -> None:
+    def view(key: str, type: str, value: object) -> FieldView:
+        options: list[tuple[object, str]] = [(1, "one"), ("2", "two")]
+        return FieldView(
+            key, type, "x", "", "", False, False, True, value, None, options, {}, [], tuple(key.split("."))
+        )
+
+    fields = form_fields([view("a.n", "choice", 1), view("a.s", "several", [1])], {"a": {"n": 1, "more": True}})
+    assert [(field.value, field.was, field.chosen) for field in fields] == [("1", "1", []), ("[1]", "", ["1"])]
+    sent = Sent(**{"a.n": ["1", "2"], "a.s": ["", "1", "2"]})
+    assert read_fields(fields, sent, {"a": {"n": 1, "more": True}}) == {"a": {"n": "2", "s": [1, "2"], "more": True}}
+
+
 def test_what_is_required_must_be_there_and_what_is_read_only_is_not_read() -> None:
     for type in ("string", "long", "date", "enum", "checklist"):
         with pytest.raises(Problem, match=r"Ex: (it is required|choose at least one)"):
@@ -161,9 +178,14 @@ async def test_a_trip_is_asked_for_and_checked(site: Site, page: Page) -> None:
     await page.get_by_label("Insurance is booked").check()
     await page.get_by_label("remark").fill("12")
     await page.get_by_role("button", name="Complete task").click()
+    await expect(page.get_by_text("'plane' is not offered.", exact=True)).to_be_visible()
+    await expect(page.get_by_label("Nights")).to_have_value("3")
+    await page.get_by_label("How to travel").select_option("By car")
+    await page.get_by_role("button", name="Complete task").click()
     await page.wait_for_url("**/tasks")
     changed = await site.runtime.variables(instance_id)
-    assert (changed["nights"], changed["insured"], changed["remark"], changed["by"]) == (3, True, "12", "plane")
+    assert (changed["nights"], changed["insured"], changed["remark"], changed["by"]) == (3, True, "12", "car")
+    site.faults[:] = [fault for fault in site.faults if "400" not in fault]
 
 
 async def test_what_was_filled_in_stays_when_it_cannot_be_so(site: Site, page: Page) -> None:
@@ -180,6 +202,38 @@ async def test_what_was_filled_in_stays_when_it_cannot_be_so(site: Site, page: P
     await expect(page.get_by_label("First day")).to_have_value("2026-03-02")
     await expect(page.get_by_label("Leaves the country")).to_be_checked()
     await expect(page.get_by_label("Business key")).to_have_value("T-1")
+    site.faults[:] = [fault for fault in site.faults if "400" not in fault]
+
+
+async def test_a_field_is_shown_where_what_was_filled_in_makes_it_one(site: Site, page: Page) -> None:
+    form, process = (EXAMPLES / f"equipment-request.{ending}" for ending in ("form", "bpmn"))
+    await site.runtime.forms.deploy(form.read_bytes(), who="mei")
+    deployed = await site.runtime.deploy_xml(process.read_bytes(), who="mei")
+    await page.goto(f"{site.url}/start/{deployed.id}")
+    await expect(page.get_by_label("Which other thing")).to_have_count(0)
+    await expect(page.get_by_label("How many")).to_have_attribute("max", "10")
+    await page.get_by_label("For whom").fill("Anna")
+    await page.get_by_label("What is needed").select_option("Something else")
+    await page.get_by_label("Price of one").fill("600")
+    await page.get_by_role("button", name="Start instance").click()
+    await expect(page.get_by_label("Which other thing")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_text("Asked where the total is more than 500 euro.")).to_be_visible()
+    await expect(page.get_by_label("total")).to_have_value("600")
+    await page.get_by_label("Which other thing").fill("A lamp")
+    await page.get_by_label("Why so much").fill("It is a good one")
+    await page.get_by_role("button", name="Start instance").click()
+    await page.wait_for_url("**/instances/*")
+    found = await site.runtime.variables(page.url.rsplit("/", 1)[1])
+    assert (found["other"], found["total"], found["kind"], found["count"]) == ("A lamp", 600, "other", 1)
+    (task,) = (await site.runtime.tasks(TaskQuery(everything=True))).items
+    await page.goto(f"{site.url}/tasks/{task.id}")
+    await expect(page.get_by_label("Total in euro")).not_to_be_editable()
+    await page.get_by_label("Cost centre").fill("12")
+    await page.get_by_role("button", name="Approved").click()
+    await expect(page.get_by_text("It must match ^[0-9]{4}$.", exact=True)).to_be_visible()
+    await page.get_by_label("Cost centre").fill("1234")
+    await page.get_by_role("button", name="Approved").click()
+    await page.wait_for_url("**/tasks")
     site.faults[:] = [fault for fault in site.faults if "400" not in fault]
 
 

@@ -19,6 +19,7 @@ PATH: Final = f"{BASE}/metadata/definitions"
 ONE: Final = f"{PATH}/{{definition_id:str}}"
 ACTIONS: Final = ("activate", "deactivate", "suspend", "resume", "retain")
 XML: Final = ("application/xml", "text/xml")
+FORM: Final = ("application/vnd.andante.form+json", "application/schema+json")
 MOST: Final = 1_000
 FLAG: Final = ("", "true", "false")
 
@@ -54,10 +55,12 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 
 class DeployQuery(msgspec.Struct, frozen=True):
-    """For XML: make it the active version or not, and under which version ("": the next)."""
+    """For XML and forms: make it the active version or not, and under which version ("": the next). `name`: the id of
+    a form that has none of its own."""
 
     activate: bool = True
     version: Annotated[str, Meta(max_length=64)] = ""
+    name: Annotated[str, Meta(max_length=128)] = ""
 
 
 class FindingShape(msgspec.Struct, frozen=True):
@@ -104,10 +107,11 @@ def _deployed(deployment: Deployment) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment, DefinitionBody, DeployQuery, own=False,
-        tag="definitions", raw_body="application/xml", errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS),
+        tag="definitions", raw_body=", ".join(("application/xml", *FORM)),
+        errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS),
         description="JSON (2.4) answers with the new id, XML with the ids of all its processes, or of all that can be "
-        "evaluated where it is DMN; the same XML again gives the same ids. Warnings of a JSON definition stand beside "
-        "the result.",
+        "evaluated where it is DMN; the same XML again gives the same ids. A form (a form-js schema or a JSON Schema) "
+        "is told by its content type. Warnings of a JSON definition stand beside the result.",
     ),
 )  # fmt: skip
 async def deploy(request: Call) -> Response[bytes]:
@@ -117,6 +121,13 @@ async def deploy(request: Call) -> Response[bytes]:
         query = query_of(request, DeployQuery)
         data = await request.body()
         made = await desk.runtime.deploy_xml(data, who=who, activate=query.activate, version=query.version)
+        return success(XmlDeployment(made.id, made.ids, _findings(made)))
+    if kind in FORM:
+        query = query_of(request, DeployQuery)
+        data = await request.body()
+        made = await desk.runtime.forms.deploy(
+            data, who=who, name=query.name, activate=query.activate, version=query.version
+        )
         return success(XmlDeployment(made.id, made.ids, _findings(made)))
     body = await body_of(request, dict[str, Any])
     _needs_names(body)
@@ -158,14 +169,16 @@ async def find(request: Call) -> Response[bytes]:
         "Read a definition", allow.DEFINITION_READ, dict[str, Any], own=False, tag="definitions",
         errors=(codes.DEFINITION_NOT_FOUND,),
         description="A JSON definition as it was created, with id, version and status; of an XML definition the "
-        "settings, its model is at /xml.",
+        "settings, its model is at /xml; of a form its `schema`.",
     ),
 )  # fmt: skip
 async def read(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.definition(definition_id)
     body: dict[str, Any] = {}
-    if record.kind == "json":
+    if record.kind == "form":
+        body = {"schema": msgspec.json.decode(await desk.runtime.definition_source(definition_id))}
+    elif record.kind == "json":
         body = msgspec.json.decode(await desk.runtime.definition_source(definition_id))
     own = {
         "name": record.name,
@@ -196,7 +209,7 @@ async def read(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
 async def xml(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.definition(definition_id)
-    if record.kind == "json":
+    if record.kind in ("json", "form"):
         raise Problem(NO_XML, 404, f"The definition '{record.name}' was created from JSON.")
     return Response(await desk.runtime.definition_source(definition_id), media_type="application/xml")
 

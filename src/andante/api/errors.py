@@ -63,6 +63,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.VARIABLE_TYPE: ErrorCode(
         400, "A value does not fit the variable's declared type.", "Nothing was written; correct the value."
     ),
+    faults.FORM: ErrorCode(
+        400, "What was filled in does not fit the form.", "details tell each field, what is wrong and a word for it."
+    ),
     access.UNAUTHORISED: ErrorCode(
         401, "No token, or one that is unknown or expired.", "Get a new token from /baas/auth/v1.0/oauth2/token."
     ),

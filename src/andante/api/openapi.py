@@ -143,7 +143,8 @@ def _request_body(operation: Operation, schema_of: _Schemas) -> dict[str, Any]:
     if operation.raw_body.endswith("urlencoded"):
         content[operation.raw_body] = content[JSON]
     elif operation.raw_body:
-        content[operation.raw_body] = {"schema": {"type": "string", "format": "binary"}}
+        for media in operation.raw_body.split(", "):
+            content[media] = {"schema": {"type": "string", "format": "binary"}}
     return {"required": True, "content": content} if content else {}
 
 

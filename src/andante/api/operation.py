@@ -19,7 +19,8 @@ KEY: Final = "operation"  # in a handler's `opt`
 class Operation(msgspec.Struct, frozen=True):
     """`result` is the type of the envelope's `result`, None for an envelope without one. Answers without envelope have
     `bare`, the type of their JSON, or `media`, the media type of their text. `body` is a type, or a tuple of
-    alternatives, `raw_body` the media type of one that is no JSON, `query` a Struct. `errors` lists codes beyond those
+    alternatives, `raw_body` the media type of one that is not read as JSON
+    (or several, with commas between), `query` a Struct. `errors` lists codes beyond those
     that every route of its kind has. `own`: Andante's, not of the published contract."""
 
     summary: str

@@ -9,6 +9,7 @@ from andante.api import (
     deputies,
     documents,
     expressions,
+    forms,
     health,
     instances,
     jobs,
@@ -27,7 +28,7 @@ from andante.api import variables as instance_variables
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, replay, instance_variables, definitions, tasks, messages, jobs, expressions, decisions,
+        token, instances, replay, instance_variables, definitions, tasks, forms, messages, jobs, expressions, decisions,
         people, teams, deputies, notes, delivering, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]

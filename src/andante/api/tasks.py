@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import bad_parameter
+from andante.api.forms import FormFieldShape, form_fields
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
 from andante.api.task_actions import (
@@ -81,18 +82,6 @@ class TaskShape(msgspec.Struct, frozen=True):
     endedTime: str  # noqa: N815
     endedBy: str  # noqa: N815
     actions: list[str]
-
-
-class FormFieldShape(msgspec.Struct, frozen=True):
-    """A field that the model describes; `type` is the model's own word. `value` is the variable's, else the default."""
-
-    name: str
-    type: str
-    label: str
-    value: Any
-    required: bool
-    readOnly: bool  # noqa: N815
-    choices: dict[str, str]
 
 
 class TaskDetailShape(TaskShape, frozen=True):
@@ -243,10 +232,7 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     record = await desk.runtime.task(task_id)
     if not may_see(who, record):
         raise _not_found(task_id)
-    fields = [
-        FormFieldShape(f.name, f.type, f.label, f.value, f.required, f.read_only, f.choices)
-        for f in await desk.runtime.form_fields(record)
-    ]
+    fields = form_fields(await desk.runtime.forms.of_task(record))
     actions, approval, back = await one_s_offers(desk, who, record)
     shape: Any = task_shape(record, desk.zone, actions)
     return success(
@@ -261,8 +247,8 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         errors=(faults.TASK_NOT_FOUND, faults.TASK_CLAIMED, faults.TASK_NOT_CLAIMED, faults.TASK_DELEGATED,
                 faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.TASK_NOBODY, faults.TASK_REMINDED,
                 faults.TASK_ACTION, faults.TASK_SIGNERS, faults.TASK_RETURN,
-                faults.VARIABLE_TYPE, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED, codes.TASK_CLOSED,
-                codes.OVERLOADED),
+                faults.VARIABLE_TYPE, faults.FORM, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED,
+                codes.TASK_CLOSED, codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
         "give back any task, administrators do anything. Who started the instance, and operators, remind its holders.",
     ),

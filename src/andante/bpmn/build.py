@@ -117,7 +117,7 @@ def _nodes(draft: ProcessDraft, positions: dict[str, int]) -> list[Node]:
             documentation=node.documentation,
             before=tuple(node.before),
             after=tuple(node.after),
-            fields=tuple(node.fields),
+            form=node.form,
             for_compensation=node.for_compensation,
             instantiates=node.instantiates,
             parallel=node.parallel,

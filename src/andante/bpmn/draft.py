@@ -9,7 +9,7 @@ from andante.bpmn.assigning import SUPERVISOR
 from andante.bpmn.graph import (
     Assignment,
     EventDefinition,
-    FormField,
+    FormUse,
     MultiInstance,
     Script,
     Sla,
@@ -26,7 +26,7 @@ class NodeDraft:
     `attached_to` an activity's id."""
 
     __slots__ = (
-        "after", "attached_to", "before", "calendar", "default", "documentation", "event", "fields", "for_compensation",
+        "after", "attached_to", "before", "calendar", "default", "documentation", "event", "for_compensation", "form",
         "id", "inputs", "instantiates", "interrupting", "kind", "lane", "line", "multi", "name", "outputs", "parallel",
         "scope", "slas", "work",
     )  # fmt: skip
@@ -50,7 +50,7 @@ class NodeDraft:
         self.documentation = ""
         self.before: list[Script] = []
         self.after: list[Script] = []
-        self.fields: list[FormField] = []
+        self.form: FormUse | None = None
         self.for_compensation = False
         self.instantiates = False
         self.parallel = False

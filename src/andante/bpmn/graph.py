@@ -17,7 +17,7 @@ from andante.bpmn.work import (
     CorrelationKey,
     CorrelationProperty,
     DecisionCall,
-    FormField,
+    FormUse,
     JobWork,
     MultiInstance,
     Repeat,
@@ -30,7 +30,7 @@ from andante.timing.sla import SlaPolicy
 
 __all__ = [
     "Activation", "AdHoc", "Assignment", "Call", "CorrelationKey", "CorrelationProperty", "DecisionCall",
-    "EventDefinition", "Flow", "FormField", "JobWork", "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script",
+    "EventDefinition", "Flow", "FormUse", "JobWork", "MultiInstance", "Node", "ProcessGraph", "Repeat", "Script",
     "Sla", "SlaAction", "UserTask", "Variable", "Work",
 ]  # fmt: skip
 
@@ -192,7 +192,7 @@ class Node:
     sub-processes in a sub-process. `inputs`/`outputs` are the variable mappings; a data mapper of the JSON form
     is an untyped task with `outputs` alone. `conditional` says that an outgoing flow has a condition or is the default.
     `before` and `after` are other engines' listeners: scripts that set variables when a token arrives and when the work
-    is done, before the output mappings. `fields` is the form of a user task or start event. `offered` are the
+    is done, before the output mappings. `form` is that of a user task or start event. `offered` are the
     elements of an ad-hoc sub-process that no flow leads to. `undone_by` is the activity
     that undoes this one (-1: none), `for_compensation` marks such an activity. `instantiates` marks receive tasks and
     event-based gateways that start instances, and the events behind the latter; `parallel` a gateway all of whose
@@ -201,7 +201,7 @@ class Node:
 
     __slots__ = (
         "after", "attached_to", "before", "boundaries", "calendar", "conditional", "default", "documentation", "event",
-        "fields", "for_compensation", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting",
+        "for_compensation", "form", "handlers", "id", "incoming", "index", "inputs", "instantiates", "interrupting",
         "kind", "lane", "line", "multi", "name", "offered", "outgoing", "outputs", "parallel", "scope", "slas", "start",
         "undone_by", "work",
     )  # fmt: skip
@@ -234,7 +234,7 @@ class Node:
         documentation: str = "",
         before: tuple[Script, ...] = (),
         after: tuple[Script, ...] = (),
-        fields: tuple[FormField, ...] = (),
+        form: FormUse | None = None,
         offered: tuple[int, ...] = (),
         undone_by: int = -1,
         for_compensation: bool = False,
@@ -268,7 +268,7 @@ class Node:
         self.documentation = documentation
         self.before = before
         self.after = after
-        self.fields = fields
+        self.form = form
         self.offered = offered
         self.undone_by = undone_by
         self.for_compensation = for_compensation
@@ -308,18 +308,18 @@ class ProcessGraph:
 
     `variables` is None for a process that declares none (BPMN XML: any name may be introduced); a JSON definition
     declares its own and keeps to them. `defaults` are the values a process begins with where it is given no others.
-    `starts` are the nodes at which an instance may begin, `handlers` the event sub-processes at process level;
-    `conditions` says whether there are conditional events, `keeps_steps` whether some task asks who has done an earlier
-    one, `watched` of which nodes it is kept who has done them; `reach[flow index]` is, for flows into an inclusive
-    join (an inclusive gateway with two or more incoming flows), a bit mask of the nodes from which the flow can
-    be reached without passing the join (BPMN 2.0.2 section 13.4.3). `calendar` names the business calendar of SLAs for
-    which nothing nearer names one.
+    `starts` are the nodes at which an instance may begin, `plain_start` the one where nothing occurs (-1: none),
+    `handlers` the event sub-processes at process level; `conditions` says whether there are conditional events,
+    `keeps_steps` whether some task asks who has done an earlier one, `watched` of which nodes it is kept who has done
+    them; `reach[flow index]` is, for flows into an inclusive join (an inclusive gateway with two or more incoming
+    flows), a bit mask of the nodes from which the flow can be reached without passing the join (BPMN 2.0.2 section
+    13.4.3). `calendar` names the business calendar of SLAs for which nothing nearer names one.
     """
 
     __slots__ = (
         "by_id", "calendar", "cancelable", "conditions", "constants", "defaults", "documentation", "flows", "handlers",
-        "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "process_id", "reach", "retention", "slas",
-        "starts", "variables", "version", "watched",
+        "instance_label", "keeps_steps", "name", "no_cancel_after", "nodes", "plain_start", "process_id", "reach",
+        "retention", "slas", "starts", "variables", "version", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -349,6 +349,7 @@ class ProcessGraph:
         self.nodes: Final = nodes
         self.flows: Final = flows
         self.starts = starts
+        self.plain_start = next((index for index in starts if nodes[index].event is None), -1)
         self.name = name
         self.version = version
         self.documentation = documentation

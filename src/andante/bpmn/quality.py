@@ -34,8 +34,17 @@ def check_quality(graph: ProcessGraph, findings: Findings) -> None:
     _endless(graph, findings)
     _waiting_joins(graph.nodes, graph.flows, findings)
     _same_messages(graph.nodes, findings)
+    _idle_forms(graph, findings)
     if graph.variables:
         _unset_names(graph, findings)
+
+
+def _idle_forms(graph: ProcessGraph, findings: Findings) -> None:
+    """A message, a signal or time fills in no form, and nobody starts a sub-process."""
+    for node in graph.nodes:
+        if node.form is not None and node.kind == kinds.START_EVENT and (node.event is not None or node.scope >= 0):
+            text = "Nobody fills in the form of this start event. Put it on the plain start of the process."
+            findings.warn("form", node.id, node.line, text)
 
 
 # Paths without an end.
@@ -208,7 +217,8 @@ def _unset_names(graph: ProcessGraph, findings: Findings) -> None:
 def _made(node: Node) -> Iterator[str]:
     yield from (mapping.target for mapping in (*node.inputs, *node.outputs))
     yield from (script.result_variable for script in (*node.before, *node.after))
-    yield from (field.name for field in node.fields)
+    if node.form is not None and node.form.form is not None:
+        yield from node.form.form.names
     yield from _set_by_slas(node.slas)
     if node.multi is not None:
         yield from (node.multi.element_variable, node.multi.output_collection)

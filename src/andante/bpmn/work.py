@@ -7,6 +7,7 @@ from typing import Final, final
 from andante.bpmn.assigning import Assignment as TaskAssignment
 from andante.bpmn.voting import ApprovalPolicy
 from andante.expressions import Expression, variable
+from andante.forms.form import Form
 
 
 @final
@@ -47,30 +48,29 @@ class CorrelationKey:
 
 
 @final
-class FormField:
-    """A field of a form that the model itself describes. `type` is the model's own word: string, long, boolean, date,
-    enum, ...; `default` gives the value to begin with; `choices` maps the values of an enum to their labels."""
+class FormUse:
+    """The form of a user task or start event: `form`, where it is in the model itself, else the deployed one of the id
+    `key`: in that `version`, with `same_deployment` the one that was there with the process, else the active one.
+    `external`: it may as well be a page of another product. `strict`: only the form's own variables may be sent."""
 
-    __slots__ = ("choices", "default", "label", "name", "read_only", "required", "type")
+    __slots__ = ("external", "form", "key", "same_deployment", "strict", "version")
 
     def __init__(
         self,
-        name: str,
-        type: str = "string",
+        form: Form | None,
+        key: str = "",
         *,
-        label: str = "",
-        default: Expression | None = None,
-        required: bool = False,
-        read_only: bool = False,
-        choices: Mapping[str, str] | None = None,
+        version: str = "",
+        same_deployment: bool = False,
+        external: bool = False,
+        strict: bool = False,
     ) -> None:
-        self.name = name
-        self.type = type
-        self.label = label
-        self.default = default
-        self.required = required
-        self.read_only = read_only
-        self.choices: Mapping[str, str] = choices or {}
+        self.form = form
+        self.key = key
+        self.version = version
+        self.same_deployment = same_deployment
+        self.external = external
+        self.strict = strict
 
 
 @final

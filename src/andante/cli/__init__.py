@@ -34,7 +34,7 @@ app: Final = App(
 # Room, name, and what the room's own docstring begins with.
 COMMANDS: Final = (
     ("server", "serve", "Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."),
-    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json)."),
+    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions (files named *.json)."),
     ("remote", "start", "Start an instance of the definition NAME."),
     ("remote", "instances", "List instances, newest first."),
     ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
@@ -52,10 +52,11 @@ COMMANDS: Final = (
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
     ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
+    ("forms", "form", "Show the form of a task, or of a start: its fields, what they demand, and their values."),
     (
         "files",
         "lint",
-        "Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).",
+        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
     ),
     ("files", "evaluate", "Evaluate an expression, here and without a server."),
     ("files", "decide", "Evaluate a decision of a DMN file, here and without a server."),

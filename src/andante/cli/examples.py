@@ -73,7 +73,8 @@ def _loopback(host: str) -> bool:
 
 def read(folder: Path) -> list[tuple[str, bytes]]:
     """The models of a folder: names and contents. Raises SettingsProblem where there are none."""
-    files = sorted([*folder.glob("*.dmn"), *folder.glob("*.bpmn"), *folder.glob("*.json")])
+    files = sorted(folder.glob("*.form"))
+    files += sorted([*folder.glob("*.dmn"), *folder.glob("*.bpmn"), *folder.glob("*.json")])
     if not files:
         raise SettingsProblem(f"--examples: there are no *.bpmn, *.dmn and *.json files in {folder}.")
     return [(file.name, file.read_bytes()) for file in files]
@@ -126,6 +127,9 @@ class _Silence:
 
 
 async def _deploy(runtime: Runtime, name: str, data: bytes) -> None:
+    if name.endswith(".form"):
+        await runtime.forms.deploy(data, who="admin", name=name.removesuffix(".form"))
+        return
     if not name.endswith(".json"):
         await runtime.deploy_xml(data, who="admin")
         return

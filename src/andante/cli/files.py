@@ -1,18 +1,21 @@
 """The commands that need no server: checking models, trying expressions and decisions."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from cyclopts import Parameter
 
-from andante.bpmn import Finding, ModelRefused, read_json, read_xml, spaces_of
+from andante.bpmn import Finding, Model, ModelRefused, read_json, read_xml, spaces_of
 from andante.cli.output import complain, print_findings, print_json
 from andante.decisions import DecisionFault, DmnFiles, NoDecision, imports_of, is_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
+from andante.forms import is_form, read_form
+
+JSON: Final = (".json", ".form")
 
 
 def lint(
@@ -20,9 +23,9 @@ def lint(
     strict: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
-    """Check models as a deployment would: BPMN 2.0 XML, DMN, or JSON definitions (files named *.json).
+    """Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).
 
-    Files may import others that are given together with them.
+    Files may import others that are given together with them, and name forms that are.
 
     Parameters
     ----------
@@ -35,9 +38,9 @@ def lint(
         raise ValueError("name the files to check")
     found: list[dict[str, Any]] = []
     refused = warned = 0
-    together, processes = dmn_files(files), bpmn_files(files)
+    together, processes, forms = dmn_files(files), bpmn_files(files), form_ids(files)
     for file in files:
-        kind, findings = _check(file, together, processes)
+        kind, findings = _check(file, together, processes, forms)
         refused += kind == "fault"
         warned += kind == "warning" and bool(findings)
         told = [finding._asdict() for finding in findings]
@@ -57,7 +60,7 @@ def dmn_files(files: Sequence[Path], zone: str = "UTC") -> DmnFiles:
     for file in files:
         with suppress(ModelRefused, OSError):
             data = file.read_bytes()
-            if file.suffix != ".json" and is_dmn(data):
+            if file.suffix not in JSON and is_dmn(data):
                 found.append(data)
     return DmnFiles(found, zone)
 
@@ -68,26 +71,49 @@ def bpmn_files(files: Sequence[Path]) -> dict[str, bytes]:
     for file in files:
         with suppress(OSError):
             data = file.read_bytes()
-            space, _ = spaces_of(data) if file.suffix != ".json" else ("", ())
+            space, _ = spaces_of(data) if file.suffix not in JSON else ("", ())
             if space:
                 found.setdefault(space, data)
     return found
 
 
-def in_order(files: Sequence[Path]) -> list[Path]:
-    """The files in the order in which they can be deployed: DMN files first, each file after those that it imports."""
-    decisions: dict[Path, tuple[str, tuple[str, ...]]] = {}
-    processes: dict[Path, tuple[str, tuple[str, ...]]] = {}
+def is_form_file(file: Path, data: bytes) -> bool:
+    """Whether it is a form: by its name, or a JSON file by what is in it."""
+    if file.suffix == ".json":
+        with suppress(msgspec.DecodeError, RecursionError):
+            return is_form(msgspec.json.decode(data))
+    return file.suffix == ".form"
+
+
+def form_ids(files: Sequence[Path]) -> set[str]:
+    """The ids of those of the files that are forms."""
+    found: set[str] = set()
     for file in files:
         with suppress(ModelRefused, OSError):
             data = file.read_bytes()
-            if file.suffix == ".json":
+            if file.suffix in JSON and is_form_file(file, data):
+                found.add(read_form(data).form.id or file.name.partition(".")[0])
+    return found
+
+
+def in_order(files: Sequence[Path]) -> list[Path]:
+    """The files in the order in which they can be deployed: forms and DMN files first, each file after those that it
+    imports."""
+    decisions: dict[Path, tuple[str, tuple[str, ...]]] = {}
+    processes: dict[Path, tuple[str, tuple[str, ...]]] = {}
+    forms: list[Path] = []
+    for file in files:
+        with suppress(ModelRefused, OSError):
+            data = file.read_bytes()
+            if is_form_file(file, data):
+                forms.append(file)
+            elif file.suffix == ".json":
                 continue
-            if is_dmn(data):
+            elif is_dmn(data):
                 decisions[file] = imports_of(data)
             else:
                 processes[file] = spaces_of(data)
-    return list(dict.fromkeys([*_imported_first(decisions), *_imported_first(processes), *files]))
+    return list(dict.fromkeys([*forms, *_imported_first(decisions), *_imported_first(processes), *files]))
 
 
 def _imported_first(files: Mapping[Path, tuple[str, tuple[str, ...]]]) -> list[Path]:
@@ -109,10 +135,12 @@ def _imported_first(files: Mapping[Path, tuple[str, tuple[str, ...]]]) -> list[P
 
 
 def _check(
-    file: Path, together: DmnFiles, processes: Mapping[str, bytes]
+    file: Path, together: DmnFiles, processes: Mapping[str, bytes], forms: Collection[str]
 ) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
     try:
         data = file.read_bytes()
+        if is_form_file(file, data):
+            return "warning", read_form(data).warnings
         if file.suffix != ".json" and is_dmn(data):
             return "warning", together.read(data).warnings
         if file.suffix == ".json":
@@ -125,7 +153,18 @@ def _check(
         return "fault", [Finding("json", "", 0, f"This is no JSON definition: {fault}.")]
     except OSError as fault:
         return "fault", [Finding("file", "", 0, f"It cannot be read: {fault.strerror}.")]
-    return "warning", model.warnings
+    return "warning", [*model.warnings, *_unknown_forms(model, forms)]
+
+
+def _unknown_forms(model: Model, forms: Collection[str]) -> Iterator[Finding]:
+    """Forms that are named and not among the files. What may be a page of another product is left alone."""
+    for graph in model.processes:
+        for node in graph.nodes:
+            use = node.form
+            if use is None or use.form is not None or use.external or use.key in forms:
+                continue
+            text = f"The form '{use.key}' is not among the files: what is filled in may not be checked. Deploy it, too."
+            yield Finding("unknownForm", node.id, node.line, text)
 
 
 def evaluate(

@@ -10,7 +10,7 @@ import msgspec
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.files import in_order
+from andante.cli.files import in_order, is_form_file
 from andante.cli.output import complain, print_findings, print_json, print_refusal, print_table
 from andante.client import CLOSED_STATES, OPEN_STATES, Client, Refused
 from andante.client.shapes import Instance, InstanceRow, SlaClock, Task
@@ -24,14 +24,15 @@ LOCAL: Final = Server()
 
 
 def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
-    """Deploy BPMN 2.0 XML files, DMN files, or JSON definitions (files named *.json).
+    """Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions (files named *.json).
 
-    DMN files come first, and each file after those that it imports.
+    Forms and DMN files come first, and each file after those that it imports. A form is a form-js schema or a JSON
+    Schema, in a file named *.form or *.json; one without an id of its own goes by the name of its file.
 
     Parameters
     ----------
     inactive
-        Do not make what is deployed the active version (XML only).
+        Do not make what is deployed the active version (XML and forms only).
     """
     if not files:
         raise ValueError("name the files to deploy")
@@ -60,7 +61,9 @@ def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = Fal
 
 def _deploy(client: Client, file: Path, *, activate: bool) -> dict[str, Any]:
     data = file.read_bytes()
-    if file.suffix == ".json":
+    if is_form_file(file, data):
+        deployment = client.deploy_form(data, name=file.name.partition(".")[0], activate=activate)
+    elif file.suffix == ".json":
         deployment = client.deploy_json(msgspec.json.decode(data, type=dict[str, Any]))
     else:
         deployment = client.deploy_xml(data, activate=activate)

@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import calls, evaluating, live, people, replaying, telling, upkeep
+from andante.client import calls, evaluating, forms, live, people, replaying, telling, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -96,6 +96,9 @@ class AsyncClient:
     set_variables = Endpoint(calls.set_variables)
     history = Endpoint(calls.history)
     replay = Endpoint(replaying.replay)
+    deploy_form = Endpoint(forms.deploy_form)
+    start_form = Endpoint(forms.start_form)
+    task_form = Endpoint(forms.task_form)
     verify = Endpoint(upkeep.verify)
     archived_instances = Endpoint(upkeep.archived_instances)
     archived_instance = Endpoint(upkeep.archived_instance)

@@ -23,6 +23,7 @@ TASK_ACTION: Final = "bpm.task.action"
 TASK_SIGNERS: Final = "bpm.task.signers"
 TASK_RETURN: Final = "bpm.task.return"
 VARIABLE_TYPE: Final = "bpm.variable.type"
+FORM: Final = "bpm.form.invalid"
 PARKED_FULL: Final = "bpm.instance.parkedFull"
 NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
 NO_CLOCK: Final = "bpm.sla.notFound"
@@ -34,13 +35,14 @@ NO_START: Final = "bpm.definition.noStart"
 
 class Rejected(Exception):
     """The command cannot be carried out as things stand. `code` is for programs (docs/reference/errors.md); `wait_ms`:
-    after this time it can, where it is only too early."""
+    after this time it can, where it is only too early; `details` are plain data, such as the fields that are wrong."""
 
-    def __init__(self, code: str, message: str, wait_ms: int = 0) -> None:
+    def __init__(self, code: str, message: str, wait_ms: int = 0, details: list[object] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.wait_ms = wait_ms
+        self.details: list[object] = details or []
 
 
 class ModelFault(Exception):

@@ -4,6 +4,7 @@ from typing import Final, final
 
 from andante.engine.calendars import Calendars, FixedCalendars
 from andante.engine.deciding import FindDecision, no_decisions
+from andante.engine.filling import FindForm, no_forms
 from andante.engine.roster import NOBODY, Roster
 
 MAX_PARKED: Final = 1_000  # inputs that a stopped instance holds
@@ -14,11 +15,14 @@ REMIND_EVERY: Final = 4 * 3_600_000  # ms
 class EngineSettings:
     """`zone` is the IANA zone of times without an offset and of printed labels. Limits: `max_steps` elements passed
     in one command without waiting; `max_items` of one multi-instance; `max_depth` of call activities. `decisions` finds
-    what business rule tasks call: the same call gives the same decision as long as nothing is deployed. `calendars`
-    finds what SLAs in working time count by; None: Monday to Friday all day in the zone is the only one. Who waits for
-    a task may have its holders reminded once in `remind_every` ms. `roster` knows the people."""
+    what business rule tasks call: the same call gives the same decision as long as nothing is deployed. `forms` finds
+    in the same manner the forms that starts and user tasks name. `calendars` finds what SLAs in working time count by;
+    None: Monday to Friday all day in the zone is the only one. Who waits for a task may have its holders reminded once
+    in `remind_every` ms. `roster` knows the people."""
 
-    __slots__ = ("calendars", "decisions", "max_depth", "max_items", "max_steps", "remind_every", "roster", "zone")
+    __slots__ = (
+        "calendars", "decisions", "forms", "max_depth", "max_items", "max_steps", "remind_every", "roster", "zone",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class EngineSettings:
         calendars: Calendars | None = None,
         remind_every: int = REMIND_EVERY,
         roster: Roster = NOBODY,
+        forms: FindForm = no_forms,
     ) -> None:
         self.zone = zone
         self.calendars: Calendars = calendars if calendars is not None else FixedCalendars(zone)
@@ -40,6 +45,7 @@ class EngineSettings:
         self.decisions = decisions
         self.remind_every = remind_every
         self.roster = roster
+        self.forms = forms
 
 
 DEFAULTS: Final = EngineSettings()

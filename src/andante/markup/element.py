@@ -24,9 +24,21 @@ class Element:
     """An XML element of a model. `name` is its local name, `space` its namespace, `home` that of the model's language.
     `attributes` holds those not yet taken, with `{namespace}name` for foreign ones; `children` likewise; `extensions`
     the content of `extensionElements`; `prefixes` the namespaces by prefix, at the root alone. Elements of the
-    namespaces `skipped` are left out: they are drawing."""
+    namespaces `skipped` are left out: they are drawing. `text_line` is the line that `text` begins at."""
 
-    __slots__ = ("attributes", "children", "extensions", "home", "id", "line", "name", "prefixes", "space", "text")
+    __slots__ = (
+        "attributes",
+        "children",
+        "extensions",
+        "home",
+        "id",
+        "line",
+        "name",
+        "prefixes",
+        "space",
+        "text",
+        "text_line",
+    )
 
     def __init__(self, source: "etree._Element", home: str, skipped: frozenset[str] = frozenset()) -> None:
         self.name = str(source.tag).rpartition("}")[2]
@@ -35,7 +47,9 @@ class Element:
         self.prefixes: Mapping[str, str] = _NONE
         line = source.sourceline
         self.line = line if isinstance(line, int) else 0
-        self.text = (source.text or "").strip()
+        text = source.text or ""
+        self.text = text.strip()
+        self.text_line = self.line + text.count("\n", 0, len(text) - len(text.lstrip()))
         attributes: dict[str, str] = {str(name): str(value) for name, value in source.items()}
         self.attributes = {name: value for name, value in attributes.items() if not name.startswith((_SCHEMA, _XML))}
         self.id = self.attributes.pop("id", "") if self.space == home else self.attributes.get("id", "")

@@ -1,5 +1,6 @@
 """The shell around the core: command loop, timers, outbox, jobs. It knows no BPMN."""
 
+from andante.forms import FieldView, FormView
 from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.deployment import Deployment
 from andante.runtime.jobs import JobView
@@ -12,7 +13,7 @@ from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime
 from andante.runtime.tasks import Signing
-from andante.runtime.views import ClockView, FormFieldView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem, Unstorable
@@ -32,7 +33,8 @@ __all__ = [
     "Deployment",
     "DeputyRow",
     "ElementPlan",
-    "FormFieldView",
+    "FieldView",
+    "FormView",
     "HistoryEntry",
     "IncidentView",
     "InstanceDetail",

@@ -16,6 +16,10 @@ from andante.store.records import DefinitionRecord
 from andante.store.store import Store
 
 DMN: Final = "dmn"
+FORM: Final = "form"
+# What each kind of definition is in people's words. Processes have a graph, the others have not.
+PROCESS: Final = "process"
+KINDS: Final = {DMN: "decision", FORM: "form"}
 
 
 def age(record: DefinitionRecord) -> tuple[int, str]:
@@ -40,7 +44,7 @@ class Catalogue:
         self._by_name: dict[str, list[DefinitionRecord]] = {}
         self._by_source: dict[str, list[DefinitionRecord]] = {}
         self._active: dict[str, DefinitionRecord] = {}
-        self._decision_files: dict[str, bytes] = {}
+        self._files: dict[str, bytes] = {}
         # Called with the ids of definitions that are gone, or made from another source than before.
         self.changed: list[Callable[[set[str]], None]] = []
 
@@ -79,14 +83,14 @@ class Catalogue:
         if revision == self._revision and count == len(self._records):
             return
         fresh = await rows.since(self._store, self._revision)
-        files = await rows.decision_files(self._store, self._revision)
+        files = await rows.files(self._store, self._revision)
         before = self._records
         records = before | {record.id: record for record in fresh}
         if len(records) != count:  # some are gone: begin anew
             records = {record.id: record for record in await rows.since(self._store, -1)}
-            files = await rows.decision_files(self._store, -1)
+            files = await rows.files(self._store, -1)
         self._records = records
-        self._decision_files.update(files)
+        self._files.update(files)
         self._index()
         self._revision = revision
         others = {id for id, old in before.items() if id not in records or records[id].source_id != old.source_id}
@@ -163,6 +167,6 @@ class Catalogue:
         """The ids of a source's definitions by name, in the order of the file."""
         return {record.name: record.id for record in self._by_source.get(source_id, ())}
 
-    def decision_file(self, source_id: str) -> bytes:
-        """The DMN file of a definition."""
-        return self._decision_files[source_id]
+    def file(self, source_id: str) -> bytes:
+        """The DMN file or form of a definition."""
+        return self._files[source_id]

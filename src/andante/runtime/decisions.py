@@ -65,7 +65,7 @@ class Decisions:
             ids = {}
             statements.append(rows.insert_source(source_id, DMN, data))
             for decision in model.decisions:
-                check_kind(self._catalogue, decision.id, decision=True)
+                check_kind(self._catalogue, decision.id, DMN)
                 own = decision.version or model.version
                 free = chosen_version(self._catalogue, decision.id, version, own, warnings)
                 record = self._record(decision, source_id, free, who, bool(warnings), model.namespace, imports)
@@ -116,7 +116,7 @@ class Decisions:
         model = self._models.get(source_id)
         if model is None:
             known = {space: self._compiled(each, inner) for space, (each, inner) in imports.items()}
-            model = self._models[source_id] = read_dmn(self._catalogue.decision_file(source_id), self._zone, known)
+            model = self._models[source_id] = read_dmn(self._catalogue.file(source_id), self._zone, known)
         return model
 
     async def shown(self, definition_id: str) -> DecisionView:

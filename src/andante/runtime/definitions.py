@@ -12,7 +12,7 @@ from andante.bpmn import read_json, read_xml, spaces_of
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.effects import SAME_DEPLOYMENT
-from andante.runtime.catalogue import DMN, Catalogue
+from andante.runtime.catalogue import KINDS, Catalogue
 from andante.runtime.clock import Clock
 from andante.runtime.decisions import Decisions
 from andante.runtime.deployment import (
@@ -25,6 +25,7 @@ from andante.runtime.deployment import (
     numbered,
     read_model,
 )
+from andante.runtime.forms import Forms
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.imports import Imports, declared, source_of
 from andante.runtime.problem import (
@@ -56,6 +57,13 @@ class Definitions:
         self.catalogue.changed.append(self._forget)
         self.imports = Imports(store, self.catalogue)
         self.decisions = Decisions(self.catalogue, clock, ids, zone)
+        self.forms = Forms(self.catalogue, clock, ids)
+
+    async def deploy_form(self, data: bytes, name: str, who: str, activate: bool, version: str) -> Deployment:
+        """A form-js schema or a JSON Schema."""
+        async with self._lock:
+            await self.catalogue.fresh()
+            return await self.forms.deploy(data, name, who, activate, version)
 
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """BPMN, or DMN by its root element."""
@@ -82,7 +90,8 @@ class Definitions:
             statements = [rows.insert_source(source_id, "xml", data)]
             records = []
             for graph in graphs:
-                check_kind(self.catalogue, graph.process_id, decision=False)
+                check_kind(self.catalogue, graph.process_id)
+                warnings.extend(self.forms.unknown(graph))
                 chosen = chosen_version(self.catalogue, graph.process_id, version, graph.version, warnings)
                 record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings), imports=imports)
                 records.append(record)
@@ -110,7 +119,8 @@ class Definitions:
         activate = body.get("active", True) is not False
         async with self._lock:
             await self.catalogue.fresh()
-            check_kind(self.catalogue, graph.process_id, decision=False)
+            check_kind(self.catalogue, graph.process_id)
+            warnings.extend(self.forms.unknown(graph))
             record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
             await self.catalogue.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
             self._remember([record], graphs)
@@ -120,8 +130,8 @@ class Definitions:
         """Replace a definition that nobody runs. One with instances keeps its meaning: post a new version instead."""
         await self.catalogue.fresh()
         old = self.one(definition_id)
-        if old.kind == DMN:
-            raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a decision. Deploy its DMN file anew.")
+        if old.kind in KINDS:
+            raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a {KINDS[old.kind]}. Deploy its file anew.")
         model = await read_model(read_json, body)
         graphs, warnings = model.processes, list(model.warnings)
         graph = graphs[0]
@@ -177,7 +187,7 @@ class Definitions:
         """activate, deactivate, suspend (no new starts), resume, or retain: how long what is over is kept."""
         await self.catalogue.fresh()
         record = self.one(definition_id)
-        graph = None if record.kind == DMN else await self.graph(definition_id)
+        graph = None if record.kind in KINDS else await self.graph(definition_id)
         async with self._lock:
             if action in ("activate", "deactivate"):
                 statements = self._activation(record, graph, action == "activate")
@@ -218,8 +228,9 @@ class Definitions:
         graph = self._graphs.get(definition_id)
         if graph is None:
             record = await self.known(definition_id)
-            if record.kind == DMN:
-                raise Problem(DEFINITION_NOT_FOUND, 404, f"The definition '{record.name}' is a decision, no process.")
+            if record.kind in KINDS:
+                text = f"The definition '{record.name}' is a {KINDS[record.kind]}, no process."
+                raise Problem(DEFINITION_NOT_FOUND, 404, text)
             data = await self.source(definition_id)
             if record.kind == "xml":
                 model = await read_model(read_xml, data, await self.imports.of(record))
@@ -232,8 +243,9 @@ class Definitions:
     def startable(self, name: str, version: str = "") -> DefinitionRecord:
         """The definition that a start of `name` runs (contract section 7 row 20)."""
         record = self.catalogue.named(name, version)
-        if record is not None and record.kind == DMN:
-            raise Problem(DEFINITION_NOT_FOUND, 404, f"'{name}' is a decision. Evaluate it, or start a process.")
+        if record is not None and record.kind in KINDS:
+            text = f"'{name}' is a {KINDS[record.kind]}, no process. Start a process."
+            raise Problem(DEFINITION_NOT_FOUND, 404, text)
         if record is None:
             if version:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}' in version '{version}'.")
@@ -300,7 +312,7 @@ class Definitions:
 
     def _activation(self, record: DefinitionRecord, graph: ProcessGraph | None, active: bool) -> list[rows.Statement]:
         """Let new instances run by it, or not. One version of a name at most is active; only its timers are armed.
-        A decision has no graph."""
+        A decision or form has no graph."""
         statements = rows.set_active(record.id, record.name, active)
         if graph is None:
             return statements

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from andante.markup.findings import Finding, ModelRefused
-from andante.runtime.catalogue import DMN, Catalogue
+from andante.runtime.catalogue import KINDS, PROCESS, Catalogue
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, PARAMETER, Problem
 from andante.store.records import DefinitionRecord
 from andante.timing.instants import TimingError
@@ -52,11 +52,11 @@ def keeping(text: str) -> str:
         raise Problem(PARAMETER, 400, f"retention: {fault}.") from None
 
 
-def check_kind(catalogue: Catalogue, name: str, *, decision: bool) -> None:
-    """Processes and decisions share their names. Raises Problem where one of the other kind has it."""
+def check_kind(catalogue: Catalogue, name: str, kind: str = "") -> None:
+    """Processes, decisions and forms share their names. Raises Problem where one of another kind has it."""
     known = catalogue.versions(name)
-    if known and (known[0].kind == DMN) is not decision:
-        mine, other = ("decision", "process") if decision else ("process", "decision")
+    mine, other = (KINDS.get(each, PROCESS) for each in (kind, known[0].kind if known else kind))
+    if mine != other:
         raise Problem(DEFINITION_EXISTS, 409, f"A {other} is named '{name}' already. Rename the {mine}.")
 
 

@@ -24,6 +24,7 @@ STATUS: Final[dict[str, int]] = {
     faults.TASK_EXCLUDED: 403,
     faults.TASK_REMINDED: 429,
     faults.VARIABLE_TYPE: 400,
+    faults.FORM: 400,
     faults.PARKED_FULL: 503,
     faults.NOTHING_TO_RETRY: 409,
     faults.CANNOT_MOVE: 409,
@@ -64,4 +65,5 @@ class Problem(Exception):
 
 def rejected(fault: faults.Rejected) -> Problem:
     """The core's rejection as a problem."""
-    return Problem(fault.code, STATUS.get(fault.code, 409), fault.message, wait=-(-fault.wait_ms // 1000))
+    wait = -(-fault.wait_ms // 1000)
+    return Problem(fault.code, STATUS.get(fault.code, 409), fault.message, fault.details, wait=wait)

@@ -14,7 +14,7 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.catalogue import DMN
+from andante.runtime.catalogue import KINDS
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
@@ -78,7 +78,7 @@ class Retention:
         return self.removed - before
 
     def _until(self, record: DefinitionRecord) -> int | None:
-        if record.kind == DMN:
+        if record.kind in KINDS:
             return None
         return kept_since(record.retention or self._by_default, self._clock.now(), self._zone)
 

@@ -21,6 +21,7 @@ from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
 from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
+from andante.runtime.form_desk import FormDesk
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
 from andante.runtime.live import Live, MigrationPlan
@@ -36,7 +37,7 @@ from andante.runtime.sharing import Sharing
 from andante.runtime.tasks import Signing, Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
-from andante.runtime.views import FormFieldView, HistoryEntry, InstanceDetail
+from andante.runtime.views import HistoryEntry, InstanceDetail
 from andante.store import archive as archive_rows
 from andante.store import instances as instance_rows
 from andante.store.opening import open_store
@@ -65,7 +66,12 @@ class Runtime:
         self.roster = LiveRoster(store)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
         engine = EngineSettings(
-            settings.zone, max_steps=settings.max_steps, decisions=called, remind_every=every, roster=self.roster
+            settings.zone,
+            max_steps=settings.max_steps,
+            decisions=called,
+            forms=self._definitions.forms.used,
+            remind_every=every,
+            roster=self.roster,
         )
         self.executor = Executor(
             store,
@@ -84,6 +90,7 @@ class Runtime:
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
         self._tasks = Tasks(store, clock, self.executor)
+        self.forms = FormDesk(store, clock, self._definitions)
         self._live = Live(store, self.executor, self._definitions)
         self._timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
@@ -340,13 +347,6 @@ class Runtime:
 
     async def task(self, task_id: str) -> TaskRecord:
         return await self._tasks.one(task_id)
-
-    async def form_fields(self, task: TaskRecord) -> list[FormFieldView]:
-        """The task's form, where its model describes one."""
-        graph = await self._definitions.graph(task.definition_id)
-        if task.element not in graph.by_id or not graph.nodes[graph.by_id[task.element]].fields:
-            return []
-        return views.form_fields(graph, task.element, await self.variables(task.instance_id), self.clock.now())
 
     async def task_action(
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,

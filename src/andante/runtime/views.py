@@ -12,7 +12,6 @@ from andante.engine import events as ev
 from andante.engine.clocked import node_of, sla_of
 from andante.engine.gate import allowed
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
-from andante.expressions import EvaluationFault, to_json
 from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
 from andante.store import instances as rows
 from andante.store.records import InstanceRecord
@@ -51,18 +50,6 @@ class ClockView(msgspec.Struct, frozen=True):
     deadline_at: int
     paused_at: int
     state: str
-
-
-class FormFieldView(msgspec.Struct, frozen=True):
-    """A field of a task's form as its model describes it. `value` is the variable's, else the field's default."""
-
-    name: str
-    type: str
-    label: str
-    value: Any
-    required: bool
-    read_only: bool
-    choices: dict[str, str]
 
 
 class InstanceDetail(msgspec.Struct, frozen=True):
@@ -257,24 +244,4 @@ def _data(fact: ev.Event) -> dict[str, Any]:
         value = getattr(fact, name)
         if value not in ("", None, [], {}):
             found[name] = value
-    return found
-
-
-def form_fields(graph: ProcessGraph, element: str, variables: Mapping[str, object], now: int) -> list[FormFieldView]:
-    """The form of a user task or start event; [] where the model describes none. A default that cannot be computed
-    from these variables is left out: the form is still of use."""
-    node = graph.by_id.get(element, -1)
-    found: list[FormFieldView] = []
-    for field in graph.nodes[node].fields if node >= 0 else ():
-        value = variables.get(field.name)
-        if value is None and field.default is not None:
-            try:
-                value = to_json(field.default.evaluate(variables, now))
-            except EvaluationFault:
-                value = None
-        found.append(
-            FormFieldView(
-                field.name, field.type, field.label, value, field.required, field.read_only, dict(field.choices)
-            )
-        )
     return found

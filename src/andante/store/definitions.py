@@ -38,10 +38,11 @@ async def since(store: Store, revision: int) -> list[DefinitionRecord]:
     return [record(row) for row in await store.read(f"{SELECT} where revision>?", (revision,))]
 
 
-async def decision_files(store: Store, revision: int) -> dict[str, bytes]:
-    """The DMN files of what was changed after that revision, by source."""
+async def files(store: Store, revision: int) -> dict[str, bytes]:
+    """The DMN files and forms of what was changed after that revision, by source."""
     found = await store.read(
-        "select id, data from source where kind='dmn' and id in (select source_id from definition where revision>?)",
+        "select id, data from source where kind in ('dmn', 'form') and id in"
+        " (select source_id from definition where revision>?)",
         (revision,),
     )
     return {source_id: bytes(data) for source_id, data in found}

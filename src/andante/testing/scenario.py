@@ -15,10 +15,12 @@ from andante.engine.due import next_due
 from andante.engine.effects import Effect
 from andante.engine.events import Event
 from andante.engine.faults import Rejected
+from andante.engine.filling import of_forms
 from andante.engine.migration import plan
 from andante.engine.settings import DEFAULTS, EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
+from andante.forms import Form, read_form
 from andante.timing.duration import parse_duration, shift
 from andante.timing.instants import parse_instant
 
@@ -45,8 +47,8 @@ class Scenario:
 
     Between commands the instance is written to bytes and read again, as on a server that restarts each time. Called
     processes, messages and signals that it sends are not carried out: they are in `effects`. Elements are named by
-    their id, tasks also by their name. `decisions` are DMN files that its business rule tasks may call. A command that
-    the engine refuses raises `engine.faults.Rejected`.
+    their id, tasks also by their name. `decisions` are DMN files that its business rule tasks may call, `forms` those
+    that its starts and tasks name. A command that the engine refuses raises `engine.faults.Rejected`.
     """
 
     def __init__(
@@ -57,14 +59,21 @@ class Scenario:
         settings: EngineSettings = DEFAULTS,
         id: str = "scenario",
         decisions: Iterable[str | Path | bytes] = (),
+        forms: Iterable[str | Path] = (),
     ) -> None:
         self.graph = graph
         files = [each if isinstance(each, bytes) else Path(each).read_bytes() for each in decisions]
         together = DmnFiles(files)
         models = [together.read(each) for each in files]
         self.settings = settings
-        if models:
-            self.settings = EngineSettings(settings.zone, decisions=of_models(models), calendars=settings.calendars)
+        read = {each.id: each for each in (form_of(Path(file)) for file in forms)}
+        if models or read:
+            self.settings = EngineSettings(
+                settings.zone,
+                decisions=of_models(models) if models else settings.decisions,
+                forms=of_forms(read) if read else settings.forms,
+                calendars=settings.calendars,
+            )
         self.now = parse_instant(now, settings.zone) if isinstance(now, str) else now
         self.instance = Instance(id)
         self.journal: list[Entry] = []
@@ -80,6 +89,7 @@ class Scenario:
         now: int | str = MONDAY,
         decisions: Iterable[str | Path | bytes] = (),
         imports: Iterable[str | Path] = (),
+        forms: Iterable[str | Path] = (),
     ) -> "Scenario":
         """Of a file, BPMN XML or JSON: its process `process`, or its only one. `imports` are the BPMN files that it may
         import. Raises ModelRefused, LookupError."""
@@ -90,7 +100,7 @@ class Scenario:
         if len(found) != 1:
             known = ", ".join(graph.process_id for graph in model.processes)
             raise LookupError(f"{path} has the processes {known}: name one of them")
-        return cls(found[0], now=now, decisions=decisions)
+        return cls(found[0], now=now, decisions=decisions, forms=forms)
 
     # Given.
 
@@ -301,6 +311,13 @@ class Scenario:
     def _why(self) -> str:
         told = [incident.message for incident in self.instance.incidents.values()]
         return "".join(f"\n  incident: {message}" for message in told)
+
+
+def form_of(file: Path) -> Form:
+    """A form's file; without an id of its own it goes by the file's name, as when it is deployed."""
+    form = read_form(file.read_bytes()).form
+    form.id = form.id or file.name.partition(".")[0]
+    return form
 
 
 def given(graph: ProcessGraph, variables: Mapping[str, object] | None = None, /, **more: object) -> Scenario:

@@ -25,6 +25,7 @@ FILES: Final = {
     "xml": ("bpmn", "application/xml"),
     "json": ("json", "application/json"),
     "dmn": ("dmn", "application/xml"),
+    "form": ("form", "application/json"),
 }
 DONE: Final = {
     "activate": _("Active: a start without a version takes this one."),
@@ -76,9 +77,11 @@ async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         data = await upload.read() if isinstance(upload, UploadFile) else b""
         if not data.strip():
             raise Problem(
-                PARAMETER, 400, "Choose a file that is not empty: BPMN 2.0 (.bpmn, .xml), DMN (.dmn) or JSON (.json)."
+                PARAMETER, 400, "Choose a file that is not empty: BPMN (.bpmn, .xml), DMN (.dmn), form (.form) or JSON."
             )
-        if data.lstrip().startswith(b"{"):
+        if name.endswith(".form"):
+            deployed = await desk.runtime.forms.deploy(data, who=who.user, name=name.removesuffix(".form"))
+        elif data.lstrip().startswith(b"{"):
             deployed = await desk.runtime.deploy_json(_body(data), who=who.user)
         else:
             deployed = await desk.runtime.deploy_xml(data, who=who.user)
@@ -105,13 +108,14 @@ async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem 
     demand(caller(request), allow.DEFINITION_READ)
     definition = await desk.runtime.definition(definition_id)
     decision = await desk.runtime.decision(definition_id) if definition.kind == "dmn" else None
-    steps = places(await desk.runtime.graph(definition_id), None) if decision is None else []
+    process = definition.kind in ("xml", "json")
+    steps = places(await desk.runtime.graph(definition_id), None) if process else []
     versions = await desk.runtime.definitions(name=definition.name, limit=MOST)
     shown = marks(steps, language_of(request))
     return desk.page(
         request, "definition.html", status=problem.status if problem else 200, definition=definition, steps=steps,
-        marks=shown, versions=versions, problem=problem, decision=decision, kinds=KINDS, policies=POLICIES,
-        aggregations=AGGREGATIONS, signs=SIGNS, most=MOST_RULES,
+        marks=shown, versions=versions, problem=problem, decision=decision, process=process, kinds=KINDS,
+        policies=POLICIES, aggregations=AGGREGATIONS, signs=SIGNS, most=MOST_RULES,
         running=await _open_count(desk, definition.name, definition.version),
     )  # fmt: skip
 

@@ -1,15 +1,15 @@
 """A form's fields as controls of their own: choices, ticks, dates, numbers. What fits no control is typed as JSON."""
 
+import copy
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
 
-from andante.runtime import FormFieldView, Problem
+from andante.runtime import FieldView, Problem
 from andante.runtime.problem import PARAMETER
-from andante.web.process import Process
 from andante.web.variables import read_value, write_value
 
 # Controls.
@@ -38,6 +38,11 @@ _CONTROLS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("enum", "select", "radio"), CHOICE),
     **dict.fromkeys(("checklist", "taglist"), SEVERAL),
 }
+# Those of forms, whatever the model's own word is.
+_TYPES: Final[Mapping[str, str]] = {
+    "string": TEXT, "number": NUMBER, "integer": WHOLE, "boolean": FLAG, "date": DATE, "time": TIME,
+    "datetime": MOMENT, "choice": CHOICE, "several": SEVERAL, "list": JSON,
+}  # fmt: skip
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     DATE: (re.compile(r"\d{4}-\d\d-\d\d"), "no date: write it as 2026-01-31"),
     TIME: (re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?"), "no time: write it as 09:30"),
@@ -50,7 +55,8 @@ _TRUE: Final = "true"
 
 class Field(msgspec.Struct, frozen=True):
     """A control. `value` is the text in it, `chosen` the ticked ones of several; `was` what the instance has, as such a
-    text: a field left as it was is not sent on. `fault` is said beside it."""
+    text: a field left as it was is not sent on. `fault` is said beside it. `values` are those that the texts of choices
+    stand for, `path` leads to the value from a variable on, `limits` are what the browser may keep to."""
 
     name: str
     label: str
@@ -62,6 +68,10 @@ class Field(msgspec.Struct, frozen=True):
     required: bool = False
     read_only: bool = False
     fault: str = ""
+    description: str = ""
+    values: dict[str, Any] = {}
+    path: tuple[str, ...] = ()
+    limits: dict[str, Any] = {}
 
 
 class Form(Protocol):
@@ -70,43 +80,47 @@ class Form(Protocol):
     def getall(self, key: str, default: list[Any], /) -> list[Any]: ...
 
 
-def task_fields(fields: Iterable[FormFieldView], variables: Mapping[str, object]) -> list[Field]:
-    """A task's form. A default counts as filled in, and is sent on."""
-    return [
-        _field(f.name, f.label, f.type, f.value, variables.get(f.name), f.choices, f.required, f.read_only)
-        for f in fields
-    ]
+def form_fields(fields: Iterable[FieldView], variables: Mapping[str, object], *, hidden: bool = False) -> list[Field]:
+    """The form of a task or start, without what it hides, unless that may have been shown by what was filled in. A
+    default counts as filled in, and is sent on."""
+    return [_field(f, _within(variables, f.path)) for f in fields if f.visible or hidden]
 
 
-def start_fields(graph: Process) -> list[Field]:
-    """What a start asks for: the declared variables, else the fields of the start events' forms."""
-    if graph.variables is not None:
-        return [_field(v.name, "", v.type, v.default) for v in graph.variables.values() if not v.read_only]
-    found: dict[str, Field] = {}
-    for index in graph.starts:
-        for f in graph.nodes[index].fields:
-            value = f.default.constant if f.default is not None and f.default.is_constant else None
-            found[f.name] = _field(f.name, f.label, f.type, value, None, f.choices, f.required, f.read_only)
-    return list(found.values())
+def _within(variables: Mapping[str, object], path: Sequence[str]) -> object:
+    value: object = variables
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
-def _field(
-    name: str, label: str, type: str, value: object, had: object = None, choices: Mapping[str, str] | None = None,
-    required: bool = False, read_only: bool = False,
-) -> Field:  # fmt: skip
-    control = _CONTROLS.get(type.lower(), JSON)
-    options = list((choices or {}).items())
+def _field(f: FieldView, had: object) -> Field:
+    control = _TYPES.get(f.type) or _CONTROLS.get(f.word.lower(), JSON)
+    if control == TEXT and f.word == "textarea":
+        control = AREA
+    values = {_choice(value): value for value, _ in f.options}
+    options = [(_choice(value), label) for value, label in f.options]
     if control not in (CHOICE, SEVERAL) and options:
         control = CHOICE
     elif control in (CHOICE, SEVERAL) and not options:
         control = JSON
-    control = _fitting(control, value)
-    text = _text(control, value)
+    shown: object = f.value
+    if control == CHOICE and shown is not None:
+        shown = _choice(shown) if _choice(shown) in values else shown
+    control = _fitting(control, shown)
+    text = _text(control, shown)
     if control == CHOICE and text and all(text != key for key, _ in options):
         options.append((text, text))
-    chosen = [str(each) for each in value] if control == SEVERAL and isinstance(value, list) else []
-    was = "" if had is None else _text(control, had)
-    return Field(name, label, control, text, was, options, chosen, required, read_only)
+    chosen = [_choice(each) for each in f.value] if control == SEVERAL and isinstance(f.value, list) else []
+    was = "" if had is None else _choice(had) if control == CHOICE else _text(control, had)
+    return Field(
+        f.key, f.label, control, text, was, options, chosen, f.required, f.read_only,
+        description=f.description, values=values, path=f.path, limits=f.constraint,
+    )  # fmt: skip
+
+
+def _choice(value: object) -> str:
+    """What stands for a value that may be chosen: a text itself, all other as JSON."""
+    return value if isinstance(value, str) else write_value(value)
 
 
 def _fitting(control: str, value: object) -> str:
@@ -122,7 +136,7 @@ def _fitting(control: str, value: object) -> str:
     elif control == FLAG:
         fits = isinstance(value, bool)
     elif control == SEVERAL:
-        fits = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        fits = isinstance(value, list)
     else:
         fits = control == JSON or isinstance(value, str)
     return control if fits else JSON
@@ -142,17 +156,33 @@ def typed(fields: Iterable[Field], given: Form, problem: Problem | None = None) 
     faults = {str(each.get("field")): str(each.get("message")) for each in details if isinstance(each, dict)}
     found: list[Field] = []
     for field in fields:
+        fault = faults.get(field.name, "")
         if not field.read_only and _sent(field, given):
             texts = _texts(field, given)
-            field = msgspec.structs.replace(
-                field, value=texts[0] if texts else "", chosen=texts, fault=faults.get(field.name, "")
-            )
+            field = msgspec.structs.replace(field, value=texts[0] if texts else "", chosen=texts, fault=fault)
+        elif fault:  # what was filled in has made it a field to be shown
+            field = msgspec.structs.replace(field, fault=fault)
         found.append(field)
     return found
 
 
-def read_fields(fields: Iterable[Field], given: Form) -> dict[str, object]:
-    """The variables that were filled in or changed. Raises Problem 400 with every field that cannot be so."""
+def legible(fields: Iterable[Field], given: Form, variables: Mapping[str, object]) -> dict[str, object]:
+    """Of what was filled in all that can be read: other fields may be shown for it."""
+    found: dict[str, object] = {}
+    for field in fields:
+        try:
+            read = read_fields([field], given, {**variables, **found})
+        except Problem:
+            continue
+        found.update(read)
+    return found
+
+
+def read_fields(
+    fields: Iterable[Field], given: Form, variables: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The variables that were filled in or changed; of an object, with the rest of what it is in `variables`. Raises
+    Problem 400 with every field that cannot be so."""
     found: dict[str, object] = {}
     faults: list[dict[str, str]] = []
     for field in fields:
@@ -163,13 +193,29 @@ def read_fields(fields: Iterable[Field], given: Form) -> dict[str, object]:
         except ValueError as fault:
             faults.append({"field": field.name, "message": str(fault)})
             continue
-        if changed:
+        if changed and len(field.path) > 1:
+            _put(found, field.path, value, variables or {})
+        elif changed:
             found[field.name] = value
     if faults:
         labels = {field.name: field.label or field.name for field in fields}
         text = " ".join(f"{labels[each['field']]}: {each['message']}." for each in faults)
         raise Problem(PARAMETER, 400, text, faults)
     return found
+
+
+def _put(found: dict[str, object], path: Sequence[str], value: object, variables: Mapping[str, object]) -> None:
+    """Into an object that is a copy of what the variable has."""
+    top = path[0]
+    if top not in found:
+        found[top] = copy.deepcopy(variables.get(top))
+    holder: dict[str, object] = found
+    for name in path[:-1]:
+        inner = holder.get(name)
+        if not isinstance(inner, dict):
+            inner = holder[name] = {}
+        holder = inner
+    holder[path[-1]] = value
 
 
 def _sent(field: Field, given: Form) -> bool:
@@ -197,7 +243,8 @@ def _read(field: Field, texts: list[str], was: str) -> tuple[bool, object]:
             raise ValueError("choose from what is offered")
         if field.required and not texts:
             raise ValueError("choose at least one")
-        return write_value(texts) != was and (bool(texts) or bool(was)), texts
+        chosen = [field.values.get(each, each) for each in texts]
+        return write_value(chosen) != was and (bool(texts) or bool(was)), chosen
     text = texts[0] if texts else ""
     if field.control not in (TEXT, AREA):
         text = text.strip()
@@ -216,6 +263,8 @@ def _value(field: Field, text: str) -> object:
         return None
     if control == CHOICE and all(text != key for key, _ in field.choices):
         raise ValueError(f"'{text[:40]}' is not offered")
+    if control == CHOICE:
+        return field.values.get(text, text)
     if control in _FORMS and _FORMS[control][0].fullmatch(text) is None:
         raise ValueError(f"'{text[:40]}' is {_FORMS[control][1]}")
     if control in (WHOLE, NUMBER):

@@ -39,34 +39,6 @@ class Rule(Protocol):
     def start_when(self) -> Reading | None: ...
 
 
-class Field(Protocol):
-    """A field of a form that the model describes."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def required(self) -> bool: ...
-    @property
-    def read_only(self) -> bool: ...
-    @property
-    def choices(self) -> Mapping[str, str]: ...
-    @property
-    def default(self) -> "Default | None": ...
-
-
-class Default(Protocol):
-    """What a field begins with; `constant` where that is known beforehand."""
-
-    @property
-    def is_constant(self) -> bool: ...
-    @property
-    def constant(self) -> object: ...
-
-
 class Node(Protocol):
     """A flow node; `incoming` and `outgoing` are flow indices, `boundaries`, `start` and `scope` node indices (-1:
     none)."""
@@ -95,8 +67,6 @@ class Node(Protocol):
     def outputs(self) -> Sequence[Assigned]: ...
     @property
     def slas(self) -> Sequence[Rule]: ...
-    @property
-    def fields(self) -> Sequence[Field]: ...
 
 
 class Declared(Protocol):

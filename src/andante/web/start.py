@@ -1,5 +1,6 @@
 """Starting an instance: a form of its variables."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar import Response, get, post
@@ -11,7 +12,7 @@ from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.runtime import Problem
 from andante.web.desk import Desk, go
-from andante.web.fields import read_fields, start_fields, typed
+from andante.web.fields import Field, form_fields, legible, read_fields, typed
 from andante.web.session import Asked, caller, form
 from andante.web.variables import asked_rows, both, columns, read_rows, shown_again
 
@@ -28,16 +29,24 @@ async def _form(
     demand(caller(request), allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
     graph = await desk.runtime.graph(definition_id)
-    fields = start_fields(graph)
+    fields = await _fields(desk, definition_id)
     if given is None:
         rows = asked_rows(graph, {field.name for field in fields})
     else:
+        sent = legible(await _fields(desk, definition_id, hidden=True), given, {})
+        fields = await _fields(desk, definition_id, sent)
         fields = typed(fields, given, problem if isinstance(problem, Problem) else None)
         rows = shown_again(*columns(given))
     return desk.page(
         request, "start.html", status=problem.status if problem else 200, definition=definition, fields=fields,
         rows=rows, problem=problem, key=_text(given, "business_key"), title=_text(given, "title"),
     )  # fmt: skip
+
+
+async def _fields(
+    desk: Desk, definition_id: str, sent: Mapping[str, object] | None = None, *, hidden: bool = False
+) -> list[Field]:
+    return form_fields((await desk.runtime.forms.at_start(definition_id, sent)).fields, {}, hidden=hidden)
 
 
 def _text(given: FormMultiDict | None, name: str) -> str:
@@ -51,7 +60,7 @@ async def start(request: Asked, desk: NamedDependency[Desk], definition_id: From
     demand(who, allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
     try:
-        fields = start_fields(await desk.runtime.graph(definition_id))
+        fields = await _fields(desk, definition_id, hidden=True)
         record = await desk.runtime.start(
             definition.name,
             version=definition.version,

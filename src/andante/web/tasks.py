@@ -14,7 +14,7 @@ from andante.people import permissions as allow
 from andante.runtime import Problem, TaskQuery, TaskRecord
 from andante.runtime.approvals import not_offered, offers_of
 from andante.web.desk import Desk, go, said
-from andante.web.fields import read_fields, task_fields, typed
+from andante.web.fields import form_fields, legible, read_fields, typed
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task, task_query
@@ -137,10 +137,13 @@ async def _task(
     variables = await desk.runtime.variables(task.instance_id)
     entries = await desk.runtime.history(task.instance_id, limit=1_000)
     comments = [e for e in entries if e.kind == "TaskCommented" and e.element == task.element]
-    fields = task_fields(await desk.runtime.form_fields(task), variables)
+    form_shown = await desk.runtime.forms.of_task(task)
+    fields = form_fields(form_shown.fields, variables)
     if given is None:
-        rows = other_rows(variables, {field.name for field in fields})
+        rows = other_rows(variables, {(field.path or (field.name,))[0] for field in fields})
     else:
+        sent = legible(form_fields(form_shown.fields, variables, hidden=True), given, variables)
+        fields = form_fields((await desk.runtime.forms.of_task(task, sent)).fields, variables)
         fields = typed(fields, given, problem if isinstance(problem, Problem) else None)
         rows = shown_again(*columns(given))
     return desk.page(
@@ -150,8 +153,9 @@ async def _task(
 
 
 async def _filled_in(desk: Desk, task: TaskRecord, given: FormMultiDict) -> dict[str, object]:
-    fields = task_fields(await desk.runtime.form_fields(task), await desk.runtime.variables(task.instance_id))
-    return both(read_fields(fields, given), read_rows(*columns(given)))
+    variables = await desk.runtime.variables(task.instance_id)
+    fields = form_fields((await desk.runtime.forms.of_task(task)).fields, variables, hidden=True)
+    return both(read_fields(fields, given, variables), read_rows(*columns(given)))
 
 
 @post("/tasks/{task_id:str}/{action:str}", status_code=200)

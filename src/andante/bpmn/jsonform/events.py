@@ -6,6 +6,7 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft
 from andante.bpmn.graph import EventDefinition
 from andante.bpmn.jsonform.fields import Fields
+from andante.bpmn.jsonform.work import read_form_use
 from andante.expressions import Expression
 
 _NONE: Final = "None"
@@ -58,9 +59,8 @@ def read_event(node: NodeDraft, item: Fields) -> None:
         node.interrupting = item.flag("interrupting", True)
     elif node.kind == kinds.START_EVENT:
         node.interrupting = item.flag("interrupting", True)  # it counts in event sub-processes alone
-    if type == "Form" and item.has("form"):
-        item.findings.ignored("form", item.where, 0, "a start takes variables; it shows no form.")
-        item.raw("form")
+    if node.kind == kinds.START_EVENT:
+        read_form_use(node, item)
     node.inputs = item.mappings("inputs")
     node.outputs = item.mappings("outputs")
     kind = types[type]

@@ -13,6 +13,7 @@ from andante.bpmn.graph import (
     Call,
     DecisionCall,
     EventDefinition,
+    FormUse,
     JobWork,
     MultiInstance,
     Repeat,
@@ -24,6 +25,7 @@ from andante.bpmn.language import language_of
 from andante.bpmn.voting import ANY_ONE, ApprovalPolicy
 from andante.bpmn.work import MAPPINGS, VALUE
 from andante.expressions import literal
+from andante.forms.read import read_into
 
 PRIORITIES: Final = {"high": 75, "normal": 50, "low": 25}
 _MAX_RETRIES: Final = 1_000
@@ -82,7 +84,7 @@ def read_user_task(node: NodeDraft, item: Fields) -> None:
         queue=item.text("queue"),
         due=item.value("dueDate"),
         follow_up=item.value("followUpDate"),
-        form=item.text("form"),
+        form=read_form_use(node, item),
         outcomes=item.names("outcomes"),
         priority=item.as_value(priority),
         title=item.value("title"),
@@ -136,6 +138,29 @@ def _approval(item: Fields) -> ApprovalPolicy | None:
     )
     part.close()
     return made
+
+
+def read_form_use(node: NodeDraft, item: Fields) -> str:
+    """The form of a user task or start: a schema, or the id of a form that is deployed by itself, which is returned."""
+    raw = item.values.get("form")
+    version, binding = item.text("formVersion"), item.text("formBinding")
+    strict = item.flag("formStrict")
+    key = ""
+    if isinstance(raw, dict) and raw:
+        item.raw("form")
+        form = read_into(raw, item.findings, owner=item.where)
+        node.form = None if form is None else FormUse(form)
+    else:
+        key = item.text("form")
+        together = binding == "deployment"
+        told = bool(binding or version)
+        use = FormUse(None, key, version=version, same_deployment=together, external=not told)
+        node.form = use if key else None
+    if binding not in ("", "latest", "deployment", "version") or (binding == "version" and not version):
+        item.fault("binding", f"formBinding is '{binding}'. Write latest, deployment, or version with a formVersion.")
+    if node.form is not None:
+        node.form.strict = strict
+    return key
 
 
 def read_service_task(node: NodeDraft, item: Fields) -> None:

@@ -19,6 +19,7 @@ from andante.bpmn.graph import (
 from andante.bpmn.vendors.andante_slas import read_slas
 from andante.bpmn.vendors.base import Vendor, csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import known_mapping
+from andante.bpmn.vendors.forms import own_form
 from andante.bpmn.voting import ANY_ONE, ApprovalPolicy
 from andante.bpmn.work import VALUE
 from andante.bpmn.xml.element import Element
@@ -87,7 +88,10 @@ class Andante(Vendor):
         if node.kind in kinds.ACTIVITIES or node.kind == kinds.EVENT_SUB_PROCESS:
             node.slas.extend(read_slas(self, element, reading, task=node.kind == kinds.USER_TASK))
         if user_task(node) is not None:
+            own_form(self, node, element, reading)
             self._user_task(node, element, reading)
+        elif node.kind == kinds.START_EVENT:
+            own_form(self, node, element, reading)
         elif node.kind == kinds.BUSINESS_RULE_TASK and (decision := self.value(element, "decision", reading)):
             result = self.text(element, "result") or VALUE
             node.work = DecisionCall(
@@ -126,7 +130,6 @@ class Andante(Vendor):
         task.follow_up = self.value(element, "followUpDate", reading) or task.follow_up
         task.priority = self.value(element, "priority", reading) or task.priority
         task.title = self.value(element, "title", reading) or task.title
-        task.form = self.text(element, "form") or task.form
         task.queue = self.text(element, "queue") or task.queue
         node.calendar = self.text(element, "calendar") or node.calendar
         task.outcomes = csv(self.text(element, "outcomes")) or task.outcomes

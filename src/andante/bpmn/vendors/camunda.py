@@ -10,7 +10,7 @@ from andante.bpmn.graph import Assignment, Call, EventDefinition, JobWork, Multi
 from andante.bpmn.vendors.base import csv, job, keeping, user_task, worked
 from andante.bpmn.vendors.decisions import decision_call
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
-from andante.bpmn.vendors.forms import form_data
+from andante.bpmn.vendors.forms import camunda_form, form_data
 from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.names import local_name
@@ -29,8 +29,8 @@ class Camunda(JavaVendor):
     harmless: ClassVar[Mapping[str, str]] = {
         **HARMLESS,
         "diagramRelationId": "it concerns the modelling tool.",
-        "formRefBinding": "the task names its form alone.",
-        "formRefVersion": "the task names its form alone.",
+        "formRefBinding": "it names no form by formRef.",
+        "formRefVersion": "it names no form by formRef.",
         "jobPriority": "only jobs of workers have a priority.",
     }
     refused: ClassVar[Mapping[str, str]] = {
@@ -81,7 +81,7 @@ class Camunda(JavaVendor):
             self._binding(node.work, element, reading)
             self.call(node, element, reading)
         elif node.kind == kinds.START_EVENT:
-            self.start_form(node, element, reading)
+            camunda_form(self, node, element, reading)
             self.initiator(node, element, reading)
             form_data(self, node, element, reading)
         for block in self.elements(element, "inputOutput"):
@@ -104,7 +104,7 @@ class Camunda(JavaVendor):
         task.due = self.value(element, "dueDate", reading)
         task.follow_up = self.value(element, "followUpDate", reading)
         task.priority = self.value(element, "priority", reading)
-        task.form = self.text(element, "formKey") or self.text(element, "formRef") or task.form
+        task.form = camunda_form(self, node, element, reading) or task.form
         form_data(self, node, element, reading)
 
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:

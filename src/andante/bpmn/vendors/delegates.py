@@ -185,14 +185,6 @@ class JavaVendor(Vendor):
             return Assignment(name, literal(None))
         return Assignment(name, value)
 
-    def start_form(self, node: NodeDraft, element: Element, reading: Reading) -> None:
-        """A form to start by is for pages; the start takes variables."""
-        for name in ("formKey", "formRef", "formRefBinding", "formRefVersion"):
-            if self.text(element, name):
-                reading.findings.ignored(
-                    f"{self.name}:{name}", element.label, element.line, "a start takes variables; it shows no form."
-                )
-
 
 def inner_text(text: str) -> str:
     """`${mailSender}` -> `mailSender`."""

@@ -8,7 +8,7 @@ from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import Call, DecisionCall, EventDefinition, MultiInstance
 from andante.bpmn.vendors.base import job, user_task, worked
 from andante.bpmn.vendors.delegates import HARMLESS, REFUSED, JavaVendor
-from andante.bpmn.vendors.forms import form_properties
+from andante.bpmn.vendors.forms import camunda_form, form_properties
 from andante.bpmn.vendors.listeners import read_process_listeners
 from andante.bpmn.work import OUTPUTS
 from andante.bpmn.xml.data import typed
@@ -33,7 +33,7 @@ class Flowable(JavaVendor):
         **HARMLESS,
         "businessCalendarName": "times are ISO 8601 texts here.",
         "category": "tasks have no category.",
-        "formFieldValidation": "it describes a form; values come in as variables.",
+        "formFieldValidation": "what is sent is always checked by the form.",
         "isEagerExecutionFetching": "it concerns another engine's storage.",
         "localization": "names are shown as written.",
         "localScope": "results of a job are kept in the instance.",
@@ -102,7 +102,7 @@ class Flowable(JavaVendor):
         elif isinstance(node.work, Call):
             self._call(node, node.work, element, reading)
         elif node.kind == kinds.START_EVENT:
-            self.start_form(node, element, reading)
+            camunda_form(self, node, element, reading)
             self.initiator(node, element, reading)
             form_properties(self, node, element, reading)
         self.listeners(node, element, reading)
@@ -115,7 +115,7 @@ class Flowable(JavaVendor):
         task.candidate_groups = self.value(element, "candidateGroups", reading) or task.candidate_groups
         task.due = self.value(element, "dueDate", reading)
         task.priority = self.value(element, "priority", reading)
-        task.form = self.text(element, "formKey") or task.form
+        task.form = camunda_form(self, node, element, reading) or task.form
         form_properties(self, node, element, reading)
 
     def _work(self, node: NodeDraft, element: Element, reading: Reading) -> None:

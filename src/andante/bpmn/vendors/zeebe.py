@@ -7,7 +7,7 @@ from andante.bpmn import kinds
 from andante.bpmn.draft import NodeDraft, ProcessDraft
 from andante.bpmn.graph import AdHoc, Assignment, Call, DecisionCall, EventDefinition, JobWork, MultiInstance, Script
 from andante.bpmn.vendors.base import Vendor, csv, job, user_task, worked
-from andante.bpmn.vendors.forms import embedded_forms
+from andante.bpmn.vendors.forms import embedded_forms, zeebe_form
 from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.reading import Message, Reading
 from andante.expressions import Expression, literal
@@ -64,6 +64,8 @@ class Zeebe(Vendor):
         self._work(node, element, reading)
         if user_task(node) is not None:
             self._user_task(node, element, reading)
+        elif node.kind == kinds.START_EVENT:
+            zeebe_form(self, node, element, reading)
         elif isinstance(node.work, Call):
             self._call(node.work, element, reading)
         elif isinstance(node.work, AdHoc):
@@ -144,12 +146,7 @@ class Zeebe(Vendor):
         for source in self.elements(element, "priorityDefinition"):
             task.priority = value(source, "priority")
             reading.leftovers(source)
-        for source in self.elements(element, "formDefinition"):
-            names = ("formId", "formKey", "externalReference")
-            task.form = next((text for name in names if (text := source.take(name))), "")
-            source.take("bindingType")
-            source.take("versionTag")
-            reading.leftovers(source)
+        task.form = zeebe_form(self, node, element, reading)
         for source in self.elements(element, "taskHeaders"):
             reading.findings.ignored("zeebe:taskHeaders", element.label, source.line, "user tasks have no headers.")
 

@@ -14,6 +14,7 @@ from andante.engine.elements.condition import concerned
 from andante.engine.elements.flows import proceed
 from andante.engine.elements.withdrawal import close
 from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, PARKED_FULL, ModelFault, Rejected
+from andante.engine.filling import filled_in
 from andante.engine.scoping import admissible
 from andante.engine.settings import MAX_PARKED
 from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
@@ -27,14 +28,17 @@ if TYPE_CHECKING:
 def start(step: "Step", command: cmd.Start) -> None:
     """Create the instance at its start event. A child of a held parent waits before its first element (row 24)."""
     graph, instance = step.graph, step.instance
-    node = command.start
+    node, given = command.start, command.variables
     if node < 0:
-        node = next((index for index in graph.starts if graph.nodes[index].event is None), -1)
+        node = graph.plain_start
         if node < 0:
             raise Rejected(
                 NO_START, f"'{command.name}' has no none start event: a message, signal, timer or condition starts it."
             )
-    values = declared.first_values(graph, command.variables)
+        if graph.nodes[node].form is not None and not command.parent_id:  # a call fills in no form
+            known = {**declared.first_values(graph, {}), **graph.constants}
+            given = filled_in(step, graph.nodes[node], given, known, command.definition_id)
+    values = declared.first_values(graph, given)
     label = f"{command.name} {_clock_time(step.now // 1_000, step.settings.zone)}"
     step.record(
         ev.InstanceStarted(

@@ -21,6 +21,7 @@ from andante.engine.faults import (
     TASK_REMINDED,
     Rejected,
 )  # fmt: skip
+from andante.engine.filling import filled_in, known_to
 from andante.engine.recipients import workers
 from andante.engine.scoping import set_variables
 from andante.engine.separation import demand
@@ -48,7 +49,13 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
     demand(step, step.graph.nodes[task.node], task.name, step.actor)
     if task.outcomes and command.outcome not in task.outcomes:
         raise Rejected(TASK_OUTCOME, f"outcome: '{command.outcome}' is none of {', '.join(task.outcomes)}.")
+    token = step.instance.tokens[task.token]
+    node = step.graph.nodes[task.node]
     values = command.variables
+    if node.form is not None:
+        values = filled_in(
+            step, node, values or {}, known_to(step.graph, step.instance, token), step.instance.definition_id
+        )
     if values:
         declared.check(step.graph, values)
     for clock in list(task.clocks):
@@ -57,11 +64,9 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         step.record(ev.TaskCommented(task.key, command.comment))
     _keep_doers(step, task)
     step.record(ev.TaskCompleted(task.key, command.outcome))
-    token = step.instance.tokens[task.token]
     if token.key in step.instance.approvals:
         vote(step, task, command.outcome, command.comment, values or {})
         return
-    node = step.graph.nodes[task.node]
     if step.graph.keeps_steps and node.kind == kinds.USER_TASK:
         keep_step(step, token, step.actor, command.outcome, [])
     finish(step, token, node, values)
@@ -135,13 +140,18 @@ def resolve(step: "Step", command: cmd.ResolveTask) -> None:
     if not task.delegated:
         raise Rejected(TASK_NOT_DELEGATED, "The task is not delegated.")
     values = command.variables or {}
+    token = step.instance.tokens[task.token]
+    node = step.graph.nodes[task.node]
+    if values and node.form is not None:
+        known = known_to(step.graph, step.instance, token)
+        values = filled_in(step, node, values, known, step.instance.definition_id, partial=True)
     declared.check(step.graph, values)
     if step.actor and task.node in step.graph.watched:
         step.record(ev.DoerKept(task.node, step.actor))
     step.record(ev.TaskAssigned(task.key, task.owner, task.owner, False, "resolved"))
     listen_assigned(step, task)
     if values:
-        set_variables(step, step.instance.tokens[task.token], values)
+        set_variables(step, token, values)
 
 
 def comment(step: "Step", command: cmd.CommentTask) -> None:
