@@ -7,7 +7,8 @@ from andante.bpmn import ModelRefused
 from andante.engine import commands as cmd
 from andante.engine import events as ev
 from andante.engine.faults import Rejected
-from andante.testing import Scenario
+from andante.engine.settings import EngineSettings
+from andante.testing import Scenario, roster
 
 EVERY = 'type="everyOne" terminatingActions="rejected" defaultOutcome="rejected"'
 
@@ -101,6 +102,50 @@ def test_a_group_is_one_approver() -> None:
     asked.when(cmd.ClaimTask(task_of(asked, "group:law"), "lea"), by="lea")
     votes(asked, ("lea", "approved"), ("ann", "approved")).then(state="Completed OK")
     assert [vote["approver"] for vote in result(asked)["votes"]] == [["group:law"], ["user:ann"]]  # type: ignore[attr-defined]
+
+
+def test_each_member_of_a_group_may_be_an_approver() -> None:
+    known = EngineSettings(roster=roster(groups={"law": ["lea", "leo", "ann"]}, queues={"desk": ["dan"]}))
+    policy = 'type="everyOne" groupAsOne="false" voteThreshold="75" defaultOutcome="rejected"'
+    receivers = 'andante:candidates="user:ann, group:law" andante:queue="desk"'
+    asked = begun(approval(policy, receivers), settings=known)
+    assert holders(asked) == ["ann", "dan", "lea", "leo"]
+    votes(asked, ("lea", "approved"), ("leo", "approved"), ("dan", "approved")).then(state="Completed OK", tasks=[])
+    nobody = begun(approval(policy, 'andante:candidates="group:gone"'), settings=known).then(state="Completed OK")
+    assert result(nobody)["why"] == "nobody"
+
+
+def test_the_initiator_in_a_group_is_asked_for_unless_each_member_counts() -> None:
+    known = EngineSettings(roster=roster(groups={"law": ["lea", "ina"]}))
+    policy = 'type="everyOne" groupAsOne="{}" autoApproval="initiator" defaultOutcome="rejected"'
+    receivers = 'andante:candidates="group:law"'
+    assert holders(begun(approval(policy.format("true"), receivers), settings=known)) == ["group:law"]
+    assert holders(begun(approval(policy.format("false"), receivers), settings=known)) == ["lea"]
+
+
+def test_a_deadline_may_answer_for_who_does_not() -> None:
+    graph = bpmn(
+        '<startEvent id="s"/><sequenceFlow id="a" sourceRef="s" targetRef="t"/>'
+        '<userTask id="t" andante:candidateUsers="ann, bob" andante:outcomes="yes, no"><extensionElements>'
+        '<andante:approval type="everyOne" defaultOutcome="no"/><andante:sla name="x" deadline="P1D">'
+        '<andante:deadlineAction name="silence" type="Complete"/></andante:sla></extensionElements></userTask>'
+    )
+    asked = begun(graph)
+    votes(asked, ("ann", "no")).suspend().pass_time("P3D").resume().then(tasks=["t"])
+    asked.pass_time("P1D").then(state="Completed OK", tasks=[])
+    assert (result(asked)["why"], result(asked)["counts"]) == ("all", {"no": 2})
+    assert len(asked.facts(ev.ApprovalDecided)) == 1
+    alone = begun(graph).pass_time("P1D").then(state="Completed OK")
+    assert (result(alone)["counts"], len(alone.facts(ev.ApprovalDecided))) == ({"no": 2}, 1)
+
+
+def test_the_absent_are_stood_in_for() -> None:
+    away = [("bob", "dan", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")]
+    known = EngineSettings(roster=roster(["ann", "bob", "cid"], deputies=away))
+    asked = begun(approval(EVERY), settings=known)
+    assert holders(asked) == ["ann", "cid", "dan"]
+    votes(asked, ("dan", "rejected")).then(state="Completed OK", tasks=[])
+    assert [vote["who"] for vote in result(asked)["votes"]] == ["dan"]  # type: ignore[attr-defined]
 
 
 def test_nobody_there_is_the_default_outcome_or_an_incident() -> None:

@@ -110,6 +110,15 @@ def test_who_has_claimed_it_gets_it_back_and_others_do_not() -> None:
     assert holders(task) == ["bob"]
 
 
+def test_who_must_not_do_the_task_cannot_be_made_to() -> None:
+    graph = bpmn(
+        '<startEvent id="s"/><sequenceFlow id="a" sourceRef="s" targetRef="t"/>'
+        f'<userTask id="t" andante:assignee="ann" andante:notBy="initiator" {SIGN}/>'
+    )
+    task = begun(graph)
+    assert refusal(task, cmd.AddSigners(task_of(task, "ann"), ["ina"], "with")) == "bpm.task.excluded"
+
+
 def test_what_cannot_be_added_is_refused_and_nothing_changes() -> None:
     known = EngineSettings(roster=roster(["ann", "bob", "leo"]))
     task = begun(every(), settings=known)

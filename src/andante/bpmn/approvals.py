@@ -67,10 +67,10 @@ def _thresholds(
             parts = (part.partition(":") for part in given.split(",") if part.strip())
             given = {name.strip(): value.strip() for name, _, value in parts}
         elif not given.strip():
-            return 0, {}
+            return 0.0, {}
     if isinstance(given, Mapping):
         found = {name: _percent(value, where, line, findings) for name, value in given.items()}
-        return 0, found
+        return 0.0, found
     return _percent(given, where, line, findings), {}
 
 
@@ -83,7 +83,7 @@ def _percent(given: object, where: str, line: int, findings: Findings) -> float:
         return float(value)
     text = f"voteThreshold is {given!r}. Write a percentage above 0, up to {PERCENT}."
     findings.fault("voteThreshold", where, line, text)
-    return PERCENT
+    return float(PERCENT)
 
 
 def known_actions(actions: tuple[str, ...], where: str, line: int, findings: Findings) -> tuple[str, ...]:

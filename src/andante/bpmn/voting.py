@@ -31,7 +31,7 @@ class ApprovalPolicy:
         type: str = ANY_ONE,
         *,
         group_as_one: bool = True,
-        threshold: float = 0,
+        threshold: float = 0.0,
         thresholds: Mapping[str, float] | None = None,
         default_outcome: str = "",
         terminating: tuple[str, ...] = (),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from andante.engine.step import Step
 
 PLAIN: Final = ApprovalPolicy()  # of a task that was not meant for several, but has got more signers
-WHOLE: Final = 100  # percent
+WHOLE: Final = 100.0  # percent
 DECIDED: Final = "the vote is decided"
 
 
