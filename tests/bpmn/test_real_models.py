@@ -37,6 +37,7 @@ def test_the_examples_are_those_we_speak_of() -> None:
     names = {only(read_xml(file.read_bytes())).process_id for file in EXAMPLES}
     assert names == {
         "LeaveApproval", "ExpenseApproval", "Incident", "Order", "ParallelReview", "LeaveBalance", "EquipmentRequest",
+        "ContractApproval",
     }  # fmt: skip
 
 
