@@ -79,6 +79,19 @@ def test_a_suspended_instance_is_out_of_the_list_and_its_clock_stands(shell: She
     assert outcome == "known"
 
 
+def test_an_operator_gives_a_task_and_an_instance_more_time(shell: Shell) -> None:
+    incident = shell.start("Incident", "--var", "title=Printer", "--var", "severity=1")
+    task = shell.task_of(incident)
+    before = clocks(shell, incident)
+    assert shell("extend", task, "--by", "PT1H", "--reason", "the customer is away").code == 0
+    assert shell("extend", incident, "--by", "PT2H", "--target", "goal", "--reason", "parts are late").code == 0
+    after = clocks(shell, incident)
+    assert (len(before), [a == b for a, b in zip(before, after, strict=True)]) == (2, [False, False])
+    said = shell("extend", task, "--by", "PT1H", "--sla", "none", "--reason", "why")
+    assert (said.code, "bpm.sla.notFound" in said.err) == (1, True)
+    assert "name the tasks" in shell("extend", "--by", "PT1H", "--reason", "why").err
+
+
 def test_a_terminated_instance_leaves_its_task_to_the_history(shell: Shell) -> None:
     leave = shell.start("LeaveApproval", "--var", "employee=Eve", "--title", "Two weeks in May")
     task = shell.task_of(leave)

@@ -183,6 +183,9 @@ def test_tasks(hands: Hands) -> None:
     with pytest.raises(Refused) as early:
         hands.task_action(task.id, "remind")  # and the client does not wait for hours
     assert (early.value.status, early.value.code) == (429, "bpm.task.reminded")
+    with pytest.raises(Refused) as none:
+        hands.extend_task(task.id, by="PT1H", reason="the customer asked")
+    assert (none.value.status, none.value.code) == (404, "bpm.sla.notFound")
     done = hands.task_action(task.id, "complete", outcome="yes", variables={"minutes": 5})
     assert (done.state, done.outcome, done.ended_by) == ("completed", "yes", "admin")
     assert hands.variables(instances[0].id) == {"minutes": 5}

@@ -93,6 +93,10 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
     faults.PARENT_SUSPENDED: ErrorCode(409, "The calling instance is suspended.", "Resume the topmost instance."),
     faults.NOTHING_TO_RETRY: ErrorCode(409, "The instance has no incident.", "There is nothing to retry."),
+    faults.NO_CLOCK: ErrorCode(404, "No such SLA clock is running.", "Look at `sla` of the instance."),
+    faults.NOT_EXTENDED: ErrorCode(
+        409, "The SLA clock cannot be extended like that.", "The message tells why; say by how long, or until when."
+    ),
     faults.CANNOT_MOVE: ErrorCode(
         409, "The instance cannot go on at that element.", "The message tells why; name other elements."
     ),

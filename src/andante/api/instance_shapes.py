@@ -6,7 +6,7 @@ from typing import Final, cast
 import msgspec
 
 from andante.api.wire import at, clock_time
-from andante.runtime import InstanceDetail, InstanceRecord
+from andante.runtime import ClockView, InstanceDetail, InstanceRecord
 
 EXT_COUNT: Final = 8
 
@@ -59,8 +59,29 @@ class IncidentShape(msgspec.Struct, frozen=True):
     at: str
 
 
+class TargetShape(msgspec.Struct, frozen=True):
+    """Goal, deadline or a milestone. `remaining` in seconds, of working time if `working`; negative when it is over."""
+
+    name: str
+    dueAt: str  # noqa: N815
+    passed: bool
+    working: bool
+    remaining: int
+
+
+class ExtensionShape(msgspec.Struct, frozen=True):
+    """More time that an operator gave: `by` in seconds."""
+
+    at: str
+    who: str
+    targets: list[str]
+    by: int
+    reason: str
+
+
 class ClockShape(msgspec.Struct, frozen=True):
-    """An SLA clock; `task` is "" for the process's own."""
+    """An SLA clock. `kind`: task, stage or process; `task` is "" for the latter two. `pausedFor`: suspended, condition.
+    `state`: on track, at risk, goal passed, breached, paused or met."""
 
     name: str
     task: str
@@ -69,10 +90,14 @@ class ClockShape(msgspec.Struct, frozen=True):
     deadlineAt: str  # noqa: N815
     pausedAt: str  # noqa: N815
     state: str
+    kind: str
+    targets: list[TargetShape]
+    pausedFor: list[str]  # noqa: N815
+    extensions: list[ExtensionShape]
 
 
 class DetailShape(RunShape, frozen=True):
-    """2.1 and what an operator wants to see beside it."""
+    """2.1 and what an operator wants to see beside it. `slaState` is that of the process's own clocks."""
 
     title: str
     createdBy: str  # noqa: N815
@@ -84,6 +109,7 @@ class DetailShape(RunShape, frozen=True):
     tokens: list[TokenShape]
     incidents: list[IncidentShape]
     sla: list[ClockShape]
+    slaState: str  # noqa: N815
     allowed: dict[str, bool]
     children: list[str]
     parked: int
@@ -96,6 +122,14 @@ def run_shape(record: InstanceRecord, zone: str) -> RunShape:
         r.name, r.version, r.id, r.definition_id, r.label, r.next_element, r.is_test, r.state, r.bp_status, r.urgency,
         r.task_outcome, r.business_key, clock_time(r.started_at, zone), clock_time(r.ended_at, zone),
         e1, e2, e3, e4, e5, e6, e7, e8, r.suspended, r.closed,
+    )  # fmt: skip
+
+
+def clock_shape(c: ClockView) -> ClockShape:
+    return ClockShape(
+        c.name, c.task, c.element, at(c.goal_at), at(c.deadline_at), at(c.paused_at), c.state, c.kind,
+        [TargetShape(t.name, at(t.due_at), t.passed, t.working, t.left_ms // 1_000) for t in c.targets], c.paused_for,
+        [ExtensionShape(at(e.at), e.who, e.targets, e.by_ms // 1_000, e.reason) for e in c.extensions],
     )  # fmt: skip
 
 
@@ -112,10 +146,8 @@ def detail_shape(detail: InstanceDetail, zone: str) -> DetailShape:
         rootId=r.root_id,
         tokens=[TokenShape(t.element, t.state, at(t.since), t.token) for t in detail.tokens],
         incidents=[IncidentShape(i.id, i.element, i.kind, i.message, at(i.at)) for i in detail.incidents],
-        sla=[
-            ClockShape(c.name, c.task, c.element, at(c.goal_at), at(c.deadline_at), at(c.paused_at), c.state)
-            for c in detail.sla
-        ],
+        sla=[clock_shape(clock) for clock in detail.sla],
+        slaState=detail.sla_state,
         allowed=detail.allowed,
         children=detail.children,
         parked=detail.parked,

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import WITHDRAWN_LATE, bad_parameter
+from andante.api.extending import extension
 from andante.api.instance_shapes import (
     FIELDS,
     ORDER_COLUMNS,
@@ -31,7 +32,7 @@ STATES: Final = (
     "New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused", "Suspended",
     "Broken", "CompletedOkWait", "Completed OK", "User Terminated", "Terminated",
 )  # fmt: skip
-ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate")
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate", "extend")
 BUSINESS_KEY: Final = "$Flow.BusinessKey"
 TITLE: Final = "$Flow.Title"
 MOST: Final = 1_000
@@ -72,7 +73,8 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
     """Letter case counts. `reason` is kept in the history. `from`, `to` and, where several tokens stand at `from`,
-    `token` are for move; `version` and `map` (old element id to new, where they differ) for migrate."""
+    `token` are for move; `version` and `map` (old element id to new, where they differ) for migrate. `by` or `until`
+    are for extend, with `element` of a stage (none: the process), `sla` and `target`."""
 
     action: Annotated[str, choice(*ACTIONS)]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
@@ -81,6 +83,11 @@ class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
     token: Annotated[int, Meta(ge=0, le=2**53)] = 0
     version: str = ""
     map: dict[str, str] = {}
+    element: str = ""
+    sla: str = ""
+    target: Annotated[str, Meta(description="goal, deadline or a milestone; none: all still to come.")] = ""
+    by: Annotated[str, Meta(description="ISO 8601, working time of a target that counts it.")] = ""
+    until: Annotated[str, Meta(description="ISO 8601 date-time")] = ""
 
 
 class MigrationBody(msgspec.Struct, frozen=True):
@@ -239,14 +246,15 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 @put(
     f"{BASE}/runtime/instances/{{instance_id:str}}",
     operation=Operation(
-        "Act on an instance: suspend, resume, terminate, retry, withdraw, move, migrate", allow.INSTANCE_ACT, RunShape,
-        ActionBody, own=False, tag="instances",
+        "Act on an instance: suspend, resume, terminate, retry, withdraw, move, migrate, extend", allow.INSTANCE_ACT,
+        RunShape, ActionBody, own=False, tag="instances",
         errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.SUSPENDED, faults.PARENT_SUSPENDED,
                 faults.NOTHING_TO_RETRY, WITHDRAWN_LATE, faults.CANNOT_MOVE, faults.CANNOT_MIGRATE,
-                codes.DEFINITION_NOT_FOUND, codes.OVERLOADED),
+                faults.NO_CLOCK, faults.NOT_EXTENDED, codes.DEFINITION_NOT_FOUND, codes.OVERLOADED),
         description="Operators and administrators act on any instance; whoever started one may terminate or withdraw "
         "it if its definition is cancelable. move takes what stands at one element to another; migrate lets it go on "
-        "by another version. The answer is the instance after the action.",
+        "by another version; extend gives SLA clocks of the process or a stage more time. The answer is the instance "
+        "after the action.",
     ),
 )  # fmt: skip
 async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
@@ -278,6 +286,8 @@ async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str,
         if not body.version:
             raise bad_parameter("version", "name the version to go on by.")
         return await runtime.migrate(instance_id, body.version, who=who.user, mapping=body.map, reason=body.reason)
+    if action == "extend":
+        return await runtime.extend(instance_id, extension(desk, body, element=body.element), who=who.user)
     action = "terminate" if action == "withdraw" else action
     return await runtime.act(instance_id, action, who=who.user, reason=body.reason)
 

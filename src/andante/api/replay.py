@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from msgspec import Meta
 
-from andante.api.instance_shapes import ClockShape, IncidentShape, RunShape, TokenShape, run_shape
+from andante.api.instance_shapes import ClockShape, IncidentShape, RunShape, TokenShape, clock_shape, run_shape
 from andante.api.instances import HistoryShape
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, services
@@ -125,10 +125,7 @@ def past_shape(past: Past, zone: str) -> PastShape:
         [OpenJobShape(f"{own}-{j.key}", j.element, j.type, j.retries, at(j.retry_at)) for j in past.jobs],
         [CalledShape(c.element, c.instance_id, c.name) for c in past.calls],
         [IncidentShape(i.id, i.element, i.kind, i.message, at(i.at)) for i in past.incidents],
-        [
-            ClockShape(c.name, c.task, c.element, at(c.goal_at), at(c.deadline_at), at(c.paused_at), c.state)
-            for c in past.sla
-        ],
+        [clock_shape(clock) for clock in past.sla],
         past.parked,
         [HistoryShape(e.seq, at(e.at), e.kind, e.element, e.element_kind, e.who, e.data) for e in past.facts],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import bad_parameter
+from andante.api.extending import extension
 from andante.api.forms import FormFieldShape, form_fields
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
@@ -146,7 +147,8 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 class ActionBody(msgspec.Struct, frozen=True):
     """`to` for transfer and delegate; for addSigner a list of user:x, group:x, role:x, queue:x or names, with a `mode`;
-    for return an element of `returnTo`, with `resume`. `outcome` and `variables` for complete; `text` is a comment."""
+    for return an element of `returnTo`, with `resume`. `outcome` and `variables` for complete; `text` is a comment.
+    `by` or `until`, `reason`, and at will `sla` and `target` for extend."""
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
@@ -155,6 +157,11 @@ class ActionBody(msgspec.Struct, frozen=True):
     text: Annotated[str, Meta(max_length=10_000)] = ""
     mode: Annotated[str, choice(*MODES)] = "with"
     resume: Annotated[str, choice(*RESUMES)] = "flow"
+    sla: str = ""
+    target: Annotated[str, Meta(description="goal, deadline or a milestone; none: all still to come.")] = ""
+    by: Annotated[str, Meta(description="ISO 8601, working time of a target that counts it.")] = ""
+    until: Annotated[str, Meta(description="ISO 8601 date-time")] = ""
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
 
 
 def task_shape(t: TaskRecord, zone: str, actions: list[str]) -> TaskShape:
@@ -248,9 +255,10 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
                 faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.TASK_NOBODY, faults.TASK_REMINDED,
                 faults.TASK_ACTION, faults.TASK_SIGNERS, faults.TASK_RETURN,
                 faults.VARIABLE_TYPE, faults.FORM, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED,
-                codes.TASK_CLOSED, codes.OVERLOADED),
+                faults.NO_CLOCK, faults.NOT_EXTENDED, codes.TASK_CLOSED, codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
-        "give back any task, administrators do anything. Who started the instance, and operators, remind its holders.",
+        "give back any task, administrators do anything. Who started the instance, and operators, remind its holders. "
+        "extend gives its SLA clocks more time; that is for operators.",
     ),
 )  # fmt: skip
 async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
@@ -263,6 +271,10 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         if not may_see(who, record):
             raise _not_found(task_id)
         demand_task_action(who, record, action)
+    if action == "extend":
+        await desk.runtime.extend(record.instance_id, extension(desk, body, task=record.key), who=who.user)
+        extended = await desk.runtime.task(task_id)
+        return success(task_shape(extended, desk.zone, (await offers(desk, who, [extended]))[0]))
     await demand_declared(desk, who, record, action)
     to = body.to
     if action in HAND_OVER and not (isinstance(to, str) and to):

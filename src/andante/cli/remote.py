@@ -188,8 +188,48 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
     print_table(("what", "value"), [row for row in rows if row[1]], heading=False)
 
 
+def extend(
+    *names: str,
+    by: str = "",
+    until: str = "",
+    reason: str,
+    element: str = "",
+    sla: str = "",
+    target: str = "",
+    server: Server = LOCAL,
+) -> None:
+    """Give SLA clocks of a task, or of an instance, more time.
+
+    Parameters
+    ----------
+    names
+        Ids of tasks or instances.
+    by
+        An ISO 8601 duration such as PT4H, of working time where a target counts that.
+    until
+        Or a moment: the last of the targets is due then, or the one that is named.
+    reason
+        Why; it is kept in the history.
+    element
+        Of an instance: the stage whose clocks are meant; the process's own if absent.
+    sla
+        Only the clock of this name.
+    target
+        goal, deadline or a milestone; all that are still to come if absent.
+    """
+    if not names:
+        raise ValueError("name the tasks or instances to extend")
+    what = {"by": by, "until": until, "reason": reason, "sla": sla, "target": target}
+    with server.connect() as client:
+        for name in names:
+            if "-" in name:
+                print_tasks([client.extend_task(name, **what)], server)
+            else:
+                _print_instances([client.extend(name, element=element, **what)], server)
+
+
 def clock_line(clock: SlaClock) -> str:
-    times = [f"{name} {minute(at)}" for name, at in (("goal", clock.goal_at), ("deadline", clock.deadline_at)) if at]
+    times = [f"{each.name} {minute(each.due_at)}" for each in clock.targets]
     return ", ".join((f"{clock.name} {clock.state}", *times))
 
 

@@ -88,6 +88,7 @@ class AsyncClient:
     instances = Endpoint(calls.instances)
     instance = Endpoint(calls.instance)
     act = Endpoint(calls.act)
+    extend = Endpoint(calls.extend)
     move = Endpoint(live.move)
     migrate = Endpoint(live.migrate)
     check_migration = Endpoint(live.check_migration)
@@ -107,6 +108,7 @@ class AsyncClient:
     tasks = Endpoint(calls.tasks)
     task = Endpoint(calls.task)
     task_action = Endpoint(calls.task_action)
+    extend_task = Endpoint(calls.extend_task)
 
     publish = Endpoint(calls.publish)
     broadcast = Endpoint(calls.broadcast)

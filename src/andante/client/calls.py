@@ -187,6 +187,23 @@ def act(instance_id: str, action: str, *, reason: str = "") -> Call[shapes.Insta
     return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
 
 
+def extend(
+    instance_id: str, *, by: str = "", until: str = "", reason: str, element: str = "", sla: str = "", target: str = ""
+) -> Call[shapes.Instance]:
+    """Give SLA clocks of the process, or of the stage `element`, more time: `by` an ISO 8601 duration, in working time
+    of a target that counts it, or `until` a moment; only those of `sla`, or one `target`, where they are named."""
+    body = given(action="extend", by=by, until=until, reason=reason, element=element, sla=sla, target=target)
+    return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
+
+
+def extend_task(
+    task_id: str, *, by: str = "", until: str = "", reason: str, sla: str = "", target: str = ""
+) -> Call[shapes.Task]:
+    """The same for the SLA clocks of a task."""
+    body = given(action="extend", by=by, until=until, reason=reason, sla=sla, target=target)
+    return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
+
+
 def delete_instance(instance_id: str, *, force: bool = False) -> Call[None]:
     """Remove an instance for good; an open one only with `force`."""
     return Call("DELETE", f"{BASE}/runtime/instances/{_id(instance_id)}", None, query={"force": force})

@@ -116,8 +116,29 @@ class Incident(Shape, frozen=True, kw_only=True):
     at: str
 
 
+class SlaTarget(Shape, frozen=True, kw_only=True):
+    """Goal, deadline or a milestone; `remaining` in seconds, of working time if `working`, negative when over."""
+
+    name: str
+    due_at: str
+    passed: bool
+    working: bool
+    remaining: int
+
+
+class SlaExtension(Shape, frozen=True, kw_only=True):
+    """More time that an operator gave: `by` in seconds."""
+
+    at: str
+    who: str
+    targets: list[str]
+    by: int
+    reason: str
+
+
 class SlaClock(Shape, frozen=True, kw_only=True):
-    """`task` is "" for a clock of the whole instance; `state` says on track, at risk, breached, paused, ..."""
+    """Of a task (`task` is its id), a stage or the whole instance: `kind` says which; `state` says on track, at risk,
+    breached, paused, ..."""
 
     name: str
     task: str
@@ -126,6 +147,10 @@ class SlaClock(Shape, frozen=True, kw_only=True):
     deadline_at: str
     paused_at: str
     state: str
+    kind: str = ""
+    targets: list[SlaTarget] = []
+    paused_for: list[str] = []
+    extensions: list[SlaExtension] = []
 
 
 class InstanceDetail(Instance, frozen=True, kw_only=True):
@@ -141,6 +166,7 @@ class InstanceDetail(Instance, frozen=True, kw_only=True):
     tokens: list[TokenAt]
     incidents: list[Incident]
     sla: list[SlaClock]
+    sla_state: str = ""
     allowed: dict[str, bool]
     children: list[str]
     parked: int

@@ -32,6 +32,7 @@ TASK_READ_ANY: Final = "task.readAny"
 TASK_ACT: Final = "task.act"
 TASK_HAND_ON_ANY: Final = "task.handOnAny"
 TASK_ACT_ANY: Final = "task.actAny"
+SLA_EXTEND: Final = "sla.extend"
 MESSAGE_PUBLISH: Final = "message.publish"
 SIGNAL_BROADCAST: Final = "signal.broadcast"
 JOB_WORK: Final = "job.work"
@@ -63,6 +64,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     TASK_ACT: _ALL,  # as assignee, candidate or owner: andante.people.work
     TASK_HAND_ON_ANY: _OPERATORS,  # transfer, delegate, give back, comment any
     TASK_ACT_ANY: _ADMINISTRATORS,  # claim, complete, resolve any
+    SLA_EXTEND: _OPERATORS,  # give the SLA clocks of any task more time
     MESSAGE_PUBLISH: _OPERATORS,
     SIGNAL_BROADCAST: _OPERATORS,
     JOB_WORK: _OPERATORS,

@@ -4,11 +4,12 @@ from typing import Final
 
 from andante.people.caller import Caller
 from andante.people.faults import FORBIDDEN, AccessProblem
-from andante.people.permissions import INSTANCE_ACT_ANY, TASK_ACT_ANY, TASK_HAND_ON_ANY, TASK_READ_ANY, may
+from andante.people.permissions import INSTANCE_ACT_ANY, SLA_EXTEND, TASK_ACT_ANY, TASK_HAND_ON_ANY, TASK_READ_ANY, may
 from andante.store.records import InstanceRecord, TaskRecord
 
 HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment", "remind"))
 REMIND: Final = "remind"
+EXTEND: Final = "extend"
 STOP_OWN: Final = frozenset(("terminate", "withdraw"))
 
 
@@ -46,8 +47,13 @@ def demand_task_action(caller: Caller, task: TaskRecord, action: str) -> None:
     """Raise AccessProblem (403) unless the caller may do `action` to the task.
 
     Claiming needs to be a candidate (whether somebody else has it is for the engine to say); transfer and delegate
-    need the assignee, the owner or a candidate of a free task; operators hand any task on, and remind of any.
+    need the assignee, the owner or a candidate of a free task; operators hand any task on, remind of any, and
+    give its SLA more time.
     """
+    if action == EXTEND:
+        if may(caller, SLA_EXTEND):
+            return
+        raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not extend task '{task.name}'; it needs an operator.")
     if may(caller, TASK_ACT_ANY) or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY)):
         return
     if action == REMIND:

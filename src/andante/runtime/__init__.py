@@ -2,7 +2,9 @@
 
 from andante.forms import FieldView, FormView
 from andante.runtime.clock import Clock, SystemClock, TestClock
+from andante.runtime.clock_views import ClockView, ExtensionView, TargetView
 from andante.runtime.deployment import Deployment
+from andante.runtime.extending import Extension
 from andante.runtime.jobs import JobView
 from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
@@ -13,7 +15,7 @@ from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime
 from andante.runtime.tasks import Signing
-from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.faults import StoreProblem, Unstorable
@@ -33,6 +35,8 @@ __all__ = [
     "Deployment",
     "DeputyRow",
     "ElementPlan",
+    "Extension",
+    "ExtensionView",
     "FieldView",
     "FormView",
     "HistoryEntry",
@@ -55,6 +59,7 @@ __all__ = [
     "Signing",
     "StoreProblem",
     "SystemClock",
+    "TargetView",
     "TaskQuery",
     "TaskRecord",
     "TeamRow",

@@ -58,7 +58,7 @@ class Executor:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._settings = settings
+        self.settings = settings
         self._committed = committed
         self._due = due
         self._removed = removed
@@ -217,7 +217,7 @@ class Executor:
         task = instance.tasks.get(key) if key else None
         try:
             by = graph if request.graph is None else request.graph
-            taken = step(by, instance, command, self._clock.now(), request.actor, self._settings)
+            taken = step(by, instance, command, self._clock.now(), request.actor, self.settings)
             answer = request.view(taken, task)
             if taken.events:
                 bundle.batch.add(by, instance, command, taken.events, taken.effects)

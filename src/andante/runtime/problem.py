@@ -12,6 +12,7 @@ STATUS: Final[dict[str, int]] = {
     faults.PARENT_SUSPENDED: 409,
     faults.NOT_STARTED: 404,
     faults.TASK_NOT_FOUND: 404,
+    faults.NO_CLOCK: 404,
     faults.TASK_CLAIMED: 409,
     faults.TASK_NOT_CLAIMED: 409,
     faults.TASK_DELEGATED: 409,

@@ -10,13 +10,16 @@ from andante.bpmn.graph import ProcessGraph
 from andante.codec import decode_entry
 from andante.engine import events as ev
 from andante.engine.apply import apply, begin
+from andante.engine.calendars import Calendars
 from andante.engine.commands import Command
 from andante.engine.gate import allowed
 from andante.engine.state import Instance
 from andante.engine.waits import Job, Subscription, Timer
 from andante.runtime import views
+from andante.runtime.clock_views import ClockView, Told
+from andante.runtime.clock_views import clocks as clock_views
 from andante.runtime.problem import INSTANCE_NOT_FOUND, PARAMETER, Problem
-from andante.runtime.views import ClockView, HistoryEntry, IncidentView, InstanceDetail, TokenView
+from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.store.projection import instance_record, task_record
 from andante.store.records import InstanceRecord, TaskRecord
 from andante.store.store import Store
@@ -115,10 +118,15 @@ async def entries(store: Store, instance_id: str) -> AsyncIterator[Entry]:
 
 
 async def replay(
-    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], instance_id: str, until: int = 0, at: int = 0
+    store: Store,
+    graph_of: Callable[[str], Awaitable[ProcessGraph]],
+    calendars: Calendars,
+    instance_id: str,
+    until: int = 0,
+    at: int = 0,
 ) -> Past:
     """After command `until`, or after the last that was carried out by `at` (ms). With neither, as it stands now: that
-    is read, not told again.
+    is read, not told again. What was left of working time is counted by the calendars of today.
 
     Raises Problem: 404 where there is no such instance, or not any longer the version of its definition that it went
     by then; 400 where it had no such command.
@@ -130,9 +138,10 @@ async def replay(
     if until > last:
         raise Problem(PARAMETER, 400, f"until: the instance has had {last} commands, not {until}.")
     if not until and not at:
-        return await _present(store, graph_of, instance_id)
+        return await _present(store, graph_of, calendars, instance_id)
     instance = Instance(instance_id)
     entered: dict[int, int] = {}
+    of_clocks = Told()
     command = ""
     async for seq, moment, actor, what, facts in entries(store, instance_id):
         if (until and seq > until) or (at and moment > at):
@@ -143,30 +152,40 @@ async def replay(
             apply(instance, fact)
             if isinstance(fact, ev.ElementEntered):
                 entered[fact.token] = moment
+            else:
+                of_clocks.take(fact, moment, actor)
     if not instance.seq:
         raise Problem(PARAMETER, 400, "at: the instance had not been started by then.")
     graph = await graph_of(instance.definition_id)
     told = await views.history(store, graph_of, instance_id, instance.seq - 1, 1)
-    return _past(graph, instance, last, command, entered, told)
+    clocks = clock_views(graph, instance, instance.modified_at, calendars, of_clocks.extensions)
+    return _past(graph, instance, last, command, entered, told, clocks)
 
 
 async def _present(
-    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], instance_id: str
-) -> Past:  # fmt: skip
+    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], calendars: Calendars, instance_id: str
+) -> Past:
     _, instance = await views.load(store, instance_id)
     entered: dict[int, int] = {}
     command = ""
-    async for _, moment, _, what, facts in entries(store, instance_id):
+    of_clocks = Told()
+    async for _, moment, actor, what, facts in entries(store, instance_id):
         command = type(what).__name__
-        entered.update((fact.token, moment) for fact in facts if isinstance(fact, ev.ElementEntered))
+        for fact in facts:
+            if isinstance(fact, ev.ElementEntered):
+                entered[fact.token] = moment
+            else:
+                of_clocks.take(fact, moment, actor)
     graph = await graph_of(instance.definition_id)
     told = await views.history(store, graph_of, instance_id, instance.seq - 1, 1)
-    return _past(graph, instance, instance.seq, command, entered, told)
+    clocks = clock_views(graph, instance, instance.modified_at, calendars, of_clocks.extensions)
+    return _past(graph, instance, instance.seq, command, entered, told, clocks)
 
 
 def _past(
-    graph: ProcessGraph, i: Instance, last: int, command: str, entered: dict[int, int], facts: list[HistoryEntry]
-) -> Past:
+    graph: ProcessGraph, i: Instance, last: int, command: str, entered: dict[int, int], facts: list[HistoryEntry],
+    clocks: list[ClockView],
+) -> Past:  # fmt: skip
     def element(node: int) -> str:
         return graph.nodes[node].id if node >= 0 else ""
 
@@ -178,7 +197,7 @@ def _past(
         views.tokens(graph, i, entered), [task_record(graph, i, task) for task in i.tasks.values()], dict(i.variables),
         [(name, values) for name, values in inner if values], _timers(graph, i.timers.values()),
         _awaited(graph, i.subscriptions.values()), _jobs(graph, i.jobs.values()), calls, views.incidents(graph, i),
-        views.clocks(graph, i, i.modified_at), len(i.parked), facts, allowed(i),
+        clocks, len(i.parked), facts, allowed(i),
     )  # fmt: skip
 
 

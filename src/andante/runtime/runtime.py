@@ -21,6 +21,7 @@ from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
 from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
+from andante.runtime.extending import Extension
 from andante.runtime.form_desk import FormDesk
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.jobs import Jobs, JobView
@@ -274,18 +275,17 @@ class Runtime:
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord:
         """suspend, resume, terminate (contract API 3) or retry."""
-        command: cmd.Command
-        if action == "suspend":
-            command = cmd.Suspend(reason=reason)
-        elif action == "resume":
-            command = cmd.Resume(reason=reason)
-        elif action == "terminate":
-            command = cmd.Terminate(reason=reason)
-        elif action == "retry":
-            command = cmd.Retry(reason)
-        else:
+        made: dict[str, cmd.Command] = {
+            "suspend": cmd.Suspend(reason=reason), "resume": cmd.Resume(reason=reason),
+            "terminate": cmd.Terminate(reason=reason), "retry": cmd.Retry(reason),
+        }  # fmt: skip
+        if action not in made:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
-        return await self.executor.submit(instance_id, command, who, _record)
+        return await self.executor.submit(instance_id, made[action], who, _record)
+
+    async def extend(self, instance_id: str, more: Extension, *, who: str) -> InstanceRecord:
+        """Give SLA clocks more time: a task's, a stage's or the instance's own."""
+        return await self.executor.submit(instance_id, more.command, who, _record)
 
     async def move(
         self, instance_id: str, source: str, target: str, *, who: str, reason: str = "", token: int = 0
@@ -318,7 +318,7 @@ class Runtime:
     async def detail(self, instance_id: str) -> InstanceDetail:
         record, instance = await views.load(self.store, instance_id)
         graph = await self._definitions.graph(record.definition_id)
-        return await views.detail(self.store, graph, record, instance, self.clock.now())
+        return await views.detail(self.store, graph, record, instance, self.clock.now(), self.executor.settings)
 
     async def history(self, instance_id: str, *, after: int = 0, limit: int = 200) -> list[HistoryEntry]:
         await self.instance(instance_id)
@@ -326,7 +326,8 @@ class Runtime:
 
     async def replay(self, instance_id: str, *, until: int = 0, at: int = 0) -> Past:
         """As it was after command `until` (0: the last), or by the time `at` (ms; 0: now)."""
-        return await replay(self.store, self._definitions.graph, instance_id, until, at)
+        calendars = self.executor.settings.calendars
+        return await replay(self.store, self._definitions.graph, calendars, instance_id, until, at)
 
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
         """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""

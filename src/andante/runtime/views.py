@@ -9,9 +9,10 @@ from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
 from andante.codec.values import EVENTS, arguments
 from andante.engine import events as ev
-from andante.engine.clocked import node_of, sla_of
 from andante.engine.gate import allowed
+from andante.engine.settings import EngineSettings
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
+from andante.runtime.clock_views import ClockView, Told, clocks
 from andante.runtime.problem import INSTANCE_NOT_FOUND, Problem
 from andante.store import instances as rows
 from andante.store.records import InstanceRecord
@@ -40,20 +41,9 @@ class IncidentView(msgspec.Struct, frozen=True):
     at: int
 
 
-class ClockView(msgspec.Struct, frozen=True):
-    """An SLA clock: of the task `task` (its id, "" for the process). Times in ms, 0 unset."""
-
-    name: str
-    task: str
-    element: str
-    goal_at: int
-    deadline_at: int
-    paused_at: int
-    state: str
-
-
 class InstanceDetail(msgspec.Struct, frozen=True):
-    """All that the instance page shows. `allowed` tells which actions would be carried out now."""
+    """All that the instance page shows. `sla_state` is that of the process's own clocks, also when it is over.
+    `allowed` tells which actions would be carried out now."""
 
     record: InstanceRecord
     tokens: list[TokenView]
@@ -62,6 +52,7 @@ class InstanceDetail(msgspec.Struct, frozen=True):
     allowed: dict[str, bool]
     children: list[str]
     parked: int
+    sla_state: str = ""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
@@ -94,12 +85,13 @@ async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance
 
 
 async def detail(
-    store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int
+    store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int, settings: EngineSettings
 ) -> InstanceDetail:
-    entered = await _entered(store, instance.id)
+    entered, told = await _looked(store, instance.id)
+    running = clocks(graph, instance, now, settings.calendars, told.extensions)
     return InstanceDetail(
-        record, tokens(graph, instance, entered), incidents(graph, instance), clocks(graph, instance, now),
-        allowed(instance), await rows.children(store, instance.id), len(instance.parked),
+        record, tokens(graph, instance, entered), incidents(graph, instance), running, allowed(instance),
+        await rows.children(store, instance.id), len(instance.parked), told.state(running),
     )  # fmt: skip
 
 
@@ -138,32 +130,20 @@ def _element(graph: ProcessGraph, instance: Instance, key: int) -> str:
     return graph.nodes[token.node].id if token is not None else ""
 
 
-def clocks(graph: ProcessGraph, instance: Instance, now: int) -> list[ClockView]:
-    """Its SLA clocks as they stand at `now` (ms)."""
-    found = []
-    for clock in instance.clocks.values():
-        state, node = clock.state, node_of(instance, clock)
-        if not state.first_at:
-            continue  # reminders alone
-        found.append(
-            ClockView(
-                sla_of(graph, instance, clock).policy.name, f"{instance.id}-{clock.task}" if clock.task else "",
-                graph.nodes[node].id if node >= 0 else "", state.goal_at, state.deadline_at, state.paused_at,
-                state.state(now),
-            )
-        )  # fmt: skip
-    return found
-
-
-async def _entered(store: Store, instance_id: str) -> dict[int, int]:
-    """When each token came to where it is (ms)."""
+async def _looked(store: Store, instance_id: str) -> tuple[dict[int, int], Told]:
+    """When each token came to where it is (ms), and what there is to tell of clocks."""
     found: dict[int, int] = {}
-    journal = await store.get_all("select at, data from journal where instance_id=? order by seq", (instance_id,))
-    for at, data in journal:
+    told = Told()
+    journal = await store.get_all(
+        "select at, actor, data from journal where instance_id=? order by seq", (instance_id,)
+    )
+    for at, actor, data in journal:
         for fact in decode_entry(bytes(data))[1]:
             if isinstance(fact, ev.ElementEntered):
                 found[fact.token] = at
-    return found
+            else:
+                told.take(fact, at, actor)
+    return found, told
 
 
 async def history(

@@ -89,12 +89,28 @@ FACTS: Final = {
     "deadline": _("the deadline has passed"),
     "paused": _("its clock is paused"),
     "resumed": _("its clock goes on"),
+    "waiting": _("its clock waits"),
+    "going on": _("its clock goes on"),
+    "restarted": _("its clock begins anew"),
+    "calendar": _("its time is counted anew"),
 }
+MILESTONE: Final = _("the milestone “%(name)s” has passed")
 
 
 def _clock(say: Language, name: str, data: Data) -> str:
-    facts = [say.text(FACTS.get(fact, REMINDED)) for fact in data.get("facts", [])]
+    facts = []
+    for fact in data.get("facts", []):
+        kind, _colon, milestone = fact.partition(":")
+        if kind == "milestone":
+            facts.append(say.text(MILESTONE, name=milestone))
+        else:
+            facts.append(say.text(FACTS.get(fact, REMINDED)))
     return f"{name or say.text(PROCESS)}: {', '.join(facts)}" if facts else ""
+
+
+def _extended(say: Language, name: str, data: Data) -> str:
+    more = {"name": name or say.text(PROCESS), "span": say.span(data.get("by_ms", 0)), "reason": data.get("reason", "")}
+    return say.text(_("%(name)s was given %(span)s more: %(reason)s"), **more)
 
 
 def _decided(say: Language, name: str, data: Data) -> str:
@@ -155,12 +171,14 @@ WITH_REASON: Final[Mapping[str, tuple[str, str]]] = {
 SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "InstanceStarted": ("calm", _started),
     "TaskCreated": ("work", _offered),
+    "TaskOffered": ("work", _offered),
     "TaskAssigned": ("work", _assigned),
     "TaskCompleted": ("done", _outcome),
     "VariablesSet": ("calm", _set),
     "JobFailed": ("bad", _failed),
     "DecisionMade": ("calm", _decided),
     "ClockChanged": ("wait", _clock),
+    "ClockExtended": ("wait", _extended),
     "IncidentRaised": ("bad", _stopped),
 }
 PASSED: Final = frozenset(("endEvent", "intermediateThrowEvent", "scriptTask"))
