@@ -24,5 +24,5 @@ def test_migrations_and_schema_agree(tmp_path: Path) -> None:
 
 
 def test_every_row_of_a_command_is_found_by_its_instance() -> None:
-    for name in ("journal", "task", "candidate", "subscription", "job", "outbox"):
+    for name in ("journal", "task", "candidate", "subscription", "job", "working_clock", "outbox"):
         assert next(iter(metadata.tables[name].primary_key.columns)).name == "instance_id"

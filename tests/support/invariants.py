@@ -66,7 +66,7 @@ def _check(ask: Query) -> dict[str, int]:
         ):
             rows = ask(f"select key from {table} instance_id=?", (instance_id,))
             assert sorted(row[0] for row in rows) == sorted(live), (instance_id, table)
-    for table in ("journal", "task", "subscription", "job", "outbox"):
+    for table in ("journal", "task", "subscription", "job", "working_clock", "outbox"):
         ((orphans,),) = ask(f"select count(*) from {table} where instance_id not in (select id from instance)")
         assert orphans == 0, table
     return seqs

@@ -13,7 +13,7 @@ COLUMNS: Final = (
     "archived_at", "seq",
 )  # fmt: skip
 SELECT: Final = f"select {','.join(COLUMNS)} from archive"
-OF_INSTANCE: Final = ("journal", "task", "candidate", "subscription", "job", "outbox")
+OF_INSTANCE: Final = ("journal", "task", "candidate", "subscription", "job", "working_clock", "outbox")
 MOST: Final = 1_000
 Statement = tuple[str, Sequence[object]]
 

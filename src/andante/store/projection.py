@@ -21,6 +21,7 @@ from andante.engine.state import Instance
 from andante.engine.views import current_element, next_element
 from andante.engine.waits import Task
 from andante.store import statements as st
+from andante.store.clocks import any_working, clock_row, is_working
 from andante.store.records import InstanceRecord, TaskRecord
 
 Row = tuple[Any, ...]
@@ -36,6 +37,7 @@ class Batch:
     the first time (ms) at which one of its instances has something due, 0 for none."""
 
     __slots__ = (
+        "_clocks",
         "_described",
         "_jobs",
         "_live",
@@ -61,6 +63,7 @@ class Batch:
         self._live: dict[str, tuple[Instance, ProcessGraph]] = {}
         self._tasks: dict[tuple[str, int], Row] = {}
         self._jobs: dict[tuple[str, int], Row] = {}
+        self._clocks: dict[tuple[str, int], Row] = {}
 
     def add(
         self,
@@ -106,7 +109,7 @@ class Batch:
             self.bases.pop(instance_id, None)
         for names in (self._described, self._migrated, self._new):
             names -= instances
-        for found in (self._tasks, self._jobs):
+        for found in (self._tasks, self._jobs, self._clocks):
             for key in [key for key in found if key[0] in instances]:
                 del found[key]
         self.commands = len(self.rows[st.JOURNAL])
@@ -130,6 +133,7 @@ class Batch:
                     self.rows[st.INSTANCE_MIGRATED].append(_migrating(row))
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
+        self.rows[st.WORKING_CLOCK] = list(self._clocks.values())
         return found
 
     def split(self) -> "dict[str, Batch]":
@@ -213,6 +217,13 @@ def _clock(
     clock = instance.clocks.get(e.clock)
     if clock is not None and clock.task:
         batch._task(graph, instance, clock.task)
+    if clock is not None and any_working(graph) and is_working(graph, instance, clock):
+        batch._clocks[instance.id, clock.key] = clock_row(instance, clock)
+
+
+def _clock_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStopped) -> None:
+    if any_working(graph):
+        batch.rows[st.WORKING_CLOCK_END].append((instance.id, e.clock))
 
 
 def _subscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionOpened) -> None:
@@ -251,6 +262,12 @@ def _migrated(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Migra
         batch._task(graph, instance, key)
     for key in instance.jobs:
         batch._job(graph, instance, key)
+    for clock in instance.clocks.values():
+        if is_working(graph, instance, clock):
+            batch._clocks[instance.id, clock.key] = clock_row(instance, clock)
+        else:
+            batch._clocks.pop((instance.id, clock.key), None)
+            batch.rows[st.WORKING_CLOCK_END].append((instance.id, clock.key))
 
 
 _changing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
@@ -267,6 +284,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.ClockStarted: _clock,
     ev.ClockChanged: _clock,
     ev.ClockExtended: _clock,
+    ev.ClockStopped: _clock_gone,
     ev.SubscriptionOpened: _subscribed,
     ev.SubscriptionKeyed: _keyed,
     ev.SubscriptionClosed: _unsubscribed,

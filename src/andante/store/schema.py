@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from andante.store import columns, note_tables
+from andante.store import calendar_tables, columns, note_tables
 from andante.store.columns import TEXT
 from andante.store.columns import number as _int
 from andante.store.columns import some as _some
@@ -349,3 +349,5 @@ turn: Final = sa.Table(
 
 letter, note = note_tables.letter, note_tables.note
 preference, endpoint = note_tables.preference, note_tables.endpoint
+calendars, calendar = calendar_tables.calendars, calendar_tables.calendar
+working_clock = calendar_tables.working_clock

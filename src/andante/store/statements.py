@@ -110,11 +110,13 @@ JOB: Final = Statement(
     (*_KEYED, "type", "element", "priority", "retries", "available_at", "locked_until", "worker"),
 )
 JOB_END: Final = Statement(DELETE, "job", 2, _KEYED)
+WORKING_CLOCK: Final = Statement(UPSERT, "working_clock", 2, (*_KEYED, "calendar", "revision"))
+WORKING_CLOCK_END: Final = Statement(DELETE, "working_clock", 2, _KEYED)
 OUTBOX: Final = Statement(INSERT, "outbox", 3, ("instance_id", "seq", "n", "lane", "next_at", "data", "node"))
 OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
     INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION,
-    SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, OUTBOX, OUTBOX_END,
+    SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip

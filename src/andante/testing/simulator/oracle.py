@@ -19,6 +19,7 @@ from andante.engine.state import Instance
 from andante.engine.step import step
 from andante.runtime.outbox import Note
 from andante.store import statements as st
+from andante.store.clocks import clock_rows
 from andante.store.projection import Batch, instance_row, task_row
 from andante.store.records import TaskQuery
 from andante.store.store import Store
@@ -189,6 +190,10 @@ class Oracle:
                     for key, job in instance.jobs.items()
                 ],
                 query("select key, type, element, priority, retries, available_at from job where instance_id=?", (id,)),
+            ),
+            "working_clock": (
+                [row[1:] for row in clock_rows(graph, instance)],
+                query("select key, calendar, revision from working_clock where instance_id=?", (id,)),
             ),
             "subscription": (
                 [
