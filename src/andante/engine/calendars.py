@@ -11,7 +11,7 @@ from andante.engine.faults import ModelFault
 from andante.timing.calendar import DEFAULT_CALENDAR, BusinessCalendar
 
 if TYPE_CHECKING:
-    from andante.bpmn.graph import Sla
+    from andante.bpmn.graph import ProcessGraph, Sla
 
 FAULT: Final = "calendar"
 
@@ -73,3 +73,13 @@ def chosen(calendars: Calendars, sla: "Sla", task: str, queue: str, process: str
     that those give, `queue` is the task's work queue."""
     name = sla.calendar or task or (calendars.of_queue(queue) if queue else "") or process
     return "" if name == DEFAULT_CALENDAR else name
+
+
+def calendars_in(graph: "ProcessGraph") -> list[tuple[str, str, int]]:
+    """What a process names: calendar, element and line, each element once."""
+    found = [(graph.calendar, graph.process_id, 0)]
+    found.extend((sla.calendar, graph.process_id, 0) for sla in graph.slas)
+    for node in graph.nodes:
+        names = [node.calendar] if node.slas else []
+        found.extend((name, node.id, node.line) for name in [*names, *(sla.calendar for sla in node.slas)])
+    return sorted({place for place in found if place[0]}, key=lambda place: (place[2], place[1], place[0]))

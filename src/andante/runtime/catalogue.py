@@ -6,7 +6,7 @@ a server reads only what it does not know yet, whoever has changed it.
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, final
 
 from andante.runtime.problem import DEFINITION_EXISTS, UNAVAILABLE, Problem
@@ -45,6 +45,8 @@ class Catalogue:
         self._by_source: dict[str, list[DefinitionRecord]] = {}
         self._active: dict[str, DefinitionRecord] = {}
         self._files: dict[str, bytes] = {}
+        # Awaited before what has changed is known here: what definitions may name.
+        self.before: list[Callable[[], Awaitable[None]]] = []
         # Called with the ids of definitions that are gone, or made from another source than before.
         self.changed: list[Callable[[set[str]], None]] = []
 
@@ -82,6 +84,8 @@ class Catalogue:
         revision, count = await rows.revision(self._store)
         if revision == self._revision and count == len(self._records):
             return
+        for first in self.before:
+            await first()
         fresh = await rows.since(self._store, self._revision)
         files = await rows.files(self._store, self._revision)
         before = self._records

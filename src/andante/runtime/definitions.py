@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import final
 
@@ -11,7 +11,10 @@ import msgspec
 from andante.bpmn import read_json, read_xml, spaces_of
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
+from andante.engine.calendars import calendars_in
 from andante.engine.effects import SAME_DEPLOYMENT
+from andante.markup.findings import Finding
+from andante.runtime.calendars import LiveCalendars
 from andante.runtime.catalogue import KINDS, Catalogue
 from andante.runtime.clock import Clock
 from andante.runtime.decisions import Decisions
@@ -53,6 +56,7 @@ class Definitions:
         self._zone = zone
         self._graphs: dict[str, ProcessGraph] = {}
         self._lock = asyncio.Lock()
+        self._calendars: LiveCalendars | None = None
         self.catalogue = Catalogue(store)
         self.catalogue.changed.append(self._forget)
         self.imports = Imports(store, self.catalogue)
@@ -65,6 +69,11 @@ class Definitions:
             await self.catalogue.fresh()
             return await self.forms.deploy(data, name, who, activate, version)
 
+    def use_calendars(self, calendars: LiveCalendars) -> None:
+        """Models that name another calendar are warned of; and no definition is known before its calendars are."""
+        self._calendars = calendars
+        self.catalogue.before.append(calendars.refresh)
+
     async def deploy_xml(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
         """BPMN, or DMN by its root element."""
         if await read_model(is_dmn, data):
@@ -74,7 +83,7 @@ class Definitions:
         _, wanted = await read_model(spaces_of, data)
         files = await self.imports.find(wanted) if wanted else {}
         model = await read_model(read_xml, data, {space: file for space, (_, file) in files.items()})
-        graphs, warnings = model.processes, list(model.warnings)
+        graphs, warnings = model.processes, [*model.warnings, *await self._unknown_calendars(model.processes)]
         imports = {space: id for space, (id, _) in files.items()}
         source_id = source_of(data, imports.values())
         async with self._lock:
@@ -112,7 +121,7 @@ class Definitions:
 
     async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
         model = await read_model(read_json, body)
-        graphs, warnings = model.processes, list(model.warnings)
+        graphs, warnings = model.processes, [*model.warnings, *await self._unknown_calendars(model.processes)]
         graph = graphs[0]
         data = msgspec.json.encode(body)
         source_id = sha256(data).hexdigest()
@@ -133,7 +142,7 @@ class Definitions:
         if old.kind in KINDS:
             raise Problem(PARAMETER, 400, f"The definition '{old.name}' is a {KINDS[old.kind]}. Deploy its file anew.")
         model = await read_model(read_json, body)
-        graphs, warnings = model.processes, list(model.warnings)
+        graphs, warnings = model.processes, [*model.warnings, *await self._unknown_calendars(model.processes)]
         graph = graphs[0]
         data = msgspec.json.encode(body)
         source_id = sha256(data).hexdigest()
@@ -158,6 +167,19 @@ class Definitions:
             await self.catalogue.write(statements)
             self._remember([fresh], graphs)
         return Deployment(definition_id, {fresh.name: definition_id}, warnings)
+
+    async def _unknown_calendars(self, graphs: Sequence[ProcessGraph]) -> list[Finding]:
+        found = [place for graph in graphs for place in calendars_in(graph)]
+        if self._calendars is None or not found:
+            return []
+        await self._calendars.refresh()
+        known = self._calendars.names()
+        text = "There is no business calendar '{}': an SLA that counts by it will be an incident. Create it."
+        return [
+            Finding("unknownCalendar", element, line, text.format(name))
+            for name, element, line in found
+            if name not in known
+        ]
 
     def one(self, definition_id: str) -> DefinitionRecord:
         record = self.catalogue.one(definition_id)
@@ -298,6 +320,8 @@ class Definitions:
             config["imports"] = imports
         if graph.retention:
             config["retention"] = graph.retention
+        if calendars := sorted({name for name, _, _ in calendars_in(graph)}):
+            config["calendars"] = calendars
         return DefinitionRecord(
             definition_id or self._ids.new(DEFINITION, now), graph.process_id, version, label, description, active,
             False, "Warning" if warned else "Pass", json.dumps(config, separators=(",", ":")), kind, now, who,

@@ -147,6 +147,11 @@ class Known:
         team = self.teams.get((QUEUE, queue.removeprefix("queue:")))
         return team.rule if team is not None else ""
 
+    def calendar(self, queue: str) -> str:
+        """The name of the work queue's business calendar, "" where it has none."""
+        team = self.teams.get((QUEUE, queue.removeprefix("queue:")))
+        return team.calendar if team is not None else ""
+
     # Who stands in.
 
     def deputy(self, user: str, now: int, definition: str = "", queue: str = "") -> str:

@@ -122,6 +122,10 @@ class LiveRoster:
         """Bare names of the work queues that the person is a member of."""
         return self.known.queues_of(user)
 
+    def calendar(self, queue: str) -> str:
+        """The name of the work queue's business calendar, "" where it has none."""
+        return self.known.calendar(queue)
+
     def groups_of(self, user: str) -> frozenset[str]:
         """Bare names of the groups and roles that the person is in."""
         return self.known.groups_of(user)

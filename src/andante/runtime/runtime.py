@@ -14,6 +14,8 @@ from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
+from andante.runtime.calendar_desk import Calendars
+from andante.runtime.calendars import LiveCalendars
 from andante.runtime.changes import Changes
 from andante.runtime.choosing import Chooser
 from andante.runtime.clock import Clock, SystemClock
@@ -65,26 +67,17 @@ class Runtime:
         self._ids = Ids(chance)
         self._definitions = Definitions(store, clock, self._ids, settings.zone)
         self.roster = LiveRoster(store)
+        live = LiveCalendars(store, settings.zone, self.roster.calendar)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
         engine = EngineSettings(
-            settings.zone,
-            max_steps=settings.max_steps,
-            decisions=called,
-            forms=self._definitions.forms.used,
-            remind_every=every,
-            roster=self.roster,
-        )
+            settings.zone, max_steps=settings.max_steps, decisions=called, forms=self._definitions.forms.used,
+            remind_every=every, roster=self.roster, calendars=live,
+        )  # fmt: skip
         self.executor = Executor(
-            store,
-            clock,
-            engine,
-            self._definitions.graph,
-            self._committed,
-            lambda due: self._sharing.falls_due(due),
-            lambda keys: self.outbox.removed(keys),
-            cache=settings.cache,
-            queue=settings.queue,
-        )
+            store, clock, engine, self._definitions.graph, self._committed,
+            lambda due: self._sharing.falls_due(due), lambda keys: self.outbox.removed(keys),
+            cache=settings.cache, queue=settings.queue,
+        )  # fmt: skip
         self._messages = Messages(store, clock, self.executor, self._definitions, chance)
         self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
         relations = Relations(self.executor, self._definitions, self._messages, Chooser(store, clock, self.roster))
@@ -101,8 +94,11 @@ class Runtime:
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
             self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster,
-            self.changes, chance,
+            self.changes, live, chance,
         )  # fmt: skip
+        self.calendars = Calendars(
+            store, clock, live, self._definitions, self.roster, self.executor, lambda: self._sharing.first
+        )
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
 
     @classmethod
@@ -122,6 +118,7 @@ class Runtime:
         try:
             runtime.channels.extend(channels(runtime))
             await runtime._sharing.join()
+            await runtime.calendars.live.refresh()
             await runtime._definitions.catalogue.refresh()
             await runtime.roster.refresh()
             await runtime.outbox.load()
@@ -129,9 +126,8 @@ class Runtime:
         except BaseException:  # or it would go on as a member of the others that nobody knows of
             await runtime.close()
             raise
-        if timers:
-            runtime._spawn(runtime._timekeeper.run())
-            runtime._spawn(runtime.upkeep.retention.run())
+        for each in (runtime._timekeeper, runtime.upkeep.retention, runtime.calendars.recounting) if timers else ():
+            runtime._spawn(each.run())
         return runtime
 
     async def close(self) -> None:
@@ -141,7 +137,7 @@ class Runtime:
         await asyncio.gather(*self._background, return_exceptions=True)
         self.outbox.close()
         self._messages.close()
-        await self.roster.close()
+        await asyncio.gather(self.roster.close(), self.calendars.live.close())
         with contextlib.suppress(TimeoutError):  # the database is away; what is in it as undone is done later
             async with asyncio.timeout(PATIENCE):
                 await self.executor.idle()
@@ -157,6 +153,7 @@ class Runtime:
     async def run_due(self) -> None:
         """Let everything that is due by the clock happen, with all that follows at once."""
         await self._messages.settle()
+        await self.calendars.recounting.carry_out()
         await self._timekeeper.run_due()
         await self._messages.settle()
 

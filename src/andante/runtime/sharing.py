@@ -6,6 +6,7 @@ import contextlib
 from random import Random
 from typing import Final, final
 
+from andante.runtime.calendars import NEWS, LiveCalendars
 from andante.runtime.catalogue import Catalogue
 from andante.runtime.changes import Changes
 from andante.runtime.executor import Executor
@@ -27,7 +28,7 @@ class Sharing:
     def __init__(
         self, store: Store, clock: DatabaseClock | None, ids: Ids, executor: Executor, catalogue: Catalogue,
         outbox: Outbox, jobs: Jobs, timekeeper: Timekeeper, roster: LiveRoster,
-        changes: Changes, chance: Random,
+        changes: Changes, calendars: LiveCalendars, chance: Random,
     ) -> None:  # fmt: skip
         self._ids = ids
         self._executor = executor
@@ -37,6 +38,7 @@ class Sharing:
         self._timekeeper = timekeeper
         self._roster = roster
         self._changes = changes
+        self._calendars = calendars
         self._news = News(store)
         self._beating: asyncio.Task[None] | None = None
         self.membership: Membership | None = None
@@ -88,6 +90,7 @@ class Sharing:
         if members.size > 1 or self._timekeeper.members.size > 1:
             # One that has gone may have been of a release that raises no revision.
             self._roster.look(whole=members.size < self._timekeeper.members.size)
+            self._calendars.look()
         if self._timekeeper.members != members:
             if members.size < self._timekeeper.members.size:
                 self._timekeeper.gone()
@@ -105,6 +108,8 @@ class Sharing:
             self._changes.heard(rest)
         elif what == "people":
             self._roster.look()
+        elif what == NEWS:
+            self._calendars.look()
         elif what == "node" and self.membership is not None:
             self.membership.wake()
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from andante.timing.calendar import BusinessCalendar, Hours, Period, Rule, check_hours
-from andante.timing.instants import TimingError, excerpt, zone_of
+from andante.timing.instants import DAY, TimingError, excerpt, zone_of
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_RANGE: Final = 1_100  # days of one exception: three years
@@ -247,6 +247,6 @@ def _check_that_it_works(calendar: BusinessCalendar) -> None:
     """Days off may leave nothing of the week: then nothing would ever be due."""
     try:
         calendar.add(0, 1)
-        calendar.add((calendar.periods[-1].since - dt.date(1970, 1, 1).toordinal()) * 86_400_000, 1)
+        calendar.add(max(0, calendar.periods[-1].since - dt.date(1970, 1, 1).toordinal()) * DAY, 1)
     except TimingError:
         raise FormFault("exceptions", "they leave no working time at all. Take some out.") from None

@@ -40,9 +40,9 @@ def find(form: CalendarForm, first: int, last: int) -> list[Holiday]:
 
 def last_year(form: CalendarForm, last: int) -> int:
     """The last year, `last` at most, of which the library knows the holidays of all that the form names."""
-    for _, rules in periods_of(form):
-        for each in rules:
-            last = min(last, _calendar("holidays", each, "").end_year)
+    for place, (_, rules) in zip(places_of(form), periods_of(form), strict=True):
+        for n, each in enumerate(rules):
+            last = min(last, _calendar(f"{place}holidays[{n}]", each).end_year)
     return last
 
 
@@ -54,7 +54,7 @@ def names(form: CalendarForm, year: int, language: str) -> Mapping[int, str]:
 
 
 def _of(where: str, rule: HolidaysOf, language: str, first: int, last: int) -> Mapping[dt.date, str]:
-    known = _calendar(where, rule, language)
+    known = _calendar(where, rule)
     years = range(max(first, known.start_year), min(last, known.end_year) + 1)
     if not years:
         return {}
@@ -68,7 +68,7 @@ def _of(where: str, rule: HolidaysOf, language: str, first: int, last: int) -> M
         )  # fmt: skip
 
 
-def _calendar(where: str, rule: HolidaysOf, language: str) -> Any:
+def _calendar(where: str, rule: HolidaysOf) -> Any:
     """The library's own, without any year yet."""
     import holidays
 
