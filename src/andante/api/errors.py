@@ -83,6 +83,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),
     access.PERSON_NOT_FOUND: ErrorCode(404, "There is no such person.", "Create the person first."),
     access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
+    runtime.CALENDAR_NOT_FOUND: ErrorCode(
+        404, "There is no such business calendar.", "Create it, or list those there are."
+    ),
     access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
     access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
     notify.ENDPOINT_NOT_FOUND: ErrorCode(404, "There is no such endpoint.", "List the endpoints."),
@@ -128,6 +131,10 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.DEFINITION_IN_USE: ErrorCode(409, "The definition has instances.", "Post a new version instead."),
     access.PERSON_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change that person."),
     access.CLIENT_EXISTS: ErrorCode(409, "The client id is taken.", "Choose another, or let it be generated."),
+    runtime.CALENDAR_EXISTS: ErrorCode(409, "There is a calendar of this name.", "Change it, or choose another name."),
+    runtime.CALENDAR_IN_USE: ErrorCode(
+        409, "Definitions, work queues or open clocks use the calendar.", "details names them; let them use another."
+    ),
     access.TEAM_EXISTS: ErrorCode(409, "The name is taken.", "Choose another, or change what has it."),
     access.DEPUTY_CYCLE: ErrorCode(
         409, "Somebody would stand in for themselves, or too many one after the other.", "Choose another deputy."

@@ -94,6 +94,16 @@ archive.command("andante.cli.archive:list_archive", name="list", help="List arch
 archive.command("andante.cli.archive:show_archived", name="show", help="Show an archived instance.")
 archive.command("andante.cli.archive:export_archive", name="export", help="Write archived instances as lines of JSON.")
 app.command(archive)
+calendars: Final = App(name="calendars", help="Business calendars: what SLAs in working time count by.", sort_key=102)
+for name, function, summary in (
+    ("list", "list_calendars", "List business calendars."),
+    ("show", "show_calendar", "Show a business calendar as a file that `set` takes, or with --year its days."),
+    ("set", "set_calendar", "Save a business calendar from a JSON FILE; open SLA clocks that run by it follow."),
+    ("delete", "delete_calendar", "Delete a business calendar that nothing uses."),
+    ("due", "due", "When WORKING time from START on is over; or with --until how much lies between."),
+):
+    calendars.command(f"andante.cli.calendars:{function}", name=name, help=summary)
+app.command(calendars)
 
 for room_name, about, parts in (
     ("notes", "Your notes, and tests that they arrive.", (

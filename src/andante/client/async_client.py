@@ -7,6 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
+from andante.client import calendars as working
 from andante.client import calls, evaluating, forms, live, people, replaying, telling, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
@@ -100,6 +101,14 @@ class AsyncClient:
     deploy_form = Endpoint(forms.deploy_form)
     start_form = Endpoint(forms.start_form)
     task_form = Endpoint(forms.task_form)
+    calendars = Endpoint(working.calendars)
+    calendar = Endpoint(working.calendar)
+    add_calendar = Endpoint(working.add_calendar)
+    save_calendar = Endpoint(working.save_calendar)
+    delete_calendar = Endpoint(working.delete_calendar)
+    calendar_year = Endpoint(working.calendar_year)
+    due_date = Endpoint(working.due_date)
+    working_time = Endpoint(working.working_time)
     verify = Endpoint(upkeep.verify)
     archived_instances = Endpoint(upkeep.archived_instances)
     archived_instance = Endpoint(upkeep.archived_instance)

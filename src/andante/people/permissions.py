@@ -45,6 +45,8 @@ PREFERENCE_OWN: Final = "preference.own"
 PEOPLE_MANAGE: Final = "people.manage"
 TEAM_READ: Final = "team.read"
 DEPUTY_OWN: Final = "deputy.own"
+CALENDAR_READ: Final = "calendar.read"
+CALENDAR_CHANGE: Final = "calendar.change"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
 
@@ -76,6 +78,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     PREFERENCE_OWN: _ALL,  # one's own; administrators anybody's
     PEOPLE_MANAGE: _ADMINISTRATORS,  # persons, clients, groups, roles, work queues, deputies of others
     TEAM_READ: _ALL,
+    CALENDAR_READ: _ALL,  # and compute with them
+    CALENDAR_CHANGE: _ADMINISTRATORS,
     DEPUTY_OWN: _ALL,  # one's own deputies
     CLOCK_SET: _ADMINISTRATORS,
 }

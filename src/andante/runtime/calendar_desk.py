@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, final
 
 import msgspec
@@ -16,6 +16,7 @@ from andante.runtime.executor import Executor
 from andante.runtime.problem import CALENDAR_EXISTS, CALENDAR_IN_USE, CALENDAR_NOT_FOUND, PARAMETER, Problem
 from andante.runtime.recounting import Recounting
 from andante.runtime.roster import LiveRoster
+from andante.runtime.sharing import Sharing
 from andante.store import calendars as rows
 from andante.store.faults import Duplicate
 from andante.store.store import Store
@@ -61,12 +62,11 @@ class DayView(msgspec.Struct, frozen=True):
 
 @final
 class Calendars:
-    """`runtime.calendars`; `mine` tells whether this server is to do what one of all does. All methods raise Problem
-    for what can be expected to go wrong."""
+    """`runtime.calendars`. All methods raise Problem for what can be expected to go wrong."""
 
     def __init__(
         self, store: Store, clock: Clock, live: LiveCalendars, definitions: Definitions, roster: LiveRoster,
-        executor: Executor, mine: Callable[[], bool],
+        executor: Executor, sharing: Sharing,
     ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
@@ -74,7 +74,7 @@ class Calendars:
         self._roster = roster
         self._one = asyncio.Lock()
         self.live = live
-        self.recounting = Recounting(store, executor, live, mine)
+        self.recounting = Recounting(store, executor, live, lambda: sharing.first)
         definitions.use_calendars(live)
 
     # Looking.

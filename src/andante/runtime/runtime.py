@@ -96,9 +96,7 @@ class Runtime:
             self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster,
             self.changes, live, chance,
         )  # fmt: skip
-        self.calendars = Calendars(
-            store, clock, live, self._definitions, self.roster, self.executor, lambda: self._sharing.first
-        )
+        self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
 
     @classmethod

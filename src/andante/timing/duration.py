@@ -83,6 +83,15 @@ def shift(at_ms: int, duration: Duration, zone: str) -> int:
     return then
 
 
+def iso_duration(ms: int) -> str:
+    """ "PT40H", "PT1H30M", "-PT0.5S": in hours and less, for a day of working time is whatever a calendar says."""
+    hours, rest = divmod(abs(ms), HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    seconds = f"{rest / SECOND:g}S" if rest else ""
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + seconds
+    return f"{'-' if ms < 0 else ''}PT{text or '0S'}"
+
+
 def _months_later(at_ms: int, months: int, zone: str) -> int:
     moment = local(at_ms, zone)
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
