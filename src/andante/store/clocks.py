@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from andante.bpmn.graph import ProcessGraph
+from andante.engine.clocked import sla_of
 from andante.engine.sla import in_working_time
 from andante.engine.state import Instance
 from andante.engine.waits import Clock
@@ -18,8 +19,7 @@ def any_working(graph: ProcessGraph) -> bool:
 
 def is_working(graph: ProcessGraph, instance: Instance, clock: Clock) -> bool:
     """Whether this one does."""
-    slas = graph.nodes[instance.tasks[clock.task].node].slas if clock.task else graph.slas
-    return in_working_time(slas[clock.policy].policy)
+    return any_working(graph) and in_working_time(sla_of(graph, instance, clock).policy)
 
 
 def clock_row(instance: Instance, clock: Clock) -> tuple[str, int, str, int]:
@@ -28,6 +28,4 @@ def clock_row(instance: Instance, clock: Clock) -> tuple[str, int, str, int]:
 
 def clock_rows(graph: ProcessGraph, instance: Instance) -> list[tuple[str, int, str, int]]:
     """The rows that there must be."""
-    if not instance.clocks or not any_working(graph):
-        return []
     return [clock_row(instance, each) for each in instance.clocks.values() if is_working(graph, instance, each)]

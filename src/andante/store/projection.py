@@ -37,19 +37,9 @@ class Batch:
     the first time (ms) at which one of its instances has something due, 0 for none."""
 
     __slots__ = (
-        "_clocks",
-        "_described",
-        "_jobs",
-        "_live",
-        "_migrated",
-        "_new",
-        "_tasks",
-        "bases",
-        "commands",
-        "earliest",
-        "node",
-        "rows",
-    )
+        "_clocks", "_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "bases", "commands", "earliest",
+        "node", "rows",
+    )  # fmt: skip
 
     def __init__(self, node: str = "") -> None:
         self.node = node
@@ -217,7 +207,7 @@ def _clock(
     clock = instance.clocks.get(e.clock)
     if clock is not None and clock.task:
         batch._task(graph, instance, clock.task)
-    if clock is not None and any_working(graph) and is_working(graph, instance, clock):
+    if clock is not None and is_working(graph, instance, clock):
         batch._clocks[instance.id, clock.key] = clock_row(instance, clock)
 
 
@@ -266,7 +256,6 @@ def _migrated(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Migra
         if is_working(graph, instance, clock):
             batch._clocks[instance.id, clock.key] = clock_row(instance, clock)
         else:
-            batch._clocks.pop((instance.id, clock.key), None)
             batch.rows[st.WORKING_CLOCK_END].append((instance.id, clock.key))
 
 

@@ -78,7 +78,7 @@ def _label(step: "Step") -> None:
 
 def _start_slas(step: "Step") -> None:
     """Those that have no clock yet: at the retry after an incident, too."""
-    started = {clock.policy for clock in step.instance.clocks.values() if not clock.task}
+    started = {clock.policy for clock in step.instance.clocks.values() if not clock.task and not clock.token}
     try:
         which = [n for n in applying(step, step.graph.slas, None) if n not in started]
     except ModelFault as fault:
