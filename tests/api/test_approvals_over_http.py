@@ -1,5 +1,6 @@
 """Approvals over HTTP: what a task offers to whom, how the vote stands, more signers, and ways back."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -93,6 +94,21 @@ async def test_a_vote_from_the_first_answer_to_the_last(contract: House) -> None
     assert (variables["approval"]["outcome"], variables["approval"]["why"]) == ("approved", "threshold")
     detail = (await contract.oda.get(f"/runtime/instances/{instance}")).result
     assert detail["taskOutcome"] == "approved"
+
+
+async def test_two_who_answer_at_once_decide_it_once(contract: House) -> None:
+    instance = await voting(contract)
+    kim_s = await one(contract.kim, instance)
+    lee_s = await contract.lee.tasks()
+    bodies = [(contract.kim, kim_s), *((contract.lee, task) for task in lee_s)]
+    answers = await asyncio.gather(
+        *(person.put(f"/runtime/tasks/{task['id']}", {"action": "approve"}) for person, task in bodies)
+    )
+    refused = [answer for answer in answers if answer.status != 200]
+    assert [answer.json["resCode"] for answer in refused] == ["bpm.task.closed"]  # two of three are enough
+    history = (await contract.oda.get(f"/runtime/instances/{instance}/history")).result["Recs"]
+    assert [entry["kind"] for entry in history].count("ApprovalDecided") == 1
+    assert [entry["kind"] for entry in history].count("VoteCast") == 2
 
 
 async def test_more_signers(contract: House) -> None:

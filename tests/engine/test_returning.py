@@ -100,6 +100,21 @@ def test_the_initiator_gets_it_at_the_start_event(direct: bool) -> None:
     asked.complete("Ask", by="ina", amount=3).then(tasks=["sign" if direct else "write"], variables={"amount": 3})
 
 
+def test_what_the_initiator_sends_again_is_checked_by_the_form_of_the_start() -> None:
+    schema = '{"type": "object", "properties": {"amount": {"type": "integer", "minimum": 1}}, "required": ["amount"]}'
+    graph = bpmn(
+        '<startEvent id="start" name="Ask"><extensionElements>'
+        f"<andante:form>{schema}</andante:form></extensionElements></startEvent>"
+        '<sequenceFlow id="a" sourceRef="start" targetRef="sign"/>'
+        f'<userTask id="sign" andante:assignee="dan" {RETURN}/>'
+    )
+    asked = back(begun(graph, {"amount": 5}), "sign", "initiator", direct=True)
+    with pytest.raises(Rejected) as fault:
+        asked.complete("Ask", by="ina", amount=0)
+    assert "amount" in fault.value.message
+    asked.complete("Ask", by="ina", amount=7).then(tasks=["sign"], variables={"amount": 7})
+
+
 def test_there_may_be_returned_what_was_returned() -> None:
     asked = back(to_sign(chain()), "sign", "check", direct=True).then(tasks=["check"])
     asked.when(cmd.ReturnTask(asked.task("check"), "write", True), by="cid").then(tasks=["write"])

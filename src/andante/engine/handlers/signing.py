@@ -121,8 +121,9 @@ def _to_initiator(step: "Step", token: Token, choice: Choice) -> None:
     node = step.graph.nodes[choice.node]
     step.record(ev.ElementEntered(token.key, node.index, token.scope, -1))
     key = step.instance.last_key + 1
+    form = node.form.key if node.form is not None else ""
     step.record(
         ev.TaskCreated(
-            key, token.key, node.index, node.name or node.id, choice.who, [], [], "", PRIORITY, "", [], None, None
+            key, token.key, node.index, node.name or node.id, choice.who, [], [], "", PRIORITY, form, [], None, None
         )
     )  # fmt: skip
