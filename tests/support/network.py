@@ -23,13 +23,13 @@ def _ip(*words: str) -> str:
 
 
 class Namespace:
-    """`host` is this machine's address as it is seen from within."""
+    """`host` is this machine's address as it is seen from within, `inside` that of who lives there."""
 
     def __init__(self, number: int) -> None:
         mark = f"an{os.getpid() % 100_000}x{number}"
         self.name = mark
         self.host = NETWORK.format(os.getpid() % 250, 4 * number + 1)
-        self._inside = NETWORK.format(os.getpid() % 250, 4 * number + 2)
+        self.inside = NETWORK.format(os.getpid() % 250, 4 * number + 2)
         self._ends = (f"{mark}h", f"{mark}n")
 
     def create(self) -> None:
@@ -39,7 +39,7 @@ class Namespace:
         _ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", self.name)
         _ip("addr", "add", f"{self.host}/30", "dev", outer)
         _ip("link", "set", outer, "up")
-        _ip("-n", self.name, "addr", "add", f"{self._inside}/30", "dev", inner)
+        _ip("-n", self.name, "addr", "add", f"{self.inside}/30", "dev", inner)
         _ip("-n", self.name, "link", "set", inner, "up")
         _ip("-n", self.name, "link", "set", "lo", "up")
 
@@ -54,12 +54,12 @@ class Namespace:
     def cut(self) -> None:
         """Every packet is lost from now on, both ways."""
         outer, inner = self._ends
-        _ip("neigh", "replace", self._inside, "lladdr", NOBODY, "dev", outer, "nud", "permanent")
+        _ip("neigh", "replace", self.inside, "lladdr", NOBODY, "dev", outer, "nud", "permanent")
         _ip("-n", self.name, "neigh", "replace", self.host, "lladdr", NOBODY, "dev", inner, "nud", "permanent")
 
     def mend(self) -> None:
         outer, inner = self._ends
-        _ip("neigh", "del", self._inside, "dev", outer)
+        _ip("neigh", "del", self.inside, "dev", outer)
         _ip("-n", self.name, "neigh", "del", self.host, "dev", inner)
 
     def reset(self) -> None:

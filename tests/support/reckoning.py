@@ -1,5 +1,6 @@
-"""What servers under load have written down, held against what is in the database."""
+"""What the clients of servers have written down, held against what is in the database."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,7 @@ from andante.engine.events import ClockChanged, TimerFired
 COMMANDS: Final = frozenset(
     ("approval", "watched", "timed", "caller", "waits", "set", "suspend", "resume", "terminate", "complete", "job")
 )
+TOKEN: Final = re.compile("t[0-9a-f]{16}|mk[0-9a-f]{12}")  # of a command; of a message
 FACTS: Final = ("goal", "deadline", "reminder:0")
 
 
@@ -103,7 +105,8 @@ def _journal(ask: Query) -> tuple[dict[str, list[str]], dict[str, Counter[str]],
     for instance_id, data in ask("select instance_id, data from journal"):
         command, happened = decode_entry(bytes(data))
         for token in _tokens(command):
-            carried[token].append(instance_id)
+            if TOKEN.fullmatch(token):
+                carried[token].append(instance_id)
         for fact in happened:
             if isinstance(fact, ClockChanged):
                 facts[instance_id].update(fact.facts)

@@ -1,4 +1,4 @@
-"""The whole server on a free port over a temporary SQLite file, and a real browser in front of it."""
+"""The whole server on a free port over a temporary database, and a real browser in front of it."""
 
 import asyncio
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from town import PASSWORD, START, add_people
@@ -41,10 +42,23 @@ class Site:
         await page.wait_for_url("**/tasks")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of this room share an event loop, for they share a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+def place(tmp_path: Path) -> str:
+    """The database. Where it matters which kind it is, a file of tests has another fixture of this name."""
+    return f"sqlite:///{tmp_path}/andante.db"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(place: str) -> AsyncIterator[Site]:
     clock = TestClock(START)
-    runtime = await Runtime.open(f"sqlite:///{tmp_path}/andante.db", clock=clock, timers=False)
+    runtime = await Runtime.open(place, clock=clock, timers=False)
     await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
     app = create_app(Settings(bootstrap_client_secret=PASSWORD), runtime)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
@@ -62,11 +76,19 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await runtime.close()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("NO BROWSER: install Debian's chromium to test the pages")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser, site: Site) -> AsyncIterator[Browser]:
+    """One that knows nothing yet, and forgets."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
