@@ -77,7 +77,9 @@ def pending(url: str) -> dict[str, int]:
             " where i.name='waits' and i.closed=0",
             "open calls": "select count(*) from instance where name in ('timed', 'caller', 'called') and closed=0",
         }
-        return {name: count for name, sql in counts.items() if (count := ask(sql)[0][0])}
+        # In one statement, for what one of them no longer counts may have become the other's in between.
+        (found,) = ask("select " + ", ".join(f"({sql})" for sql in counts.values()))
+        return {name: count for name, count in zip(counts, found, strict=True) if count}
 
 
 def reckon(url: str, log: Log) -> Counter[str]:
