@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-compiled chaos simulate lint format bench lock assets venv dev clean
+.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -8,14 +8,20 @@ help: ## list the targets
 run: venv assets ## start a server with the examples deployed, on http://127.0.0.1:8080
 	@.venv/bin/andante serve --examples examples --demonstration $(ARGS)
 
-test: dev assets ## run all tests
-	@scripts/system-packages --tests
-	@.venv/bin/python -m pytest $(ARGS)
+# As many tests at a time as there are cores; those of a group one after the other. What ARGS say comes later and counts:
+# `make test ARGS="-n0 -x tests/web/test_forms.py"`, or `ARGS="--pdb -k a_trip"`, which also runs them in one process.
+PYTEST = python -m pytest -n auto --dist loadgroup
 
-test-compiled: dev ## run the tests of the core and of what stands on it with the core compiled
+test: dev assets ## run all tests, or those that ARGS say
+	@scripts/system-packages --tests
+	@.venv/bin/$(PYTEST) $(ARGS)
+
+compiled: dev
 	@scripts/system-packages --compiler
 	@scripts/compile .venv-compiled
-	@.venv-compiled/bin/python -m pytest -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
+
+test-compiled: compiled ## run the tests of the core and of what stands on it with the core compiled
+	@.venv-compiled/bin/$(PYTEST) -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
 		tests/runtime --ignore tests/runtime/test_chaos.py $(ARGS)
 
 chaos: dev ## three servers on one PostgreSQL, and faults, for ROUNDS rounds
@@ -30,9 +36,8 @@ lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	@for room in tests tests/*/; do \
-		ls $$room/*.py >/dev/null 2>&1 && { .venv/bin/mypy --no-error-summary $$room/*.py || exit 1; }; \
-	done; echo "tests: mypy found nothing"
+	@ls -d tests tests/*/ | xargs -P $$(nproc) -I{} sh -c \
+		'! ls {}/*.py >/dev/null 2>&1 || .venv/bin/mypy --no-error-summary {}/*.py' && echo "tests: mypy found nothing"
 	.venv/bin/lint-imports
 
 format: dev ## let ruff put the sources in order

@@ -123,6 +123,7 @@ def test_what_cannot_be_copied(tmp_path: Path) -> None:
     assert taken.read_bytes() == b"mine"
 
 
+@pytest.mark.xdist_group("faults")
 @pytest.mark.skipif(programs() is None, reason="NOT TESTED ON POSTGRESQL: it is not installed")
 async def test_a_cluster_is_copied_under_load_and_led_on_to_a_point(open_folder: Path) -> None:
     folder = open_folder

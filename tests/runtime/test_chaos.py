@@ -321,6 +321,7 @@ def house() -> Iterator[House]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.xdist_group("faults")
 @pytest.mark.timeout(300 * ROUNDS)
 def test_faults_lose_nothing_and_double_nothing(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     seen: dict[str, int] = {}

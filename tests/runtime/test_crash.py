@@ -53,6 +53,7 @@ async def _client(runtime: Runtime, acknowledged: int, choose: random.Random) ->
                 _say(acknowledged, "completed", task.id)
 
 
+@pytest.mark.xdist_group("faults")
 @pytest.mark.timeout(600)
 async def test_a_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     path = str(tmp_path / "crash.db")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from town import EXAMPLES, FORM
 
@@ -138,7 +139,7 @@ def test_a_default_counts_as_filled_in_and_a_field_that_was_not_sent_is_left() -
     assert read_fields([field], Sent()) == {}
 
 
-@pytest.fixture(params=["with scripts", "without"])
+@pytest_asyncio.fixture(loop_scope="session", params=["with scripts", "without"])
 async def page(request: pytest.FixtureRequest, site: Site, browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(java_script_enabled=request.param == "with scripts")
     page = await context.new_page()

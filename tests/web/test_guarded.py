@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import pytest_asyncio
 from town import PASSWORD, deploy
 
 from andante.store.faults import StoreLost, StoreProblem, Unstorable
@@ -34,7 +35,7 @@ class Visitor:
         return await self.send("/login", name=name, password=PASSWORD)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(site: Site) -> AsyncIterator[Visitor]:
     async with httpx.AsyncClient(base_url=site.url) as http:
         yield Visitor(http)

@@ -1,9 +1,16 @@
 """The main job in a browser, from log-in to history, and what happens without reloading."""
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 from town import EXAMPLES, HOUR, MINUTE, PASSWORD, STUCK, deploy
 
 from conftest import Site
+
+
+@pytest.fixture
+def place(database_url: str) -> str:
+    """Both kinds of databases."""
+    return database_url
 
 
 async def start_leave(page: Page, site: Site, employee: str) -> str:

@@ -15,6 +15,7 @@ PICTURES: Final = Path(__file__).parents[2] / "screenshots"
 SIZES: Final = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1440)}
 
 
+@pytest.mark.xdist_group("pictures")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: str) -> None:
     found = await settle(site.runtime, site.clock)
