@@ -1,7 +1,7 @@
 """What tests of all rooms share: the databases."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,21 @@ def postgres_url(cluster: Cluster, template: str) -> Iterator[str]:
     cluster.execute(f"create database {name} template {template}")
     yield cluster.url(name)
     cluster.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Makes an empty database of a kind ("sqlite", "postgresql"), which is there for all tests of a room."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('lasting')}/andante.db"
+        cluster: Cluster = request.getfixturevalue("cluster")
+        name = f"andante_{next(_numbers)}"
+        cluster.execute(f"create database {name} template {request.getfixturevalue('template')}")
+        return cluster.url(name)
+
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,6 +1,8 @@
-"""One server for all tests of this room, and a shell with a home of its own for each."""
+"""One server on each kind of database for all tests of this room, and a shell with a home of its own for each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,28 @@ from shell import EXAMPLES, SECRET, Process, Shell, serving
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """With the examples, and a clock that stands still until it is moved."""
-    db = tmp_path_factory.mktemp("server") / "andante.db"
-    with serving("--examples", str(EXAMPLES), "--test-clock", db=db, ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as process:
-        yield process
+def servers(lasting_url: Callable[[str], str]) -> Iterator[Callable[[str], Process]]:
+    """The one on a kind of database: with the examples, and a clock that stands still until it is moved."""
+    with ExitStack() as stack:
+
+        @cache
+        def server(database: str) -> Process:
+            options = ("--examples", str(EXAMPLES), "--test-clock")
+            made = serving(*options, db=lasting_url(database), ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET)
+            return stack.enter_context(made)
+
+        yield server
+
+
+@pytest.fixture
+def database() -> str:
+    """Which kind. A file of tests that are also to run on PostgreSQL has another fixture of this name."""
+    return "sqlite"
+
+
+@pytest.fixture
+def server(servers: Callable[[str], Process], database: str) -> Process:
+    return servers(database)
 
 
 @pytest.fixture

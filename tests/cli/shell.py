@@ -29,7 +29,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 class Process:
     """`andante serve`: what it printed until it was ready, and where it is."""
 
-    def __init__(self, process: "subprocess.Popen[str]", db: Path, printed: list[str]) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", db: str, printed: list[str]) -> None:
         self._process = process
         self.db = db
         self.printed = "".join(printed)
@@ -45,9 +45,9 @@ class Process:
 
 
 @contextmanager
-def serving(*options: str, db: Path, **environment: str) -> Iterator[Process]:
-    """A server on a free port."""
-    command = (*PROGRAM, "serve", "--port", "0", "--db", f"sqlite:///{db}", *options)
+def serving(*options: str, db: str, **environment: str) -> Iterator[Process]:
+    """A server on a free port, with the database of this address."""
+    command = (*PROGRAM, "serve", "--port", "0", "--db", db, *options)
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(**environment)
     )

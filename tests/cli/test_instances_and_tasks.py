@@ -9,6 +9,13 @@ from shell import SECRET, Shell
 from andante.client import Client
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Both kinds."""
+    kind: str = request.param
+    return kind
+
+
 def pass_time(shell: Shell, advance: str) -> None:
     with Client(shell.url, "admin", SECRET) as client:
         client.set_clock(advance=advance)

@@ -20,7 +20,7 @@ from andante.settings import Settings
 
 
 def test_the_first_start_tells_the_secret_and_only_the_first(tmp_path: Path) -> None:
-    db = tmp_path / "first.db"
+    db = f"sqlite:///{tmp_path}/first.db"
     with serving(db=db) as server:
         lines = dict(line.strip().split(maxsplit=2)[1:] for line in server.printed.splitlines() if "client " in line)
         assert set(lines) == {"id", "secret"}
@@ -56,7 +56,7 @@ def wait_for_a_job(url: str, token: str) -> http.client.HTTPConnection:
 def test_the_examples_tell_how_to_get_in(server: Process) -> None:
     told, ready = server.printed.rsplit("\n", 2)[:2]
     assert told.splitlines() == [
-        f"The examples are deployed in sqlite:///{server.db}.",
+        f"The examples are deployed in {server.db}.",
         "  pages     log in as ada or ben, password andante-demo",
         "  programs  client id admin, client secret as you set it; the API is described at /docs",
     ]
@@ -96,7 +96,7 @@ def plain_logs() -> Iterator[None]:
 def test_a_database_that_cannot_be_used(tmp_path: Path, server: Process, shell: Shell) -> None:
     (tmp_path / "letter.db").write_text("Dear database, this is a letter of more than a hundred characters. " * 3)
     cases = {
-        f"{server.db}": "Stop it first, or give this one another --db.",
+        server.db.removeprefix("sqlite:///"): "Stop it first, or give this one another --db.",
         f"{tmp_path}/no/such/folder.db": "No such file or directory.",
         f"{tmp_path}/letter.db": "file is not a database.",
     }

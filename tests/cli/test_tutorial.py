@@ -13,6 +13,13 @@ SET = re.compile(r"(\w+)=\$\((andante .*) \| awk 'END \{print \$1\}'\)")
 ASKED = re.compile(r"\$\((andante [^|]*) \| awk 'END \{print \$1\}'\)")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Both kinds."""
+    kind: str = request.param
+    return kind
+
+
 def blocks(document: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / document).read_text("utf-8"), re.DOTALL | re.MULTILINE)
 

@@ -11,7 +11,7 @@ from andante.client import Client
 
 def test_all_is_as_it_must_be(shell: Shell, server: Process) -> None:
     leave = shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
-    for options in ((), (leave,), ("--db", f"sqlite:///{server.db}"), (leave, "--db", f"sqlite:///{server.db}")):
+    for options in ((), (leave,), ("--db", server.db), (leave, "--db", server.db)):
         said = shell("verify", *options)
         assert (said.code, said.out.split()[-4:]) == (0, [*said.out.split()[-4:-2], "0", "wrong."]), said
     assert shell("verify", leave, "--json").json == {"checked": 1, "drift": []}
@@ -21,20 +21,20 @@ def test_all_is_as_it_must_be(shell: Shell, server: Process) -> None:
 
 
 def test_what_is_wrong_is_told(shell: Shell, tmp_path: Path) -> None:
-    db = tmp_path / "andante.db"
+    db = f"sqlite:///{tmp_path}/andante.db"
     with serving("--examples", str(EXAMPLES), db=db, ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as process:
         shell_here = ("--url", process.url, "--client-secret", SECRET)
         started = shell("start", "LeaveApproval", "--var", "employee=D", "--var", "manager=ada", "--json", *shell_here)
         process.stop()
     instance = started.json[0]["id"]
-    with sqlite3.connect(db) as file:
+    with sqlite3.connect(tmp_path / "andante.db") as file:
         file.execute("update task set assignee='eve' where instance_id=?", (instance,))
-    said = shell("verify", "--db", f"sqlite:///{db}")
+    said = shell("verify", "--db", db)
     assert said.code == 1
     assert f"{instance}: task:" in said.out
     assert "assignee is 'eve', by the state 'ada'" in said.out
     assert said.out.endswith("1 verified, 1 wrong.\n")
-    assert shell("verify", instance, "--db", f"sqlite:///{db}").code == 1
+    assert shell("verify", instance, "--db", db).code == 1
 
 
 def test_the_archive(shell: Shell, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_archive(shell: Shell, tmp_path: Path) -> None:
 
 def test_a_backup_of_a_server_at_work(shell: Shell, server: Process, tmp_path: Path) -> None:
     leave = shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
-    copy, db = tmp_path / "copy.db", f"sqlite:///{server.db}"
+    copy, db = tmp_path / "copy.db", server.db
     said = shell("backup", copy, "--db", db)
     assert (said.code, said.out) == (0, f"{copy}: {copy.stat().st_size} bytes.\n")
     assert shell("verify", leave, "--db", f"sqlite:///{copy}").out == "1 verified, 0 wrong.\n"

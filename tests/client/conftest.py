@@ -1,6 +1,8 @@
-"""One server for all tests of this room; each test is done with both clients."""
+"""One server on each kind of database for all tests of this room; each test is done with both clients."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from desk import SECRET, Hands, serving
@@ -9,9 +11,21 @@ from andante.client import Client
 
 
 @pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("server")) as url:
-        yield url
+def urls(lasting_url: Callable[[str], str]) -> Iterator[Callable[[str], str]]:
+    """The address of the one on a kind of database."""
+    with ExitStack() as stack:
+        yield cache(lambda database: stack.enter_context(serving(lasting_url(database))))
+
+
+@pytest.fixture
+def database() -> str:
+    """Which kind. A file of tests that are also to run on PostgreSQL has another fixture of this name."""
+    return "sqlite"
+
+
+@pytest.fixture
+def url(urls: Callable[[str], str], database: str) -> str:
+    return urls(database)
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -1,4 +1,4 @@
-"""The whole server on a real port with a real SQLite file, and both clients behind one face."""
+"""The whole server on a real port with a real database, and both clients behind one face."""
 
 import asyncio
 import socket
@@ -57,11 +57,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[str]:
-    """The address of a server whose clock stands still until it is set."""
-    app = create_app(
-        Settings(db=f"sqlite:///{folder}/andante.db", test_clock=True, bootstrap_client_secret=SECRET, **settings)
-    )
+def serving(db: str, **settings: Any) -> Iterator[str]:
+    """The address of a server on the database of that address, whose clock stands still until it is set."""
+    app = create_app(Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings))
     server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
     server.ready = threading.Event()
     thread = threading.Thread(target=server.run)

@@ -14,6 +14,13 @@ TASK = '<userTask id="work" name="Do it" andante:candidateGroups="managers" anda
 PAYMENT = '<message id="m" name="paid" andante:correlation="=order"/><signal id="s" name="storm"/>'
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Both kinds."""
+    kind: str = request.param
+    return kind
+
+
 def test_both_have_the_same_methods_and_each_is_used_here() -> None:
     methods = {name for name, value in vars(Client).items() if isinstance(value, Endpoint)}
     assert methods == {name for name, value in vars(AsyncClient).items() if isinstance(value, AsyncEndpoint)}

@@ -116,7 +116,7 @@ def test_refusals_tell_their_status_code_and_words(hands: Hands, at: Clients, ur
 
 
 def test_an_expired_token_is_renewed_unseen(kind: str, tmp_path: Path) -> None:
-    with serving(tmp_path, token_lifetime=60) as url:
+    with serving(f"sqlite:///{tmp_path}/andante.db", token_lifetime=60) as url:
         hands = Hands(kind, url)
         hands.definitions()
         first = hands.client.session.token

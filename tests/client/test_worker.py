@@ -209,7 +209,7 @@ async def test_an_async_worker_does_several_at_once_until_it_is_cancelled(url: s
 
 
 def test_a_worker_whose_server_is_gone_ends(kind: str, tmp_path: Path) -> None:
-    with serving(tmp_path) as url:
+    with serving(f"sqlite:///{tmp_path}/andante.db") as url:
         hands = Hands(kind, url, attempts=2, wait=0.0)
         hands.definitions()
     with pytest.raises(Unreachable):
