@@ -2,7 +2,7 @@
 
 from bureau import Bureau
 
-from andante.timing.instants import HOUR, MINUTE
+from andante.timing.instants import DAY, HOUR, MINUTE
 
 
 async def test_a_reminder_comes_by_mail_and_stands_in_the_inbox(bureau: Bureau) -> None:
@@ -119,3 +119,42 @@ async def test_who_waits_reminds_by_the_same_way(bureau: Bureau) -> None:
     assert bureau.mails == [("ada", "催办：Approve <it>")]
     assert "ina 请您处理“Approve <it>”：we leave at four" in bureau.text()
     assert "截止时间：2026-03-28 04:00 (Asia/Shanghai)" in bureau.text()
+
+
+async def test_suspension_in_every_state_of_a_note(bureau: Bureau) -> None:
+    """Held by quiet hours, between two tries, dead, and not yet addressed: nothing goes while it is suspended, and
+    nothing of the past when it is resumed."""
+    await bureau.person("held", quiet_from="15:00", quiet_until="17:00", channels={"*": ["mail"]})
+    await bureau.person("tried", channels={"*": ["mail"]})
+    await bureau.person("dead", channels={"*": ["mail"]})
+    await bureau.deploy(holder='candidateUsers="held,tried,dead"', to="tried")
+    instance = await bureau.start()
+    bureau.office.refusing |= {"tried@example.com": "451 later", "dead@example.com": "550 no such mailbox"}
+    await bureau.at("2026-03-27T15:00")
+    assert await bureau.states() == {"waiting": 2, "dead": 1}
+    await bureau.runtime.act(instance, "suspend", who="oda")
+    bureau.office.refusing.clear()
+    (dead,) = await bureau.post.letters.many("dead", "", 10, "")
+    await bureau.post.letters.retry(dead, bureau.clock.now())
+    await bureau.at("2026-03-27T18:00")
+    assert bureau.mails == []
+    assert await bureau.states() == {"dropped": 3}
+    await bureau.runtime.act(instance, "resume", who="oda")
+    await bureau.runtime.run_due()
+    assert bureau.mails == []
+    await bureau.later(HOUR)  # the goal, with the hour that was left
+    assert bureau.mails == [("tried", "Goal passed: Approve <it>")]
+
+
+async def test_ending_in_every_state_of_a_note(bureau: Bureau) -> None:
+    await bureau.person("held", quiet_from="15:00", quiet_until="17:00", channels={"*": ["mail"]})
+    await bureau.person("tried", channels={"*": ["mail"]})
+    await bureau.deploy(holder='candidateUsers="held,tried"', to="tried")
+    instance = await bureau.start()
+    bureau.office.refusing["tried@example.com"] = "451 later"
+    await bureau.at("2026-03-27T15:00")
+    await bureau.runtime.act(instance, "terminate", who="oda")
+    bureau.office.refusing.clear()
+    await bureau.later(DAY)
+    assert bureau.mails == []
+    assert await bureau.states() == {"dropped": 2}

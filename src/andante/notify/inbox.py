@@ -46,10 +46,10 @@ def insertion(letter: Letter) -> tuple[str, Sequence[object]]:
     )  # fmt: skip
 
 
-def _note(row: Row) -> InboxNote:
-    id, kind, instance_id, task, created_at, read_at, state, data = row
+def _note(row: Row, task_open: bool) -> InboxNote:
+    id, kind, instance_id, task, created_at, read_at, data = row
     content = msgspec.json.decode(bytes(data), type=Content)
-    return InboxNote(id, kind, instance_id, task, created_at, read_at, state == "open", content)
+    return InboxNote(id, kind, instance_id, task, created_at, read_at, task_open, content)
 
 
 @final
@@ -66,23 +66,34 @@ class Inbox:
 
     async def many(self, person: str, *, unread: bool, limit: int, after: str) -> tuple[list[InboxNote], str]:
         """Newest first, after the cursor; and the cursor to go on, "" at the end."""
-        where, values = "n.person=?", [person]
+        where = "person=?"
         if unread:
-            where += " and n.read_at=0"
-        parameters: list[object] = list(values)
+            where += " and read_at=0"
+        parameters: list[object] = [person]
         if after:
             created, id = _cursor(after)
-            where += " and (n.created_at, n.id) < (?, ?)"
+            where += " and (created_at, id) < (?, ?)"
             parameters += [created, id]
         rows = await self._store.read(
-            "select n.id, n.kind, n.instance_id, n.task, n.created_at, n.read_at, t.state, n.data from note n"
-            f" left join task t on t.instance_id=n.instance_id and t.key=n.task where {where}"
-            " order by n.created_at desc, n.id desc limit ?",
+            f"select id, kind, instance_id, task, created_at, read_at, data from note where {where}"
+            " order by created_at desc, id desc limit ?",
             (*parameters, limit + 1),
         )
-        found = [_note(row) for row in rows[:limit]]
+        still = await self._open([(row[2], row[3]) for row in rows[:limit] if row[3]])
+        found = [_note(row, (row[2], row[3]) in still) for row in rows[:limit]]
         more = len(rows) > limit
         return found, _after(found[-1]) if more else ""
+
+    async def _open(self, tasks: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Those that can still be done."""
+        instances = list(dict.fromkeys(id for id, _ in tasks))
+        found: set[tuple[str, int]] = set()
+        for start in range(0, len(instances), 200):
+            part = instances[start : start + 200]
+            marks = ",".join("?" for _ in part)
+            sql = f"select instance_id, key from task where state='open' and instance_id in ({marks})"
+            found.update((row[0], row[1]) for row in await self._store.read(sql, part))
+        return found & set(tasks)
 
     async def mark(self, person: str, id: str, *, read: bool) -> None:
         """Read, or unread again; of the id "all" each that is not so."""
