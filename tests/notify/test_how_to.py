@@ -1,12 +1,20 @@
-"""The examples of docs/how-to/sla-and-reminders.md are read as the page says."""
+"""The examples of the pages about SLAs, notes and webhooks are as the pages say."""
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import UNSET
 
+from andante.api.notes import FIELDS, PreferencesBody
 from andante.bpmn import Model, read_json, read_xml
+from andante.notify.apprises import checked_address
+from andante.notify.wording import HERE
+from andante.people.preferences import LANGUAGES, Preferences, checked
 from andante.timing.instants import DAY, HOUR, MINUTE
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/sla-and-reminders.md").read_text("utf-8")
@@ -41,3 +49,36 @@ def test_both_examples_say_the_same(form: str) -> None:
     assert sla.criteria is not None
     assert sla.criteria.evaluate({"amount": 100}, None) is True
     assert sla.criteria.evaluate({"amount": 99}, None) is False
+
+
+def test_the_preferences_of_the_page_can_be() -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/notifications.md").read_text("utf-8")
+    (block,) = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    said = msgspec.convert(json.loads(block), PreferencesBody)
+    fields = {
+        FIELDS.get(name, name): value for name, value in msgspec.structs.asdict(said).items() if value is not UNSET
+    }
+    found = checked(Preferences(**fields))
+    assert (found.quiet_from, found.digest_at, found.ways("slaDeadline"), found.ways("remind")) == (
+        "22:00", "08:30", ["mail", "app", "apprise"], ["mail", "app"],
+    )  # fmt: skip
+    for url in found.apprise:
+        checked_address(url, any_host=False)
+    for language in LANGUAGES:
+        words = json.loads((HERE / f"words/{language}.json").read_text("utf-8"))
+        assert {"reminder", "remind", "slaGoal", "slaMilestone", "slaDeadline", "informed", "test", "*"} == set(
+            words["headlines"]
+        )
+
+
+def test_the_payload_of_the_page_is_what_is_sent() -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/webhooks.md").read_text("utf-8")
+    (block,) = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    sent = re.search(r"def payload.*?return \{(.*?)\n        \}", (HERE / "ways.py").read_text("utf-8"), re.DOTALL)
+    assert sent is not None
+    assert list(json.loads(block)["data"]) == re.findall(r'^ +"(\w+)":', sent.group(1), re.MULTILINE)
+
+
+def test_what_is_large_is_not_imported_before_it_is_used() -> None:
+    code = "import andante.app, sys; sys.exit('apprise' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

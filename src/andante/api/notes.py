@@ -140,10 +140,10 @@ class PreferencesBody(msgspec.Struct, frozen=True):
     apprise: Addresses | UnsetType = UNSET
 
 
-_FIELDS: Final = {
+FIELDS: Final = {
     "quietFrom": "quiet_from", "quietUntil": "quiet_until", "digestAt": "digest_at", "digestDay": "digest_day",
 }  # fmt: skip
-_NAMES: Final = {inner: outer for outer, inner in _FIELDS.items()}
+_NAMES: Final = {inner: outer for outer, inner in FIELDS.items()}
 
 
 def _shape(said: Preferences, whole: Preferences) -> PreferencesShape:
@@ -188,7 +188,7 @@ async def set_preferences(request: Call, name: FromPath[str]) -> Response[bytes]
     body = await body_of(request, PreferencesBody)
     post = services(request).post
     changes: dict[str, Any] = {
-        _FIELDS.get(field, field): value
+        FIELDS.get(field, field): value
         for field in body.__struct_fields__
         if (value := getattr(body, field)) is not UNSET
     }
