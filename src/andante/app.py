@@ -27,6 +27,7 @@ from andante.api.wire import as_json
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
+from andante.runtime.file_types import USUAL as USUAL_TYPES
 from andante.scripting import PythonScripts
 from andante.settings import Settings, SettingsProblem
 from andante.web import web_router
@@ -98,6 +99,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers
             apart=settings.apart,
             retention=settings.retention,
             archive=settings.archive,
+            attachment_max=settings.attachment_max,
+            attachment_types=tuple(settings.attachment_types.replace(",", " ").split()) or USUAL_TYPES,
             remind_every=settings.remind_every,
         ),
         channels=lambda runtime: channels(settings, runtime),

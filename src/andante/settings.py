@@ -58,6 +58,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     remind_every: Annotated[
         int, Meta(ge=0, le=31_536_000, description="Seconds between two reminders that who waits for a task asks for.")
     ] = 14_400
+    attachment_max: Annotated[
+        int, Meta(ge=1_024, le=2**30, description="Largest attachment in bytes; max_body must have room for it.")
+    ] = 10 * 1024 * 1024
+    attachment_types: Annotated[
+        str, Meta(description="Media types of attachments, with commas; empty: documents, pictures, texts; *: any.")
+    ] = ""
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")

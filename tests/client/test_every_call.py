@@ -354,6 +354,22 @@ def test_people(hands: Hands, url: str) -> None:
     mia.close()
 
 
+def test_files_and_comments(hands: Hands) -> None:
+    hands.deploy_xml(straight("Filed", TASK))
+    started = hands.start("Filed")
+    (task,) = hands.tasks(instance_id=started.id, view="all").items
+    made = hands.attach("Größe 1.txt", "Grüße".encode(), task_id=task.id)
+    assert (made.name, made.type, made.size, made.task_id) == ("Größe 1.txt", "text/plain", 7, task.id)
+    assert hands.attachments(instance_id=started.id).items == [made]
+    assert hands.attachment(made.id) == "Grüße".encode()
+    assert hands.delete_attachment(made.id) is None
+    assert hands.attachments(task_id=task.id).items == []
+    with pytest.raises(ValueError, match="a task or an instance"):
+        hands.attachments()
+    hands.task_action(task.id, "comment", text="Well.")
+    assert [each.text for each in hands.comments(task.id).items] == ["Well."]
+
+
 def test_queues_and_deputies(hands: Hands) -> None:
     one, two, queue = f"dan-{hands.kind}", f"eve-{hands.kind}", f"claims-{hands.kind}"
     hands.add_person(one, skills={"law": 2})

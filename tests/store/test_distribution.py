@@ -140,7 +140,7 @@ async def _everything(runtime: Runtime, clock: TestClock) -> None:
 def _model(comment: str) -> bytes:
     body = (
         '<startEvent id="start"/><parallelGateway id="fork"/>'
-        '<userTask id="approve" camunda:candidateUsers="anna,ben"><extensionElements>'
+        '<userTask id="approve" camunda:candidateUsers="anna,ben" andante:cc="cleo"><extensionElements>'
         '<andante:sla name="s" goal="PT1H" deadline="PT3H"><andante:reminder relativeTo="goal" offset="PT0S"/>'
         "</andante:sla>"
         "</extensionElements></userTask>"

@@ -91,6 +91,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     notify.ENDPOINT_NOT_FOUND: ErrorCode(404, "There is no such endpoint.", "List the endpoints."),
     notify.LETTER_NOT_FOUND: ErrorCode(404, "There is no such letter.", "It may be sent and forgotten; list them."),
     notify.NOTE_NOT_FOUND: ErrorCode(404, "There is no such note of yours.", "List your notes anew."),
+    runtime.ATTACHMENT_NOT_FOUND: ErrorCode(404, "There is no such attachment, or it is not yours.", "List them anew."),
     METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),
     faults.CLOSED: ErrorCode(409, "The instance is over.", "Nothing more can be done with it; start a new one."),
     faults.SUSPENDED: ErrorCode(409, "The instance is suspended.", "Resume it first."),
@@ -142,6 +143,13 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     notify.ENDPOINT_EXISTS: ErrorCode(409, "The endpoint's name is taken.", "Choose another, or change that one."),
     notify.LETTER_OVER: ErrorCode(409, "The letter is sent or dropped already.", "There is nothing to do."),
     access.LAST_ADMINISTRATOR: ErrorCode(409, "Nobody would be left to administer.", "Make another one first."),
+    runtime.ATTACHMENTS_FULL: ErrorCode(409, "The instance has too many attachments.", "Delete some first."),
+    runtime.ATTACHMENT_TOO_LARGE: ErrorCode(
+        413, "The file is larger than the server takes.", "attachment_max says it."
+    ),
+    runtime.ATTACHMENT_TYPE: ErrorCode(
+        415, "The file is of a kind that the server does not take, or not what its name says.", "See attachment_types."
+    ),
     TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
     CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),
     runtime.MODEL_REFUSED: ErrorCode(

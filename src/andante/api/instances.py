@@ -367,8 +367,9 @@ async def history(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     return success(HistoryRecs(recs, len(recs)))
 
 
-async def visible(desk: Services, who: Caller, instance_id: str) -> InstanceRecord:
-    """The instance, if the caller may see it: operators any; others their own and those they have or had a task in.
+async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bool = True) -> InstanceRecord:
+    """The instance, if the caller may see it: operators any; others their own and those they have or had a task in,
+    and with `informed` those of whose tasks they are to know.
 
     Raises Problem 404, the same for one that is not there and one that is not theirs.
     """
@@ -382,6 +383,8 @@ async def visible(desk: Services, who: Caller, instance_id: str) -> InstanceReco
         )  # fmt: skip
         if (await desk.runtime.tasks(query)).total:
             return record
+    if informed and await desk.runtime.remarks.knows(instance_id, who.items):
+        return record
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
 
 

@@ -3,7 +3,9 @@
 from litestar.handlers import HTTPRouteHandler
 
 from andante.api import (
+    attachments,
     calendars,
+    comments,
     decisions,
     definitions,
     delivering,
@@ -30,7 +32,7 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
         token, instances, replay, instance_variables, definitions, tasks, forms, messages, jobs, expressions, decisions,
-        people, teams, deputies, calendars, notes, delivering, upkeep, health, documents,
+        people, teams, deputies, attachments, comments, calendars, notes, delivering, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

@@ -39,7 +39,8 @@ from andante.people import permissions as allow
 from andante.runtime import Problem, Signing, TaskQuery, TaskRecord
 from andante.runtime import problem as codes
 
-VIEWS: Final = ("todo", "paused", "history", "all")
+INFORMED: Final = "informed"
+VIEWS: Final = ("todo", "paused", "history", "all", INFORMED)
 HAND_OVER: Final = ("transfer", "delegate", "return")
 MODES: Final = ("before", "with", "after")
 RESUMES: Final = ("flow", "direct")
@@ -124,7 +125,8 @@ FIELDS: Final = TaskShape.__struct_fields__
 
 
 class ListQuery(msgspec.Struct, frozen=True):
-    """`view`: todo (open ones the caller may work on), paused (of suspended instances), history, all (operators)."""
+    """`view`: todo (open ones the caller may work on), paused (of suspended instances), history, all (operators),
+    informed (those the caller may only look at: newest first, without filters)."""
 
     view: Annotated[str, choice(*VIEWS)] = "todo"
     instanceId: str = ""  # noqa: N815
@@ -197,6 +199,9 @@ async def find(request: Call) -> Response[bytes]:
         raise bad_parameter("orderField", f"'{query.orderField}' is no field to order by.")
     if query.orderType:
         one_of("orderType", query.orderType, ("asc", "desc"))
+    if view == INFORMED:
+        page = await desk.runtime.remarks.informed(who.items, query.skip, query.limit)
+        return success(TaskRecs([task_shape(record, desk.zone, []) for record in page.items], page.total, page.after))
     page = await desk.runtime.tasks(
         TaskQuery(
             view=view,
@@ -236,9 +241,7 @@ async def find(request: Call) -> Response[bytes]:
 )
 async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     desk, who = services(request), caller(request)
-    record = await desk.runtime.task(task_id)
-    if not may_see(who, record):
-        raise _not_found(task_id)
+    record = await visible_task(request, task_id)
     fields = form_fields(await desk.runtime.forms.of_task(record))
     actions, approval, back = await one_s_offers(desk, who, record)
     shape: Any = task_shape(record, desk.zone, actions)
@@ -297,6 +300,18 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     )
     [actions] = await offers(desk, who, [changed])
     return success(task_shape(changed, desk.zone, actions))
+
+
+async def visible_task(request: Call, task_id: str, *, informed: bool = True) -> TaskRecord:
+    """The task, if the caller may see it; with `informed` also if they are to know of it. Raises Problem (404), the
+    same for one that is not there and one that is not theirs."""
+    runtime, who = services(request).runtime, caller(request)
+    record = await runtime.task(task_id)
+    if may_see(who, record):
+        return record
+    if informed and await runtime.remarks.is_informed(record.instance_id, record.key, who.items):
+        return record
+    raise _not_found(task_id)
 
 
 def _not_found(task_id: str) -> Problem:

@@ -7,8 +7,8 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
+from andante.client import attaching, calls, evaluating, forms, live, people, replaying, telling, upkeep
 from andante.client import calendars as working
-from andante.client import calls, evaluating, forms, live, people, replaying, telling, upkeep
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -118,6 +118,12 @@ class AsyncClient:
     task = Endpoint(calls.task)
     task_action = Endpoint(calls.task_action)
     extend_task = Endpoint(calls.extend_task)
+
+    attach = Endpoint(attaching.attach)
+    attachments = Endpoint(attaching.attachments)
+    attachment = Endpoint(attaching.attachment)
+    delete_attachment = Endpoint(attaching.delete_attachment)
+    comments = Endpoint(attaching.comments)
 
     publish = Endpoint(calls.publish)
     broadcast = Endpoint(calls.broadcast)

@@ -17,3 +17,9 @@ class Caller(msgspec.Struct, frozen=True):
     def names(self) -> frozenset[str]:
         """Groups and roles: what a candidate item `group:x` or `role:x` may name."""
         return self.groups | self.roles
+
+    @property
+    def items(self) -> list[str]:
+        """All ways in which a list of persons may mean the caller."""
+        sets = [f"{kind}:{name}" for name in sorted(self.names) for kind in ("group", "role")]
+        return [f"user:{self.user}", *sets, *(f"queue:{name}" for name in sorted(self.queues))]

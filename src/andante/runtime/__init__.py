@@ -18,6 +18,7 @@ from andante.runtime.tasks import Signing
 from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
+from andante.store.attachments import AttachmentRow
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.roster import DeputyRow, TeamRow
@@ -25,6 +26,7 @@ from andante.store.roster import DeputyRow, TeamRow
 __all__ = [
     "ArchiveQuery",
     "ArchivedRecord",
+    "AttachmentRow",
     "AwaitedView",
     "Broadcast",
     "CallView",

@@ -2,13 +2,16 @@
 
 import msgspec
 
+from andante.runtime.file_types import USUAL
+
 
 class RuntimeSettings(msgspec.Struct, frozen=True):
     """`zone`: IANA zone of times without one, and of labels. `cache`: instances kept in memory. `queue`: commands under
     way at a time. `max_steps`: elements passed in one command without waiting. `replica`: a PostgreSQL that follows
     the database, for lists. `retention`: how long instances are kept when they are over ("" or "forever": always);
     then they go to the archive, or without `archive` for good. `apart`: on PostgreSQL each transaction is of one
-    instance. `remind_every`: seconds between two reminders of a task that somebody who waits for it asks for."""
+    instance. `remind_every`: seconds between two reminders of a task that somebody who waits for it asks for.
+    `attachment_max` in bytes; `attachment_types` are media types, "*" any."""
 
     zone: str = "UTC"
     cache: int = 10_000
@@ -19,3 +22,5 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     retention: str = ""
     archive: bool = True
     remind_every: int = 14_400
+    attachment_max: int = 10 * 1024 * 1024
+    attachment_types: tuple[str, ...] = USUAL

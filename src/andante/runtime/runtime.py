@@ -14,6 +14,7 @@ from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
+from andante.runtime.attachments import Attachments
 from andante.runtime.calendar_desk import Calendars
 from andante.runtime.calendars import LiveCalendars
 from andante.runtime.changes import Changes
@@ -34,6 +35,7 @@ from andante.runtime.options import RuntimeSettings
 from andante.runtime.outbox import Channel, Outbox
 from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
 from andante.runtime.relations import Relations
+from andante.runtime.remarks import Remarks
 from andante.runtime.replay import Past, replay
 from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
@@ -90,6 +92,10 @@ class Runtime:
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
+        self.attachments = Attachments(
+            store, clock, chance, lambda: self._sharing.first, settings.attachment_max, settings.attachment_types
+        )
+        self.remarks = Remarks(store)
         self.changes = Changes(store, self.executor)
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
@@ -124,7 +130,8 @@ class Runtime:
         except BaseException:  # or it would go on as a member of the others that nobody knows of
             await runtime.close()
             raise
-        for each in (runtime._timekeeper, runtime.upkeep.retention, runtime.calendars.recounting) if timers else ():
+        beside = (runtime._timekeeper, runtime.upkeep.retention, runtime.calendars.recounting, runtime.attachments)
+        for each in beside if timers else ():
             runtime._spawn(each.run())
         return runtime
 

@@ -13,7 +13,9 @@ COLUMNS: Final = (
     "archived_at", "seq",
 )  # fmt: skip
 SELECT: Final = f"select {','.join(COLUMNS)} from archive"
-OF_INSTANCE: Final = ("journal", "task", "candidate", "subscription", "job", "working_clock", "outbox")
+OF_INSTANCE: Final = (
+    "journal", "task", "candidate", "informed", "subscription", "job", "working_clock", "outbox", "attachment",
+)  # fmt: skip
 MOST: Final = 1_000
 Statement = tuple[str, Sequence[object]]
 

@@ -201,6 +201,10 @@ def _task_cancelled(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev
     batch.rows[st.TASK_END].append((instance.id, e.task, "cancelled", "", instance.modified_at, ""))
 
 
+def _informed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.PersonsInformed) -> None:
+    batch.rows[st.INFORMED].extend((instance.id, e.task, name) for name in e.who)
+
+
 def _clock(
     batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStarted | ev.ClockChanged | ev.ClockExtended
 ) -> None:
@@ -267,6 +271,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_changed,
     ev.TaskOffered: _task_changed,
+    ev.PersonsInformed: _informed,
     ev.TaskFollowUpSet: _task_changed,
     ev.TaskCompleted: _task_completed,
     ev.TaskCancelled: _task_cancelled,

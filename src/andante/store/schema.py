@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from andante.store import calendar_tables, columns, note_tables
+from andante.store import calendar_tables, columns, note_tables, people_tables
 from andante.store.columns import TEXT
 from andante.store.columns import number as _int
 from andante.store.columns import some as _some
@@ -293,60 +293,8 @@ person: Final = sa.Table(
     sa.Index("ix_person_revision", "revision"),
 )
 
-# Sets of persons that tasks are offered to, beyond what is written at the persons themselves.
-team: Final = sa.Table(
-    "team",
-    metadata,
-    sa.Column("kind", TEXT, primary_key=True),  # group, role, queue
-    sa.Column("name", TEXT, primary_key=True),
-    _text("label"),
-    _text("lead"),
-    _text("parent"),  # of a role: the one above it
-    _text("members", "[]"),
-    _text("rule"),  # of a queue: how its tasks find their person
-    _text("calendar"),
-    _text("skills", "{}"),  # skill: level that a person needs
-    _int("created_at"),
-    _int("revision"),
-    sa.Index("ix_team_revision", "revision"),
-)
-
-# Who stands in for whom, and when: for all, or the tasks of one process or queue.
-deputy: Final = sa.Table(
-    "deputy",
-    metadata,
-    sa.Column("id", TEXT, primary_key=True),
-    _text("person"),
-    _text("deputy"),  # "": nobody, the person is away
-    _int("from_at"),
-    _int("until_at"),
-    _text("definition"),
-    _text("queue"),
-    _text("rule"),  # assign, share
-    _text("created_by"),
-    _int("created_at"),
-    _int("revision"),
-    sa.Index("ix_deputy_person", "person"),
-    sa.Index("ix_deputy_revision", "revision"),
-)
-
-# One row: the number of the last change of any person, team or deputy.
-roster: Final = sa.Table(
-    "roster",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    _int("revision"),
-)
-
-# Whose turn it was, of those who get tasks in turn.
-turn: Final = sa.Table(
-    "turn",
-    metadata,
-    sa.Column("pool", TEXT, primary_key=True),
-    sa.Column("n", sa.BigInteger, primary_key=True, autoincrement=False),
-    _text("person"),
-)
-
+team, deputy, roster, turn = people_tables.team, people_tables.deputy, people_tables.roster, people_tables.turn
+attachment, content, informed = people_tables.attachment, people_tables.content, people_tables.informed
 letter, note = note_tables.letter, note_tables.note
 preference, endpoint = note_tables.preference, note_tables.endpoint
 calendars, calendar = calendar_tables.calendars, calendar_tables.calendar

@@ -100,6 +100,7 @@ JOURNAL: Final = Statement(INSERT, "journal", 2, ("instance_id", "seq", "at", "a
 TASK: Final = Statement(UPSERT, "task", 2, TASK_COLUMNS)
 TASK_END: Final = Statement(UPDATE, "task", 2, (*_KEYED, "state", "outcome", "ended_at", "ended_by"))
 CANDIDATE: Final = Statement(IGNORE, "candidate", 3, (*_KEYED, "who"))
+INFORMED: Final = Statement(IGNORE, "informed", 3, (*_KEYED, "who"))
 SUBSCRIPTION: Final = Statement(INSERT, "subscription", 2, (*_KEYED, "kind", "name", "correlation"))
 SUBSCRIPTION_KEYED: Final = Statement(UPDATE, "subscription", 2, (*_KEYED, "correlation"))
 SUBSCRIPTION_END: Final = Statement(DELETE, "subscription", 2, _KEYED)
@@ -117,6 +118,6 @@ OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE, SUBSCRIPTION,
-    SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE, INFORMED,
+    SUBSCRIPTION, SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip
