@@ -39,8 +39,9 @@ def _of(task_id: str, instance_id: str) -> str:
 
 def attach(name: str, data: bytes, *, task_id: str = "", instance_id: str = "") -> Call[Attachment]:
     """Attach a file of this name to a task or an instance."""
+    shown = name.replace('"', "").replace("\r", "").replace("\n", "")
     boundary = secrets.token_hex(16)
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quote(name)}"\r\n\r\n'
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n\r\n'
     content = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
     return Call(
         "POST", _of(task_id, instance_id), Attachment, content=content,
