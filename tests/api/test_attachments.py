@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from house import House, Person, house_at
 
@@ -154,10 +156,8 @@ def test_the_content_tells_what_a_file_is(name: str, data: bytes, kind: str) -> 
 
 async def test_a_server_may_take_any_kind(house: House, approval: str) -> None:
     task = await a_task(house)
-    desk = house.runtime.attachments
-    house.runtime.attachments = Attachments(
-        house.runtime.store, house.clock, house.runtime._ids._chance, lambda: True, desk.largest, ["*"]
-    )
+    settings = msgspec.structs.replace(house.runtime.settings, attachment_types=("*",))
+    house.runtime.attachments = Attachments(house.runtime.store, house.clock, Random(), settings, lambda: True)
     assert (await send(house.kim, f"/runtime/tasks/{task['id']}", "a.zip", packed("a"))).result["type"] == (
         "application/zip"
     )

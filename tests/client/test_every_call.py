@@ -354,42 +354,6 @@ def test_people(hands: Hands, url: str) -> None:
     mia.close()
 
 
-def test_files_and_comments(hands: Hands) -> None:
-    hands.deploy_xml(straight("Filed", TASK))
-    started = hands.start("Filed")
-    (task,) = hands.tasks(instance_id=started.id, view="all").items
-    made = hands.attach("Größe 1.txt", "Grüße".encode(), task_id=task.id)
-    assert (made.name, made.type, made.size, made.task_id) == ("Größe 1.txt", "text/plain", 7, task.id)
-    assert hands.attachments(instance_id=started.id).items == [made]
-    assert hands.attachment(made.id) == "Grüße".encode()
-    assert hands.delete_attachment(made.id) is None
-    assert hands.attachments(task_id=task.id).items == []
-    with pytest.raises(ValueError, match="a task or an instance"):
-        hands.attachments()
-    hands.task_action(task.id, "comment", text="Well.")
-    assert [each.text for each in hands.comments(task.id).items] == ["Well."]
-
-
-def test_queues_and_deputies(hands: Hands) -> None:
-    one, two, queue = f"dan-{hands.kind}", f"eve-{hands.kind}", f"claims-{hands.kind}"
-    hands.add_person(one, skills={"law": 2})
-    hands.add_person(two)
-    made = hands.add_team(queue, members=[one], lead=two, rule="skill", skills={"law": 1})
-    assert (made.members, made.persons, made.lead, made.rule) == ([f"user:{one}"], [one], two, "skill")
-    assert hands.team(queue) == made
-    assert hands.change_team(queue, {"rule": ""}).rule == ""
-    assert queue in [each.name for each in hands.teams().items]
-    assert hands.add_team(queue, "groups").kind == "group"
-    assert hands.delete_team(queue, "groups") is None
-    assert hands.delete_team(queue) is None
-
-    entry = hands.add_deputy(two, person=one, until="2100-01-01T00:00:00Z", rule="share")
-    assert (entry.person, entry.deputy, entry.rule, entry.in_force) == (one, two, "share", True)
-    assert hands.change_deputy(entry.id, until="").until == ""
-    assert [each.id for each in hands.deputies(one).items] == [entry.id]
-    assert hands.delete_deputy(entry.id) is None
-
-
 def test_business_calendars(hands: Hands) -> None:
     name = f"office-{hands.kind}"
     form = {"hours": {"monday": ["09:00-17:00"]}, "zone": "Europe/Berlin", "holidays": [{"country": "DE"}]}

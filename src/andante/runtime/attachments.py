@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from random import Random
 from typing import Final, final
 
@@ -11,6 +11,7 @@ import structlog
 
 from andante.runtime.clock import Clock
 from andante.runtime.file_types import EXTENSIONS, extension, named_otherwise, type_of
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import (
     ATTACHMENT_NOT_FOUND,
     ATTACHMENT_TOO_LARGE,
@@ -34,18 +35,17 @@ ANY_TYPE: Final = "*"
 
 @final
 class Attachments:
-    """One object a server. `largest` in bytes; `types` are the media types that are taken, ANY_TYPE all. `mine` says
-    whether to tidy up is this server's."""
+    """One object a server. `mine` says whether to tidy up is this server's."""
 
     def __init__(
-        self, store: Store, clock: Clock, chance: Random, mine: Callable[[], bool], largest: int, types: Sequence[str]
+        self, store: Store, clock: Clock, chance: Random, settings: RuntimeSettings, mine: Callable[[], bool]
     ) -> None:
         self._store = store
         self._clock = clock
         self._chance = chance
         self._mine = mine
-        self.largest = largest
-        self.types = frozenset(types)
+        self.largest = settings.attachment_max
+        self.types = frozenset(settings.attachment_types)
         self.gate = asyncio.Semaphore(AT_ONCE)  # hold it while a whole file is in memory
 
     async def add(self, instance_id: str, task: int, name: str, data: bytes, *, who: str) -> AttachmentRow:

@@ -92,9 +92,7 @@ class Runtime:
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
-        self.attachments = Attachments(
-            store, clock, chance, lambda: self._sharing.first, settings.attachment_max, settings.attachment_types
-        )
+        self.attachments = Attachments(store, clock, chance, settings, lambda: self._sharing.first)
         self.remarks = Remarks(store)
         self.changes = Changes(store, self.executor)
         self._sharing = Sharing(
