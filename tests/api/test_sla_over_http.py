@@ -116,3 +116,24 @@ async def test_a_task_is_handed_over_to_a_group_or_a_queue(house: House) -> None
     assert len(await house.lee.tasks(candidate="queue:personnel")) == 1
     assert await house.oda.tasks(view="all", candidate="group:managers") == []
     assert (await house.lee.put(path, {"action": "claim"})).result["assignee"] == "lee"
+
+
+WAITS = MODEL.replace(b'name="fix" goal', b'name="fix" pauseWhen="=status = &quot;waiting&quot;" goal')
+
+
+async def test_a_task_that_waits_for_its_customer_is_paused_and_not_overdue(house: House) -> None:
+    await house.ada.deploy(WAITS)
+    made = await house.zoe.start("Claim", status="open")
+    variables = f"/runtime/instances/{made['id']}/variables"
+    assert (await house.oda.put(variables, {"status": "waiting"})).status == 200
+    house.clock.set(house.clock.now() + 9 * DAY)
+    (task,) = await house.kim.tasks()
+    assert (task["slaState"], task["goalAt"], task["dueAt"], task["urgency"]) == ("paused", "", "", 0)
+    assert await house.kim.tasks(overdue="true") == []
+    await house.oda.put(variables, {"status": "open"})
+    (task,) = await house.kim.tasks()
+    assert (task["slaState"], task["goalAt"]) == ("on track", "2026-01-10T13:00:00.000Z")
+    await house.oda.put(variables, {"status": "waiting"})
+    assert (await house.kim.put(f"/runtime/tasks/{task['id']}", {"action": "complete"})).status == 200
+    done = (await house.kim.get(f"/runtime/tasks/{task['id']}")).result
+    assert (done["state"], done["slaState"]) == ("completed", "met")

@@ -17,6 +17,7 @@ from andante.store import tasks as rows
 from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
+from andante.store.task_times import WAITING
 
 ACTIONS: Final = (
     "claim",
@@ -49,13 +50,14 @@ NO_SIGNING: Final = Signing()
 
 def sla_state(record: TaskRecord, now: int) -> str:
     """ "on track", "at risk", "goal passed", "breached", "paused" or "met"; "" where there is no time to keep."""
-    if not record.goal_at and not record.due_at:
+    waiting = record.risk_at == WAITING
+    if not record.goal_at and not record.due_at and not waiting:
         return ""
     if record.state != "open":
         if record.due_at and record.ended_at > record.due_at:
             return "breached"
         return "met" if record.state == "completed" else ""
-    if record.suspended:
+    if record.suspended or waiting:
         return "paused"
     if record.due_at and now >= record.due_at:
         return "breached"

@@ -23,9 +23,9 @@ from andante.engine.waits import Task
 from andante.store import statements as st
 from andante.store.clocks import any_working, clock_row, is_working
 from andante.store.records import InstanceRecord, TaskRecord
+from andante.store.task_times import targets
 
 Row = tuple[Any, ...]
-RISK_PART: Final = 5  # a task that has only a due date is at risk in the last fifth of its time
 _encoder: Final = msgspec.json.Encoder()
 EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
@@ -299,23 +299,6 @@ def candidates(users: list[str], groups: list[str], queue: str) -> list[str]:
     if queue:
         who.append(f"queue:{queue}")
     return who or ["*"]
-
-
-def targets(task: Task) -> tuple[int, int, int]:
-    """The earliest goal and deadline of the task's SLA clocks, else the model's due date; and when the risk begins."""
-    goal = due = risk = 0
-    for clock in task.clocks:
-        if clock.state.goal_at and (not goal or clock.state.goal_at < goal):
-            goal = clock.state.goal_at
-        if clock.state.deadline_at and (not due or clock.state.deadline_at < due):
-            due = clock.state.deadline_at
-        first = (clock.state.goal_at or clock.state.deadline_at) - clock.state.risk_ms
-        if not risk or first < risk:
-            risk = first
-    if not due and task.due_at:
-        due = task.due_at
-        risk = risk or due - (due - task.created_at) // RISK_PART
-    return goal, due, risk
 
 
 def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:

@@ -46,6 +46,7 @@ class TaskRecord(msgspec.Struct, frozen=True):
     """A user task, open or over. `state` is open, completed or cancelled; `suspended` is its instance's flag.
 
     `goal_at` and `due_at` are those of its SLA, else `due_at` is the model's due date; from `risk_at` on it is at risk.
+    While its clocks wait for a condition `risk_at` is task_times.WAITING, and what is still to come has no time.
     `groups` items are "group:x", "role:x" or "queue:x"; `users` are bare names.
     """
 
