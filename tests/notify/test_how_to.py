@@ -38,6 +38,16 @@ def test_both_examples_say_the_same(form: str) -> None:
     assert deadline is not None
     assert (goal.ms, goal.business, goal.urgency) == (4 * HOUR, False, 1)
     assert (deadline.ms, deadline.business, deadline.urgency) == (2 * DAY, True, 2)
+    (milestone,) = sla.policy.milestones
+    assert (milestone.name, milestone.ms, milestone.urgency) == ("looked at", HOUR, 1)
+    ((action,),) = sla.milestone_actions
+    assert [(action.type, each.target) for each in action.values] == [("Set Variables", "$BP.Status")]
+    assert sla.pause_when is not None
+    assert (sla.policy.restart_on_transfer, sla.policy.restart_on_resume, sla.policy.risk_at) == (True, False, 750)
+    assert [(r.working_hours, [level.to for level in r.levels]) for r in sla.policy.reminders] == [
+        (False, []),
+        (True, [("lead",), ("manager",)]),
+    ]
     assert [(r.relative_to, r.offset_ms, r.every_ms, r.max_count) for r in sla.policy.reminders] == [
         ("goal", -30 * MINUTE, 0, 1),
         ("deadline", 0, DAY, 3),
