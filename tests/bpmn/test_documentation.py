@@ -25,7 +25,7 @@ def test_the_extensions_that_the_reference_shows_are_read() -> None:
     (text,) = re.findall(r"```xml\n(.*?)```", (REFERENCE / "bpmn-xml.md").read_text(), re.DOTALL)
     job, rest = text.split("\n", 1)
     task = read_one(f'<userTask id="it"><extensionElements>{rest}</extensionElements></userTask>')
-    assert ([m.target for m in task.inputs], [m.target for m in task.outputs], len(task.slas)) == (["sum"], ["paid"], 1)
+    assert ([m.target for m in task.inputs], [m.target for m in task.outputs], len(task.slas)) == (["sum"], ["paid"], 2)
     work = read_one(f'<sendTask id="it" andante:type="x"><extensionElements>{job}</extensionElements></sendTask>').work
     assert isinstance(work, JobWork)
     assert work.headers == {"account": "travel"}

@@ -120,6 +120,16 @@ def test_a_suspended_incident_keeps_its_time() -> None:
     assert notes(running) == [("reminder", ["group:engineers"])]
 
 
+def test_an_incident_that_waits_for_its_customer_keeps_its_time() -> None:
+    running = example("incident-sla.bpmn").given(title="x", severity=2).complete("SortIncident", "unknown")
+    running.pass_time("PT2H")
+    assert running.instance.properties["bpStage"] == "Diagnosis is late"
+    running.when(cmd.SetVariables({"status": "waiting for customer"}, introduce=True)).pass_time("PT9H")
+    assert notes(running) == []
+    running.when(cmd.SetVariables({"status": "open"})).pass_time("PT1H")
+    assert notes(running) == [("reminder", ["group:engineers"])]
+
+
 def test_an_order_is_shipped_when_paid() -> None:
     running = example("order.bpmn").given(orderId="A7", customer="emma").complete_job("ReserveStock")
     running.message("payment received", correlation={"orderId": "B8"})
