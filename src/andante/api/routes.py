@@ -14,6 +14,7 @@ from andante.api import (
     expressions,
     forms,
     health,
+    insight,
     instances,
     jobs,
     messages,
@@ -32,7 +33,8 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
         token, instances, replay, instance_variables, definitions, tasks, forms, messages, jobs, expressions, decisions,
-        people, teams, deputies, attachments, comments, calendars, notes, delivering, upkeep, health, documents,
+        people, teams, deputies, attachments, comments, calendars, notes, delivering, insight,
+        upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

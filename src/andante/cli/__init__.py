@@ -120,6 +120,17 @@ for name, function, summary in (
 ):
     calendars.command(f"andante.cli.calendars:{function}", name=name, help=summary)
 app.command(calendars)
+insight: Final = App(name="insight", help="How processes do, and what is likely to be late.", sort_key=103)
+for function, summary in {
+    "processes": "How processes did: counts, cycle times, SLAs in time.",
+    "elements": "How each element of a process did; the bottleneck comes first.",
+    "people": "Who completed how many tasks, and how long they took.",
+    "workload": "Who has how many open tasks now, and how many of them are overdue.",
+    "forecast": "How likely open tasks are to be late, by how long the same step took before.",
+    "export": "Write the history of a process: XES for process mining, or CSV with a row for each activity.",
+}.items():
+    insight.command(f"andante.cli.insight:{function}", name=function, help=summary)
+app.command(insight)
 
 for room_name, about, parts in (
     ("notes", "Your notes, and tests that they arrive.", (

@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import attaching, calls, evaluating, forms, live, people, replaying, telling, upkeep
+from andante.client import attaching, calls, evaluating, forms, insight, live, people, replaying, telling, upkeep
 from andante.client import calendars as working
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
@@ -113,6 +113,14 @@ class AsyncClient:
     archived_instances = Endpoint(upkeep.archived_instances)
     archived_instance = Endpoint(upkeep.archived_instance)
     delete_archived = Endpoint(upkeep.delete_archived)
+    report_processes = Endpoint(insight.report_processes)
+    report_versions = Endpoint(insight.report_versions)
+    report_elements = Endpoint(insight.report_elements)
+    report_people = Endpoint(insight.report_people)
+    report_queues = Endpoint(insight.report_queues)
+    workload = Endpoint(insight.workload)
+    forecast = Endpoint(insight.forecast)
+    export_history = Endpoint(insight.export_history)
 
     tasks = Endpoint(calls.tasks)
     task = Endpoint(calls.task)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import final
+from typing import Final, final
 
 import msgspec
 
@@ -16,6 +16,21 @@ from andante.runtime.executor import Executor
 from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
 from andante.store.records import InstanceRecord
 from andante.store.store import Store
+
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
+
+
+def lifecycle(action: str, reason: str) -> cmd.Command:
+    """The command for one of ACTIONS. Raises Problem 400 for another."""
+    if action == "suspend":
+        return cmd.Suspend(reason=reason)
+    if action == "resume":
+        return cmd.Resume(reason=reason)
+    if action == "terminate":
+        return cmd.Terminate(reason=reason)
+    if action == "retry":
+        return cmd.Retry(reason)
+    raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
 
 
 class ElementPlan(msgspec.Struct, frozen=True):

@@ -27,8 +27,9 @@ from andante.runtime.executor import Executor
 from andante.runtime.extending import Extension
 from andante.runtime.form_desk import FormDesk
 from andante.runtime.ids import INSTANCE, Ids
+from andante.runtime.insight import Insight
 from andante.runtime.jobs import Jobs, JobView
-from andante.runtime.live import Live, MigrationPlan
+from andante.runtime.live import Live, MigrationPlan, lifecycle
 from andante.runtime.membership import DatabaseClock
 from andante.runtime.messages import Broadcast, Messages, Published, newly_awaited
 from andante.runtime.options import RuntimeSettings
@@ -51,7 +52,6 @@ from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecor
 from andante.store.store import SharedStore, Store
 
 PATIENCE: Final = 10.0  # seconds to finish writing when the server stops
-ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
 
 
 def _record(step: Step, _: Task | None) -> InstanceRecord:
@@ -102,6 +102,7 @@ class Runtime:
         )  # fmt: skip
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
+        self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
 
     @classmethod
     async def open(
@@ -128,7 +129,8 @@ class Runtime:
         except BaseException:  # or it would go on as a member of the others that nobody knows of
             await runtime.close()
             raise
-        beside = (runtime._timekeeper, runtime.upkeep.retention, runtime.calendars.recounting, runtime.attachments)
+        upkeep, projector = runtime.upkeep.retention, runtime.insight.projector
+        beside = (runtime._timekeeper, upkeep, runtime.calendars.recounting, runtime.attachments, projector)
         for each in beside if timers else ():
             runtime._spawn(each.run())
         return runtime
@@ -275,13 +277,7 @@ class Runtime:
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord:
         """suspend, resume, terminate (contract API 3) or retry."""
-        made: dict[str, cmd.Command] = {
-            "suspend": cmd.Suspend(reason=reason), "resume": cmd.Resume(reason=reason),
-            "terminate": cmd.Terminate(reason=reason), "retry": cmd.Retry(reason),
-        }  # fmt: skip
-        if action not in made:
-            raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
-        return await self.executor.submit(instance_id, made[action], who, _record)
+        return await self.executor.submit(instance_id, lifecycle(action, reason), who, _record)
 
     async def extend(self, instance_id: str, more: Extension, *, who: str) -> InstanceRecord:
         """Give SLA clocks more time: a task's, a stage's or the instance's own."""

@@ -221,6 +221,29 @@ node: Final = sa.Table(
     sa.UniqueConstraint("slot", name="uq_node_slot"),
 )
 
+# Sums of what is over, a row for each day: what reports and forecasts read.
+tally: Final = sa.Table(
+    "tally",
+    metadata,
+    sa.Column("kind", TEXT, primary_key=True),  # process, element, person, queue
+    sa.Column("definition", TEXT, primary_key=True),
+    sa.Column("version", TEXT, primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("ix_tally_day", "kind", "day"),
+)
+
+# How far the sums go, for each definition; "" counts the steps of all.
+tally_mark: Final = sa.Table(
+    "tally_mark",
+    metadata,
+    sa.Column("definition_id", TEXT, primary_key=True),
+    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
+    _int("ended_at"),
+    _text("instance_id"),
+)
+
 # Instances that are over and no longer wanted at hand: journal and last state in `data`, compressed.
 archive: Final = sa.Table(
     "archive",
