@@ -72,3 +72,21 @@ def test_a_backup_of_a_server_at_work(shell: Shell, server: Process, tmp_path: P
     assert (again.code, "there already" in again.err) == (1, True)
     elsewhere = shell("backup", tmp_path / "x", "--db", "postgresql://nowhere/andante")
     assert (elsewhere.code, "pg_basebackup" in elsewhere.err) == (2, True)
+
+
+def test_what_the_past_tells(shell: Shell, tmp_path: Path) -> None:
+    shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
+    with Client(shell.url, "admin", SECRET) as client:
+        for task in client.tasks(view="all").items:
+            if task.state == "open" and "approved" in task.outcomes:
+                client.task_action(task.id, "complete", outcome="approved")
+        client.set_clock(advance="PT1M")
+    assert shell("insight", "processes").code == 0
+    assert shell("insight", "elements", "LeaveApproval").code == 0
+    assert shell("insight", "people").code == 0
+    assert shell("insight", "workload").rows
+    shell.start("LeaveApproval", "--var", "employee=Dora", "--var", "manager=ada")
+    assert [row for row in shell("insight", "forecast").rows if "Approve leave" in row and row[-1] == "1"]
+    said = shell("insight", "export", "LeaveApproval", "--format", "csv", "--output", tmp_path / "leave.csv")
+    assert said.code == 0
+    assert "Approve leave" in (tmp_path / "leave.csv").read_text()

@@ -169,6 +169,27 @@ def test_the_archive(hands: Hands) -> None:
     assert refused.value.status == 404
 
 
+def test_what_the_past_tells(hands: Hands) -> None:
+    name = f"Told{hands.kind}"
+    hands.deploy_xml(straight(name, TASK))
+    hands.start(name)
+    (task,) = [each for each in hands.tasks(view="all", limit=500).items if each.definition == name]
+    hands.task_action(task.id, "complete", outcome="yes")
+    hands.start(name)
+    hands.set_clock(advance="PT1M")
+    (process,) = [each for each in hands.report_processes().items if each.definition == name]
+    assert (process.count, process.attainment) == (1, None)
+    (element,) = [each for each in hands.report_elements(name).items if each.name == "work"]
+    assert (element.count, element.work.count) == (1, 1)
+    assert [each.version for each in hands.report_versions(name).items] == ["1.0.0"]
+    assert [each.count for each in hands.report_people(definition=name).items] == [1]
+    assert [each.name for each in hands.report_queues(definition=name).items] == ["group:managers"]
+    assert sum(each.open for each in hands.workload().items) >= 1
+    assert hands.forecast(definition=name).items == []
+    assert hands.export_history(name).startswith(b"<?xml")
+    assert hands.export_history(name, format="csv").count(b"\r\n") > 2
+
+
 def test_tasks(hands: Hands) -> None:
     hands.deploy_xml(straight("Chore", TASK))
     group = f"Chores {hands.kind}"
