@@ -78,6 +78,29 @@ async def test_skills_are_written_at_the_person(house: House) -> None:
     (await house.ada.put("/admin/persons/kim", {"skills": {"french": 0}})).refused(400, "astrozero.0002", "skills")
 
 
+async def test_a_deputy_sees_and_does_the_tasks_meanwhile(house: House) -> None:
+    own = WORK.replace(b'andante:queue="claims"', b'andante:assignee="kim" andante:candidateUsers="kim"')
+    await house.ada.deploy(own)
+    await house.ada.start("Claim")
+    assert await house.zoe.tasks() == []
+    narrow = {"deputy": "zoe", "rule": "share", "definition": "Other"}
+    made = (await house.kim.post("/runtime/deputies", narrow)).result
+    assert await house.zoe.tasks() == []
+    await house.kim.delete(f"/runtime/deputies/{made['id']}")
+    entry = {"deputy": "zoe", "rule": "share", "until": "2026-01-02T09:00:00Z"}
+    await house.kim.post("/runtime/deputies", entry)
+    (task,) = await house.zoe.tasks()
+    assert (task["assignee"], [each["id"] for each in await house.kim.tasks()]) == ("kim", [task["id"]])
+    house.clock.set(house.clock.now() + 2 * 86_400_000)
+    zoe, kim = house.zoe, house.kim
+    for person, name in ((zoe, "zoe"), (kim, "kim")):
+        person.token = await house.access.issue(name, "", 600)
+    assert await zoe.tasks() == [], "it is over"
+    await kim.post("/runtime/deputies", {"deputy": "zoe", "rule": "share"})
+    done = (await zoe.put(f"/runtime/tasks/{task['id']}", {"action": "complete"})).result
+    assert (done["endedBy"], done["assignee"]) == ("zoe", "kim"), "who did it, and for whom"
+
+
 async def test_everybody_names_deputies_of_their_own(house: House) -> None:
     ada, kim, lee = house.ada, house.kim, house.lee
     made = (await kim.post("/runtime/deputies", {"deputy": "lee", "until": "2026-01-15T00:00:00Z"})).result

@@ -378,8 +378,8 @@ async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bo
         return record
     for view in ("all", "history"):
         query = TaskQuery(
-            view=view, user=who.user, groups=sorted(who.names), queues=sorted(who.queues), instance_id=instance_id,
-            limit=1,
+            view=view, user=who.user, groups=sorted(who.names), queues=sorted(who.queues),
+            stands_for=who.stands_for, instance_id=instance_id, limit=1,
         )  # fmt: skip
         if (await desk.runtime.tasks(query)).total:
             return record

@@ -208,6 +208,7 @@ async def find(request: Call) -> Response[bytes]:
             user=who.user,
             groups=sorted(who.names),
             queues=sorted(who.queues),
+            stands_for=who.stands_for,
             everything=view == "all" or may(who, allow.TASK_ACT_ANY),
             instance_id=query.instanceId,
             assignee=query.assignee,

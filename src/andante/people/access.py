@@ -23,6 +23,7 @@ class Sets(Protocol):
 
     def groups_of(self, user: str) -> frozenset[str]: ...
     def queues_of(self, user: str) -> frozenset[str]: ...
+    def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]: ...
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -94,7 +95,9 @@ class Access:
         more_groups, more_queues = (
             (self._sets.groups_of(name), self._sets.queues_of(name)) if self._sets is not None else (_NONE, _NONE)
         )
-        return Caller(name, _names(roles), _names(groups) | more_groups, _names(queues) | more_queues, kind, client_id)
+        stands_for = tuple(self._sets.stands_for(name, self._now())) if self._sets is not None else ()
+        groups, queues = _names(groups) | more_groups, _names(queues) | more_queues
+        return Caller(name, _names(roles), groups, queues, kind, client_id, stands_for)
 
     async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
         """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""

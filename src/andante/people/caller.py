@@ -4,7 +4,8 @@ import msgspec
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """`kind` is User, PortalUser or Machine (contract section 4); `client_id` is "" for a browser session."""
+    """`kind` is User, PortalUser or Machine (contract section 4); `client_id` is "" for a browser session.
+    `stands_for` are persons whose deputy the caller is now, each with process and queue that it is for ("": all)."""
 
     user: str
     roles: frozenset[str] = frozenset()
@@ -12,6 +13,7 @@ class Caller(msgspec.Struct, frozen=True):
     queues: frozenset[str] = frozenset()
     kind: str = "User"
     client_id: str = ""
+    stands_for: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def names(self) -> frozenset[str]:

@@ -27,8 +27,14 @@ def is_candidate(caller: Caller, task: TaskRecord) -> bool:
 
 
 def may_work(caller: Caller, task: TaskRecord) -> bool:
-    """Whether the caller may do the task now: its assignee, its owner, or a candidate while nobody has it."""
+    """Whether the caller may do the task now: its assignee or who stands in for them, its owner, or a candidate
+    while nobody has it."""
     if caller.user in (task.assignee, task.owner):
+        return True
+    if task.assignee and any(
+        person == task.assignee and definition in ("", task.definition) and queue in ("", task.queue)
+        for person, definition, queue in caller.stands_for
+    ):
         return True
     return not task.assignee and is_candidate(caller, task)
 

@@ -175,6 +175,22 @@ class Known:
             for each in self._deputies_of.get(user, ())
         )
 
+    def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]:
+        """Those for whom the person stands in now, each with the process and queue that it is narrowed to ("": all);
+        also those who are behind another one that is away."""
+        found: list[tuple[str, str, str]] = []
+        ends = {user}
+        for _ in range(LONGEST_CHAIN):
+            all_now = (each for each in self.deputies.values() if _holds(each, now))
+            behind = [each for each in all_now if each.deputy in ends and each.person not in ends]
+            for each in behind:
+                if self.deputy(each.person, now, each.definition, each.queue) == user:
+                    found.append((each.person, each.definition, each.queue))
+            ends = {each.person for each in behind}
+            if not ends:
+                break
+        return found
+
     def deputies_of(self, user: str) -> list[DeputyRow]:
         """All entries of the person, past and future ones too, by their beginning."""
         return sorted(self._deputies_of.get(user, ()), key=lambda each: (each.from_at, each.id))

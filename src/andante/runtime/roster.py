@@ -118,6 +118,10 @@ class LiveRoster:
 
     # What else is asked of it.
 
+    def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]:
+        """For whom the person stands in now, and in which process and queue."""
+        return self.known.stands_for(user, now)
+
     def queues_of(self, user: str) -> frozenset[str]:
         """Bare names of the work queues that the person is a member of."""
         return self.known.queues_of(user)

@@ -135,13 +135,15 @@ class TaskQuery(msgspec.Struct):
     """Which tasks. `view` todo: open and not suspended; paused: open and suspended; history: over; all.
 
     Unless `everything`, only what `user` (with `groups` and `queues`) works on, may claim, or (history) has handled.
-    `groups` are bare names; `due_before` is in ms.
+    `stands_for` are persons whose tasks the user does meanwhile, each with the process and queue that it is for ("":
+    all). `groups` are bare names; `due_before` is in ms.
     """
 
     view: str = "todo"
     user: str = ""
     groups: list[str] = []
     queues: list[str] = []
+    stands_for: tuple[tuple[str, str, str], ...] = ()
     everything: bool = False
     instance_id: str = ""
     assignee: str = ""

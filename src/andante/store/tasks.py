@@ -60,10 +60,20 @@ def _mine(query: TaskQuery, history: bool) -> tuple[str, list[object]]:
     if history:
         return "(t.ended_by=? or t.assignee=? or t.owner=?)", [query.user] * 3
     marks = _marks(who)
+    instead = ""
+    shared: list[object] = []
+    for person, definition, queue in query.stands_for:
+        instead += " or (t.assignee=?"
+        shared.append(person)
+        for column, value in (("i.name", definition), ("t.queue", queue)):
+            if value:
+                instead += f" and {column}=?"
+                shared.append(value)
+        instead += ")"
     return (
-        f"(t.assignee=? or t.owner=? or (t.assignee='' and (t.pool in ({marks}) or (t.pool='' and exists ("
+        f"(t.assignee=? or t.owner=?{instead} or (t.assignee='' and (t.pool in ({marks}) or (t.pool='' and exists ("
         f"select 1 from candidate c where c.instance_id=t.instance_id and c.key=t.key and c.who in ({marks}))))))",
-        [query.user, query.user, *who, *who],
+        [query.user, query.user, *shared, *who, *who],
     )
 
 

@@ -20,7 +20,12 @@ class Action(msgspec.Struct, frozen=True):
 def task_query(who: Caller, view: str, *, everything: bool = False) -> TaskQuery:
     """The tasks of a person by one of the store's views."""
     return TaskQuery(
-        view=view, user=who.user, groups=sorted(who.names), queues=sorted(who.queues), everything=everything
+        view=view,
+        user=who.user,
+        groups=sorted(who.names),
+        queues=sorted(who.queues),
+        stands_for=who.stands_for,
+        everything=everything,
     )
 
 
