@@ -1,5 +1,5 @@
 """The whole runtime on a database: `python -m bench.durable CLIENTS COUNT [URL [look-up]]` prints one JSON object,
-{"instances_per_s": number}.
+{"instances_per_s": number, "p50_ms": ..., "p99_ms": ..., "histogram": ...}. All but the first are of commands.
 
 Without a URL it is SQLite. Each client starts an instance and completes its two tasks, each call answered after its
 commit (SQLite: WAL, synchronous=FULL), then begins anew; with `look-up` it asks for the tasks first, each time. The
@@ -15,6 +15,7 @@ import time
 import uvloop
 
 from andante.runtime import Runtime, TaskQuery, collector
+from bench.measuring import latencies
 from bench.process import ENDED, MODEL, NAME, VARIABLES
 
 
@@ -23,18 +24,23 @@ async def tasks_of(runtime: Runtime, instance_id: str) -> list[int]:
     return [task.key for task in page.items]
 
 
-async def client(runtime: Runtime, keys: list[int], count: int) -> None:
+async def client(runtime: Runtime, keys: list[int], count: int, times: list[float]) -> None:
+    now = time.perf_counter
     for _ in range(count):
+        begin = now()
         instance = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
+        times.append(now() - begin)
         for key in keys or await tasks_of(runtime, instance.id):
+            begin = now()
             await runtime.task_action(f"{instance.id}-{key}", "complete", who="ben", outcome="approved")
+            times.append(now() - begin)
     if (await runtime.instance(instance.id)).state != ENDED:
         raise SystemExit("the process did not end")
 
 
-async def rate(runtime: Runtime, keys: list[int], clients: int, count: int) -> float:
+async def rate(runtime: Runtime, keys: list[int], clients: int, count: int, times: list[float]) -> float:
     begin = time.perf_counter()
-    await asyncio.gather(*(client(runtime, keys, count // clients) for _ in range(clients)))
+    await asyncio.gather(*(client(runtime, keys, count // clients, times) for _ in range(clients)))
     return count // clients * clients / (time.perf_counter() - begin)
 
 
@@ -47,10 +53,11 @@ async def main() -> None:
         first = await runtime.start(NAME, variables=dict(VARIABLES), who="ann")
         keys = [] if sys.argv[4:] == ["look-up"] else await tasks_of(runtime, first.id)
         collector.settle()
-        await rate(runtime, keys, clients, count // 10)
-        value = await rate(runtime, keys, clients, count)
+        await rate(runtime, keys, clients, count // 10, [])
+        times: list[float] = []
+        value = await rate(runtime, keys, clients, count, times)
         await runtime.close()
-    print(json.dumps({"instances_per_s": value}))
+    print(json.dumps({"instances_per_s": value, **latencies(times)}))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """Suspend and resume over HTTP: `python -m bench.http CLIENTS SECONDS` prints {"suspend_resume_per_s": number,
-"parse_and_answer_per_s": number, "p50_ms": ..., "p99_ms": ...}.
+"parse_and_answer_per_s": number, "p50_ms": ..., "p99_ms": ..., "histogram": ...}.
 
 One server as `andante serve` runs it, on SQLite, in a process of its own. The yardstick is an address of the same
 server, with the same middleware, the same access token and the same body, whose handler only reads the body and answers
@@ -32,6 +32,7 @@ from andante.client import AsyncClient
 from andante.people import permissions
 from andante.runtime import collector
 from andante.settings import Settings
+from bench.measuring import latencies
 from bench.process import MODEL, NAME, VARIABLES
 
 SECRET: Final = "a secret for the bench"
@@ -100,7 +101,7 @@ async def load(connections: list[Connection], requests: list[list[bytes]], secon
     return sum(counts) / (time.perf_counter() - begin)
 
 
-async def measure(url: str, port: int, clients: int, seconds: float) -> dict[str, float]:
+async def measure(url: str, port: int, clients: int, seconds: float) -> dict[str, Any]:
     async with AsyncClient(url, client_id="admin", client_secret=SECRET) as client:
         await client.deploy_xml(MODEL.read_bytes())
         ids = [(await client.start(NAME, dict(VARIABLES))).id for _ in range(clients)]
@@ -119,12 +120,10 @@ async def measure(url: str, port: int, clients: int, seconds: float) -> dict[str
         if number:  # the first warms up
             rates["real"].append(found[0])
             rates["bare"].append(found[1])
-    times.sort()
     return {
         "suspend_resume_per_s": statistics.median(rates["real"]),
         "parse_and_answer_per_s": statistics.median(rates["bare"]),
-        "p50_ms": times[len(times) // 2] * 1000,
-        "p99_ms": times[len(times) * 99 // 100] * 1000,
+        **latencies(times),
     }
 
 

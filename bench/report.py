@@ -9,7 +9,8 @@ SMALLEST = 16  # bytes of any object of Python
 
 
 class Result(NamedTuple):
-    """A line of results.json. `ratio` is value over the peer's; peer fields are None where there is no peer."""
+    """A line of results.json. `ratio` is value over the peer's; peer fields are None where there is no peer.
+    `histogram` is how many took how long, where the value is a time that so many took at most."""
 
     name: str
     value: float
@@ -19,6 +20,7 @@ class Result(NamedTuple):
     ratio: float | None
     goal: str
     met: bool
+    histogram: dict[str, int] | None = None
 
 
 def at_least(name: str, value: float, unit: str, peer: str, peer_value: float, least: float) -> Result:
@@ -37,6 +39,11 @@ def info(name: str, value: float, unit: str, peer: str, peer_value: float) -> Re
 def below(name: str, value: float, unit: str, most: float) -> Result:
     """The goal is a bound."""
     return Result(name, round(value, 3), unit, None, None, None, f"< {most:g} {unit}", value < most)
+
+
+def shown(name: str, value: float, unit: str) -> Result:
+    """No goal and no peer."""
+    return Result(name, round(value, 3), unit, None, None, None, "", True)
 
 
 def steady(name: str, value: float, unit: str, before: str, before_value: float, most: float) -> Result:
@@ -74,3 +81,19 @@ def show(results: list[Result]) -> None:
             "" if not each.goal else "[green]yes[/]" if each.met else "[red]no[/]",
         )
     Console().print(table)
+    for each in results:
+        if each.histogram:
+            Console().print(_spread(each))
+
+
+def _spread(result: Result) -> Table:
+    """How many took how long, and which share took no longer than that."""
+    counts = result.histogram or {}
+    table = Table(title=result.name, title_justify="left")
+    for head in ("took", "commands", "up to here"):
+        table.add_column(head, justify="right")
+    total, so_far = sum(counts.values()), 0
+    for took, count in counts.items():
+        so_far += count
+        table.add_row(took, f"{count:,}", f"{so_far / total:.3%}")
+    return table

@@ -71,6 +71,7 @@ def pending(url: str) -> dict[str, int]:
     with asking(url) as ask:
         counts = {
             "letters": "select count(*) from outbox",
+            "mail": "select count(*) from letter where state='waiting'",
             "due": "select count(*) from instance where due_at>0",
             "jobs": "select count(*) from job j join instance i on i.id=j.instance_id where i.suspended=0",
             "messages": "select count(*) from message m join instance i on i.business_key=m.business_key"
@@ -82,9 +83,9 @@ def pending(url: str) -> dict[str, int]:
         return {name: count for name, count in zip(counts, found, strict=True) if count}
 
 
-def reckon(url: str, log: Log) -> Counter[str]:
+def reckon(url: str, log: Log, *, releases: int = 1) -> Counter[str]:
     """Assert that everything acknowledged is there exactly once, and that everything that was to happen by itself
-    has happened once. Returns how much of what was seen."""
+    has happened once. Returns how much of what was seen. Two `releases` may have a key each for the same mail."""
     log.more()
     assert not (wrong := log.told("wrong")), wrong[:5]
     check(url)
@@ -94,7 +95,7 @@ def reckon(url: str, log: Log) -> Counter[str]:
         seen = Counter({f"{what} acknowledged": n for what, n in Counter(each.what for each in log.lines).items()})
         seen["instances"] = ask("select count(*) from instance")[0][0]
         _timers(log, ask, fired)
-        _watched(log, ask, facts)
+        _watched(log, ask, facts, releases)
         _messages(log, ask)
     return seen
 
@@ -147,13 +148,13 @@ def _timers(log: Log, ask: Query, fired: Counter[str]) -> None:
     assert children == parents
 
 
-def _watched(log: Log, ask: Query, facts: dict[str, Counter[str]]) -> None:
+def _watched(log: Log, ask: Query, facts: dict[str, Counter[str]], releases: int) -> None:
     notes: dict[str, set[str]] = defaultdict(set)
     for line in log.told("note"):
         notes[line.about.split(" ")[1]].add(line.token)
     for (instance_id,) in ask("select id from instance where name='watched'"):
         assert [facts[instance_id][fact] for fact in FACTS] == [1, 1, 1], (instance_id, facts[instance_id])
-        assert len(notes[instance_id]) == 3, (instance_id, notes[instance_id])
+        assert 3 <= len(notes[instance_id]) <= 3 * releases, (instance_id, notes[instance_id])
     assert ask("select * from outbox") == []
 
 

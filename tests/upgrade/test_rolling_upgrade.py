@@ -185,4 +185,4 @@ def test_two_releases_work_on_the_same(upgrade: Upgrade, previous: Path, back: b
     upgrade.work(second)
     upgrade.settle()
     second.end()
-    reckon(upgrade.url, upgrade.log)
+    reckon(upgrade.url, upgrade.log, releases=2)
