@@ -31,7 +31,7 @@ def mark(command: cmd.Command) -> str:
         return "" if command.held else command.reason
     if isinstance(command, cmd.Terminate):
         return "" if command.from_caller else command.reason
-    if isinstance(command, cmd.Retry | cmd.Migrate):
+    if isinstance(command, cmd.Retry | cmd.Migrate | cmd.MoveToken):
         return command.reason
     if isinstance(command, cmd.SetVariables):
         return _first(command.values)

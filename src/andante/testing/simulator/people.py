@@ -47,7 +47,7 @@ class People:
     async def busy(self, who: str) -> None:
         deeds = (
             [self._start] * 4 + [self._work] * 7 + [self._job] * 5 + [self._operate] * 5 + [self._publish] * 3
-            + [self._set] * 3 + [self._broadcast, self._deploy]
+            + [self._set] * 3 + [self._move] * 2 + [self._broadcast, self._deploy]
         )  # fmt: skip
         while not self._going:
             await asyncio.sleep(self._random.random() ** 2 * 0.5)
@@ -164,6 +164,17 @@ class People:
             return
         await self._do(
             wanted, lambda mark: lambda s: s.act(instance.id, wanted, who=who, reason=mark), twice=wanted == "terminate"
+        )
+
+    async def _move(self, who: str) -> None:
+        """A step is begun again: what waits there is withdrawn, and made anew. To elsewhere it might wait for ever."""
+        page = await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE)))
+        if not page.items:
+            raise Refused
+        task = self._random.choice(page.items)
+        await self._do(
+            "move",
+            lambda mark: lambda s: s.move(task.instance_id, task.element, task.element, who=who, reason=mark),
         )
 
     async def _set(self, who: str) -> None:
