@@ -76,7 +76,7 @@ async def test_from_a_file_to_the_history(site: Site, browser: Browser) -> None:
     second = await start_leave(page, site, "Emil")
     await page.get_by_role("button", name="Terminate…").click()
     await expect(page.get_by_text("1 open task is withdrawn: Approve leave.")).to_be_visible()
-    await page.get_by_label("Reason").fill("entered twice")
+    await page.get_by_role("dialog").get_by_label("Reason").fill("entered twice")
     await page.get_by_role("button", name="Terminate instance").click()
     await expect(page.get_by_text("Terminated: entered twice")).to_be_visible()
     assert page.url == second
