@@ -12,6 +12,7 @@ from andante.engine.effects import StartChild
 from andante.engine.step import Step
 from andante.runtime.executor import Executor
 from andante.runtime.relations import Relations
+from andante.store import task_conditions, task_lists
 from andante.store.projection import Batch
 from andante.testing.simulator import simulate
 from andante.testing.simulator.database import Database
@@ -95,11 +96,8 @@ def _hasty(patch: pytest.MonkeyPatch) -> None:
 
 def _crowded(patch: pytest.MonkeyPatch) -> None:
     """Tasks of suspended instances stay in the to-do list."""
-    patch.setattr("andante.store.tasks._where", _seeing_all)
-
-
-def _seeing_all(query: Any, similar: str) -> tuple[str, list[object]]:
-    return " where t.state='open' and (''=? or t.instance_id=?)", [query.instance_id, query.instance_id]
+    patch.setitem(task_conditions.VIEWS, "todo", "t.state='open' and t.suspended<2")
+    patch.setattr(task_lists, "SHOWN", "")
 
 
 @pytest.mark.interpreted

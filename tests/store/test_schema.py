@@ -10,12 +10,18 @@ from andante.store.migrate import upgrade
 from andante.store.schema import metadata
 
 
+def _ours(name: str | None, kind: str, parents: object) -> bool:
+    """All but SQLite's index of words, which has tables of its own."""
+    return kind != "table" or not (name or "").startswith("search_index")
+
+
 def test_migrations_and_schema_agree(tmp_path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path}/schema.db")
     upgrade(engine)
     upgrade(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        ours = MigrationContext.configure(connection, opts={"include_name": _ours})
+        assert compare_metadata(ours, metadata) == []
         columns = {
             table.name: [column["name"] for column in sa.inspect(connection).get_columns(table.name)]
             for table in metadata.sorted_tables

@@ -41,7 +41,8 @@ def test_inserts_and_ends(present: set[tuple[str, int]], ended: set[tuple[str, i
 def test_a_task_ends_once_and_keeps_its_other_columns() -> None:
     db = _database()
     rows: list[tuple[object, ...]] = [
-        ("a", n, f"task {n}", "t", "", "*", "", "", "", "", 0, 50, 0, 1, 0, 0, 0, 0, "", "", "open") for n in range(200)
+        ("a", n, f"task {n}", "t", "", "*", "", "", "", "", 0, 50, 0, 1, 0, 0, 0, 0, "", "", 1, 0, "p", "open")
+        for n in range(200)
     ]
     _run(db, st.TASK, rows)
     _run(db, st.TASK_END, [("a", n, "completed", "agree", 9, "berta") for n in range(150)])

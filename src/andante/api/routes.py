@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from andante.api import (
     attachments,
+    batches,
     calendars,
     comments,
     decisions,
@@ -21,10 +22,13 @@ from andante.api import (
     notes,
     people,
     replay,
+    task_bulk,
+    task_lists,
     tasks,
     teams,
     token,
     upkeep,
+    views,
 )
 from andante.api import variables as instance_variables
 
@@ -32,9 +36,9 @@ from andante.api import variables as instance_variables
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, replay, instance_variables, definitions, tasks, forms, messages, jobs, expressions, decisions,
-        people, teams, deputies, attachments, comments, calendars, notes, delivering, insight,
-        upkeep, health, documents,
+        token, instances, replay, instance_variables, definitions, task_bulk, task_lists, tasks, views, forms, messages,
+        jobs, expressions, decisions, batches, people, teams, deputies, attachments, comments, calendars, notes,
+        delivering, insight, upkeep, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

@@ -11,7 +11,7 @@ from andante.api.errors import bad_parameter
 from andante.api.extending import extension
 from andante.api.forms import FormFieldShape, form_fields
 from andante.api.operation import BASE, Operation
-from andante.api.services import Call, caller, services
+from andante.api.services import Call, Services, caller, services
 from andante.api.task_actions import (
     ACTIONS,
     ApprovalShape,
@@ -22,29 +22,23 @@ from andante.api.task_actions import (
     one_s_offers,
 )
 from andante.api.wire import (
-    ORDER_TYPE,
     Variables,
     at,
     body_of,
     choice,
     clock_time,
-    instant_ms,
     one_of,
-    query_of,
     success,
 )
 from andante.engine import faults
-from andante.people import demand_task_action, may, may_see
+from andante.people import Caller, demand_task_action, may_see
 from andante.people import permissions as allow
-from andante.runtime import Problem, Signing, TaskQuery, TaskRecord
+from andante.runtime import Problem, Signing, TaskRecord
 from andante.runtime import problem as codes
 
-INFORMED: Final = "informed"
-VIEWS: Final = ("todo", "paused", "history", "all", INFORMED)
 HAND_OVER: Final = ("transfer", "delegate", "return")
 MODES: Final = ("before", "with", "after")
 RESUMES: Final = ("flow", "direct")
-MOST: Final = 1_000
 
 
 class TaskShape(msgspec.Struct, frozen=True):
@@ -95,56 +89,7 @@ class TaskDetailShape(TaskShape, frozen=True):
     returnTo: list[ReturnShape]  # noqa: N815
 
 
-class TaskRecs(msgspec.Struct, frozen=True):
-    """`after` continues the list; "" at its end."""
-
-    Recs: list[TaskShape]
-    total: int
-    after: str
-
-
-ORDER: Final[dict[str, str]] = {
-    "name": "name",
-    "element": "element",
-    "assignee": "assignee",
-    "queue": "queue",
-    "owner": "owner",
-    "priority": "priority",
-    "urgency": "urgency",
-    "createdAt": "created_at",
-    "goalAt": "goal_at",
-    "dueAt": "due_at",
-    "followUpAt": "follow_up_at",
-    "state": "state",
-    "outcome": "outcome",
-    "endedAt": "ended_at",
-    "endedBy": "ended_by",
-    "businessKey": "business_key",
-}
 FIELDS: Final = TaskShape.__struct_fields__
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """`view`: todo (open ones the caller may work on), paused (of suspended instances), history, all (operators),
-    informed (those the caller may only look at: newest first, without filters)."""
-
-    view: Annotated[str, choice(*VIEWS)] = "todo"
-    instanceId: str = ""  # noqa: N815
-    assignee: str = ""
-    candidate: Annotated[str, Meta(description="user:x, group:x, role:x, queue:x, or a bare user name")] = ""
-    name: str = ""
-    element: str = ""
-    businessKey: str = ""  # noqa: N815
-    dueBefore: Annotated[str, Meta(description="ISO 8601 date or date-time")] = ""  # noqa: N815
-    overdue: bool = False
-    urgencyMin: Annotated[int, Meta(ge=0, le=2**31)] = 0  # noqa: N815
-    text: Annotated[str, Meta(max_length=200, description="Part of a name, title, label or business key.")] = ""
-    fields: str = ""
-    orderField: str = ""  # noqa: N815
-    orderType: Annotated[str, ORDER_TYPE] = ""  # noqa: N815
-    skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
-    after: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ActionBody(msgspec.Struct, frozen=True):
@@ -175,65 +120,6 @@ def task_shape(t: TaskRecord, zone: str, actions: list[str]) -> TaskShape:
         clock_time(t.due_at, zone), at(t.follow_up_at), t.sla_state, t.form, t.outcomes, t.state, t.suspended,
         t.outcome, at(t.ended_at), clock_time(t.ended_at, zone), t.ended_by, actions,
     )  # fmt: skip
-
-
-@get(
-    f"{BASE}/query/tasks",
-    operation=Operation(
-        "Find tasks", allow.TASK_READ, TaskRecs, query=ListQuery, tag="tasks",
-        description="Most urgent first, then by due time; the history newest first. Tasks of suspended instances are "
-        "not in the to-do list. Administrators may work on any task, so theirs are all; view=all needs an operator.",
-    ),
-)  # fmt: skip
-async def find(request: Call) -> Response[bytes]:
-    query = query_of(request, ListQuery)
-    desk, who = services(request), caller(request)
-    view = one_of("view", query.view, VIEWS)
-    if view == "all":
-        allow.demand(who, allow.TASK_READ_ANY)
-    fields = [name.strip() for name in query.fields.split(",") if name.strip()]
-    for name in fields:
-        if name not in FIELDS:
-            raise bad_parameter("fields", f"'{name}' is no field of a task.")
-    if query.orderField and query.orderField not in ORDER:
-        raise bad_parameter("orderField", f"'{query.orderField}' is no field to order by.")
-    if query.orderType:
-        one_of("orderType", query.orderType, ("asc", "desc"))
-    if view == INFORMED:
-        page = await desk.runtime.remarks.informed(who.items, query.skip, query.limit)
-        return success(TaskRecs([task_shape(record, desk.zone, []) for record in page.items], page.total, page.after))
-    page = await desk.runtime.tasks(
-        TaskQuery(
-            view=view,
-            user=who.user,
-            groups=sorted(who.names),
-            queues=sorted(who.queues),
-            stands_for=who.stands_for,
-            everything=view == "all" or may(who, allow.TASK_ACT_ANY),
-            instance_id=query.instanceId,
-            assignee=query.assignee,
-            candidate=query.candidate,
-            name=query.name,
-            element=query.element,
-            business_key=query.businessKey,
-            due_before=instant_ms("dueBefore", query.dueBefore, desk.zone) if query.dueBefore else 0,
-            overdue=query.overdue,
-            urgency_min=query.urgencyMin,
-            text=query.text,
-            order_field=ORDER[query.orderField] if query.orderField else "",
-            descending=query.orderType == "desc",
-            skip=query.skip,
-            limit=query.limit,
-            after=query.after,
-        )
-    )
-    actions = await offers(desk, who, page.items)
-    shapes = [task_shape(record, desk.zone, own) for record, own in zip(page.items, actions, strict=True)]
-    if not fields:
-        return success(TaskRecs(shapes, page.total, page.after))
-    chosen = list(dict.fromkeys(["id", *fields]))
-    recs = [{name: getattr(shape, name) for name in chosen} for shape in shapes]
-    return success({"Recs": recs, "total": page.total, "after": page.after})
 
 
 @get(
@@ -269,6 +155,13 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
+    changed = await carry_out(desk, who, task_id, action, body)
+    [actions] = await offers(desk, who, [changed])
+    return success(task_shape(changed, desk.zone, actions))
+
+
+async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body: ActionBody) -> TaskRecord:
+    """One action on one task, if this person may. Raises Problem and AccessProblem."""
     record = await desk.runtime.task(task_id)
     initiator = action == "remind" and (await desk.runtime.instance(record.instance_id)).created_by == who.user
     if not initiator:
@@ -277,15 +170,14 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         demand_task_action(who, record, action)
     if action == "extend":
         await desk.runtime.extend(record.instance_id, extension(desk, body, task=record.key), who=who.user)
-        extended = await desk.runtime.task(task_id)
-        return success(task_shape(extended, desk.zone, (await offers(desk, who, [extended]))[0]))
+        return await desk.runtime.task(task_id)
     await demand_declared(desk, who, record, action)
     to = body.to
     if action in HAND_OVER and not (isinstance(to, str) and to):
         what = "an element of returnTo" if action == "return" else "the name of the person who takes the task"
         raise bad_parameter("to", f"'{action}' needs {what}.")
     real_action, outcome = await carried_out(desk, record, action, body.outcome)
-    changed = await desk.runtime.task_action(
+    return await desk.runtime.task_action(
         task_id,
         real_action,
         who=who.user,
@@ -299,8 +191,6 @@ async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
             one_of("resume", body.resume, RESUMES) == "direct",
         ),
     )
-    [actions] = await offers(desk, who, [changed])
-    return success(task_shape(changed, desk.zone, actions))
 
 
 async def visible_task(request: Call, task_id: str, *, informed: bool = True) -> TaskRecord:
@@ -319,4 +209,4 @@ def _not_found(task_id: str) -> Problem:
     return Problem(faults.TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.")
 
 
-HANDLERS: Final = (find, read, act)
+HANDLERS: Final = (read, act)

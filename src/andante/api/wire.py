@@ -88,8 +88,13 @@ def _check_depth(value: object, left: int) -> None:
 
 def query_of(request: Call, kind: type[S]) -> S:
     """The query parameters as a Struct. Raises Problem 400 naming the parameter."""
+    return parsed(dict(request.query_params), kind)
+
+
+def parsed(given: dict[str, Any], kind: type[S]) -> S:
+    """Values that may be texts as a Struct. Raises Problem 400 naming the one that does not fit."""
     try:
-        return msgspec.convert(dict(request.query_params), type=kind, strict=False)
+        return msgspec.convert(given, type=kind, strict=False)
     except msgspec.ValidationError as fault:
         raise misfit(fault) from None
 

@@ -131,6 +131,26 @@ for function, summary in {
 }.items():
     insight.command(f"andante.cli.insight:{function}", name=function, help=summary)
 app.command(insight)
+batch: Final = App(name="batch", help="The same with many instances.", sort_key=102)
+for name, function, summary in (
+    ("start", "start_batch", "Do the same with many instances: suspend, resume, terminate, retry, migrate, ..."),
+    ("list", "list_batches", "List batches, the newest first."),
+    ("show", "show_batch", "Show how far a batch is, and what it could not do."),
+    ("pause", "pause_batch", "Stop a batch where it is."),
+    ("resume", "resume_batch", "Let a batch go on, also one that failed."),
+    ("cancel", "cancel_batch", "End a batch. What has been done stays done."),
+):
+    batch.command(f"andante.cli.bulk:{function}", name=name, help=summary)
+app.command(batch)
+app.command(
+    "andante.cli.bulk:task_groups", name="task-groups", sort_key=98,
+    help="Count tasks in groups: by when they are due (due), or by process (process).",
+)  # fmt: skip
+view: Final = App(name="view", help="Saved views of task lists.", sort_key=103)
+view.command("andante.cli.bulk:list_views", name="list", help="List saved views of task lists.")
+view.command("andante.cli.bulk:save_view", name="save", help="Save filters of the task list under a name.")
+view.command("andante.cli.bulk:delete_view", name="delete", help="Delete a saved view.")
+app.command(view)
 
 for room_name, about, parts in (
     ("notes", "Your notes, and tests that they arrive.", (

@@ -239,7 +239,11 @@ def tasks(
     instance: str = "",
     assignee: str = "",
     overdue: Annotated[bool, Parameter(negative=())] = False,
+    due: str = "",
+    definition: str = "",
+    queue: str = "",
     text: str = "",
+    saved_view: str = "",
     limit: int = 100,
     server: Server = LOCAL,
 ) -> None:
@@ -248,17 +252,25 @@ def tasks(
     Parameters
     ----------
     view
-        todo, paused (of suspended instances), history, or all (needs an operator).
+        todo, paused (of suspended instances), delegated, history, or all (needs an operator).
+    due
+        overdue, today, week, later or none.
+    definition
+        Name of a process.
     text
         Part of a name, title, label or business key.
+    saved_view
+        Its id; see `andante view list`.
     """
+    filters = {
+        "view": "" if saved_view and view == "todo" else view, "instanceId": instance, "assignee": assignee,
+        "overdue": overdue or "", "due": due, "definition": definition, "queue": queue, "text": text,
+    }  # fmt: skip
     with server.connect() as client:
-        page = client.tasks(
-            view, instance_id=instance, assignee=assignee, overdue=overdue, text=text, limit=limit
-        )  # fmt: skip
+        page = client.find_tasks(filters, saved_view=saved_view, limit=limit)
     print_tasks(page.items, server)
     if page.total > len(page.items) and not server.json:
-        print(f"{len(page.items)} of {page.total}")
+        print(f"{len(page.items)} of {'more than ' if page.more else ''}{page.total}")
 
 
 def print_tasks(found: Sequence[Task], server: Server) -> None:

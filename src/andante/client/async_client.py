@@ -7,7 +7,7 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import attaching, calls, evaluating, forms, insight, live, people, replaying, telling, upkeep
+from andante.client import attaching, bulk, calls, evaluating, forms, insight, live, people, replaying, telling, upkeep
 from andante.client import calendars as working
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
@@ -121,6 +121,19 @@ class AsyncClient:
     workload = Endpoint(insight.workload)
     forecast = Endpoint(insight.forecast)
     export_history = Endpoint(insight.export_history)
+    find_tasks = Endpoint(bulk.find_tasks)
+    task_counts = Endpoint(bulk.task_counts)
+    task_groups = Endpoint(bulk.task_groups)
+    views = Endpoint(bulk.views)
+    save_view = Endpoint(bulk.save_view)
+    change_view = Endpoint(bulk.change_view)
+    delete_view = Endpoint(bulk.delete_view)
+    bulk_tasks = Endpoint(bulk.bulk_tasks)
+    start_batch = Endpoint(bulk.start_batch)
+    batches = Endpoint(bulk.batches)
+    batch = Endpoint(bulk.batch)
+    batch_action = Endpoint(bulk.batch_action)
+    batch_failures = Endpoint(bulk.batch_failures)
 
     tasks = Endpoint(calls.tasks)
     task = Endpoint(calls.task)

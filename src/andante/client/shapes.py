@@ -278,11 +278,13 @@ class Task(Shape, frozen=True, kw_only=True):
 
 
 class Recs(msgspec.Struct, Generic[T], frozen=True):
-    """A page of records; `after` is the cursor of the next one, "" on the last."""
+    """A page of records; `after` is the cursor of the next one, "" on the last. With `more` there are more than
+    `total`."""
 
     items: list[T] = field(name="Recs")
     total: int
     after: str = ""
+    more: bool = False
 
 
 class Job(Shape, frozen=True, kw_only=True):

@@ -19,18 +19,22 @@ from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, To
 from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.attachments import AttachmentRow
+from andante.store.batches import BatchRecord, Chosen
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.roster import DeputyRow, TeamRow
+from andante.store.saved_views import SavedView
 
 __all__ = [
     "ArchiveQuery",
     "ArchivedRecord",
     "AttachmentRow",
     "AwaitedView",
+    "BatchRecord",
     "Broadcast",
     "CallView",
     "Channel",
+    "Chosen",
     "Clock",
     "ClockView",
     "DefinitionRecord",
@@ -58,6 +62,7 @@ __all__ = [
     "Published",
     "Runtime",
     "RuntimeSettings",
+    "SavedView",
     "Signing",
     "StoreProblem",
     "SystemClock",

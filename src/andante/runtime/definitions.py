@@ -8,7 +8,7 @@ from typing import final
 
 import msgspec
 
-from andante.bpmn import read_json, read_xml, spaces_of
+from andante.bpmn import kinds, read_json, read_xml, spaces_of
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import is_dmn
 from andante.engine.calendars import calendars_in
@@ -42,6 +42,7 @@ from andante.runtime.problem import (
 from andante.runtime.starting import starts, timers
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
+from andante.store.search import name_rows
 from andante.store.store import Store
 
 
@@ -160,6 +161,7 @@ class Definitions:
             )
             statements: list[rows.Statement] = [
                 ("delete from start_event where definition_id=?", [definition_id]),
+                ("delete from task_name where definition_id=?", [definition_id]),
                 ("delete from definition where id=?", [definition_id]),
                 rows.insert_source(source_id, "json", data),
                 *self._insert(fresh, graph),
@@ -242,6 +244,7 @@ class Definitions:
             await self._unused(definition_id, "delete its instances first, or deactivate it")
             await self.catalogue.write([
                 ("delete from start_event where definition_id=?", [definition_id]),
+                ("delete from task_name where definition_id=?", [definition_id]),
                 ("delete from definition where id=?", [definition_id]),
             ])  # fmt: skip
 
@@ -261,6 +264,10 @@ class Definitions:
             graph = next(each for each in model.processes if each.process_id == record.name)
             self._graphs[definition_id] = graph
         return graph
+
+    async def task_names(self, definition_id: str) -> list[str]:
+        """The names that its user tasks have, where they are not computed."""
+        return names_of_tasks(await self.graph(definition_id))
 
     def startable(self, name: str, version: str = "") -> DefinitionRecord:
         """The definition that a start of `name` runs (contract section 7 row 20)."""
@@ -330,6 +337,7 @@ class Definitions:
 
     def _insert(self, record: DefinitionRecord, graph: ProcessGraph) -> list[rows.Statement]:
         statements = [rows.insert(record), *starts(record.id, graph, self._clock.now())]
+        statements.extend(name_rows(record.id, names_of_tasks(graph)))
         if record.active:
             statements.extend(self._activation(record, graph, True))
         return statements
@@ -354,3 +362,8 @@ class Definitions:
         """Their sources may be others now."""
         for definition_id in changed:
             self._graphs.pop(definition_id, None)
+
+
+def names_of_tasks(graph: ProcessGraph) -> list[str]:
+    """What its user tasks are called, unless that is computed."""
+    return [node.name or node.id for node in graph.nodes if node.kind == kinds.USER_TASK]

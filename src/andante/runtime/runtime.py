@@ -15,6 +15,7 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import views
 from andante.runtime.attachments import Attachments
+from andante.runtime.batches import Batches
 from andante.runtime.calendar_desk import Calendars
 from andante.runtime.calendars import LiveCalendars
 from andante.runtime.changes import Changes
@@ -46,6 +47,7 @@ from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import HistoryEntry, InstanceDetail
 from andante.store import archive as archive_rows
 from andante.store import instances as instance_rows
+from andante.store.batches import Chosen
 from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
@@ -85,7 +87,7 @@ class Runtime:
         relations = Relations(self.executor, self._definitions, self._messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self._jobs = Jobs(store, clock, self.executor, self._definitions)
-        self._tasks = Tasks(store, clock, self.executor)
+        self.lists = self._tasks = Tasks(store, clock, self.executor, self._definitions.task_names)
         self.forms = FormDesk(store, clock, self._definitions)
         self._live = Live(store, self.executor, self._definitions)
         self._timekeeper = Timekeeper(
@@ -103,6 +105,7 @@ class Runtime:
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
+        self.batches = Batches(self)
 
     @classmethod
     async def open(
@@ -129,9 +132,9 @@ class Runtime:
         except BaseException:  # or it would go on as a member of the others that nobody knows of
             await runtime.close()
             raise
-        upkeep, projector = runtime.upkeep.retention, runtime.insight.projector
-        beside = (runtime._timekeeper, upkeep, runtime.calendars.recounting, runtime.attachments, projector)
-        for each in beside if timers else ():
+        upkeep, projector = runtime.upkeep, runtime.insight.projector
+        beside = (runtime._timekeeper, upkeep.retention, runtime.calendars.recounting, runtime.attachments, projector)
+        for each in (*beside, upkeep.lists, runtime.batches) if timers else ():
             runtime._spawn(each.run())
         return runtime
 
@@ -213,16 +216,10 @@ class Runtime:
         keep instances that are over for `retention`, a duration or "forever"; "" leaves it to the server's setting."""
         record = await self._definitions.act(definition_id, action, who, retention)
         if instances and action in ("suspend", "resume"):
-            rows = await self.store.read(
-                "select id from instance where definition_id=? and closed=0 and parent_id='' order by id",
-                (definition_id,),
-            )
-            for (instance_id,) in rows:
-                try:
-                    await self.act(instance_id, action, who=who, reason=f"the definition: {action}")
-                except Problem as problem:  # it may have ended meanwhile
-                    if problem.status >= 500:
-                        raise
+            of = Chosen(InstanceQuery(definition_id=definition_id))
+            batch = await self.batches.start(action, of, who=who, reason=f"the definition: {action}")
+            if batch.total <= 1_000:  # more goes on in the background
+                await self.batches.finish(batch.id)
         return record
 
     async def delete_definition(self, definition_id: str, *, who: str) -> None:

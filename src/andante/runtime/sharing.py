@@ -51,6 +51,11 @@ class Sharing:
         """Whether what one of all servers is to do is this one's. Two may think so for a moment."""
         return self.membership is None or (self.membership.holds and self.membership.members.place == 0)
 
+    @property
+    def size(self) -> int:
+        """How many servers there are."""
+        return 1 if self.membership is None else self.membership.members.size
+
     async def join(self) -> None:
         """Raises StoreProblem."""
         if self.membership is not None:

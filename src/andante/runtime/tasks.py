@@ -1,5 +1,6 @@
 """Acting on tasks. Who may is decided by the caller (people); what the state allows, by the core."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final, final
 
 import msgspec
@@ -13,10 +14,13 @@ from andante.engine.waits import Task
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import PARAMETER, TASK_CLOSED, Problem
+from andante.runtime.saved_views import SavedViews
+from andante.store import search, task_groups, task_lists
 from andante.store import tasks as rows
 from andante.store.projection import task_record
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
+from andante.store.task_groups import Count
 from andante.store.task_times import WAITING
 
 ACTIONS: Final = (
@@ -78,10 +82,15 @@ def task_key(task_id: str) -> tuple[str, int]:
 class Tasks:
     """The to-do list, the history, and what can be done with a task."""
 
-    def __init__(self, store: Store, clock: Clock, executor: Executor) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, names: Callable[[str], Awaitable[list[str]]]
+    ) -> None:
+        """`names` gives the names that a definition's user tasks have."""
         self._store = store
         self._clock = clock
         self._executor = executor
+        self._names = names
+        self.views = SavedViews(store, clock)
 
     async def one(self, task_id: str) -> TaskRecord:
         record = await rows.one(self._store, *task_key(task_id))
@@ -92,10 +101,32 @@ class Tasks:
     async def many(self, query: TaskQuery) -> Page[TaskRecord]:
         query.now = self._clock.now()
         try:
-            page = await rows.many(self._store, query)
+            if query.text:
+                await self._learn()
+            page = await task_lists.many(self._store, query)
         except ValueError as fault:
-            raise Problem(PARAMETER, 400, f"The task query is wrong: {fault}.") from None
-        return Page([self._timed(record) for record in page.items], page.total, page.after)
+            raise Problem(PARAMETER, 400, f"The task query is wrong: {fault}") from None
+        return Page([self._timed(record) for record in page.items], page.total, page.after, page.more)
+
+    async def counts(self, query: TaskQuery) -> list[Count]:
+        """How many there are in each view of a person."""
+        query.now = self._clock.now()
+        return await task_groups.counts(self._store, query)
+
+    async def groups(self, query: TaskQuery, by: str) -> list[Count]:
+        """The tasks that a query finds, by due time ("due") or by process."""
+        query.now = self._clock.now()
+        try:
+            if query.text:
+                await self._learn()
+            return await task_groups.groups(self._store, query, by)
+        except ValueError as fault:
+            raise Problem(PARAMETER, 400, f"The task query is wrong: {fault}") from None
+
+    async def _learn(self) -> None:
+        """The names of tasks whose definitions were deployed by a server of the release before."""
+        for definition_id in await search.unnamed(self._store):
+            await self._store.write(search.name_rows(definition_id, await self._names(definition_id)))
 
     async def act(
         self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str,

@@ -12,6 +12,7 @@ from andante.runtime.executor import Executor
 from andante.runtime.ids import Ids
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import Problem
+from andante.runtime.putting_right import PuttingRight
 from andante.runtime.retention import Retention
 from andante.runtime.sharing import Sharing
 from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify, verify_archive
@@ -36,6 +37,8 @@ class Upkeep:
             store, clock, executor, definitions, lambda: sharing.first, by_default=settings.retention,
             keep=settings.archive, zone=settings.zone,
         )  # fmt: skip
+
+        self.lists = PuttingRight(store, lambda: sharing.first, lambda: sharing.size)
 
     async def verify(self, ids: Sequence[str] = (), *, after: str = "", limit: int = PART) -> Verified:
         """Tell the journals of these instances again, or of at most `limit` of those after `after`, and compare with

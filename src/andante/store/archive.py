@@ -15,6 +15,7 @@ COLUMNS: Final = (
 SELECT: Final = f"select {','.join(COLUMNS)} from archive"
 OF_INSTANCE: Final = (
     "journal", "task", "candidate", "informed", "subscription", "job", "working_clock", "outbox", "attachment",
+    "search",
 )  # fmt: skip
 MOST: Final = 1_000
 Statement = tuple[str, Sequence[object]]

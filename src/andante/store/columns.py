@@ -20,3 +20,8 @@ def number(name: str, default: int = 0) -> sa.Column[int]:
 def some(name: str, columns: str, where: str) -> sa.Index:
     """An index of the rows for which `where` holds."""
     return sa.Index(name, *columns.split(), sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def listed(name: str, column: str, where: str = "") -> sa.Index:
+    """Tasks that are open and whose instance is not suspended, in the order of the to-do list."""
+    return some(name, f"{column} rank instance_id key", f"state = 'open' and suspended = 0{where}")

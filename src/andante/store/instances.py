@@ -4,6 +4,8 @@ import json
 from typing import Final
 
 from andante.engine.state import CLOSED_STATES, STATES
+from andante.store import cursors
+from andante.store.grams import LIKE, pattern
 from andante.store.projection import EXT
 from andante.store.records import InstanceQuery, InstanceRecord, Page
 from andante.store.store import Row, Store
@@ -52,7 +54,7 @@ async def children(store: Store, instance_id: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _where(query: InstanceQuery) -> tuple[str, list[object]]:
+def where(query: InstanceQuery) -> tuple[str, list[object]]:
     conditions: list[str] = []
     values: list[object] = []
     if query.states:
@@ -68,6 +70,7 @@ def _where(query: InstanceQuery) -> tuple[str, list[object]]:
         ("name", query.name),
         ("version", query.version),
         ("created_by", query.created_by),
+        ("definition_id", query.definition_id),
     ):
         if value:
             conditions.append(f"{column}=?")
@@ -75,6 +78,21 @@ def _where(query: InstanceQuery) -> tuple[str, list[object]]:
     if query.business_key:
         conditions.append(keyed("instance"))
         values.extend((query.business_key, query.business_key))
+    if query.started_from:
+        conditions.append("started_at>=?")
+        values.append(query.started_from)
+    if query.started_before:
+        conditions.append("started_at<?")
+        values.append(query.started_before)
+    if query.broken:
+        conditions.append("incident=1")
+    if query.roots:
+        conditions.append("parent_id=''")
+    if query.text:
+        conditions.append(
+            f"(id=? or exists (select 1 from search s where s.instance_id=id and s.key=0 and s.text {LIKE}))"
+        )
+        values.extend((query.text, pattern(query.text)))
     return (" where " + " and ".join(conditions) if conditions else ""), values
 
 
@@ -89,24 +107,44 @@ async def many(store: Store, query: InstanceQuery) -> Page[InstanceRecord]:
     """A page. Raises ValueError for an order field that is no column; ties go by id."""
     if query.order_field not in COLUMNS:
         raise ValueError(query.order_field)
-    where, values = _where(query)
-    direction = "desc" if query.descending else "asc"
+    condition, values = where(query)
+    direction, sign = ("desc", "<") if query.descending else ("asc", ">")
+    order = f"{'-' if query.descending else ''}{query.order_field}"
     limit = max(1, min(query.limit, MOST))
-    offset = max(0, query.skip)
+    begin, given = condition, list(values)
     if query.after:
-        offset = cursor(query.after)
+        at = cursors.read(query.after, order, 2)
+        begin += f"{' and' if condition else ' where'} ({query.order_field}, id) {sign} ({cursors.mark(at[0])},?)"
+        given += at
     rows = await store.browse(
-        f"{SELECT}{where} order by {query.order_field} {direction}, id {direction} limit ? offset ?",
-        [*values, limit, offset],
+        f"{SELECT}{begin} order by {query.order_field} {direction}, id {direction} limit ? offset ?",
+        [*given, limit + 1, 0 if query.after else max(0, query.skip)],
     )
-    total = (await store.browse(f"select count(*) from instance{where}", values))[0][0]
-    end = offset + len(rows)
-    return Page([record(row) for row in rows], total, str(end) if end < total else "")
+    total = (await store.browse(f"select count(*) from instance{condition}", values))[0][0]
+    after = ""
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        after = cursors.written(order, [last[COLUMNS.index(query.order_field)], last[0]])
+    return Page([record(row) for row in rows[:limit]], total, after)
 
 
-def cursor(text: str) -> int:
-    """Where a page goes on. Raises ValueError for a cursor that is not ours."""
-    place = int(text)
-    if place < 0:
-        raise ValueError(text)
-    return place
+async def ids(store: Store, query: InstanceQuery, after: str, limit: int) -> list[str]:
+    """Those that the query finds, by id, after that one."""
+    condition, values = where(query)
+    rows = await store.read(
+        f"select id from instance{condition}{' and' if condition else ' where'} id>? order by id limit ?",
+        [*values, after, limit],
+    )
+    return [row[0] for row in rows]
+
+
+async def extent(store: Store, query: InstanceQuery) -> tuple[int, int]:
+    """How many the query finds; and how many open ones these have called, and those in turn."""
+    condition, values = where(query)
+    ((found,),) = await store.read(f"select count(*) from instance{condition}", values)
+    ((below,),) = await store.read(
+        "select count(*) from instance c where c.parent_id<>'' and c.closed=0 and c.root_id in"
+        f" (select id from instance{condition})",
+        values,
+    )
+    return found, below

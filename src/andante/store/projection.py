@@ -8,8 +8,6 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final, final
 
-import msgspec
-
 from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
 from andante.codec import encode_effect, encode_entry, encode_state
@@ -22,11 +20,11 @@ from andante.engine.views import current_element, next_element
 from andante.engine.waits import Task
 from andante.store import statements as st
 from andante.store.clocks import any_working, clock_row, is_working
-from andante.store.records import InstanceRecord, TaskRecord
-from andante.store.task_times import targets
+from andante.store.grams import folded, grams
+from andante.store.records import InstanceRecord
+from andante.store.task_rows import as_json, candidates, names_of, offers, task_record, task_row
 
 Row = tuple[Any, ...]
-_encoder: Final = msgspec.json.Encoder()
 EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 
 
@@ -37,8 +35,8 @@ class Batch:
     the first time (ms) at which one of its instances has something due, 0 for none."""
 
     __slots__ = (
-        "_clocks", "_described", "_jobs", "_live", "_migrated", "_new", "_tasks", "bases", "commands", "earliest",
-        "node", "rows",
+        "_clocks", "_described", "_free", "_jobs", "_live", "_migrated", "_new", "_offered", "_tasks", "bases",
+        "commands", "earliest", "node", "rows",
     )  # fmt: skip
 
     def __init__(self, node: str = "") -> None:
@@ -54,6 +52,8 @@ class Batch:
         self._tasks: dict[tuple[str, int], Row] = {}
         self._jobs: dict[tuple[str, int], Row] = {}
         self._clocks: dict[tuple[str, int], Row] = {}
+        self._offered: dict[tuple[str, int], list[str]] = {}  # new tasks that several may claim, and who
+        self._free: dict[tuple[str, int], bool] = {}  # of others that changed: whether they can be claimed
 
     def add(
         self,
@@ -99,7 +99,7 @@ class Batch:
             self.bases.pop(instance_id, None)
         for names in (self._described, self._migrated, self._new):
             names -= instances
-        for found in (self._tasks, self._jobs, self._clocks):
+        for found in (self._tasks, self._jobs, self._clocks, self._offered, self._free):
             for key in [key for key in found if key[0] in instances]:
                 del found[key]
         self.commands = len(self.rows[st.JOURNAL])
@@ -115,12 +115,16 @@ class Batch:
                 self.earliest = row[2]
             if instance.id in self._new:
                 self.rows[st.INSTANCE].append(row)
+                if text := names_of(instance):
+                    self._searched(instance.id, 0, text)
             else:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
                 if instance.id in self._described:
                     self.rows[st.INSTANCE_DESCRIBED].append(_describing(row))
+                    self._searched(instance.id, 0, names_of(instance))
                 if instance.id in self._migrated:
                     self.rows[st.INSTANCE_MIGRATED].append(_migrating(row))
+        self._offer()
         self.rows[st.TASK] = list(self._tasks.values())
         self.rows[st.JOB] = list(self._jobs.values())
         self.rows[st.WORKING_CLOCK] = list(self._clocks.values())
@@ -155,12 +159,32 @@ class Batch:
     def empty(self) -> bool:
         return not self.commands and not self.rows[st.OUTBOX_END]
 
+    def _offer(self) -> None:
+        """The rows of candidates, which know of their task what a list of those who may claim it needs."""
+        rows = self.rows[st.CANDIDATE]
+        for place, who in self._offered.items():
+            row = self._tasks[place]
+            free = 0 if self._free.pop(place, True) is False else _is_free(row)
+            rows.extend([(place[0], place[1], name, row[RANK_AT], free) for name in who])
+        changes, ends = self.rows[st.CANDIDATE_CHANGE], self.rows[st.CANDIDATE_END]
+        for place, lasting in self._free.items():
+            if lasting:
+                row = self._tasks[place]
+                changes.append((place[0], place[1], row[RANK_AT], _is_free(row)))
+            else:
+                ends.append((place[0], place[1], 0))
+
+    def _searched(self, instance_id: str, key: int, text: str) -> None:
+        self.rows[st.SEARCH].append((instance_id, key, folded(text), grams(text)))
+
     # What single facts change.
 
     def _task(self, graph: ProcessGraph, instance: Instance, key: int) -> None:
         task = instance.tasks.get(key)
         if task is not None:
             self._tasks[instance.id, key] = task_row(graph, instance, task)
+            if offers(task):
+                self._free[instance.id, key] = True
 
     def _job(self, graph: ProcessGraph, instance: Instance, key: int) -> None:
         job = instance.jobs.get(key)
@@ -182,22 +206,44 @@ def _task_created(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.T
         batch._task(graph, instance, e.task)
     who = candidates(e.users, e.groups, e.queue)
     if len(who) > 1:
-        batch.rows[st.CANDIDATE].extend((instance.id, e.task, name) for name in who)
+        batch._offered[instance.id, e.task] = who
+    node = graph.nodes[e.node]
+    if e.name != node.name and e.name != node.id:
+        batch._searched(instance.id, e.task, e.name)
 
 
 def _task_changed(
-    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned | ev.TaskOffered | ev.TaskFollowUpSet
+    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskAssigned | ev.TaskFollowUpSet
 ) -> None:
     batch._task(graph, instance, e.task)
 
 
+def _task_offered(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskOffered) -> None:
+    """To others: those who could claim it before cannot any more."""
+    task = instance.tasks.get(e.task)
+    if task is None:
+        return
+    batch._task(graph, instance, e.task)
+    batch.rows[st.CANDIDATE_GONE].append((instance.id, e.task))
+    batch._offered.pop((instance.id, e.task), None)
+    if offers(task):
+        batch._offered[instance.id, e.task] = candidates(task.users, task.groups, task.queue)
+
+
+def _all_tasks(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Suspended | ev.Resumed) -> None:
+    for key in instance.tasks:
+        batch._task(graph, instance, key)
+
+
 def _task_completed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCompleted) -> None:
+    batch._free[instance.id, e.task] = False
     batch.rows[st.TASK_END].append(
         (instance.id, e.task, "completed", e.outcome, instance.modified_at, instance.modified_by)
     )
 
 
 def _task_cancelled(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCancelled) -> None:
+    batch._free[instance.id, e.task] = False
     batch.rows[st.TASK_END].append((instance.id, e.task, "cancelled", "", instance.modified_at, ""))
 
 
@@ -263,6 +309,16 @@ def _migrated(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Migra
             batch.rows[st.WORKING_CLOCK_END].append((instance.id, clock.key))
 
 
+RANK_AT: Final = st.TASK_COLUMNS.index("rank")
+_SUSPENDED_AT: Final = st.TASK_COLUMNS.index("suspended")
+_ASSIGNEE_AT: Final = st.TASK_COLUMNS.index("assignee")
+
+
+def _is_free(row: Row) -> int:
+    """Whether an open task can be claimed."""
+    return 0 if row[_SUSPENDED_AT] or row[_ASSIGNEE_AT] else 1
+
+
 _changing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.CHANGING))
 _describing: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.DESCRIBING))
 _migrating: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in st.MIGRATING))
@@ -270,7 +326,7 @@ _migrating: Final = itemgetter(0, *(st.INSTANCE_COLUMNS.index(name) for name in 
 PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], None]]] = {
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_changed,
-    ev.TaskOffered: _task_changed,
+    ev.TaskOffered: _task_offered,
     ev.PersonsInformed: _informed,
     ev.TaskFollowUpSet: _task_changed,
     ev.TaskCompleted: _task_completed,
@@ -284,6 +340,8 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.SubscriptionClosed: _unsubscribed,
     ev.PropertiesSet: _properties,
     ev.Migrated: _migrated,
+    ev.Suspended: _all_tasks,
+    ev.Resumed: _all_tasks,
     ev.JobCreated: _job_changed,
     ev.JobFailed: _job_changed,
     ev.JobRetried: _job_changed,
@@ -292,49 +350,9 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
 }
 
 
-def candidates(users: list[str], groups: list[str], queue: str) -> list[str]:
-    """Who may claim: "user:x", and the groups, roles and queues as they are named; none means everybody ("*")."""
-    who = [f"user:{name}" for name in users]
-    who.extend(groups)
-    if queue:
-        who.append(f"queue:{queue}")
-    return who or ["*"]
-
-
-def task_row(graph: ProcessGraph, instance: Instance, task: Task) -> Row:
-    who = candidates(task.users, task.groups, task.queue)
-    goal, due, risk = targets(task)
-    return (
-        instance.id, task.key, task.name, graph.nodes[task.node].id, task.assignee, who[0] if len(who) == 1 else "",
-        _names(task.users), _names(task.groups), task.queue, task.owner, 1 if task.delegated else 0, task.priority,
-        task.urgency, task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, _names(task.outcomes),
-        "open",
-    )  # fmt: skip
-
-
-def _json(value: object) -> str:
-    return _encoder.encode(value).decode()
-
-
-def _names(names: list[str]) -> str:
-    return _json(names) if names else ""
-
-
-def task_record(graph: ProcessGraph, instance: Instance, task: Task) -> TaskRecord:
-    """An open task as the lists would show it."""
-    goal, due, risk = targets(task)
-    return TaskRecord(
-        f"{instance.id}-{task.key}", instance.id, task.key, task.name, graph.nodes[task.node].id,
-        instance.definition_id, instance.name, instance.version, instance.business_key, task.assignee,
-        list(task.users), list(task.groups), task.queue, task.owner, task.delegated, task.priority, task.urgency,
-        task.created_at, goal, due, risk, task.follow_up_at or 0, task.form, list(task.outcomes), "open", "", 0, "",
-        instance.stopped,
-    )  # fmt: skip
-
-
 def _text(instance: Instance, name: str, default: str = "") -> str:
     value = instance.properties.get(name, default)
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) else as_json(value)
 
 
 def instance_record(graph: ProcessGraph, instance: Instance) -> InstanceRecord:
@@ -371,9 +389,9 @@ def instance_row(graph: ProcessGraph, instance: Instance, data: bytes) -> Row:
         next_element(graph, instance), current_element(graph, instance), instance.created_by,
         instance.created_by if plain else _text(instance, "owner", instance.created_by),
         instance.last_handler, instance.modified_by, instance.started_at, instance.modified_at, instance.ended_at,
-        "" if instance.ext is None else _json(instance.ext), instance.parent_id, instance.root_id,
+        "" if instance.ext is None else as_json(instance.ext), instance.parent_id, instance.root_id,
         1 if instance.incidents else 0, bytearray(data),
     )  # fmt: skip
 
 
-__all__ = ["Batch", "candidates", "instance_record", "instance_row", "task_record"]
+__all__ = ["Batch", "candidates", "instance_record", "instance_row", "task_record", "task_row"]

@@ -109,21 +109,31 @@ class DefinitionRecord(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, Generic[T]):
-    """One page of a list: `total` counts all that match; `after` continues it ("" when there is no more)."""
+    """One page of a list: `total` counts all that match, or with `more` that there are more than so many; `after`
+    continues it ("" when there is no more)."""
 
     items: list[T]
     total: int
     after: str = ""
+    more: bool = False
 
 
 class InstanceQuery(msgspec.Struct):
-    """Which instances, in which order. `states` may hold "Suspended" (the flag); empty means all."""
+    """Which instances, in which order. `states` may hold "Suspended" (the flag); empty means all. `broken`: those with
+    an incident; `roots`: those that no other has called; `text`: a part of the title, label or business key. Times are
+    in ms."""
 
     states: list[str] = []
     name: str = ""
     version: str = ""
     business_key: str = ""
     created_by: str = ""
+    definition_id: str = ""
+    started_from: int = 0
+    started_before: int = 0
+    broken: bool = False
+    roots: bool = False
+    text: str = ""
     order_field: str = "started_at"
     descending: bool = True
     skip: int = 0
@@ -132,11 +142,14 @@ class InstanceQuery(msgspec.Struct):
 
 
 class TaskQuery(msgspec.Struct):
-    """Which tasks. `view` todo: open and not suspended; paused: open and suspended; history: over; all.
+    """Which tasks. `view` todo: open and not suspended; delegated: of these, what `user` has given to somebody; paused:
+    open and suspended; history: over; all.
 
-    Unless `everything`, only what `user` (with `groups` and `queues`) works on, may claim, or (history) has handled.
+    Unless `everything`, only what `user` (with `groups` and `queues`) works on, may claim, or (history) has handled;
     `stands_for` are persons whose tasks the user does meanwhile, each with the process and queue that it is for ("":
-    all). `groups` are bare names; `due_before` is in ms.
+    all). `scope` mine or free: of these, what is with `user`, or with nobody. `groups` are bare names. Times are in ms,
+    from (`..._from`) or before (`..._before`); `due` is one of the groups of store/task_groups.py, of which `days` has
+    the ends of this day and this week.
     """
 
     view: str = "todo"
@@ -145,15 +158,28 @@ class TaskQuery(msgspec.Struct):
     queues: list[str] = []
     stands_for: tuple[tuple[str, str, str], ...] = ()
     everything: bool = False
+    scope: str = ""
     instance_id: str = ""
     assignee: str = ""
     candidate: str = ""
     name: str = ""
     element: str = ""
+    definition: str = ""
+    queue: str = ""
     business_key: str = ""
+    due: str = ""
+    days: tuple[int, int] = (0, 0)
+    due_from: int = 0
     due_before: int = 0
+    follow_up_before: int = 0
+    created_from: int = 0
+    created_before: int = 0
+    ended_from: int = 0
+    ended_before: int = 0
     overdue: bool = False
+    sla_state: str = ""
     urgency_min: int = 0
+    priority_min: int | None = None
     text: str = ""
     now: int = 0
     order_field: str = ""

@@ -7,8 +7,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from andante.store import calendar_tables, columns, note_tables, people_tables
-from andante.store.columns import TEXT
+from andante.store import calendar_tables, columns, note_tables, people_tables, schema_lists
+from andante.store.columns import TEXT, listed
 from andante.store.columns import number as _int
 from andante.store.columns import some as _some
 from andante.store.columns import text as _text
@@ -115,6 +115,7 @@ instance: Final = sa.Table(
     _some("ix_instance_parent", "parent_id", "parent_id <> ''"),
     _some("ix_instance_over", "definition_id ended_at id", "ended_at > 0 and parent_id = ''"),
     _some("ix_instance_root", "root_id", "parent_id <> ''"),
+    sa.Index("ix_instance_creator", "created_by", "started_at", "id"),
 )
 
 journal: Final = sa.Table(
@@ -155,9 +156,25 @@ task: Final = sa.Table(
     _text("outcome"),
     _int("ended_at"),
     _text("ended_by"),
-    _some("ix_task_assignee", "assignee", "state = 'open'"),
-    _some("ix_task_pool", "pool", "state = 'open' and assignee = ''"),
-    _some("ix_task_ended", "ended_at", "ended_at > 0"),
+    # So that lists need not look at the instance, see store/ranks.py. What is listed is in all of these indexes.
+    _int("rank"),  # the order of the to-do list
+    _int("suspended"),  # the instance's flag
+    _text("definition"),  # its name
+    listed("ix_task_rank", "", " and rank >= 0"),  # said only where all are asked for
+    listed("ix_task_assignee", "assignee", " and assignee <> ''"),
+    listed("ix_task_pool", "pool", " and assignee = ''"),
+    listed("ix_task_definition", "definition"),
+    listed("ix_task_name", "name"),
+    listed("ix_task_element", "element"),
+    listed("ix_task_queue", "queue", " and queue <> ''"),
+    listed("ix_task_owner", "owner", " and owner <> ''"),
+    listed("ix_task_due", "due_at"),
+    _some("ix_task_created", "created_at instance_id key", "state = 'open'"),
+    _some("ix_task_paused", "rank instance_id key", "state = 'open' and suspended = 1"),
+    _some("ix_task_ended", "ended_at instance_id key", "ended_at > 0"),
+    _some("ix_task_ended_by", "ended_by ended_at instance_id key", "ended_at > 0"),
+    _some("ix_task_had", "assignee ended_at instance_id key", "ended_at > 0 and assignee <> ''"),
+    _some("ix_task_owned", "owner ended_at instance_id key", "ended_at > 0 and owner <> ''"),
 )
 
 candidate: Final = sa.Table(
@@ -166,7 +183,10 @@ candidate: Final = sa.Table(
     sa.Column("instance_id", TEXT, primary_key=True),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("who", TEXT, primary_key=True),
+    _int("rank"),  # the task's
+    _int("free", 1),  # whether it can be claimed now: open, with nobody, not suspended
     sa.Index("ix_candidate_who", "who"),
+    _some("ix_candidate_free", "who rank instance_id key", "free = 1"),
 )
 
 subscription: Final = sa.Table(
@@ -322,3 +342,5 @@ letter, note = note_tables.letter, note_tables.note
 preference, endpoint = note_tables.preference, note_tables.endpoint
 calendars, calendar = calendar_tables.calendars, calendar_tables.calendar
 working_clock = calendar_tables.working_clock
+batch, batch_failure = schema_lists.batch, schema_lists.batch_failure
+search, task_name, task_view = schema_lists.search, schema_lists.task_name, schema_lists.task_view

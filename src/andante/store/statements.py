@@ -77,7 +77,8 @@ def _text(verb: str, table: str, keys: int, columns: tuple[str, ...]) -> str:
 INSTANCE_COLUMNS: Final = tuple(column.name for column in instance_table.columns)
 TASK_COLUMNS: Final = (
     "instance_id", "key", "name", "element", "assignee", "pool", "users", "groups", "queue", "owner", "delegated",
-    "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes", "state",
+    "priority", "urgency", "created_at", "goal_at", "due_at", "risk_at", "follow_up_at", "form", "outcomes",
+    "rank", "suspended", "definition", "state",
 )  # fmt: skip
 
 # What never changes is not written again, so that its indexes are left alone; what seldom does has a way of its own.
@@ -99,7 +100,11 @@ INSTANCE_MIGRATED: Final = Statement(UPDATE, "instance", 1, ("id", *MIGRATING))
 JOURNAL: Final = Statement(INSERT, "journal", 2, ("instance_id", "seq", "at", "actor", "data"))
 TASK: Final = Statement(UPSERT, "task", 2, TASK_COLUMNS)
 TASK_END: Final = Statement(UPDATE, "task", 2, (*_KEYED, "state", "outcome", "ended_at", "ended_by"))
-CANDIDATE: Final = Statement(IGNORE, "candidate", 3, (*_KEYED, "who"))
+CANDIDATE: Final = Statement(IGNORE, "candidate", 3, (*_KEYED, "who", "rank", "free"))
+CANDIDATE_GONE: Final = Statement(DELETE, "candidate", 2, _KEYED)
+CANDIDATE_CHANGE: Final = Statement(UPDATE, "candidate", 2, (*_KEYED, "rank", "free"))
+CANDIDATE_END: Final = Statement(UPDATE, "candidate", 2, (*_KEYED, "free"))
+SEARCH: Final = Statement(UPSERT, "search", 2, (*_KEYED, "text", "grams"))
 INFORMED: Final = Statement(IGNORE, "informed", 3, (*_KEYED, "who"))
 SUBSCRIPTION: Final = Statement(INSERT, "subscription", 2, (*_KEYED, "kind", "name", "correlation"))
 SUBSCRIPTION_KEYED: Final = Statement(UPDATE, "subscription", 2, (*_KEYED, "correlation"))
@@ -118,7 +123,7 @@ OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
-    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE, INFORMED,
-    SUBSCRIPTION, SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX,
-    OUTBOX_END,
+    INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE_GONE,
+    CANDIDATE, CANDIDATE_CHANGE, CANDIDATE_END, INFORMED, SEARCH, SUBSCRIPTION, SUBSCRIPTION_KEYED, SUBSCRIPTION_END,
+    JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip

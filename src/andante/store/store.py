@@ -21,6 +21,10 @@ class Store(ABC):
     `apart`: each is to be of one instance. `url`: what it was opened by."""
 
     like: ClassVar[str]
+    # The search of words: a query that takes an expression, what stands between its words, and after a beginning.
+    matching: ClassVar[str] = "select instance_id, key from search_index where search_index match ?"
+    all_of: ClassVar[str] = " AND "
+    begins: ClassVar[str] = "*"
     at_once: int = 1
     apart: bool = False
     url: str

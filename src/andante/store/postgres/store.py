@@ -63,6 +63,12 @@ class PostgresStore(SharedStore):
     key through another; what may take long through some more; lists through those of a replica where one is given."""
 
     like: ClassVar[str] = "ilike"
+    matching: ClassVar[str] = (
+        "select instance_id, key from search where to_tsvector('simple'::regconfig, grams)"
+        " @@ to_tsquery('simple'::regconfig, ?)"
+    )
+    all_of: ClassVar[str] = " & "
+    begins: ClassVar[str] = ":*"
     at_once: int = 2
     now: ClassVar[str] = "(extract(epoch from clock_timestamp())*1000)::int8"
     unlocked: ClassVar[str] = "for update of {} skip locked"

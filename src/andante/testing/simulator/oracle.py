@@ -23,7 +23,7 @@ from andante.store.clocks import clock_rows
 from andante.store.projection import Batch, instance_row, task_row
 from andante.store.records import TaskQuery
 from andante.store.store import Store
-from andante.store.tasks import many
+from andante.store.task_lists import many
 from andante.testing.simulator.database import Database, Row
 from andante.testing.simulator.ledger import Ledger
 from andante.testing.simulator.rules import faults

@@ -1,0 +1,233 @@
+"""The same with many instances at once: batches, which go on in the background (api-extensions)."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.params import FromPath
+from msgspec import Meta
+
+from andante.api.errors import bad_parameter
+from andante.api.instances import STATES
+from andante.api.operation import BASE, Operation
+from andante.api.services import Call, Services, caller, services
+from andante.api.wire import Variables, at, body_of, choice, instant_ms, one_of, query_of, success
+from andante.people import permissions as allow
+from andante.runtime import BatchRecord, Chosen, InstanceQuery
+from andante.runtime import problem as codes
+from andante.runtime.batches import ACTIONS
+
+MOST: Final = 1_000
+PATH: Final = f"{BASE}/runtime/batches"
+STEPS: Final = ("pause", "resume", "cancel")
+NEEDS: Final = {"delete": allow.INSTANCE_DELETE, "setVariables": allow.VARIABLES_SET}
+
+
+class Chooser(msgspec.Struct, frozen=True):
+    """Which instances. `states`: of the contract's twelve; by default those with which the action makes sense. Those
+    that another has called follow it and are not chosen by themselves, but for retry, migrate and setVariables."""
+
+    states: list[str] = []
+    name: str = ""
+    version: str = ""
+    definitionId: str = ""  # noqa: N815 - the contract's spelling, here and below
+    businessKey: str = ""  # noqa: N815
+    createdBy: str = ""  # noqa: N815
+    startedAfter: str = ""  # noqa: N815
+    startedBefore: str = ""  # noqa: N815
+    broken: bool = False
+    text: Annotated[str, Meta(max_length=200, description="A part of the title, label or business key.")] = ""
+
+
+class BatchBody(msgspec.Struct, frozen=True):
+    """`query`, or at most 10,000 `ids`. `dryRun` tells what would be concerned and changes nothing. `version` and `map`
+    are for migrate, `variables` and `introduce` for setVariables, `force` (open ones too) for delete."""
+
+    action: Annotated[str, choice(*ACTIONS)]
+    query: Chooser | None = None
+    ids: list[str] = []
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
+    dryRun: bool = False  # noqa: N815
+    version: str = ""
+    map: dict[str, str] = {}
+    variables: Variables = {}
+    introduce: bool = False
+    force: bool = False
+
+
+class BatchShape(msgspec.Struct, frozen=True):
+    """`total` was counted when it was made; `skipped` counts those with which nothing was to be done. A dry run has no
+    id; `children` counts the open instances that were called, and `sample` has some ids."""
+
+    id: str
+    action: str
+    state: str
+    total: int
+    done: int
+    skipped: int
+    failed: int
+    reason: str
+    createdBy: str  # noqa: N815
+    createdAt: str  # noqa: N815
+    startedAt: str  # noqa: N815
+    endedAt: str  # noqa: N815
+    error: str
+    children: int = 0
+    sample: list[str] = []
+
+
+class BatchRecs(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    Recs: list[BatchShape]
+    total: int
+
+
+class BatchesQuery(msgspec.Struct, frozen=True):
+    """How many."""
+
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+
+
+class StepBody(msgspec.Struct, frozen=True):
+    """What is to become of it. What has been done stays done."""
+
+    action: Annotated[str, choice(*STEPS)]
+
+
+class FailuresQuery(msgspec.Struct, frozen=True):
+    """`after`: the last instance seen."""
+
+    after: str = ""
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+
+
+class FailureShape(msgspec.Struct, frozen=True):
+    """With which instance it could not be done, and why."""
+
+    instanceId: str  # noqa: N815
+    resCode: str  # noqa: N815
+    resMsg: str  # noqa: N815
+    at: str
+
+
+class FailureRecs(msgspec.Struct, frozen=True):
+    """`after` goes on; "" at the end. `total` counts this page's."""
+
+    Recs: list[FailureShape]
+    total: int
+    after: str
+
+
+def batch_shape(b: BatchRecord) -> BatchShape:
+    return BatchShape(
+        b.id, b.action, b.state, b.total, b.done, b.skipped, b.failed, b.reason, b.created_by, at(b.created_at),
+        at(b.started_at), at(b.ended_at), b.error,
+    )  # fmt: skip
+
+
+def chosen_of(desk: Services, body: BatchBody) -> Chosen:
+    """Raises Problem 400."""
+    if body.ids and body.query is not None:
+        raise bad_parameter("ids", "give either ids or a query.")
+    if not body.ids and body.query is None:
+        raise bad_parameter("query", "say which instances: by a query ({} for all) or by their ids.")
+    asked = body.query or Chooser()
+    for state in asked.states:
+        one_of("query.states", state, STATES)
+
+    def moment(field: str) -> int:
+        text: str = getattr(asked, field)
+        return instant_ms(f"query.{field}", text, desk.zone) if text else 0
+
+    return Chosen(
+        InstanceQuery(
+            states=asked.states, name=asked.name, version=asked.version, definition_id=asked.definitionId,
+            business_key=asked.businessKey, created_by=asked.createdBy, started_from=moment("startedAfter"),
+            started_before=moment("startedBefore"), broken=asked.broken, text=asked.text,
+        ),
+        body.ids,
+    )  # fmt: skip
+
+
+@post(
+    PATH,
+    status_code=200,
+    operation=Operation(
+        "Act on many instances", allow.INSTANCE_ACT_ANY, BatchShape, BatchBody, tag="batches",
+        description="Goes on in the background, some at a time; instances that start later are not concerned. Each "
+        "instance's history has the reason and the batch. delete needs an administrator.",
+    ),
+)  # fmt: skip
+async def create(request: Call) -> Response[bytes]:
+    body = await body_of(request, BatchBody)
+    desk, who = services(request), caller(request)
+    action = one_of("action", body.action, ACTIONS)
+    if action in NEEDS:
+        allow.demand(who, NEEDS[action])
+    arguments: dict[str, Any] = {}
+    if action == "migrate":
+        arguments = {"version": body.version, "map": body.map}
+    elif action == "setVariables":
+        arguments = {"variables": body.variables, "introduce": body.introduce}
+    elif action == "delete":
+        arguments = {"force": body.force}
+    chosen, batches = chosen_of(desk, body), desk.runtime.batches
+    if body.dryRun:
+        plan = await batches.plan(action, chosen, arguments)
+        shape = BatchShape(
+            "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", plan.below, plan.sample
+        )  # fmt: skip
+        return success(shape)
+    return success(
+        batch_shape(await batches.start(action, chosen, who=who.user, reason=body.reason, arguments=arguments))
+    )
+
+
+@get(
+    PATH, operation=Operation("List batches", allow.INSTANCE_READ_ANY, BatchRecs, query=BatchesQuery, tag="batches")
+)  # fmt: skip
+async def find(request: Call) -> Response[bytes]:
+    query = query_of(request, BatchesQuery)
+    found = [batch_shape(each) for each in await services(request).runtime.batches.many(query.limit)]
+    return success(BatchRecs(found, len(found)))
+
+
+@get(
+    f"{PATH}/{{batch_id:str}}",
+    operation=Operation(
+        "Read a batch", allow.INSTANCE_READ_ANY, BatchShape, tag="batches", errors=(codes.BATCH_NOT_FOUND,)
+    ),
+)  # fmt: skip
+async def read(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
+    return success(batch_shape(await services(request).runtime.batches.one(batch_id)))
+
+
+@put(
+    f"{PATH}/{{batch_id:str}}",
+    operation=Operation(
+        "Pause, resume or cancel a batch", allow.INSTANCE_ACT_ANY, BatchShape, StepBody, tag="batches",
+        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER),
+    ),
+)  # fmt: skip
+async def change(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
+    body = await body_of(request, StepBody)
+    action = one_of("action", body.action, STEPS)
+    return success(batch_shape(await services(request).runtime.batches.act(batch_id, action)))
+
+
+@get(
+    f"{PATH}/{{batch_id:str}}/failures",
+    operation=Operation(
+        "Read a batch's failures", allow.INSTANCE_READ_ANY, FailureRecs, query=FailuresQuery, tag="batches",
+        errors=(codes.BATCH_NOT_FOUND,),
+    ),
+)  # fmt: skip
+async def failures(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
+    query = query_of(request, FailuresQuery)
+    found = await services(request).runtime.batches.failures(batch_id, query.after, query.limit)
+    recs = [FailureShape(each.item, each.code, each.message, at(each.at)) for each in found]
+    return success(FailureRecs(recs, len(recs), recs[-1].instanceId if len(recs) == query.limit else ""))
+
+
+HANDLERS: Final = (create, find, read, change, failures)

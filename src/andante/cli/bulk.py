@@ -1,0 +1,201 @@
+"""The same with many instances (`andante batch ...`), and task lists by group."""
+
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+
+from andante.cli.connection import Server
+from andante.cli.output import print_json, print_table
+from andante.cli.remote import LOCAL, Variables, minute, variable
+from andante.client.bulk import Batch
+
+Query = Annotated[
+    list[str],
+    Parameter(
+        name="--query", negative=(),
+        help="Instances to choose: name=, version=, states=A,B, businessKey=, startedBefore=, createdBy=, text=, ..."
+        " Repeatable; `all` for every one.",
+    ),
+]  # fmt: skip
+LOOK: Final = 1.0  # seconds between looks how far it is
+
+
+def query_of(parts: Sequence[str]) -> dict[str, Any]:
+    """What --query says. Raises ValueError."""
+    found: dict[str, Any] = {}
+    for part in parts:
+        if part == "all":
+            continue
+        name, value = variable(part, "--query ")
+        found[name] = [each.strip() for each in str(value).split(",")] if name == "states" else value
+        if name in ("version", "businessKey", "text") and not isinstance(value, str):
+            found[name] = part.partition("=")[2]
+    return found
+
+
+def start_batch(
+    action: str,
+    *ids: str,
+    query: Query | None = None,
+    reason: str = "",
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    wait: Annotated[bool, Parameter(negative=())] = False,
+    version: str = "",
+    var: Variables | None = None,
+    introduce: Annotated[bool, Parameter(negative=())] = False,
+    force: Annotated[bool, Parameter(negative=())] = False,
+    server: Server = LOCAL,
+) -> int:
+    """Do the same with many instances: suspend, resume, terminate, retry, migrate, setVariables or delete.
+
+    Parameters
+    ----------
+    dry_run
+        Only tell what would be concerned.
+    wait
+        Until it is over; exit 1 where something could not be done.
+    version
+        For migrate.
+    introduce
+        For setVariables: also variables that an instance does not have.
+    force
+        For delete: open ones too.
+    """
+    if not ids and not query:
+        raise ValueError("name the instances, or choose them with --query (all for every one)")
+    with server.connect() as client:
+        batch = client.start_batch(
+            action, ids=ids, query=query_of(query) if query else None, reason=reason, dry_run=dry_run, version=version,
+            variables=dict(variable(each) for each in var or ()), introduce=introduce, force=force,
+        )  # fmt: skip
+        while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed"):
+            time.sleep(LOOK)
+            batch = client.batch(batch.id)
+    _print([batch], server)
+    return 1 if wait and (batch.failed or batch.state not in ("done", "")) else 0
+
+
+def list_batches(*, limit: int = 20, server: Server = LOCAL) -> None:
+    """List batches, the newest first."""
+    with server.connect() as client:
+        found = client.batches(limit).items
+    _print(found, server)
+
+
+def show_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Show how far a batch is, and what it could not do."""
+    with server.connect() as client:
+        found = client.batch(batch)
+        failures = client.batch_failures(batch, limit=1_000).items if found.failed else []
+    if server.json:
+        print_json({"batch": found, "failures": failures})
+        return
+    _print([found], server)
+    if failures:
+        print_table(("instance", "why"), [(each.instance_id, each.res_msg) for each in failures])
+
+
+def pause_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Stop a batch where it is."""
+    _step(batch, "pause", server)
+
+
+def resume_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Let a batch go on, also one that failed."""
+    _step(batch, "resume", server)
+
+
+def cancel_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """End a batch. What has been done stays done."""
+    _step(batch, "cancel", server)
+
+
+def _step(batch: str, action: str, server: Server) -> None:
+    with server.connect() as client:
+        found = client.batch_action(batch, action)
+    _print([found], server)
+
+
+def _print(found: Sequence[Batch], server: Server) -> None:
+    if server.json:
+        print_json(found)
+        return
+    rows = []
+    for b in found:
+        over = b.done + b.skipped + b.failed
+        far = f"{over} of {b.total}" if b.id else f"{b.total} and {b.children} that they called"
+        rows.append(
+            (b.id or "dry run", b.action, b.state, far, str(b.failed or ""), b.created_by, minute(b.created_at))
+        )
+    print_table(("batch", "action", "state", "instances", "failed", "by", "made"), rows)
+
+
+def task_groups(
+    by: str = "due", *, view: str = "todo", definition: str = "", text: str = "", zone: str = "", saved_view: str = "",
+    server: Server = LOCAL,
+) -> None:  # fmt: skip
+    """Count tasks in groups: by when they are due (due), or by process (process).
+
+    Parameters
+    ----------
+    zone
+        Where days and weeks are reckoned, as Europe/Berlin; the server's by default.
+    """
+    filters = {"view": view, "definition": definition, "text": text, "zone": zone, "savedView": saved_view}
+    with server.connect() as client:
+        found = client.task_groups(by, filters).items
+    if server.json:
+        print_json(found)
+    else:
+        print_table((by, "tasks"), [(each.key, f"{each.count}{'+' if each.more else ''}") for each in found])
+
+
+def list_views(*, server: Server = LOCAL) -> None:
+    """List saved views of task lists."""
+    with server.connect() as client:
+        found = client.views().items
+    if server.json:
+        print_json(found)
+        return
+    rows = [
+        (v.id, v.name, v.owner, v.shared_with, ", ".join(f"{name}={value}" for name, value in v.filters.items()))
+        for v in found
+    ]
+    print_table(("view", "name", "owner", "shared with", "filters"), rows)
+
+
+def save_view(
+    name: str,
+    *,
+    filter: Annotated[list[str], Parameter(name="--filter", negative=(), help="name=value, repeatable.")] | None = None,
+    share: str = "",
+    default: Annotated[bool, Parameter(negative=())] = False,
+    server: Server = LOCAL,
+) -> None:
+    """Save filters of the task list under a name.
+
+    Parameters
+    ----------
+    share
+        group:x, role:x, or * for everybody.
+    """
+    filters = {}
+    for each in filter or ():
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise ValueError(f"--filter {each}: it must be name=value")
+        filters[key] = value
+    with server.connect() as client:
+        view = client.save_view(name, filters, shared_with=share, default=default)
+    if server.json:
+        print_json(view)
+    else:
+        print(view.id)
+
+
+def delete_view(view: str, *, server: Server = LOCAL) -> None:
+    """Delete a saved view."""
+    with server.connect() as client:
+        client.delete_view(view)

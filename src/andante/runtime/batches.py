@@ -1,0 +1,280 @@
+"""Doing the same with many instances: in the background, some at a time, with rests between so that nobody who works
+has to wait, and once with each.
+
+A batch goes through the instances in the order of their ids and keeps how far it is with every few of them. One server
+carries it out, under a lease; when that one dies another goes on from there. The few that were done but not noted are
+done once more: every action is one that changes nothing the second time.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from random import SystemRandom
+from typing import Any, Final, Protocol, final
+
+import structlog
+
+from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
+from andante.engine.state import CLOSED_STATES
+from andante.runtime.clock import Clock
+from andante.runtime.problem import BATCH_NOT_FOUND, BATCH_OVER, INSTANCE_NOT_FOUND, LATER, PARAMETER, Problem
+from andante.store import batches as rows
+from andante.store import instances
+from andante.store.batches import BatchRecord, Chosen, Failure
+from andante.store.faults import StoreProblem
+from andante.store.records import InstanceRecord
+from andante.store.store import Store
+
+log: Final = structlog.get_logger("andante.batches")
+ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "migrate", "setVariables", "delete")
+FROM_ABOVE: Final = frozenset(("suspend", "resume", "terminate", "delete"))  # what was called follows its caller
+NEEDLESS: Final = frozenset((CLOSED, NOTHING_TO_RETRY, INSTANCE_NOT_FOUND))  # it is so already
+AT_ONCE: Final = 50  # instances between two notes of how far it is
+MOST_IDS: Final = 10_000
+LEASE: Final = 15_000  # ms
+LOOK: Final = 2.0  # seconds between looks for what others left
+REST: Final = 1.0  # times as long as the work before it
+SHORTEST_REST: Final = 0.005  # seconds
+SAMPLE: Final = 20
+
+
+class Plan:
+    """What a batch would do: with how many instances, how many open ones these have called, and some of their ids."""
+
+    __slots__ = ("below", "sample", "total")
+
+    def __init__(self, total: int, below: int, sample: list[str]) -> None:
+        self.total = total
+        self.below = below
+        self.sample = sample
+
+
+class Instances(Protocol):
+    """What can be done with one instance: the runtime."""
+
+    store: Store
+    clock: Clock
+
+    async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord: ...
+    async def migrate(
+        self, instance_id: str, version: str, *, who: str, mapping: Any = None, reason: str = ""
+    ) -> InstanceRecord: ...
+    async def instance(self, instance_id: str) -> InstanceRecord: ...
+    async def variables(self, instance_id: str) -> dict[str, object]: ...
+    async def set_variables(
+        self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
+    ) -> None: ...
+    async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None: ...
+
+
+@final
+class Batches:
+    """`run` carries out what there is; `carry_out` does so once. All methods raise Problem."""
+
+    def __init__(self, runtime: Instances) -> None:
+        self._runtime = runtime
+        self._store = runtime.store
+        self._clock = runtime.clock
+        self._woken = asyncio.Event()
+
+    # What people ask for.
+
+    async def plan(self, action: str, chosen: Chosen, arguments: dict[str, object] | None = None) -> Plan:
+        """What a batch would have to do now."""
+        chosen = self._checked(action, chosen, arguments or {})
+        if chosen.ids:
+            total = below = 0
+            for each in chosen.ids:
+                row = await self._store.get("select 1 from instance where id=?", (each,))
+                if row is not None:
+                    total += 1
+                    below += len(await instances.children(self._store, each))
+            return Plan(total, below, chosen.ids[:SAMPLE])
+        query = chosen.query
+        total, below = await instances.extent(self._store, query)
+        return Plan(total, below, await instances.ids(self._store, query, "", SAMPLE))
+
+    async def start(
+        self, action: str, chosen: Chosen, *, who: str, reason: str = "", arguments: dict[str, object] | None = None
+    ) -> BatchRecord:
+        """Make a batch; it begins soon. Later instances are not concerned."""
+        arguments = arguments or {}
+        chosen = self._checked(action, chosen, arguments)
+        now = self._clock.now()
+        if not chosen.ids and not chosen.query.started_before:
+            chosen.query.started_before = now + 1
+        total = len(chosen.ids) or (await instances.extent(self._store, chosen.query))[0]
+        batch = BatchRecord(
+            f"batch-{now:013d}-{SystemRandom().randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
+            "queued", total, 0, 0, 0, "", "", 0, 0, 0, "",
+        )  # fmt: skip
+        await rows.add(self._store, batch)
+        self._woken.set()
+        return batch
+
+    async def one(self, batch_id: str) -> BatchRecord:
+        found = await rows.one(self._store, batch_id)
+        if found is None:
+            raise Problem(BATCH_NOT_FOUND, 404, f"There is no batch '{batch_id}'.")
+        return found
+
+    async def many(self, limit: int = 100) -> list[BatchRecord]:
+        """The newest first."""
+        return await rows.many(self._store, limit)
+
+    async def failures(self, batch_id: str, after: str = "", limit: int = 100) -> list[Failure]:
+        """What could not be done, by instance."""
+        await self.one(batch_id)
+        return await rows.failures(self._store, batch_id, after, limit)
+
+    async def act(self, batch_id: str, action: str) -> BatchRecord:
+        """pause, resume (also one that failed) or cancel. What has been done stays done."""
+        before = await self.one(batch_id)
+        known = {
+            "pause": ("paused", ("queued", "running"), 0),
+            "resume": ("queued", ("paused", "failed"), 0),
+            "cancel": ("cancelled", ("queued", "running", "paused", "failed"), self._clock.now()),
+        }
+        if action not in known:
+            raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(known)}.")
+        state, of, ended_at = known[action]
+        if before.state not in (*of, state) and not (action == "resume" and before.open):
+            raise Problem(BATCH_OVER, 409, f"The batch '{batch_id}' is {before.state}; it cannot {action}.")
+        await rows.change(self._store, batch_id, state, of, ended_at)
+        self._woken.set()
+        return await self.one(batch_id)
+
+    def _checked(self, action: str, chosen: Chosen, arguments: dict[str, object]) -> Chosen:
+        if action not in ACTIONS:
+            raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
+        if action == "migrate" and not arguments.get("version"):
+            raise Problem(PARAMETER, 400, "version: name the version to go on by.")
+        if action == "setVariables" and not arguments.get("variables"):
+            raise Problem(PARAMETER, 400, "variables: name at least one.")
+        if len(chosen.ids) > MOST_IDS:
+            raise Problem(PARAMETER, 400, f"ids: at most {MOST_IDS}; choose by a query instead.")
+        if chosen.ids:
+            return Chosen(chosen.query, sorted(set(chosen.ids)))
+        query = chosen.query
+        if action in FROM_ABOVE:
+            query.roots = True
+        if action == "retry":
+            query.broken = True
+        if not query.states:
+            of = instances.OPEN_STATES
+            if action == "resume":
+                of = ("Suspended",)
+            elif action == "delete":
+                of = (*CLOSED_STATES, *(of if arguments.get("force") else ()))
+            query.states = list(of)
+        return chosen
+
+    # Carrying out.
+
+    async def run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self.carry_out(rest=REST)
+            except StoreProblem as fault:
+                log.warning("batches wait for the database", why=str(fault))
+            except Exception:
+                log.exception("batches could not be carried out")
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def carry_out(self, *, rest: float = 0) -> None:
+        """All that nobody else carries out, one after the other. `rest` as REST. Raises StoreProblem."""
+        for batch_id in await rows.waiting(self._store, self._clock.now()):
+            await self.finish(batch_id, rest=rest)
+
+    async def finish(self, batch_id: str, *, rest: float = 0) -> None:
+        """Carry out this one to its end, unless another server does or somebody stops it. Raises StoreProblem."""
+        now, name = self._clock.now(), SystemRandom().randbytes(8).hex()
+        if not await rows.take(self._store, batch_id, name, now, now + LEASE):
+            return
+        batch: BatchRecord | None = await rows.one(self._store, batch_id)
+        while batch is not None and (batch.node, batch.state) == (name, "running"):
+            begun = time.perf_counter()
+            try:
+                following = await self._some(batch)
+            except StoreProblem:
+                raise
+            except Exception as fault:
+                log.exception("a batch failed", batch=batch_id)
+                await rows.finish(self._store, batch, "failed", 0, f"{type(fault).__name__}: {fault}")
+                return
+            if following is None:
+                await rows.finish(self._store, batch, "done", self._clock.now())
+                return
+            batch = following
+            await asyncio.sleep(max(SHORTEST_REST, rest * (time.perf_counter() - begun)) if rest else 0)
+        if batch is not None and batch.node == name:
+            await rows.release(self._store, batch)
+
+    async def _some(self, batch: BatchRecord) -> BatchRecord | None:
+        """The next few; the batch as it is then, or None at its end."""
+        chosen = batch.chosen
+        if chosen.ids:
+            ids = [each for each in chosen.ids if each > batch.cursor][:AT_ONCE]
+        else:
+            ids = await instances.ids(self._store, chosen.query, batch.cursor, AT_ONCE)
+        if not ids:
+            return None
+        do = self._action(batch)
+        results = await asyncio.gather(*(self._attempt(do, each) for each in ids))
+        failures = [each for each in results if isinstance(each, Failure)]
+        done = sum(each is True for each in results)
+        counts = (done, len(ids) - done - len(failures), len(failures))
+        return await rows.advance(self._store, batch, ids[-1], counts, failures, self._clock.now() + LEASE)
+
+    async def _attempt(self, do: Callable[[str], Awaitable[bool]], instance_id: str) -> bool | Failure:
+        try:
+            return await do(instance_id)
+        except Problem as problem:
+            if problem.code in LATER:
+                raise StoreProblem(problem.message) from None  # later, all of these again
+            if problem.code in NEEDLESS:
+                return False
+            return Failure(instance_id, problem.code, problem.message, self._clock.now())
+
+    def _action(self, batch: BatchRecord) -> Callable[[str], Awaitable[bool]]:
+        """What is done with one; False where it was so already."""
+        runtime, who, arguments = self._runtime, batch.created_by, batch.arguments
+        reason = f"{batch.reason} ({batch.id})" if batch.reason else batch.id
+
+        async def migrate(instance_id: str) -> bool:
+            record = await runtime.instance(instance_id)
+            if record.version == arguments["version"]:
+                return False
+            await runtime.migrate(
+                instance_id, str(arguments["version"]), who=who, mapping=arguments.get("map") or {}, reason=reason
+            )
+            return True
+
+        async def set_variables(instance_id: str) -> bool:
+            wanted = arguments["variables"]
+            if not isinstance(wanted, dict):
+                raise AssertionError("variables are by name")
+            known = await runtime.variables(instance_id)
+            if all(name in known and known[name] == value for name, value in wanted.items()):
+                return False
+            await runtime.set_variables(instance_id, wanted, who=who, introduce=bool(arguments.get("introduce")))
+            return True
+
+        async def delete(instance_id: str) -> bool:
+            await runtime.delete_instance(instance_id, who=who, force=bool(arguments.get("force")))
+            return True
+
+        async def act(instance_id: str) -> bool:
+            if batch.action in ("suspend", "resume"):
+                record = await runtime.instance(instance_id)
+                if record.closed or record.suspended == (batch.action == "suspend"):
+                    return False
+            await runtime.act(instance_id, batch.action, who=who, reason=reason)
+            return True
+
+        return {"migrate": migrate, "setVariables": set_variables, "delete": delete}.get(batch.action, act)

@@ -1,0 +1,53 @@
+"""Finding by words: in what people have called their instances, and in names of tasks that are computed.
+
+The index of words is PostgreSQL's or SQLite's own, over the pieces of store/grams.py; what it finds is compared with
+the text itself, so that no more is found than has the text. Names of models are few: they are looked through.
+"""
+
+from collections.abc import Sequence
+
+from andante.store.grams import LIKE, folded, pattern, wanted
+from andante.store.store import Store
+from andante.store.task_conditions import Condition
+
+
+async def few(store: Store, text: str, most: int) -> Condition | None:
+    """The tasks of what has this text, as a query of their keys; None where there may be more than `most`, or where
+    nothing in the text is in the index."""
+    pieces = wanted(text)
+    if not pieces:
+        return None
+    words = store.all_of.join(f"{piece}{store.begins if begins else ''}" for piece, begins in pieces)
+    ((count,),) = await store.browse(f"select count(*) from ({store.matching} limit {most + 1}) m", [words])
+    if count > most:
+        return None
+    return Condition(
+        f"select t.instance_id, t.key from ({store.matching}) m cross join search s cross join task t"
+        f" where s.instance_id=m.instance_id and s.key=m.key and s.text {LIKE} and t.instance_id=m.instance_id"
+        " and (m.key=0 or t.key=m.key)",
+        [words, pattern(text)],
+    )
+
+
+async def names(store: Store, text: str, most: int) -> list[str]:
+    """Names of user tasks, as models have them, that have this text."""
+    rows = await store.browse("select distinct name from task_name where name<>''")
+    part = folded(text)
+    return [row[0] for row in rows if part in folded(row[0])][:most]
+
+
+async def unnamed(store: Store) -> list[str]:
+    """Definitions whose tasks' names are not known yet: another release has deployed them."""
+    rows = await store.get_all(
+        "select d.id from definition d where d.kind<>'dmn' and not exists"
+        " (select 1 from task_name n where n.definition_id=d.id)"
+    )
+    return [row[0] for row in rows]
+
+
+def name_rows(definition_id: str, found: Sequence[str]) -> list[tuple[str, list[object]]]:
+    """Statements that keep the names of a definition's tasks; one without any has an empty one, to be known."""
+    return [
+        ("insert into task_name (definition_id, name) values (?,?) on conflict do nothing", [definition_id, name])
+        for name in dict.fromkeys(found or [""])
+    ]

@@ -1,0 +1,126 @@
+"""How many tasks there are, in all and in groups: by when they are due, or by process. Nothing is counted further than
+FEW; what has more says so."""
+
+from typing import Final
+
+import msgspec
+
+from andante.store.ranks import DUE, NEVER
+from andante.store.records import TaskQuery
+from andante.store.store import Store
+from andante.store.task_arms import FEW, OF_ALL, Arm, counting
+from andante.store.task_conditions import DUE_GROUPS, VIEWS, Condition, base, mine
+from andante.store.task_lists import Reading, order_of
+
+LISTED: Final = VIEWS["todo"]
+GROUPINGS: Final = ("due", "process")
+
+
+class Count(msgspec.Struct, frozen=True):
+    """So many, or with `more` more than so many. `key` names the group."""
+
+    key: str
+    count: int
+    more: bool = False
+
+
+async def counts(store: Store, query: TaskQuery) -> list[Count]:
+    """For the views of a person: todo, mine, claimable, overdue, delegated, paused."""
+    user = TaskQuery(user=query.user, groups=query.groups, queues=query.queues, now=query.now, days=query.days)
+    user.stands_for = query.stands_for
+    found: list[Count] = []
+    if query.everything:
+        for key, text, before in (
+            ("todo", f" and {OF_ALL}", []),
+            ("overdue", " and t.due_at>0 and t.due_at<?", [query.now]),
+        ):
+            ((number,),) = await store.browse(
+                f"select count(*) from (select 1 from task t where {LISTED}{text} limit {FEW + 1}) n", before
+            )
+            found.append(_count(key, number))
+        for key, scope in (("mine", "mine"), ("claimable", "free")):
+            found.append(_count(key, (await _seen(store, msgspec.structs.replace(user, scope=scope)))[0]))
+    else:
+        arms = Reading(store, user, order_of(user)).arms()
+        text, values = counting(arms, [], ", {0}.rank as r")
+        free, given = counting([arm for arm in arms if arm.free], [])
+        ((seen, late),) = await store.browse(
+            f"select count(*), count(case when {DUE.replace('rank', 'r')}<? then 1 end) from ({text}) n",
+            [query.now, *values],
+        )
+        ((claimable,),) = await store.browse(f"select count(*) from ({free}) n", given)
+        found += [
+            _count("todo", seen),
+            Count("overdue", min(late, FEW), seen > FEW),
+            _count("mine", (await _seen(store, msgspec.structs.replace(user, scope="mine")))[0]),
+            _count("claimable", claimable),
+        ]
+    found.append(_count("delegated", (await _seen(store, msgspec.structs.replace(user, view="delegated")))[0]))
+    text, values = counting([Arm("task t", Condition(VIEWS["paused"], []))], [] if query.everything else [mine(query)])
+    ((all, number),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
+    found.append(Count("paused", min(number, FEW), all > FEW))
+    return found
+
+
+async def groups(store: Store, query: TaskQuery, by: str) -> list[Count]:
+    """The tasks that the query finds, in groups of which none is empty. Raises ValueError for an unknown grouping."""
+    if by not in GROUPINGS:
+        raise ValueError(f"by: '{by}' is none of {', '.join(GROUPINGS)}.")
+    reading = Reading(store, query, order_of(query))
+    if query.everything and not query.scope and reading.plain and base(query) == LISTED:
+        found = await (_due_of_all(store, query) if by == "due" else _processes_of_all(store))
+    else:
+        found = await _seen_groups(store, query, reading, by)
+    return [each for each in found if each.count]
+
+
+async def _seen_groups(store: Store, query: TaskQuery, reading: Reading, by: str) -> list[Count]:
+    text, values = await reading.counted_with(", t.due_at as due, t.definition as process")
+    if by == "process":
+        rows = await store.browse(
+            f"with seen as materialized ({text}) select process, count(*), (select count(*) from seen) from seen"
+            " where ok=1 group by process order by 2 desc, 1",
+            values,
+        )
+        return [Count(row[0], row[1], row[2] > FEW) for row in rows]
+    today, week = query.days
+    # A due time's group by how many of these instants it is not before.
+    rows = await store.browse(
+        f"with seen as materialized ({text}) select case when due=0 then 4 when due<? then 0 when due<? then 1"
+        " when due<? then 2 else 3 end as g, count(*), (select count(*) from seen) from seen where ok=1 group by 1",
+        [*values, query.now, today, week],
+    )
+    known = {row[0]: row for row in rows}
+    return [Count(name, known[n][1], known[n][2] > FEW) for n, name in enumerate(DUE_GROUPS) if n in known]
+
+
+async def _due_of_all(store: Store, query: TaskQuery) -> list[Count]:
+    today, week = query.days
+    ranges = ((1, query.now), (query.now, today), (today, week), (week, NEVER), (0, 1))
+    found = []
+    for name, (start, end) in zip(DUE_GROUPS, ranges, strict=True):
+        ((number,),) = await store.browse(
+            f"select count(*) from (select 1 from task t where {LISTED} and t.due_at>=? and t.due_at<?"
+            f" limit {FEW + 1}) n",
+            [start, end],
+        )
+        found.append(_count(name, number))
+    return found
+
+
+async def _processes_of_all(store: Store) -> list[Count]:
+    rows = await store.browse(
+        f"select d.name, (select count(*) from (select 1 from task t where {LISTED} and t.definition=d.name"
+        f" limit {FEW + 1}) n) from (select distinct name from definition where kind<>'dmn') d"
+    )
+    return [_count(name, number) for name, number in sorted(rows, key=lambda row: (-row[1], row[0]))]
+
+
+async def _seen(store: Store, query: TaskQuery) -> tuple[int, bool]:
+    text, values = counting(Reading(store, query, order_of(query)).arms(), [])
+    ((number,),) = await store.browse(f"select count(*) from ({text}) n", values)
+    return number, number > FEW
+
+
+def _count(key: str, number: int) -> Count:
+    return Count(key, min(number, FEW), number > FEW)

@@ -1,0 +1,339 @@
+"""How a list of tasks is read, so that a page costs the same wherever it is and however many tasks there are.
+
+What few tasks have is gathered by its index and put in order; else the list's own index is walked from where the page
+begins, until the page is full. A person's to-do list is walked in several places at once (what is theirs, and what each
+of their groups is offered), which are merged. A page begins after the last row of the one before (store/cursors.py).
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from andante.store import cursors, search
+from andante.store.grams import LIKE, folded, pattern
+from andante.store.instances import MOST, keyed
+from andante.store.records import Page, TaskQuery, TaskRecord
+from andante.store.store import Row, Store
+from andante.store.task_arms import FEW, OF_ALL, Arm, counting, everything, is_, keys, offers
+from andante.store.task_conditions import Condition, base, due_range, equals, mine, others, stood_for, who_may
+from andante.store.tasks import OF_TASK, ORDER, record
+
+DEFAULT: Final = {"history": "ended_at", "all": ""}
+# A server of the release before suspends without a word to the tasks.
+SHOWN = " and i.suspended=0"
+
+
+class Order(NamedTuple):
+    """`columns` as SQL on `t` and `i`; all go in the same direction."""
+
+    name: str
+    columns: tuple[str, ...]
+    descending: bool
+
+    def by(self, alias: str = "", only: int = 0) -> str:
+        direction = " desc" if self.descending else ""
+        chosen = [f"{alias}.o{n}" for n in range(len(self.columns))] if alias else list(self.columns)
+        return ", ".join(f"{column}{direction}" for column in chosen[only:])
+
+    def after(self, values: Sequence[cursors.Value], columns: Sequence[str]) -> Condition:
+        """What comes after the row with these values."""
+        sign = "<" if self.descending else ">"
+        marks = ",".join(cursors.mark(value) for value in values)
+        text = f"{columns[0]}{sign}={cursors.mark(values[0])} and ({', '.join(columns)}) {sign} ({marks})"
+        return Condition(text, [values[0], *values])
+
+
+def order_of(query: TaskQuery) -> Order:
+    """Raises ValueError for a field that lists are not ordered by."""
+    field = query.order_field
+    if field and field not in ORDER:
+        raise ValueError(field)
+    descending = query.descending if field else query.view == "history"
+    field = field or DEFAULT.get(query.view, "rank")
+    column = "i.business_key" if field == "business_key" else f't."{field}"'
+    own = () if not field else (column,) if field in ("rank", "ended_at", "created_at") else (column, "t.rank")
+    if query.view == "history" and field not in ("", "rank", "ended_at"):
+        own = (column,)
+    columns = tuple(each for each in (*own, "t.instance_id", "t.key") if each != "t.key" or field != "key")
+    return Order(f"{'-' if descending else ''}{field}", columns, descending)
+
+
+async def many(store: Store, query: TaskQuery) -> Page[TaskRecord]:
+    """A page. To-do: most urgent first, then by due time; history: what ended last first. Raises ValueError for an
+    unknown view or order field, and for a cursor that is not of this list."""
+    order = order_of(query)
+    reading = Reading(store, query, order)
+    return await reading.page()
+
+
+class Reading:
+    """One list, read once."""
+
+    def __init__(self, store: Store, query: TaskQuery, order: Order) -> None:
+        self._store = store
+        self._query = query
+        self._order = order
+        self._base = base(query)
+        self._limit = max(1, min(query.limit, MOST))
+        self._skip = 0 if query.after else max(0, query.skip)
+        self._after = cursors.read(query.after, order.name, len(order.columns)) if query.after else []
+        self._conditions = others(query)
+        self._equals = equals(query)
+        self._few: Condition | None = None
+        self._names: list[str] = []
+        self._processes: list[str] = []
+
+    async def page(self) -> Page[TaskRecord]:
+        if self._query.text:
+            await self._search()
+        driver = await self._driver()
+        if driver is not None:
+            return await self._gathered(driver)
+        return await self._walked()
+
+    # What is asked for.
+
+    def _filters(self, *, scope: bool = True, but: str = "") -> list[Condition]:
+        """All conditions; without that of the column `but`, which has been seen to."""
+        found = [Condition(self._base, [])]
+        found.extend(Condition(f't."{column}"=?', [value]) for column, value in self._equals if column != but)
+        found.extend(self._conditions)
+        if scope and self._scoped:
+            found.append(mine(self._query))
+        return found
+
+    @property
+    def _scoped(self) -> bool:
+        return not self._query.everything or self._query.view == "delegated" or bool(self._query.scope)
+
+    async def _search(self) -> None:
+        """Few that have the text are known one by one; else each task is looked at whether it has it."""
+        text = self._query.text
+        self._few = await search.few(self._store, text, FEW)
+        names = await search.names(self._store, text, FEW)
+        processes = [row[0] for row in await self._store.browse("select distinct name from definition")]
+        part = folded(text)
+        processes = [name for name in processes if part in folded(name)]
+        whole = (
+            "t.instance_id=? or exists (select 1 from search s where s.instance_id=t.instance_id and s.key in (0,t.key)"
+            f" and s.text {LIKE})"
+        )
+        parts, values = [whole], [text, pattern(text)]
+        for column, chosen in (("name", names), ("definition", processes)):
+            if chosen:
+                parts.append(f"t.{column} in ({','.join('?' * len(chosen))})")
+                values += chosen
+        self._names, self._processes = names, processes
+        self._conditions.append(Condition(f"({' or '.join(parts)})", list(values)))
+
+    # Few: gathered.
+
+    async def _driver(self) -> Condition | None:
+        """The keys of few tasks among which all that are asked for are, if an index gives them."""
+        query = self._query
+        if query.instance_id:
+            return Condition("select instance_id, key from task where instance_id=?", [query.instance_id])
+        if query.business_key:
+            return Condition(
+                "select t.instance_id, t.key from instance i cross join task t"
+                f" where t.instance_id=i.id and {keyed('i')}",
+                [query.business_key] * 2,
+            )
+        for driver in self._drivers():
+            ((count,),) = await self._store.browse(
+                f"select count(*) from (select 1 from ({driver.text}) d limit {FEW + 1}) n", driver.values
+            )
+            if count <= FEW:
+                return driver
+        return None
+
+    def _drivers(self) -> list[Condition]:
+        query = self._query
+        found: list[Condition] = []
+        if query.view in ("todo", "delegated"):
+            narrowed = bool(self._conditions) or len(self._equals) + int(self._scoped) > 1
+            if query.text and self._few is not None:
+                found.append(self._texts(self._few))
+            elif narrowed or query.order_field:
+                found.extend(
+                    Condition(f"select instance_id, key from task t where {self._base} and {is_(column)}", [value])
+                    for column, value in self._equals
+                )
+                if self._scoped:
+                    found.append(keys(self.arms()))
+                due = due_range(query)
+                if due is not None:
+                    text = f"select instance_id, key from task t where {self._base} and t.due_at>0 and t.due_at>=?"
+                    values: list[object] = [due[0]]
+                    if due[1]:
+                        text, values = f"{text} and t.due_at<?", [*values, due[1]]
+                    found.append(Condition(text, values))
+        elif query.view == "history" and query.text and self._few is not None:
+            if not self._names and not self._processes:  # what is over has no index of these: it is looked through
+                found.append(self._texts(self._few))
+        elif query.view == "history" and self._scoped and (self._conditions or self._equals or query.order_field):
+            found.append(keys(self.arms()))
+        return found
+
+    def _texts(self, few: Condition) -> Condition:
+        """All tasks that have the text, by what has it."""
+        parts: list[str] = ["select instance_id, key from task where instance_id=?", few.text]
+        values: list[object] = [self._query.text, *few.values]
+        for column, chosen in (("name", self._names), ("definition", self._processes)):
+            for value in chosen:
+                parts.append(
+                    f"select * from (select instance_id, key from task t where {self._base} and {is_(column)}"
+                    f" limit {FEW + 1}) a"
+                )
+                values.append(value)
+        return Condition(" union ".join(parts), values)
+
+    async def _gathered(self, driver: Condition) -> Page[TaskRecord]:
+        where, values = everything(self._filters())
+        columns = ", ".join(f"{column} as o{n}" for n, column in enumerate(self._order.columns))
+        hit = (
+            f"with d as materialized (select distinct instance_id, key from ({driver.text}) x), hit as materialized"
+            f" (select {columns}, t.instance_id, t.key from d cross join task t{self._instance(where)}"
+            f" where t.instance_id=d.instance_id and t.key=d.key and {where})"
+        )
+        rest: list[object] = []
+        begin = ""
+        if self._after:
+            after = self._order.after(self._after, [f"p.o{n}" for n in range(len(self._order.columns))])
+            begin, rest = f" where {after.text}", after.values
+        page = f"select * from hit p{begin} order by {self._order.by('p')} limit ? offset ?"
+        given = [*driver.values, *values]
+        rows = await self._rows(
+            f"{hit}, page as ({page})", [*given, *rest, self._limit + 1, self._skip], "(select count(*) from hit), "
+        )
+        if rows:
+            return self._made([row[1:] for row in rows], rows[0][0], False)
+        ((total,),) = await self._store.browse(f"{hit} select count(*) from hit", given)
+        return self._made([], total, False)
+
+    def _instance(self, where: str) -> str:
+        """The join of the instance, where something of it is asked for."""
+        needed = "i." in where or "i." in self._order.columns[0]
+        return " join instance i on i.id=t.instance_id" if needed else ""
+
+    # Many: walked.
+
+    def arms(self) -> list[Arm]:
+        """The places in indexes that have this person's tasks."""
+        query, user = self._query, self._query.user
+        if query.view == "history":
+            return [
+                Arm("task t", Condition(f"{is_(column)} and {self._base}", [user]), group="all")
+                for column in ("ended_by", "assignee", "owner")
+            ]
+        owner = Arm(
+            "task t", Condition(f"t.owner=? and t.owner<>'' and t.assignee<>? and {self._base}", [user, user]),
+            group="owner",
+        )  # fmt: skip
+        if query.view == "delegated":
+            return [owner]
+        assignee = Arm("task t", Condition(f"t.assignee=? and t.assignee<>'' and {self._base}", [user]))
+        if query.scope == "mine":
+            return [assignee]
+        free = offers(who_may(query), self._base)
+        if query.scope == "free":
+            return free
+        instead = [stood_for(*each) for each in query.stands_for]
+        shared = [Arm("task t", Condition(f"{c.text} and {self._base}", c.values), group="owner") for c in instead]
+        return [assignee, owner, *shared, *free]
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is asked for but the view."""
+        return not (self._conditions or self._equals or self._query.text)
+
+    async def counted_with(self, columns: str) -> tuple[str, list[object]]:
+        """A query of FEW and one of the tasks asked for at most, with these columns of `t`, and `ok` 1 for those that
+        are really meant."""
+        if self._query.text:
+            await self._search()
+        driver = await self._driver()
+        if driver is None:
+            arms, filters = self._places()
+            return counting(arms, filters, columns, rows=True)
+        where, values = everything(self._filters())
+        return (
+            f"select t.instance_id, t.key, 1 as ok{columns}"
+            f" from (select distinct instance_id, key from ({driver.text}) x) d cross join task t join instance i"
+            f" on i.id=t.instance_id where t.instance_id=d.instance_id and t.key=d.key and {where}",
+            [*driver.values, *values],
+        )
+
+    async def _walked(self) -> Page[TaskRecord]:
+        arms, filters = self._places()
+        rows = await self._merged(arms, filters)
+        total, more = await self._counted(arms, filters)
+        return self._made(rows, total, more)
+
+    def _places(self) -> tuple[list[Arm], list[Condition]]:
+        """Where to walk, and what to look at on the way."""
+        own = "" if self._query.order_field else DEFAULT.get(self._query.view, "rank")
+        merged = self._scoped and own in ("rank", "ended_at") and self._query.view != "paused"
+        candidate = self._query.candidate and self._query.view == "todo" and not merged and own == "rank"
+        if candidate:
+            name = self._query.candidate if ":" in self._query.candidate else f"user:{self._query.candidate}"
+            arms = offers([name], self._base)
+        else:
+            arms = self.arms() if merged else [self._one_arm(own)]
+        return arms, self._filters(scope=not merged)[1:]
+
+    def _one_arm(self, own: str) -> Arm:
+        """The whole list, or the part of it that has an index: the rest is looked at on the way."""
+        if own == "rank" and self._equals:
+            column, value = self._equals[0]
+            return Arm("task t", Condition(f"{self._base} and {is_(column)}", [value]))
+        if own == "rank" and self._query.view != "paused":
+            return Arm("task t", Condition(f"{self._base} and {OF_ALL}", []))
+        extra = {"due_at": " and t.due_at>0", "assignee": "", "queue": ""}.get(self._query.order_field, "")
+        return Arm("task t", Condition(self._base + ("" if not extra or not due_range(self._query) else extra), []))
+
+    async def _merged(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> list[Row]:
+        """The first of each place after the cursor, merged."""
+        parts: list[str] = []
+        values: list[object] = []
+        where, more = everything(filters)
+        wanted = self._skip + self._limit + 1
+        for arm in arms:
+            columns = [column.replace("t.", f"{arm.alias}.", 1) for column in self._order.columns]
+            conditions = [arm.where]
+            if self._after:
+                conditions.append(self._order.after(self._after, columns))
+            text, given = everything(conditions)
+            join = self._instance(where)
+            named = ", ".join(f"{column} as o{n}" for n, column in enumerate(columns))
+            direction = " desc" if self._order.descending else ""
+            by = ", ".join(f"{column}{direction}" for column in columns)
+            parts.append(
+                f"select * from (select {named}, t.instance_id, t.key from {arm.tables}{join} where {text}"
+                f"{' and ' + where if where else ''} order by {by} limit {wanted}) a"
+            )
+            values += [*given, *more]
+        page = f"select * from ({' union '.join(parts)}) p order by {self._order.by('p')} limit ? offset ?"
+        return await self._rows(f"with page as ({page})", [*values, self._limit + 1, self._skip])
+
+    async def _rows(self, head: str, values: Sequence[object], first: str = "") -> list[Row]:
+        columns = ", ".join(f"p.o{n}" for n in range(len(self._order.columns)))
+        return await self._store.browse(
+            f"{head} select {first}{columns}, {OF_TASK} from page p cross join task t"
+            f" join instance i on i.id=t.instance_id where t.instance_id=p.instance_id and t.key=p.key"
+            f"{SHOWN if self._query.view in ('todo', 'delegated') else ''} order by {self._order.by('p')}",
+            values,
+        )
+
+    async def _counted(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> tuple[int, bool]:
+        """How many there are, as far as they are looked through; and whether there are more."""
+        text, values = counting(arms, filters)
+        ((seen, good),) = await self._store.browse(
+            f"select count(*), coalesce(cast(sum(ok) as bigint),0) from ({text}) n", values
+        )
+        return (min(good, FEW), True) if seen > FEW else (good, False)
+
+    def _made(self, rows: Sequence[Row], total: int, more: bool) -> Page[TaskRecord]:
+        width = len(self._order.columns)
+        kept = rows[: self._limit]
+        after = cursors.written(self._order.name, list(kept[-1][:width])) if len(rows) > len(kept) else ""
+        return Page([record(row[width:]) for row in kept], max(total, len(kept)), after, more)

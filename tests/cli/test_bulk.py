@@ -1,0 +1,36 @@
+"""Many at once, and saved views, told by the command line."""
+
+from shell import Shell
+
+
+def test_a_batch_from_dry_run_to_done(shell: Shell) -> None:
+    ids = [shell("start", "LeaveApproval", "--business-key", f"bulk-{n}").rows[0][0] for n in range(2)]
+    dry = shell("batch", "start", "suspend", *ids, "--reason", "stock", "--dry-run")
+    assert "dry run" in dry.out
+    assert "2 and 0 that they called" in dry.out
+    done = shell("batch", "start", "suspend", *ids, "--reason", "stock", "--wait")
+    assert done.code == 0
+    batch = done.rows[0][0]
+    assert "2 of 2" in shell("batch", "show", batch).out
+    assert batch in shell("batch", "list").out
+    assert "cannot pause" in shell("batch", "pause", batch).err
+    failing = shell("batch", "start", "migrate", *ids, "--version", "9", "--wait")
+    assert failing.code == 1
+    assert ids[0] in shell("batch", "show", failing.out.splitlines()[1].split()[0]).out
+    assert shell("batch", "start", "suspend").code == 2
+    chosen = shell("batch", "start", "terminate", "--query", "name=LeaveApproval", "--query", "text=bulk-", "--wait")
+    assert "2 of 2" in chosen.out
+    assert shell("batch", "cancel", batch).code == 1
+    assert shell("batch", "resume", batch).code == 1
+
+
+def test_views_and_groups(shell: Shell) -> None:
+    shell("start", "LeaveApproval", "--business-key", "view-1")
+    view = shell("view", "save", "Leaves", "--filter", "businessKey=view-1").out.strip()
+    assert view in shell("view", "list").out
+    assert len(shell("tasks", "--saved-view", view).rows) == 1
+    assert "LeaveApproval" in shell("task-groups", "process").out
+    assert shell("task-groups").code == 0
+    assert shell("view", "save", "Wrong", "--filter", "businessKey").code == 2
+    assert shell("view", "delete", view).code == 0
+    assert view not in shell("view", "list").out
