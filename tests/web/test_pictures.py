@@ -40,6 +40,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
         **{f"decision-{name}": f"/definitions/{id}" for name, id in (await _decisions(site)).items()},
+        "starts": "/start",
         "start": f"/start/{leave.definition_id}",
         "start-form": f"/start/{trip.definition_id}",
         "task-form": f"/tasks/{trip.id}-{await _first_task(site, trip.id)}",

@@ -85,7 +85,8 @@ class Declared(Protocol):
 
 
 class Process(Protocol):
-    """The whole; `variables` is None where the definition declares none."""
+    """The whole; `variables` is None where the definition declares none, `plain_start` -1 where each start waits for
+    something to occur."""
 
     @property
     def nodes(self) -> Sequence[Node]: ...
@@ -93,6 +94,8 @@ class Process(Protocol):
     def flows(self) -> Sequence[Flow]: ...
     @property
     def starts(self) -> Sequence[int]: ...
+    @property
+    def plain_start(self) -> int: ...
     @property
     def variables(self) -> Mapping[str, Declared] | None: ...
     @property

@@ -1,4 +1,4 @@
-"""Starting an instance: a form of its variables."""
+"""Starting an instance: the processes a person may start, and the form of one."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,13 +8,46 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages import mark as _
 from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
-from andante.runtime import Problem
-from andante.web.desk import Desk, go
+from andante.runtime import DefinitionRecord, InstanceQuery, Problem
+from andante.web.desk import Desk, go, said
 from andante.web.fields import Field, form_fields, legible, read_fields, typed
 from andante.web.session import Asked, caller, form
 from andante.web.variables import asked_rows, both, columns, read_rows, shown_again
+
+MOST: Final = 1_000
+LATELY: Final = 200  # instances that are looked at for what was started last
+LONGEST: Final = 200
+
+
+@get("/start")
+async def start_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
+    """The processes that can be started by hand; those that the person started last come first, `q` narrows them."""
+    who = caller(request)
+    demand(who, allow.INSTANCE_START)
+    text = request.query_params.get("q", "").strip()[:LONGEST]
+    mine = await desk.runtime.instances(InstanceQuery(created_by=who.user, limit=LATELY))
+    last: dict[str, int] = {}
+    for instance in mine.items:
+        last.setdefault(instance.name, instance.started_at)
+    able = [each for each in await desk.runtime.definitions(active=True, limit=MOST) if await _by_hand(desk, each)]
+    found = [each for each in able if _fits(each, text)]
+    found.sort(key=lambda each: (-last.get(each.name, 0), (each.label or each.name).casefold()))
+    return desk.page(request, "starts.html", processes=found, last=last, text=text, known=len(able))
+
+
+async def _by_hand(desk: Desk, record: DefinitionRecord) -> bool:
+    """A process that begins where nothing has to occur."""
+    if record.kind not in ("xml", "json") or record.suspended:
+        return False
+    return (await desk.runtime.graph(record.id)).plain_start >= 0
+
+
+def _fits(record: DefinitionRecord, text: str) -> bool:
+    about = f"{record.label} {record.name} {record.description}".casefold()
+    return all(word in about for word in text.casefold().split())
 
 
 @get("/start/{definition_id:str}")
@@ -71,7 +104,8 @@ async def start(request: Asked, desk: NamedDependency[Desk], definition_id: From
         )
     except Problem as problem:
         return await _form(request, desk, definition_id, problem, given)
-    return go(request, f"/instances/{record.id}", f"{definition.label or definition.name} is started.")
+    name = definition.label or definition.name
+    return go(request, f"/instances/{record.id}", said(request, _("%(name)s is started."), name=name))
 
 
-HANDLERS: Final = (start_page, start)
+HANDLERS: Final = (start_list, start_page, start)
