@@ -220,7 +220,7 @@ class Executor:
             taken = step(by, instance, command, self._clock.now(), request.actor, self.settings)
             answer = request.view(taken, task)
             if taken.events:
-                bundle.batch.add(by, instance, command, taken.events, taken.effects)
+                bundle.batch.add(by, instance, command, taken.events, taken.effects, task)
                 slot.graph = by
         except Rejected as refusal:
             if instance.seq == 0:

@@ -35,8 +35,8 @@ class Batch:
     the first time (ms) at which one of its instances has something due, 0 for none."""
 
     __slots__ = (
-        "_clocks", "_described", "_free", "_jobs", "_live", "_migrated", "_new", "_offered", "_tasks", "bases",
-        "commands", "earliest", "node", "rows",
+        "_alone", "_clocks", "_described", "_free", "_jobs", "_live", "_migrated", "_new", "_offered", "_tasks",
+        "bases", "commands", "earliest", "node", "rows",
     )  # fmt: skip
 
     def __init__(self, node: str = "") -> None:
@@ -53,6 +53,7 @@ class Batch:
         self._jobs: dict[tuple[str, int], Row] = {}
         self._clocks: dict[tuple[str, int], Row] = {}
         self._offered: dict[tuple[str, int], list[str]] = {}  # new tasks that several may claim, and who
+        self._alone = 0  # the key of a task that has no rows of candidates
         self._free: dict[tuple[str, int], bool] = {}  # of others that changed: whether they can be claimed
 
     def add(
@@ -62,8 +63,10 @@ class Batch:
         command: Command,
         facts: list[ev.Event],
         effects: list[Effect],
+        before: Task | None = None,
     ) -> None:
-        """Take up one command's step. Raises what the codec raises for values it cannot write; then call it off."""
+        """Take up one command's step; `before` is the task that it names, if it is there before and after. Raises what
+        the codec raises for values it cannot write; then call it off."""
         entry = encode_entry(command, facts)
         letters = [encode_effect(effect) for effect in effects]
         self.commands += 1
@@ -73,6 +76,7 @@ class Batch:
             else:
                 self.bases[instance.id] = instance.seq - 1
         self._live[instance.id] = (instance, graph)
+        self._alone = before.key if before is not None and not offers(before) else 0
         rows = self.rows
         for fact in facts:
             project = PROJECTIONS.get(fact.__class__)
@@ -236,7 +240,8 @@ def _all_tasks(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Susp
 
 
 def _task_completed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.TaskCompleted) -> None:
-    batch._free[instance.id, e.task] = False
+    if e.task != batch._alone:
+        batch._free[instance.id, e.task] = False
     batch.rows[st.TASK_END].append(
         (instance.id, e.task, "completed", e.outcome, instance.modified_at, instance.modified_by)
     )

@@ -25,7 +25,7 @@ ENDED_SLA: Final = {
     "met": "t.state='completed' and (t.goal_at>0 or t.due_at>0) and not (t.due_at>0 and t.ended_at>t.due_at)",
 }
 DUE_GROUPS: Final = ("overdue", "today", "week", "later", "none")
-INDEXED: Final = ("assignee", "name", "element", "queue", "definition")
+INDEXED: Final = ("assignee", "name", "queue", "definition")
 
 
 class Condition(NamedTuple):
@@ -121,6 +121,8 @@ def others(query: TaskQuery) -> list[Condition]:
 
     if query.instance_id:
         add("t.instance_id=?", query.instance_id)
+    if query.element:
+        add("t.element=?", query.element)
     if query.business_key:
         add(keyed("i"), query.business_key, query.business_key)
     if query.candidate:

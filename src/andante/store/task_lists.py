@@ -221,9 +221,10 @@ class Reading:
         """The places in indexes that have this person's tasks."""
         query, user = self._query, self._query.user
         if query.view == "history":
+            had = "t.assignee<>t.ended_by"  # the others are known by who has ended them
             return [
-                Arm("task t", Condition(f"{is_(column)} and {self._base}", [user]), group="all")
-                for column in ("ended_by", "assignee", "owner")
+                Arm("task t", Condition(f"{is_(column)} and {more}{self._base}", [user]), group="all")
+                for column, more in (("ended_by", ""), ("assignee", f"{had} and "), ("owner", ""))
             ]
         owner = Arm(
             "task t", Condition(f"t.owner=? and t.owner<>'' and t.assignee<>? and {self._base}", [user, user]),
