@@ -31,7 +31,7 @@ from andante.api.wire import (
     success,
 )
 from andante.engine import faults
-from andante.people import Caller, demand_task_action, may_see
+from andante.people import Caller, demand_task_action, is_candidate, may_see
 from andante.people import permissions as allow
 from andante.runtime import Problem, Signing, TaskRecord
 from andante.runtime import problem as codes
@@ -165,7 +165,8 @@ async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body
     record = await desk.runtime.task(task_id)
     initiator = action == "remind" and (await desk.runtime.instance(record.instance_id)).created_by == who.user
     if not initiator:
-        if not may_see(who, record):
+        # Who was a moment too late to claim it is told so.
+        if not may_see(who, record) and not (action == "claim" and is_candidate(who, record)):
             raise _not_found(task_id)
         demand_task_action(who, record, action)
     if action == "extend":

@@ -8,7 +8,7 @@ from andante.people.faults import AccessProblem
 from andante.people.offers import declared, task_actions
 from andante.people.permissions import demand, may
 from andante.people.teams import Teams
-from andante.people.work import demand_instance_action, demand_task_action, may_see, may_work
+from andante.people.work import demand_instance_action, demand_task_action, is_candidate, may_see, may_work
 
 __all__ = [
     "Access",
@@ -26,6 +26,7 @@ __all__ = [
     "demand_instance_action",
     "demand_task_action",
     "may",
+    "is_candidate",
     "may_see",
     "may_work",
     "task_actions",

@@ -40,10 +40,12 @@ def may_work(caller: Caller, task: TaskRecord) -> bool:
 
 
 def may_see(caller: Caller, task: TaskRecord) -> bool:
-    """Whether the caller may read the task: who may work on it, is offered it, or has ended it, and operators."""
+    """Whether the caller may read the task: who may work on it, is offered it, or has ended it, and operators. What is
+    offered to nobody in particular is everybody's to read only until somebody has it."""
+    named = bool(task.users or task.groups or task.queue)
     return (
         may_work(caller, task)
-        or is_candidate(caller, task)
+        or (named and is_candidate(caller, task))
         or caller.user == task.ended_by
         or may(caller, TASK_READ_ANY)
     )

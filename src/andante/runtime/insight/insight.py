@@ -21,7 +21,6 @@ DAYS: Final = 30  # that a report covers where nothing is said
 FORECAST_DAYS: Final = 180
 MOST_DAYS: Final = 3_660
 MOST_TASKS: Final = 500
-FOREVER: Final = 2**60  # ms: whatever is due at all
 FRESH_S: Final = 2.0  # seconds that a report takes to count what is over since the last look
 
 
@@ -69,14 +68,13 @@ class Insight:
     async def forecast(self, *, definition: str = "", limit: int = 100) -> list[Forecast]:
         """Of the open tasks that have a time to keep, those that are due first: how likely each is to be late."""
         limit = max(1, min(limit, MOST_TASKS))
-        query = TaskQuery(view="todo", everything=True, order_field="due_at", limit=MOST_TASKS if definition else limit)
-        query.due_before = FOREVER
+        query = TaskQuery(view="todo", everything=True, order_field="due_at", limit=limit)
+        query.definition, query.due_from = definition, 1
         now, today = self._clock.now(), self._today()
         period = Period(today - FORECAST_DAYS + 1, today)
         past: dict[tuple[str, str], Histogram] = {}
         found = []
-        tasks = (await self._tasks.many(query)).items
-        for task in [each for each in tasks if not definition or each.definition == definition][:limit]:
+        for task in (await self._tasks.many(query)).items:
             key = task.definition, task.element
             if key not in past:
                 past[key] = (await self.reports.stay(period, *key)).cycle
