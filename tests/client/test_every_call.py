@@ -31,29 +31,6 @@ def test_both_have_the_same_methods_and_each_is_used_here() -> None:
     assert all(getattr(Client, name).__doc__ for name in methods)
 
 
-FORM = b'{"components": [{"type": "number", "key": "n", "label": "N", "validate": {"required": true}}]}'
-
-
-def test_forms(hands: Hands) -> None:
-    name, process = f"ask{hands.kind}", f"Asking{hands.kind}"
-    form = hands.deploy_form(FORM, name=name)
-    assert form.ids == {name: form.id}
-    assert hands.deploy_form(FORM, name=name, activate=False).id == form.id
-    task = f'<userTask id="work" andante:candidateGroups="managers" andante:form="{name}"/>'
-    deployed = hands.deploy_xml(straight(process, task))
-    assert hands.start_form(deployed.id).kind == "none"
-    started = hands.start(process, {"n": 3})
-    (open_task,) = hands.tasks("all", instance_id=started.id).items
-    shown = hands.task_form(open_task.id)
-    assert (shown.kind, shown.key, shown.version, shown.data) == ("form-js", name, "1.0.0", {"n": 3})
-    (field,) = shown.fields
-    assert (field.key, field.type, field.required, field.read_only, field.value) == ("n", "number", True, False, 3)
-    with pytest.raises(Refused) as refused:
-        hands.task_action(open_task.id, "complete", variables={"n": "x"})
-    assert refused.value.code == "bpm.form.invalid"
-    assert refused.value.details == [{"field": "n", "code": "type", "message": "it must be a number"}]
-
-
 def test_definitions(hands: Hands) -> None:
     name = f"Leave{hands.kind}"
     xml = (EXAMPLES / "leave-approval.bpmn").read_bytes().replace(b'"LeaveApproval"', f'"{name}"'.encode())
@@ -167,27 +144,6 @@ def test_the_archive(hands: Hands) -> None:
     with pytest.raises(Refused) as refused:
         hands.archived_instance(started.id)
     assert refused.value.status == 404
-
-
-def test_what_the_past_tells(hands: Hands) -> None:
-    name = f"Told{hands.kind}"
-    hands.deploy_xml(straight(name, TASK))
-    hands.start(name)
-    (task,) = [each for each in hands.tasks(view="all", limit=500).items if each.definition == name]
-    hands.task_action(task.id, "complete", outcome="yes")
-    hands.start(name)
-    hands.set_clock(advance="PT1M")
-    (process,) = [each for each in hands.report_processes().items if each.definition == name]
-    assert (process.count, process.attainment) == (1, None)
-    (element,) = [each for each in hands.report_elements(name).items if each.name == "work"]
-    assert (element.count, element.work.count) == (1, 1)
-    assert [each.version for each in hands.report_versions(name).items] == ["1.0.0"]
-    assert [each.count for each in hands.report_people(definition=name).items] == [1]
-    assert [each.name for each in hands.report_queues(definition=name).items] == ["group:managers"]
-    assert sum(each.open for each in hands.workload().items) >= 1
-    assert hands.forecast(definition=name).items == []
-    assert hands.export_history(name).startswith(b"<?xml")
-    assert hands.export_history(name, format="csv").count(b"\r\n") > 2
 
 
 def test_tasks(hands: Hands) -> None:

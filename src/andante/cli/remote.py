@@ -198,7 +198,7 @@ def extend(
     target: str = "",
     server: Server = LOCAL,
 ) -> None:
-    """Give SLA clocks of a task, or of an instance, more time.
+    """Give SLA clocks of tasks or instances more time, with a reason.
 
     Parameters
     ----------

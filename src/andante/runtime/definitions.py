@@ -266,7 +266,9 @@ class Definitions:
         return graph
 
     async def task_names(self, definition_id: str) -> list[str]:
-        """The names that its user tasks have, where they are not computed."""
+        """The names that its user tasks have, where they are not computed; none of what is no process."""
+        if (await self.known(definition_id)).kind in KINDS:
+            return []
         return names_of_tasks(await self.graph(definition_id))
 
     def startable(self, name: str, version: str = "") -> DefinitionRecord:

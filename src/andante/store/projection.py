@@ -53,18 +53,13 @@ class Batch:
         self._jobs: dict[tuple[str, int], Row] = {}
         self._clocks: dict[tuple[str, int], Row] = {}
         self._offered: dict[tuple[str, int], list[str]] = {}  # new tasks that several may claim, and who
-        self._alone = 0  # the key of a task that has no rows of candidates
         self._free: dict[tuple[str, int], bool] = {}  # of others that changed: whether they can be claimed
+        self._alone = 0  # the key of a task that has no rows of candidates
 
     def add(
-        self,
-        graph: ProcessGraph,
-        instance: Instance,
-        command: Command,
-        facts: list[ev.Event],
-        effects: list[Effect],
+        self, graph: ProcessGraph, instance: Instance, command: Command, facts: list[ev.Event], effects: list[Effect],
         before: Task | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Take up one command's step; `before` is the task that it names, if it is there before and after. Raises what
         the codec raises for values it cannot write; then call it off."""
         entry = encode_entry(command, facts)

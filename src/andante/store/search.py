@@ -39,7 +39,7 @@ async def names(store: Store, text: str, most: int) -> list[str]:
 async def unnamed(store: Store) -> list[str]:
     """Definitions whose tasks' names are not known yet: another release has deployed them."""
     rows = await store.get_all(
-        "select d.id from definition d where d.kind<>'dmn' and not exists"
+        "select d.id from definition d where d.kind not in ('dmn','form') and not exists"
         " (select 1 from task_name n where n.definition_id=d.id)"
     )
     return [row[0] for row in rows]

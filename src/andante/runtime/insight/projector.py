@@ -11,7 +11,7 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.catalogue import DMN
+from andante.runtime.catalogue import KINDS
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.insight.observing import graphs_of, journal_of, observe
@@ -63,7 +63,7 @@ class Projector:
         until = time.monotonic() + seconds if seconds else 0.0
         await self._definitions.catalogue.fresh()
         for record in self._definitions.catalogue.all():
-            if record.kind == DMN:
+            if record.kind in KINDS:
                 continue
             while True:
                 if until and time.monotonic() > until:
