@@ -44,6 +44,10 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "start": f"/start/{leave.definition_id}",
         "start-form": f"/start/{trip.definition_id}",
         "task-form": f"/tasks/{trip.id}-{await _first_task(site, trip.id)}",
+        "insight": "/insight",
+        "insight-process": "/insight/processes/LeaveApproval",
+        "insight-people": "/insight/people",
+        "insight-forecast": "/insight/forecast",
         "error": "/instances/nothing",
     }
     barriers: list[str] = []

@@ -9,7 +9,7 @@ from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
-from andante.web import changing, definitions, entry, history, instances, live, palette, past, start, tasks
+from andante.web import changing, definitions, entry, history, insight, instances, live, palette, past, start, tasks
 from andante.web.desk import SECURITY, STATIC, desk_of
 from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
 from andante.web.session import PUBLIC, Asked, admit
@@ -21,6 +21,7 @@ HANDLERS: Final = (
     *instances.HANDLERS,
     *changing.HANDLERS,
     *past.HANDLERS,
+    *insight.HANDLERS,
     *definitions.HANDLERS,
     *start.HANDLERS,
     *live.HANDLERS,

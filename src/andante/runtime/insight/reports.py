@@ -101,6 +101,13 @@ class Reports:
             found.setdefault(row[3], Sums()).merge(decode(bytes(row[4])))
         return sorted(found.items())
 
+    async def daily(self, period: Period) -> dict[str, dict[int, Sums]]:
+        """The same of each process by itself, with one question."""
+        found: dict[str, dict[int, Sums]] = {}
+        for row in await rows.between(self._store, PROCESS, period.first, period.last, ""):
+            found.setdefault(row[0], {}).setdefault(row[3], Sums()).merge(decode(bytes(row[4])))
+        return found
+
     async def stay(self, period: Period, definition: str, element: str) -> Sums:
         """The sums of one element, all versions together: what a forecast goes by."""
         whole = Sums()
