@@ -31,7 +31,6 @@ SECTIONS: Final = (
     Section("/start", "play", _("Start"), "s", allow.INSTANCE_START),
     Section("/instances", "instances", _("Instances"), "n", allow.INSTANCE_READ),
     Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ),
-    Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ, ("/start",)),
     Section("/insight", "insight", _("Insight"), "r", allow.INSIGHT_READ),
 )
 
