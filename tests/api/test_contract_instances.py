@@ -176,6 +176,31 @@ async def test_states_select(house: House, approval: str) -> None:
 WRONG_STATES: list[dict[str, str]] = [{}, {"states": ""}, {"states": "running"}, {"states": "Running,Walking"}]
 
 
+async def test_whose_and_since_when_select(house: House, approval: str) -> None:
+    await house.ada.post("/runtime/instances", {"name": approval, "title": "Desk for Lee"})
+    mine = await house.kim.start(approval)
+    clock = house.clock
+    clock.set(clock.now() + 3_600_000)
+    late = (await house.ada.post("/runtime/instances", {"name": approval, "businessKey": "4711"})).result
+
+    async def found(**query: str) -> list[str]:
+        return [
+            each["id"]
+            for each in (
+                await house.ada.get("/runtime/instances", states="Waiting for user interaction", **query)
+            ).result
+        ]
+
+    assert await found(createdBy="kim") == [mine["id"]]
+    assert mine["id"] not in await found(createdBy="me")
+    assert len(await found(text="desk")) == 1
+    assert await found(text="4711") == [late["id"]]
+    assert await found(startedFrom="2026-01-01T09:30:00Z") == [late["id"]]
+    assert late["id"] not in await found(startedBefore="2026-01-01T09:30:00Z")
+    kims = (await house.kim.get("/runtime/instances", states="Waiting for user interaction", createdBy="ada")).result
+    assert [each["id"] for each in kims] == [mine["id"]]
+
+
 async def test_states_are_checked(house: House) -> None:
     for query in WRONG_STATES:
         (await house.ada.get("/runtime/instances", **query)).refused(400, "astrozero.0002", "states")

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.errors import bad_parameter
-from andante.api.instances import STATES
+from andante.api.finding import STATES
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, instant_ms, one_of, query_of, success

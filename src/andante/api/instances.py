@@ -1,4 +1,4 @@
-"""Starting, finding, reading, suspending, resuming, terminating and deleting instances (contract APIs 1 to 4)."""
+"""Starting, reading, suspending, resuming, terminating and deleting instances (contract APIs 1 to 4)."""
 
 from typing import Annotated, Any, Final
 
@@ -10,28 +10,21 @@ from msgspec import Meta
 from andante.api.errors import WITHDRAWN_LATE, bad_parameter
 from andante.api.extending import extension
 from andante.api.instance_shapes import (
-    FIELDS,
-    ORDER_COLUMNS,
     DetailShape,
     RunShape,
     detail_shape,
-    list_shape,
     run_shape,
 )
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
-from andante.api.wire import ORDER_TYPE, Variables, at, body_of, choice, done, one_of, query_of, success
+from andante.api.wire import Variables, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
 from andante.people import Caller, demand_instance_action, may
 from andante.people import permissions as allow
-from andante.runtime import InstanceQuery, InstanceRecord, Problem, TaskQuery
+from andante.runtime import InstanceRecord, Problem, TaskQuery
 from andante.runtime import problem as codes
 
-STATES: Final = (
-    "New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused", "Suspended",
-    "Broken", "CompletedOkWait", "Completed OK", "User Terminated", "Terminated",
-)  # fmt: skip
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate", "extend")
 BUSINESS_KEY: Final = "$Flow.BusinessKey"
 TITLE: Final = "$Flow.Title"
@@ -55,20 +48,6 @@ class StartBody(msgspec.Struct, frozen=True):
     Ext6: str = ""
     Ext7: float = 0
     Ext8: float = 0
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """`states` and `fields` are comma-separated. After `name` the parameters are Andante's own."""
-
-    states: Annotated[str, Meta(min_length=1, description="One or more of the 12 states, comma-separated.")]
-    fields: str = ""
-    orderField: str = ""  # noqa: N815
-    orderType: Annotated[str, ORDER_TYPE] = ""  # noqa: N815
-    name: str = ""
-    version: str = ""
-    businessKey: str = ""  # noqa: N815
-    skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
 
 class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
@@ -190,44 +169,6 @@ def _text(variables: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise bad_parameter(f"variables.{name}", "it must be a string.")
     return value
-
-
-@get(
-    f"{BASE}/runtime/instances",
-    operation=Operation(
-        "Find instances", allow.INSTANCE_READ, list[dict[str, Any]], query=ListQuery, own=False, tag="instances",
-        description="Newest first unless orderField says otherwise. Persons with the role user find their own. "
-        "The header X-Total-Count tells how many match.",
-    ),
-)  # fmt: skip
-async def find(request: Call) -> Response[bytes]:
-    query = query_of(request, ListQuery)
-    desk, who = services(request), caller(request)
-    states = [one_of("states", state.strip(), STATES) for state in query.states.split(",")]
-    fields = [name.strip() for name in query.fields.split(",") if name.strip()]
-    for name in fields:
-        if name not in FIELDS:
-            raise bad_parameter("fields", f"'{name}' is no field of an instance.")
-    if query.orderField and query.orderField not in ORDER_COLUMNS:
-        raise bad_parameter("orderField", f"'{query.orderField}' is no field to order by.")
-    if query.orderType:
-        one_of("orderType", query.orderType, ("asc", "desc"))
-    page = await desk.runtime.instances(
-        InstanceQuery(
-            states=states,
-            name=query.name,
-            version=query.version,
-            business_key=query.businessKey,
-            created_by="" if may(who, allow.INSTANCE_READ_ANY) else who.user,
-            order_field=ORDER_COLUMNS[query.orderField] if query.orderField else "started_at",
-            descending=query.orderType == "desc" if query.orderField else query.orderType != "asc",
-            skip=query.skip,
-            limit=query.limit,
-        )
-    )
-    response = success([list_shape(record, fields, desk.zone) for record in page.items])
-    response.headers["X-Total-Count"] = str(page.total)
-    return response
 
 
 @get(
@@ -388,4 +329,4 @@ async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bo
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
 
 
-HANDLERS: Final = (start, find, read, act, migration, remove, history)
+HANDLERS: Final = (start, read, act, migration, remove, history)

@@ -51,7 +51,7 @@ COMMANDS: Final = (
     ("remote", "retry", "Try again what raised the incidents of broken instances."),
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
-    ("remote", "extend", "Give SLA clocks of tasks or instances more time, with a reason."),
+    ("clocks", "extend", "Give SLA clocks of tasks or instances more time, with a reason."),
     ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
     ("forms", "form", "Show the form of a task, or of a start: its fields, what they demand, and their values."),
     (

@@ -98,7 +98,7 @@ def start(
     values = variables_of(var)
     with server.connect() as client:
         instance = client.start(name, values, version=version, business_key=business_key, title=title)
-    _print_instances([instance], server)
+    print_instances([instance], server)
 
 
 def instances(
@@ -107,6 +107,8 @@ def instances(
     all: Annotated[bool, Parameter(negative=())] = False,
     name: str = "",
     business_key: str = "",
+    created_by: str = "",
+    text: str = "",
     limit: int = 100,
     server: Server = LOCAL,
 ) -> None:
@@ -118,11 +120,17 @@ def instances(
         One or more of the states, separated by commas. Default: all open ones. Suspended selects by the flag.
     all
         Closed ones too.
+    created_by
+        Who started them; "me" for your own.
+    text
+        A part of the title, label or business key.
     """
     with server.connect() as client:
         wanted = f"{OPEN_STATES},{CLOSED_STATES}" if all else states
-        found = client.instances(wanted, name=name, business_key=business_key, limit=limit)
-    _print_instances(found, server)
+        found = client.instances(
+            wanted, name=name, business_key=business_key, created_by=created_by, text=text, limit=limit
+        )
+    print_instances(found, server)
 
 
 def suspend(*ids: str, reason: str = "", server: Server = LOCAL) -> int:
@@ -158,7 +166,7 @@ def _act(action: str, ids: Sequence[str], reason: str, server: Server) -> int:
                 _count(instance_id, refused)
                 failed += 1
     if done or server.json:
-        _print_instances(done, server)
+        print_instances(done, server)
     return 1 if failed else 0
 
 
@@ -186,46 +194,6 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
         *(("variable", f"{name} = {json_text(value)}") for name, value in variables.items()),
     ]
     print_table(("what", "value"), [row for row in rows if row[1]], heading=False)
-
-
-def extend(
-    *names: str,
-    by: str = "",
-    until: str = "",
-    reason: str,
-    element: str = "",
-    sla: str = "",
-    target: str = "",
-    server: Server = LOCAL,
-) -> None:
-    """Give SLA clocks of tasks or instances more time, with a reason.
-
-    Parameters
-    ----------
-    names
-        Ids of tasks or instances.
-    by
-        An ISO 8601 duration such as PT4H, of working time where a target counts that.
-    until
-        Or a moment: the last of the targets is due then, or the one that is named.
-    reason
-        Why; it is kept in the history.
-    element
-        Of an instance: the stage whose clocks are meant; the process's own if absent.
-    sla
-        Only the clock of this name.
-    target
-        goal, deadline or a milestone; all that are still to come if absent.
-    """
-    if not names:
-        raise ValueError("name the tasks or instances to extend")
-    what = {"by": by, "until": until, "reason": reason, "sla": sla, "target": target}
-    with server.connect() as client:
-        for name in names:
-            if "-" in name:
-                print_tasks([client.extend_task(name, **what)], server)
-            else:
-                _print_instances([client.extend(name, element=element, **what)], server)
 
 
 def clock_line(clock: SlaClock) -> str:
@@ -388,7 +356,7 @@ def json_text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _print_instances(found: Sequence[Instance | InstanceRow], server: Server) -> None:
+def print_instances(found: Sequence[Instance | InstanceRow], server: Server) -> None:
     if server.json:
         print_json(found)
         return

@@ -157,17 +157,22 @@ def instances(
     name: str = "",
     version: str = "",
     business_key: str = "",
+    created_by: str = "",
+    text: str = "",
     order_field: str = "",
     order_type: str = "",
     skip: int = 0,
     limit: int = 100,
 ) -> Call[list[shapes.InstanceRow]]:
-    """Instances in any of `states` (comma-separated; Suspended selects by the flag), newest first."""
+    """Instances in any of `states` (comma-separated; Suspended selects by the flag), newest first; `created_by` a
+    person or "me", `text` a part of title, label or business key."""
     query = {
         "states": states,
         "name": name,
         "version": version,
         "businessKey": business_key,
+        "createdBy": created_by,
+        "text": text,
         "orderField": order_field,
         "orderType": order_type,
         "skip": skip,
