@@ -177,11 +177,11 @@ WRONG_STATES: list[dict[str, str]] = [{}, {"states": ""}, {"states": "running"},
 
 
 async def test_whose_and_since_when_select(house: House, approval: str) -> None:
-    await house.ada.post("/runtime/instances", {"name": approval, "title": "Desk for Lee"})
-    mine = await house.kim.start(approval)
+    await house.ada.post("/runtime/instances", {"name": "Approval", "title": "Desk for Lee"})
+    mine = await house.kim.start("Approval")
     clock = house.clock
     clock.set(clock.now() + 3_600_000)
-    late = (await house.ada.post("/runtime/instances", {"name": approval, "businessKey": "4711"})).result
+    late = (await house.ada.post("/runtime/instances", {"name": "Approval", "businessKey": "4711"})).result
 
     async def found(**query: str) -> list[str]:
         return [

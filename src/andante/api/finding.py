@@ -23,7 +23,7 @@ MOST: Final = 1_000
 
 
 class ListQuery(msgspec.Struct, frozen=True):
-    """`states` and `fields` are comma-separated. After `name` the parameters are Andante's own: `createdBy` a person, or
+    """`states` and `fields` are comma-separated. After `name` the parameters are Andante's own: `createdBy` a person or
     "me"; `text` a part of title, label or business key; `startedFrom` and `startedBefore` ISO 8601."""
 
     states: Annotated[str, Meta(min_length=1, description="One or more of the 12 states, comma-separated.")]
