@@ -48,6 +48,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "insight-process": "/insight/processes/LeaveApproval",
         "insight-people": "/insight/people",
         "insight-forecast": "/insight/forecast",
+        "settings": "/settings",
+        "notes": "/notes",
         "error": "/instances/nothing",
     }
     barriers: list[str] = []

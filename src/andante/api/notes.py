@@ -192,30 +192,8 @@ async def set_preferences(request: Call, name: FromPath[str]) -> Response[bytes]
         for field in body.__struct_fields__
         if (value := getattr(body, field)) is not UNSET
     }
-    before = await post.preferences.said(name)
-    if "apprise" in changes:
-        changes["apprise"] = _addresses(before, changes["apprise"], post.private or allow.may(who, allow.PEOPLE_MANAGE))
-    said = await post.preferences.change(name, changes)
-    await post.retime(name)
+    said = await post.prefer(name, changes, any_host=allow.may(who, allow.PEOPLE_MANAGE))
     return success(_shape(said, post.preferences.whole(said)))
-
-
-def _addresses(before: Preferences, given: list[str], any_host: bool) -> list[str]:
-    """What comes back as it was shown stands for what is there, in its order."""
-    kept = list(before.apprise)
-    found: list[str] = []
-    for url in given:
-        same = next((each for each in kept if apprises.masked(each) == url), None)
-        if same is not None:
-            kept.remove(same)
-            found.append(same)
-            continue
-        try:
-            apprises.checked_address(url, any_host=any_host)
-        except ValueError as fault:
-            raise AccessProblem(faults.PARAMETER, 400, f"apprise: {fault}.") from None
-        found.append(url)
-    return found
 
 
 HANDLERS: Final = (notes, mark, preferences, set_preferences)

@@ -5,17 +5,18 @@ letters of a note are kept in one transaction, so that a channel that fails repe
 """
 
 from collections.abc import Sequence
-from typing import Final, final
+from typing import Any, Final, final
 
 import msgspec
 import structlog
 
 from andante.notify.addresses import AddressBook
-from andante.notify.apprises import mark
+from andante.notify.apprises import checked_address, mark, masked
 from andante.notify.delivery import Delivery
 from andante.notify.endpoints import Endpoint, Endpoints
 from andante.notify.holders import holders, holds
 from andante.notify.inbox import Inbox, insertion
+from andante.people.faults import PARAMETER, AccessProblem
 from andante.people.preferences import PreferenceBook, Preferences
 from andante.runtime import Clock, Note, Post
 from andante.store.letters import DROPPED, WAITING, Content, Letter, Letters, letter_id
@@ -142,6 +143,16 @@ class NotePost(Post):
     def close(self) -> None:
         self.delivery.close()
 
+    async def prefer(self, person: str, changes: dict[str, Any], *, any_host: bool = False) -> Preferences:
+        """The person wants to be told otherwise; all that they have said. Apprise addresses that come back as they were
+        shown (masked) stay; `any_host`: their host is free to choose. Raises AccessProblem: 404, 400."""
+        if "apprise" in changes:
+            before = await self.preferences.said(person)
+            changes = {**changes, "apprise": _addresses(before, changes["apprise"], self.private or any_host)}
+        said = await self.preferences.change(person, changes)
+        await self.retime(person)
+        return said
+
     async def retime(self, person: str) -> None:
         """The person wants to be told otherwise from now on: what waits for them goes by that."""
         said = (await self.preferences.many([person]))[person]
@@ -181,3 +192,21 @@ class NotePost(Post):
         except Exception as fault:  # whatever it is, it is what was asked for
             return Tested(letter.channel, f"{fault}" or type(fault).__name__)
         return Tested(letter.channel, "")
+
+
+def _addresses(before: Preferences, given: Sequence[str], any_host: bool) -> list[str]:
+    """What comes back as it was shown stands for what is there, in its order."""
+    kept = list(before.apprise)
+    found: list[str] = []
+    for url in given:
+        same = next((each for each in kept if masked(each) == url), None)
+        if same is not None:
+            kept.remove(same)
+            found.append(same)
+            continue
+        try:
+            checked_address(url, any_host=any_host)
+        except ValueError as fault:
+            raise AccessProblem(PARAMETER, 400, f"apprise: {fault}.") from None
+        found.append(url)
+    return found

@@ -71,6 +71,15 @@ class Access:
             return None
         return Grant(await self.issue(user, client_id, self._lifetime_s), self._lifetime_s)
 
+    async def change_password(self, name: str, present: str, fresh: str, address: str = "") -> str:
+        """Of a person who knows the present one: all sessions end, and this is the token of a new one. Raises
+        AccessProblem: 403 wrong present password, 429 too many wrong ones, 400 too short or long."""
+        row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
+        if not await self._proven(f"person {name}", row[0] if row is not None else "", present, address):
+            raise AccessProblem(WRONG_PASSWORD, 403, "The present password is wrong.")
+        await self._accounts.change_person(name, password=fresh)
+        return await self.issue(name, "", self._session_s)
+
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))

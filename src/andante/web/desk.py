@@ -10,11 +10,12 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from andante.languages import NAMES, Language, chosen
-from andante.people import Access, may
+from andante.notify import NotePost
+from andante.people import Access, Accounts, Deputies, Teams, may
 from andante.people import permissions as allow
 from andante.runtime import Runtime
 from andante.web import badges, formats
-from andante.web.session import LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
+from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
 from andante.web.shell import sections
 
 HERE: Final = Path(__file__).parent
@@ -27,6 +28,7 @@ SECURITY: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 THEMES: Final = ("system", "light", "dark")
+DENSITIES: Final = ("comfortable", "compact")
 NOTICE_S: Final = 60
 CHOICE_S: Final = 365 * 24 * 3_600
 
@@ -38,15 +40,24 @@ class Services(Protocol):
     def runtime(self) -> Runtime: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def teams(self) -> Teams: ...
+    @property
+    def deputies(self) -> Deputies: ...
+    @property
+    def post(self) -> NotePost: ...
 
 
 @final
 class Desk:
     """One object an application. `zone` is the IANA zone in which the pages show times."""
 
-    def __init__(self, runtime: Runtime, access: Access) -> None:
-        self.runtime = runtime
-        self.access = access
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.runtime = runtime = services.runtime
+        self.access = services.access
         self.zone = runtime.settings.zone
         self._assets: dict[str, str] = {}
         self._templates: dict[str, jinja2.Environment] = {}
@@ -95,6 +106,7 @@ class Desk:
         if guest.fresh_secret:
             cookies.append(cookie(request, LOGIN_FORM, guest.secret, 3_600))
         theme = request.cookies.get(THEME, "system")
+        density = request.cookies.get(DENSITY, "comfortable")
         context = {
             "caller": who,
             "me": who.user if who is not None else "",
@@ -105,6 +117,8 @@ class Desk:
             "shown_by_get": request.method == "GET" and status < 400,
             "polls": "live" in page.blocks and request.method == "GET" and status < 400,
             "theme": theme if theme in THEMES else "system",
+            "density": density if density in DENSITIES else "comfortable",
+            "unread": request.scope["state"].get("unread", 0),
             "notice": notice,
             "operator": who is not None and may(who, allow.INSTANCE_ACT_ANY),
             "deployer": who is not None and may(who, allow.DEFINITION_DEPLOY),
@@ -140,7 +154,7 @@ def desk_of(request: Asked) -> Desk:
     services: Services = state.services
     desk: Desk | None = state.get("pages")
     if desk is None or desk.runtime is not services.runtime:
-        desk = Desk(services.runtime, services.access)
+        desk = Desk(services)
         state.pages = desk
     return desk
 

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from andante.languages import CODES
 from andante.languages import mark as _
 from andante.people import AccessProblem
-from andante.web.desk import CHOICE_S, THEMES, Desk, end_session, go, said
+from andante.web.desk import CHOICE_S, DENSITIES, THEMES, Desk, end_session, go, said
 from andante.web.session import (
+    DENSITY,
     LANGUAGE,
     LOGIN_FORM,
     LONGEST_S,
@@ -69,6 +70,11 @@ async def set_language(request: Asked) -> Response[str]:
     return await _keep(request, LANGUAGE, "language", CODES)
 
 
+@post("/density", status_code=200)
+async def set_density(request: Asked) -> Response[str]:
+    return await _keep(request, DENSITY, "density", DENSITIES)
+
+
 async def _keep(request: Asked, name: str, field: str, known: tuple[str, ...]) -> Response[str]:
     """A choice of the browser's; what is not known changes nothing."""
     given = await form(request)
@@ -77,4 +83,4 @@ async def _keep(request: Asked, name: str, field: str, known: tuple[str, ...]) -
     return go(request, local_path(str(given.get("back", "")), HOME), cookies=kept)
 
 
-HANDLERS: Final = (home, login_page, log_in, log_out, set_theme, set_language)
+HANDLERS: Final = (home, login_page, log_in, log_out, set_theme, set_language, set_density)

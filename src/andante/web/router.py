@@ -9,10 +9,24 @@ from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
-from andante.web import changing, definitions, entry, history, insight, instances, live, palette, past, start, tasks
+from andante.web import (
+    changing,
+    definitions,
+    entry,
+    history,
+    insight,
+    instances,
+    live,
+    notes,
+    palette,
+    past,
+    settings,
+    start,
+    tasks,
+)
 from andante.web.desk import SECURITY, STATIC, desk_of
 from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
-from andante.web.session import PUBLIC, Asked, admit
+from andante.web.session import PUBLIC, Asked, admit, visit
 
 HANDLERS: Final = (
     *entry.HANDLERS,
@@ -22,6 +36,8 @@ HANDLERS: Final = (
     *changing.HANDLERS,
     *past.HANDLERS,
     *insight.HANDLERS,
+    *settings.HANDLERS,
+    *notes.HANDLERS,
     *definitions.HANDLERS,
     *start.HANDLERS,
     *live.HANDLERS,
@@ -31,7 +47,12 @@ CACHE: Final = "public, max-age=31536000, immutable"  # an asset's address chang
 
 
 async def _before(request: Asked) -> Response[str] | None:
-    return await admit(request, desk_of(request).access)
+    desk = desk_of(request)
+    stopped = await admit(request, desk.access)
+    who = visit(request).caller
+    if stopped is None and who is not None and request.method == "GET" and not request.headers.get("hx-request"):
+        request.scope["state"]["unread"] = await desk.services.post.inbox.unread(who.user)
+    return stopped
 
 
 def _static_headers(response: Response[Any]) -> Response[Any]:

@@ -23,6 +23,7 @@ LOGIN_FORM: Final = "andante_login"
 NOTICE: Final = "andante_notice"
 THEME: Final = "andante_theme"
 LANGUAGE: Final = "andante_language"
+DENSITY: Final = "andante_density"
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 PUBLIC: Final = "public"  # in a handler's `opt`

@@ -32,6 +32,7 @@ SECTIONS: Final = (
     Section("/instances", "instances", _("Instances"), "n", allow.INSTANCE_READ),
     Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ),
     Section("/insight", "insight", _("Insight"), "r", allow.INSIGHT_READ),
+    Section("/settings", "settings", _("Settings"), "p", allow.PREFERENCE_OWN, ("/notes",)),
 )
 
 
