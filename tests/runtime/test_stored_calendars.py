@@ -98,6 +98,7 @@ async def test_what_has_passed_stays_and_what_is_over_by_the_new_hours_passes(be
     assert await due(bench.runtime, second.id) == "2026-01-07 02:00"
 
 
+@pytest.mark.interpreted  # it puts another method in the place of one
 async def test_a_change_is_followed_in_pages_and_after_a_crash_in_the_midst(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
