@@ -145,7 +145,7 @@ async def test_people_see_and_do_what_is_theirs(site: Site, visitor: Visitor) ->
     await visitor.log_in("tom")
     assert (await visitor.see(f"/instances/{record.id}")).status_code == 404
     assert (await visitor.see(f"/tasks/{record.id}-1")).status_code == 404
-    assert "Deploy file" not in (await visitor.see("/definitions")).text
+    assert "data-drop" not in (await visitor.see("/definitions")).text
     assert (await visitor.send("/definitions")).status_code == 403
     assert (await visitor.send(f"/definitions/{definition_id}/suspend")).status_code == 403
     assert (await visitor.send(f"/instances/{record.id}/suspend")).status_code == 404

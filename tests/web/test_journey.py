@@ -33,7 +33,7 @@ async def test_from_a_file_to_the_history(site: Site, browser: Browser) -> None:
     # Deploy a file, start an instance, and find its task.
     await page.goto(f"{site.url}/definitions")
     await page.locator("input[type=file]").set_input_files(EXAMPLES / "leave-approval.bpmn")
-    await page.get_by_role("button", name="Deploy file").click()
+    await page.get_by_role("button", name="Deploy").click()
     await expect(page.get_by_text("leave-approval.bpmn is deployed")).to_be_visible()
     first = await start_leave(page, site, "Anna")
     await expect(page.get_by_role("heading", name="Leave of Anna")).to_be_visible()
@@ -167,7 +167,7 @@ async def test_what_is_wrong_with_a_model_is_listed(site: Site, browser: Browser
     await page.locator("input[type=file]").set_input_files(
         {"name": "invoice.bpmn", "mimeType": "application/xml", "buffer": broken}
     )
-    await page.get_by_role("button", name="Deploy file").click()
+    await page.get_by_role("button", name="Deploy").click()
     await expect(page.get_by_role("alert")).to_contain_text("cannot be deployed")
     await expect(page.locator(".findings tbody tr").first).to_contain_text("nowhere")
     assert await site.runtime.definitions() == []

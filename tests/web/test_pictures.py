@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from playwright.async_api import Browser, Page
-from town import settle
+from town import STUCK, settle
 
 from conftest import Site
 
@@ -39,6 +39,9 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "instance-terminate": f"/instances/{found['leave of Anna']}?ask=terminate",
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
+        "definition-heat": f"/definitions/{leave.definition_id}?heat=cycle&days=30",
+        "definition-source": f"/definitions/{leave.definition_id}/text",
+        "definition-compare": f"/definitions/{await _next_version(site)}/compare",
         **{f"decision-{name}": f"/definitions/{id}" for name, id in (await _decisions(site)).items()},
         "starts": "/start",
         "start": f"/start/{leave.definition_id}",
@@ -82,6 +85,11 @@ async def _first_task(site: Site, instance_id: str) -> int:
 
     page = await site.runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id))
     return page.items[0].key
+
+
+async def _next_version(site: Site) -> str:
+    changed = STUCK.replace(b"Booked in euro", b"Booked in euros")
+    return (await site.runtime.deploy_xml(changed, who="mei")).id
 
 
 async def _decisions(site: Site) -> dict[str, str]:

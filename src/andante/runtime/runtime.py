@@ -41,6 +41,7 @@ from andante.runtime.remarks import Remarks
 from andante.runtime.replay import Past, replay
 from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
+from andante.runtime.standing import Standings
 from andante.runtime.tasks import Signing, Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
@@ -104,6 +105,7 @@ class Runtime:
         )  # fmt: skip
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
+        self.standing = Standings(store, self._definitions)
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
         self.batches = Batches(self)
 

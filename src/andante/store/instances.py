@@ -46,6 +46,28 @@ async def open_counts(store: Store) -> tuple[int, int, int]:
     return opened, suspended, incidents
 
 
+async def open_by_definition(store: Store) -> list[tuple[str, str, int, int, int]]:
+    """Name, version, and how many are open, suspended and broken."""
+    found = await store.browse(
+        "select name, version, count(*), count(case when suspended=1 then 1 end),"
+        " count(case when incident=1 then 1 end) from instance"
+        f" where state in ({','.join('?' * len(OPEN_STATES))}) group by name, version",
+        OPEN_STATES,
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in found]
+
+
+async def open_states(store: Store, definition_id: str, most: int) -> tuple[int, list[bytes]]:
+    """How many of a definition's instances are open, and the states of the last of them."""
+    which = f"definition_id=? and state in ({','.join('?' * len(OPEN_STATES))})"
+    ((opened,),) = await store.browse(f"select count(*) from instance where {which}", (definition_id, *OPEN_STATES))
+    found = await store.browse(
+        f"select data from instance where {which} order by started_at desc, id desc limit ?",
+        (definition_id, *OPEN_STATES, most),
+    )
+    return opened, [bytes(row[0]) for row in found]
+
+
 async def children(store: Store, instance_id: str) -> list[str]:
     """Ids of the open instances that this one called."""
     rows = await store.get_all(

@@ -11,7 +11,9 @@ from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
 from andante.web import (
     changing,
+    definition,
     definitions,
+    deploying,
     entry,
     history,
     insight,
@@ -39,6 +41,8 @@ HANDLERS: Final = (
     *settings.HANDLERS,
     *notes.HANDLERS,
     *definitions.HANDLERS,
+    *deploying.HANDLERS,
+    *definition.HANDLERS,
     *start.HANDLERS,
     *live.HANDLERS,
     *palette.HANDLERS,

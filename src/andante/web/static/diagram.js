@@ -1,13 +1,15 @@
-// The diagram, drawn by bpmn-js (its logo stays where it is), and its marks: tokens, what is done, incidents. The list
-// of steps says the same in words; choosing a step shows it here.
+// Diagrams, drawn by bpmn-js (its logo stays where it is), and their marks: tokens, what is done, incidents, and whatever
+// `classes` and `badges` a page gives an element. The lists beside say the same in words; choosing an element there
+// (data-element) shows it here: in the drawing of the same data-file, else in all of them.
 
-const drawing = document.querySelector("[data-diagram]");
-const canvasPlace = drawing?.querySelector(".canvas");
+(() => {
 const STATES = ["done", "active", "paused", "incident", "cancelled"];
+const drawings = [];
 
-function without(words) {
-  canvasPlace.replaceChildren(words);
-  canvasPlace.classList.add("without");
+function without(drawing, words) {
+  const place = drawing.querySelector(".canvas");
+  place.replaceChildren(words);
+  place.classList.add("without");
   drawing.querySelector(".toolbar").hidden = true;
 }
 
@@ -26,15 +28,30 @@ function waiting(until) {
   return mark;
 }
 
-async function draw() {
+function label({ text, title, tone }) {
+  const mark = document.createElement("span");
+  mark.className = `token ${tone}`;
+  if (title) mark.title = title;
+  mark.textContent = text;
+  return mark;
+}
+
+const CORNERS = { above: { top: -10, right: 10 }, below: { bottom: 10, right: 10 }, before: { top: -10, left: -6 } };
+
+async function source(drawing) {
+  if (drawing.dataset.xml) return drawing.dataset.xml;
+  const answer = await fetch(drawing.dataset.diagram, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.text();
+}
+
+async function draw(drawing) {
   const viewer = new BpmnJS({
-    container: canvasPlace,
+    container: drawing.querySelector(".canvas"),
     bpmnRenderer: { defaultFillColor: "var(--shape)", defaultStrokeColor: "var(--flow)", defaultLabelColor: "var(--text)" },
     textRenderer: { defaultStyle: { fontFamily: "system-ui, sans-serif", fontSize: 12 }, externalStyle: { fontSize: 11 } },
   });
-  const answer = await fetch(drawing.dataset.diagram, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(String(answer.status));
-  await viewer.importXML(await answer.text());
+  await viewer.importXML(await source(drawing));
   const canvas = viewer.get("canvas"), overlays = viewer.get("overlays"), registry = viewer.get("elementRegistry");
 
   function fit() {
@@ -42,18 +59,26 @@ async function draw() {
     if (canvas.zoom() > 1) canvas.zoom(1, "auto");
   }
 
-  let shown = "";
+  let shown = "", given = [];
   function mark() {
-    const text = document.getElementById("marks")?.dataset.marks ?? "{}";
+    const text = drawing.querySelector("[data-marks]")?.dataset.marks ?? "{}";
     if (text === shown) return;
     shown = text;
     overlays.clear();
+    for (const [id, name] of given) if (registry.get(id)) canvas.removeMarker(id, name);
+    given = [];
     const marks = JSON.parse(text);
     for (const element of registry.getAll()) {
       if (element.labelTarget) continue;
       for (const state of STATES) canvas.removeMarker(element.id, `at-${state}`);
       const found = marks[element.id];
       if (!found) continue;
+      for (const name of found.classes ?? []) {
+        canvas.addMarker(element.id, name);
+        given.push([element.id, name]);
+      }
+      for (const badge of found.badges ?? []) overlays.add(element.id, { position: CORNERS[badge.at], html: label(badge) });
+      if (!found.state) continue;
       canvas.addMarker(element.id, `at-${found.state}`);
       const here = found.tokens > 0 || found.state === "incident";
       if (found.until) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: waiting(found.until) });
@@ -63,35 +88,59 @@ async function draw() {
   }
 
   let chosen = "";
-  function choose(wanted) {
-    const id = wanted === chosen ? "" : wanted;
-    for (const told of document.querySelectorAll("[data-about]")) told.classList.toggle("dim", Boolean(id) && told.dataset.about !== id);
+  function choose(id) {
     if (chosen && registry.get(chosen)) canvas.removeMarker(chosen, "chosen");
-    for (const step of document.querySelectorAll(".step")) {
-      step.setAttribute("aria-pressed", String(step.dataset.element === id));
-    }
     chosen = registry.get(id) ? id : "";
     if (chosen) canvas.addMarker(chosen, "chosen");
   }
 
-  document.addEventListener("click", (event) => {
-    const step = event.target.closest(".step");
-    const zoom = event.target.closest("[data-zoom]");
-    if (step && registry.get(step.dataset.element)) {
-      choose(step.dataset.element);
-      canvas.scrollToElement(step.dataset.element, 60);
-    } else if (zoom?.dataset.zoom === "fit") fit();
-    else if (zoom) viewer.get("zoomScroll").stepZoom(zoom.dataset.zoom === "in" ? 1 : -1);
-  });
-  viewer.get("eventBus").on("element.click", ({ element }) => choose(element.id));
+  const self = {
+    drawing, choose, fit,
+    has: (id) => Boolean(registry.get(id)),
+    show: (id) => canvas.scrollToElement(id, 60),
+    zoom: (by) => viewer.get("zoomScroll").stepZoom(by),
+  };
+  viewer.get("eventBus").on("element.click", ({ element }) => chooseIn([self], element.id));
   document.addEventListener("andante:live", mark);
   addEventListener("resize", () => { canvas.resized(); fit(); });
   fit();
   mark();
+  drawings.push(self);
 }
 
-if (drawing && typeof BpmnJS === "function") {
-  draw().catch(() => without("The file has no drawing that can be shown. The steps say where it stands."));
-} else if (drawing) {
-  without("The drawing library is not built in. The steps say where it stands.");
+let at = "";
+function chooseIn(places, wanted) {
+  const id = wanted === at ? "" : wanted;
+  at = id;
+  for (const told of document.querySelectorAll("[data-about]")) told.classList.toggle("dim", Boolean(id) && told.dataset.about !== id);
+  for (const step of document.querySelectorAll("button[data-element]")) {
+    step.setAttribute("aria-pressed", String(step.dataset.element === id));
+  }
+  for (const each of places) each.choose(id);
 }
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("button[data-element]");
+  const zoom = event.target.closest("[data-zoom]");
+  if (step) {
+    const file = step.closest("[data-file]");
+    const able = drawings.filter((each) => !file || file.contains(each.drawing));
+    const drawn = (id) => able.some((each) => each.has(id));
+    const id = [step.dataset.element, ...(step.dataset.near ?? "").split(" ")].find((each) => each && drawn(each));
+    if (!id) return;
+    chooseIn(able, id);
+    if (at) step.setAttribute("aria-pressed", "true");
+    for (const each of able) if (each.has(id)) each.show(id);
+  } else if (zoom) {
+    const each = drawings.find((one) => one.drawing.contains(zoom));
+    if (zoom.dataset.zoom === "fit") each?.fit();
+    else each?.zoom(zoom.dataset.zoom === "in" ? 1 : -1);
+  }
+});
+
+for (const drawing of document.querySelectorAll("[data-diagram]")) {
+  if (typeof BpmnJS === "function") {
+    draw(drawing).catch(() => without(drawing, "The file has no drawing that can be shown. The steps say where it stands."));
+  } else without(drawing, "The drawing library is not built in. The steps say where it stands.");
+}
+})();
