@@ -1,6 +1,6 @@
 """Deploying files by the browser: several at once, and for each what is wrong or doubtful, shown where it is."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, post
@@ -97,6 +97,10 @@ async def _deployed(runtime: Runtime, say: Language, name: str, data: bytes, who
         return Result(name, None, problem, *_drawn(say, data, points))
     points = [Point(DOUBTFUL, each.code, each.element, each.line, each.message) for each in found.warnings]
     return Result(name, found, None, *_drawn(say, data, points))
+
+
+def _findings(problem: Problem) -> list[dict[str, Any]]:
+    return [each for each in problem.details if isinstance(each, dict)]
 
 
 def _drawn(say: Language, data: bytes, points: list[Point]) -> tuple[list[Point], str, str]:
