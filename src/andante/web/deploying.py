@@ -91,16 +91,14 @@ async def _deployed(runtime: Runtime, say: Language, name: str, data: bytes, who
         else:
             found = await runtime.deploy_xml(data, who=who)
     except Problem as problem:
-        points = [
-            Point(WRONG, each["code"], each["element"], each["line"], each["message"]) for each in problem.details
-        ]
+        points = msgspec.convert([{"tone": WRONG, **each} for each in _findings(problem)], list[Point])
         return Result(name, None, problem, *_drawn(say, data, points))
     points = [Point(DOUBTFUL, each.code, each.element, each.line, each.message) for each in found.warnings]
     return Result(name, found, None, *_drawn(say, data, points))
 
 
 def _findings(problem: Problem) -> list[dict[str, Any]]:
-    return [each for each in problem.details if isinstance(each, dict)]
+    return [each for each in problem.details if isinstance(each, dict) and "line" in each]
 
 
 def _drawn(say: Language, data: bytes, points: list[Point]) -> tuple[list[Point], str, str]:
