@@ -108,7 +108,7 @@ async def test_the_wrong_role_is_refused_on_every_route(house: House) -> None:
             if role not in allow.PERMISSIONS[operation.permission]:
                 (await person.call(method.upper(), filled(path))).refused(403, "bpm.access.forbidden")
                 refused += 1
-    assert refused >= 2 * len(GUARDED) - len(PUBLIC)
+    assert refused > len(GUARDED)  # who has no role is refused on each, and others on some
 
 
 def test_every_served_route_names_its_operation(house: House) -> None:
