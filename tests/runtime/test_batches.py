@@ -253,3 +253,27 @@ async def test_a_batch_outlives_the_kill_of_its_server(tmp_path: Path, monkeypat
     assert [len(await _suspensions(runtime, each)) for each in ids] == [1] * 300
     await runtime.close()
     check(url)
+
+
+async def test_an_undo_touches_only_what_the_batch_did(bench: Bench) -> None:
+    await bench.deploy(APPROVAL)
+    ids = [(await bench.start("approval")).id for _ in range(5)]
+    await bench.runtime.act(ids[0], "suspend", who="oda", reason="mine")
+    runtime = bench.runtime
+    batch = await _carried_out(bench, "suspend", every())
+    assert (batch.done, batch.skipped) == (4, 1)
+    await runtime.act(ids[1], "resume", who="oda")
+    await runtime.act(ids[1], "suspend", who="oda", reason="again")
+    back = await runtime.batches.undo(batch.id, who="oda", reason="too early")
+    assert (back.action, back.chosen.ids) == ("resume", sorted(ids[2:]))
+    await runtime.batches.carry_out()
+    assert [(await runtime.instance(each)).suspended for each in ids] == [True, True, False, False, False]
+    with pytest.raises(Problem, match="Nothing of what the batch"):
+        await runtime.batches.undo(batch.id, who="oda")
+    forth = await runtime.batches.undo(back.id, who="oda")
+    assert (forth.action, forth.chosen.ids) == ("suspend", sorted(ids[2:]))
+    with pytest.raises(Problem, match="cancel it first"):
+        await runtime.batches.undo(forth.id, who="oda")
+    ended = await _carried_out(bench, "terminate", every())
+    with pytest.raises(Problem, match="cannot be undone"):
+        await runtime.batches.undo(ended.id, who="oda")

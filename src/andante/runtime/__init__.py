@@ -9,6 +9,7 @@ from andante.runtime.jobs import JobView
 from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
+from andante.runtime.operations import Cause, Causes, Looked, Operations
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.outbox import Channel, Note, Post
 from andante.runtime.problem import Problem
@@ -19,8 +20,10 @@ from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, To
 from andante.runtime.wanted import wanted
 from andante.store.archive import ArchivedRecord, ArchiveQuery
 from andante.store.attachments import AttachmentRow
-from andante.store.batches import BatchRecord, Chosen
+from andante.store.batches import BatchRecord, Chosen, Failure
+from andante.store.facets import Facet
 from andante.store.faults import StoreProblem, Unstorable
+from andante.store.reach import Reach
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.roster import DeputyRow, TeamRow
 from andante.store.saved_views import SavedView
@@ -33,6 +36,8 @@ __all__ = [
     "BatchRecord",
     "Broadcast",
     "CallView",
+    "Cause",
+    "Causes",
     "Channel",
     "Chosen",
     "Clock",
@@ -43,6 +48,8 @@ __all__ = [
     "ElementPlan",
     "Extension",
     "ExtensionView",
+    "Facet",
+    "Failure",
     "FieldView",
     "FormView",
     "HistoryEntry",
@@ -52,14 +59,17 @@ __all__ = [
     "InstanceRecord",
     "JobView",
     "Known",
+    "Looked",
     "MigrationPlan",
     "Note",
     "OpenJobView",
+    "Operations",
     "Page",
     "Past",
     "Post",
     "Problem",
     "Published",
+    "Reach",
     "Runtime",
     "RuntimeSettings",
     "SavedView",

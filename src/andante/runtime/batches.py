@@ -18,11 +18,13 @@ from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.clock import Clock
 from andante.runtime.problem import BATCH_NOT_FOUND, BATCH_OVER, INSTANCE_NOT_FOUND, LATER, PARAMETER, Problem
+from andante.runtime.undoing import OPPOSITES, undone
 from andante.store import batches as rows
 from andante.store import instances
 from andante.store.batches import BatchRecord, Chosen, Failure
 from andante.store.faults import StoreProblem
-from andante.store.records import InstanceRecord
+from andante.store.reach import Reach, reach
+from andante.store.records import InstanceQuery, InstanceRecord
 from andante.store.store import Store
 
 log: Final = structlog.get_logger("andante.batches")
@@ -94,6 +96,10 @@ class Batches:
         total, below = await instances.extent(self._store, query)
         return Plan(total, below, await instances.ids(self._store, query, "", SAMPLE))
 
+    async def reach(self, action: str, chosen: Chosen, arguments: dict[str, object] | None = None) -> Reach:
+        """How far a batch would reach now."""
+        return await reach(self._store, action, self._checked(action, chosen, arguments or {}), self._clock.now())
+
     async def start(
         self, action: str, chosen: Chosen, *, who: str, reason: str = "", arguments: dict[str, object] | None = None
     ) -> BatchRecord:
@@ -111,6 +117,19 @@ class Batches:
         await rows.add(self._store, batch)
         self._woken.set()
         return batch
+
+    async def undo(self, batch_id: str, *, who: str, reason: str = "") -> BatchRecord:
+        """Make a batch that resumes what this one has suspended, or the other way round: those alone with which it was
+        this one that did it, and which are still so."""
+        before = await self.one(batch_id)
+        if before.action not in OPPOSITES:
+            raise Problem(PARAMETER, 400, f"To {before.action} cannot be undone.")
+        if before.open:
+            raise Problem(BATCH_OVER, 409, f"The batch '{batch_id}' is {before.state}; cancel it first.")
+        chosen = await undone(self._store, before, MOST_IDS)
+        if not chosen.ids and chosen.query == InstanceQuery():
+            raise Problem(BATCH_OVER, 409, f"Nothing of what the batch '{batch_id}' did is left to undo.")
+        return await self.start(OPPOSITES[before.action], chosen, who=who, reason=reason)
 
     async def one(self, batch_id: str) -> BatchRecord:
         found = await rows.one(self._store, batch_id)
@@ -244,7 +263,7 @@ class Batches:
     def _action(self, batch: BatchRecord) -> Callable[[str], Awaitable[bool]]:
         """What is done with one; False where it was so already."""
         runtime, who, arguments = self._runtime, batch.created_by, batch.arguments
-        reason = f"{batch.reason} ({batch.id})" if batch.reason else batch.id
+        reason = batch.mark
 
         async def migrate(instance_id: str) -> bool:
             record = await runtime.instance(instance_id)

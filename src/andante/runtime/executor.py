@@ -96,6 +96,11 @@ class Executor:
         self.node = self._open.batch.node = node
 
     @property
+    def unanswered(self) -> int:
+        """Requests that are inside."""
+        return self._inside
+
+    @property
     def cached(self) -> int:
         """How many instances are in memory."""
         return len(self._slots)

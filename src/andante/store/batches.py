@@ -51,6 +51,11 @@ class BatchRecord(msgspec.Struct, frozen=True):
         """Whether it is not over."""
         return self.ended_at == 0
 
+    @property
+    def mark(self) -> str:
+        """The reason that each instance's history has."""
+        return f"{self.reason} ({self.id})" if self.reason else self.id
+
 
 class Failure(msgspec.Struct, frozen=True):
     """An instance with which it could not be done, and why; `at` in ms."""

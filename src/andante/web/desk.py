@@ -13,7 +13,7 @@ from andante.languages import NAMES, Language, chosen
 from andante.notify import NotePost
 from andante.people import Access, Accounts, Deputies, Teams, may
 from andante.people import permissions as allow
-from andante.runtime import Runtime
+from andante.runtime import Operations, Runtime
 from andante.web import badges, formats
 from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
 from andante.web.shell import sections
@@ -58,6 +58,7 @@ class Desk:
         self.services = services
         self.runtime = runtime = services.runtime
         self.access = services.access
+        self.operations = Operations(runtime)
         self.zone = runtime.settings.zone
         self._assets: dict[str, str] = {}
         self._templates: dict[str, jinja2.Environment] = {}
@@ -91,8 +92,10 @@ class Desk:
             self._assets[name] = f"/static/{name}?v={mark}" if mark else ""
         return self._assets[name]
 
-    def page(self, request: Asked, template: str, *, status: int = 200, **values: Any) -> Response[str]:
-        """The page, or its live part alone where the page's own polling asks."""
+    def page(
+        self, request: Asked, template: str, *, status: int = 200, block: str = "live", **values: Any
+    ) -> Response[str]:
+        """The page, or its `block` alone where a page asks: the live part, or what goes into a dialog."""
         guest = visit(request)
         now = self.runtime.clock.now()
         who = guest.caller
@@ -100,7 +103,7 @@ class Desk:
         notice = unquote(request.cookies.get(NOTICE, ""))
         say = language_of(request)
         page = self._environment(say).get_template(template)
-        live = "live" in page.blocks and request.headers.get("hx-request") == "true"
+        live = block in page.blocks and request.headers.get("hx-request") == "true"
         if notice and not live:
             cookies.append(cookie(request, NOTICE, "", 0))
         if guest.fresh_secret:
@@ -138,7 +141,7 @@ class Desk:
             "problem": None,
             **values,
         }
-        body = "".join(page.blocks["live"](page.new_context(context))) if live else page.render(context)
+        body = "".join(page.blocks[block](page.new_context(context))) if live else page.render(context)
         headers = {
             **SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request, Accept-Language",
             "Content-Language": say.code,

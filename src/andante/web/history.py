@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from andante.people import may
 from andante.people import permissions as allow
 from andante.runtime import InstanceQuery
+from andante.web.choosing import CLOSED
 from andante.web.desk import Desk
-from andante.web.instances import CLOSED
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller
 from andante.web.sight import task_query

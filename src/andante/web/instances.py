@@ -1,4 +1,4 @@
-"""The list of instances, and one instance: diagram, steps, history, variables, clocks, incidents, and its actions."""
+"""One instance: diagram, steps, history, variables, clocks, incidents, and its actions."""
 
 from typing import Final
 
@@ -9,26 +9,15 @@ from litestar.params import FromPath
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
-from andante.runtime import DefinitionRecord, HistoryEntry, InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery
+from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery
 from andante.runtime.replay import Past
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
-from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import instance_actions, seen_instance
 from andante.web.variables import other_rows
 from andante.web.words import chapters
 
-OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
-CLOSED: Final = ("Completed OK", "User Terminated", "Terminated")
-FILTERS: Final = {
-    "open": (_("Open"), (*OPEN, "Broken", "CompletedOkWait")),
-    "suspended": (_("Suspended"), ("Suspended",)),
-    "broken": (_("Incidents"), ("Broken",)),
-    "completed": (_("Completed"), ("Completed OK",)),
-    "terminated": (_("Terminated"), ("User Terminated", "Terminated")),
-    "all": (_("All"), ()),
-}
 DONE: Final = {
     "suspend": _("Suspended: its tasks wait under Paused and its clocks stand still."),
     "resume": _("Resumed: its tasks and clocks go on where they were."),
@@ -39,35 +28,6 @@ MOST_COMMANDS: Final = 1_000
 MOST_CHAPTERS: Final = 100
 MOST_CHILDREN: Final = 20
 MOST_VERSIONS: Final = 100
-
-
-@get("/instances")
-async def instance_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    who = caller(request)
-    mine = "" if may(who, allow.INSTANCE_READ_ANY) else who.user
-    asked = request.query_params.get("state", "open")
-    chosen = asked if asked in FILTERS else "open"
-    name, key = (request.query_params.get(field, "").strip() for field in ("name", "key"))
-    skip = skip_of(request)
-    counts = {}
-    for each, (_label, states) in FILTERS.items():
-        query = InstanceQuery(list(states), name=name, business_key=key, created_by=mine, limit=1)
-        counts[each] = (await desk.runtime.instances(query)).total
-    page = await desk.runtime.instances(
-        InstanceQuery(
-            list(FILTERS[chosen][1]), name=name, business_key=key, created_by=mine, skip=skip, limit=SIZE
-        )
-    )  # fmt: skip
-    definitions = sorted({record.name for record in await desk.runtime.definitions(limit=1_000)})
-    at = {}
-    for record in page.items:
-        if record.current_element and not record.closed:
-            names = names_of(await desk.runtime.graph(record.definition_id))
-            at[record.id] = names.get(record.current_element, record.current_element)
-    return desk.page(
-        request, "instances.html", at=at, filters=FILTERS, chosen=chosen, counts=counts, name=name, key=key,
-        instances=page.items, definitions=definitions, part=part(skip, len(page.items), page.total),
-    )  # fmt: skip
 
 
 @get("/instances/{instance_id:str}")
@@ -157,4 +117,4 @@ async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action:
             raise Problem("bpm.instance.pastWithdrawal", 409, f"It has passed '{last}': ask an operator to end it.")
 
 
-HANDLERS: Final = (instance_list, instance_page, act)
+HANDLERS: Final = (instance_page, act)

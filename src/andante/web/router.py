@@ -10,6 +10,8 @@ from litestar.static_files import create_static_files_router
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
 from andante.web import (
+    batches,
+    bulk,
     changing,
     definition,
     definitions,
@@ -17,6 +19,7 @@ from andante.web import (
     entry,
     history,
     insight,
+    instance_list,
     instances,
     live,
     notes,
@@ -34,7 +37,10 @@ HANDLERS: Final = (
     *entry.HANDLERS,
     *tasks.HANDLERS,
     *history.HANDLERS,
+    *instance_list.HANDLERS,
     *instances.HANDLERS,
+    *bulk.HANDLERS,
+    *batches.HANDLERS,
     *changing.HANDLERS,
     *past.HANDLERS,
     *insight.HANDLERS,

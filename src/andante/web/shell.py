@@ -30,6 +30,7 @@ SECTIONS: Final = (
     Section("/history", "history", _("History"), "h", allow.TASK_READ),
     Section("/start", "play", _("Start"), "s", allow.INSTANCE_START),
     Section("/instances", "instances", _("Instances"), "n", allow.INSTANCE_READ),
+    Section("/batches", "batches", _("Bulk"), "b", allow.INSTANCE_READ_ANY),
     Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ),
     Section("/insight", "insight", _("Insight"), "r", allow.INSIGHT_READ),
     Section("/settings", "settings", _("Settings"), "p", allow.PREFERENCE_OWN, ("/notes",)),
