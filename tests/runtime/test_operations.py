@@ -51,7 +51,10 @@ async def test_incidents_are_grouped_by_what_caused_them(bench: Bench) -> None:
     await bench.runtime.job_action(job.id, "fail", who="w", retries=0, message="mailbox 12 is full")
     again = await operations.cause(found.groups[1].key)
     assert again is not None
-    assert (len(again.ids), again.message) == (2, "call: the job failed: mailbox 4711 is full")  # numbers do not tell causes apart
+    assert (len(again.ids), again.message) == (
+        2,
+        "call: the job failed: mailbox 4711 is full",
+    )  # numbers do not tell causes apart
     for each in late:
         await bench.runtime.set_variables(each, {"due": "P1D"}, who="oda")
         await bench.runtime.act(each, "retry", who="oda")
@@ -128,6 +131,8 @@ async def test_facets_count_each_instance_once(bench: Bench) -> None:
     await bench.start("failing", due="nonsense")
     await bench.runtime.act(ids[0], "suspend", who="oda")
     operations = Operations(bench.runtime)
-    found = {(each.name, each.suspended, each.incident): each.count for each in await operations.facets(InstanceQuery())}
+    found = {
+        (each.name, each.suspended, each.incident): each.count for each in await operations.facets(InstanceQuery())
+    }
     assert found == {("approval", False, False): 2, ("approval", True, False): 1, ("failing", False, True): 1}
     assert [each.count for each in await operations.facets(InstanceQuery(name="failing"))] == [1]

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 from town import STUCK, settle
 
+from andante.runtime import Chosen, InstanceQuery
 from conftest import Site
 
 AXE: Final = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -30,6 +31,9 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "history": "/history",
         "history-instances": "/history?kind=instances",
         "instances": "/instances?state=all",
+        "bulk-terminate": "/batches/new?action=terminate&all=1",
+        "batches": "/batches",
+        "batch": f"/batches/{await _batch(site, found)}",
         "instance": f"/instances/{found['sorted']}",
         "instance-expense": f"/instances/{found['expense']}",
         "instance-broken": f"/instances/{found['broken']}",
@@ -90,6 +94,15 @@ async def _first_task(site: Site, instance_id: str) -> int:
 async def _next_version(site: Site) -> str:
     changed = STUCK.replace(b"Booked in euro", b"Booked in euros")
     return (await site.runtime.deploy_xml(changed, who="mei")).id
+
+
+async def _batch(site: Site, found: dict[str, str]) -> str:
+    """With some that cannot be done."""
+    chosen = Chosen(InstanceQuery(), [found["late"], found["trip"], found["terminated"]])
+    batch = await site.runtime.batches.start("migrate", chosen, who="mei", arguments={"version": "1.0.0"})
+    await site.runtime.batches.start("retry", Chosen(InstanceQuery(), [found["broken"]]), who="mei", reason="corrected")
+    await site.runtime.batches.finish(batch.id)
+    return batch.id
 
 
 async def _decisions(site: Site) -> dict[str, str]:

@@ -198,4 +198,3 @@ class Operations:
             self._rates = ((executor.commands - commands) / passed, (executor.batches - batches) / passed)
             self._counted = (now, executor.commands, executor.batches)
         return Rates(*self._rates, executor.unanswered, executor.cached)
-

@@ -1,4 +1,4 @@
-"""What operators look at: work for workers, times that fall due, what is on its way, the servers, the size of it all."""
+"""What operators look at: work for workers, times that fall due, what is on its way, the servers, the size."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -78,11 +78,12 @@ async def job_types(store: Store, now: int) -> list[JobType]:
         " count(case when locked_until>? then 1 end), count(case when retries>0 and available_at>? and locked_until<=?"
         " then 1 end), count(case when retries<=0 then 1 end),"
         " count(case when retries>0 and worker<>'' and locked_until>0 and locked_until<=? and available_at<=?"
-        " then 1 end), min(case when retries>0 and available_at<=? and locked_until<=? then available_at end)"
+        " then 1 end),"
+        " coalesce(min(case when retries>0 and available_at<=? and locked_until<=? then available_at end), 0)"
         " from job group by type order by 2 desc, type",
         [now] * 9,
     )
-    return [JobType(*row[:7], row[7] or 0) for row in rows]
+    return [JobType(*row) for row in rows]
 
 
 async def jobs(store: Store, kind: str, limit: int) -> list[Job]:
@@ -100,8 +101,7 @@ async def jobs(store: Store, kind: str, limit: int) -> list[Job]:
 async def timers(store: Store, now: int, minutes: int) -> Timers:
     """The next so many minutes."""
     rows = await store.read(
-        "select (due_at-?)/60000 as minute, count(*) from instance where due_at>? and due_at<=?"
-        " group by 1",
+        "select (due_at-?)/60000 as minute, count(*) from instance where due_at>? and due_at<=? group by 1",
         (now, now, now + minutes * MINUTE),
     )
     found = [0] * minutes
@@ -130,7 +130,7 @@ async def servers(store: Store) -> list[Server]:
         f"select id, slot, started_at, expires_at, case when expires_at>{store.now} then 1 else 0 end from node"
         " order by started_at, id"
     )
-    return [Server(*row[:4], bool(row[4])) for row in rows]
+    return [Server(id, slot, started, expires, bool(alive)) for id, slot, started, expires, alive in rows]
 
 
 async def outbox_state(store: Store) -> OutboxState:

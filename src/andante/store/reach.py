@@ -9,7 +9,6 @@ from andante.store.batches import Chosen
 from andante.store.instances import where
 from andante.store.store import Store
 
-
 # With which of the open ones an action does anything; other actions with all.
 CONCERNED: Final = {"suspend": " and suspended=0", "resume": " and suspended=1", "retry": " and incident=1"}
 
@@ -34,6 +33,7 @@ class Reach(msgspec.Struct, frozen=True):
 
 async def reach(store: Store, action: str, chosen: Chosen, now: int) -> Reach:
     """As it is now (ms)."""
+    values: list[object]
     if chosen.ids:
         condition, values = f" where id in ({','.join('?' * len(chosen.ids))})", [*chosen.ids]
     else:

@@ -118,8 +118,8 @@ async def _show(request: Asked, desk: Desk, asked: Asking, problem: Problem | No
         VERBS[asked.action][number < far.total], num=say.number(number), total=say.number(far.total)
     )  # fmt: skip
     return desk.page(
-        request, "bulk.html", block="asked", status=problem.status if problem else 200, problem=problem, a=asked, far=far,
-        number=number, button=words, title=TITLES[asked.action], left_out=left_out(asked.action, far, say),
+        request, "bulk.html", block="asked", status=problem.status if problem else 200, problem=problem, a=asked,
+        far=far, number=number, button=words, title=TITLES[asked.action], left_out=left_out(asked.action, far, say),
         follows=asked.action in FOLLOWED, must_type=_must_type(asked.action, number), versions=versions,
     )  # fmt: skip
 
