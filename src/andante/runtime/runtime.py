@@ -3,7 +3,7 @@ own. Every method raises Problem for what can be expected to go wrong; what it r
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from random import Random, SystemRandom
 from typing import Any, Final, final
 
@@ -95,6 +95,7 @@ class Runtime:
             store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
+        self.closing: list[Callable[[], Awaitable[None]]] = []  # what lives beside it, and ends first
         self.attachments = Attachments(store, clock, chance, settings, lambda: self._sharing.first)
         self.remarks = Remarks(store)
         self.changes = Changes(store, self.executor)
@@ -142,6 +143,8 @@ class Runtime:
 
     async def close(self) -> None:
         """Finish what is being written and let go of the database. What is unfinished goes on at the next start."""
+        for end in self.closing:
+            await end()
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)

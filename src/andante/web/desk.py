@@ -14,6 +14,7 @@ from andante.notify import NotePost
 from andante.people import Access, Accounts, Deputies, Teams, may
 from andante.people import permissions as allow
 from andante.runtime import Operations, Runtime
+from andante.runtime.sandbox import Sandboxes
 from andante.web import badges, formats
 from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
 from andante.web.shell import sections
@@ -59,6 +60,7 @@ class Desk:
         self.runtime = runtime = services.runtime
         self.access = services.access
         self.operations = Operations(runtime)
+        self.sandboxes = Sandboxes(runtime)
         self.zone = runtime.settings.zone
         self._assets: dict[str, str] = {}
         self._templates: dict[str, jinja2.Environment] = {}

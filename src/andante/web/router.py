@@ -28,6 +28,7 @@ from andante.web import (
     settings,
     start,
     tasks,
+    trying,
 )
 from andante.web.desk import SECURITY, STATIC, desk_of
 from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
@@ -49,6 +50,7 @@ HANDLERS: Final = (
     *definitions.HANDLERS,
     *deploying.HANDLERS,
     *definition.HANDLERS,
+    *trying.HANDLERS,
     *start.HANDLERS,
     *live.HANDLERS,
     *palette.HANDLERS,
