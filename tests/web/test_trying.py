@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
+from town import deploy
 
 from conftest import Site
 
@@ -81,4 +82,20 @@ async def test_a_process_is_tried_out_and_kept_as_a_test(
     answer = await other.goto(f"{site.url}/definitions/{deployed.id}/try")
     assert answer is not None
     assert answer.status == 403
+    assert site.faults == []
+
+
+async def test_a_message_finds_the_instance_by_its_key(site: Site, browser: Browser) -> None:
+    (order,) = await deploy(site.runtime, "order.bpmn")
+    page = await browser.new_page()
+    site.watch(page)
+    await site.log_in(page, "mei")
+    await page.goto(f"{site.url}/definitions/{order}/try")
+    await page.get_by_label("Value of orderId").fill("SO-1")
+    await page.get_by_role("button", name="Begin").click()
+    await page.get_by_role("region", name="Reserve stock").get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Send the message").click()
+    await expect(page.locator("#step-ShipOrder")).to_contain_text("here")
+    await expect(page.locator(".script")).to_contain_text("correlation={'orderId': 'SO-1'}")
+    await expect(page.locator(".djs-element.at-active[data-element-id=ShipOrder]")).to_be_visible()
     assert site.faults == []

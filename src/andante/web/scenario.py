@@ -21,7 +21,7 @@ def scenario(
         "",
         "",
         f"def test_{re.sub(r'[^0-9a-z]+', '_', name.lower()).strip('_') or 'process'}():",
-        "    # The file beside this test; give decisions=[...] and forms=[...] where the process names any.",
+        "    # Give decisions=[...] and forms=[...] where the process names any.",
         f'    run = Scenario.read("{name}.{ENDINGS.get(kind, kind)}", {name!r}, now="{iso(began)}")',
     ]
     if calls:

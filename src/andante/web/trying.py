@@ -133,6 +133,9 @@ async def _given(box: Sandbox, step: str, given: FormMultiDict) -> dict[str, obj
     found["variables"] = values
     if step in ("message", "signal"):
         found["name"] = str(given.get("event", "")).strip()
+        key = str(given.get("correlation", ""))
+        known = (await box.runtime.variables(box.instance_id)).items()
+        found["correlation"] = {name: value for name, value in known if key and str(value) == key}
     return found
 
 
