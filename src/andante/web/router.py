@@ -10,6 +10,8 @@ from litestar.static_files import create_static_files_router
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
 from andante.web import (
+    admin,
+    admin_teams,
     batches,
     bulk,
     changing,
@@ -45,6 +47,8 @@ HANDLERS: Final = (
     *changing.HANDLERS,
     *past.HANDLERS,
     *insight.HANDLERS,
+    *admin.HANDLERS,
+    *admin_teams.HANDLERS,
     *settings.HANDLERS,
     *notes.HANDLERS,
     *definitions.HANDLERS,
