@@ -12,7 +12,7 @@ from conftest import Site
 
 PLACES: Final = (
     "people", "people?ask=add", "people/tom", "teams/group", "teams/role", "teams/queue", "teams/queue/service-desk",
-    "deputies", "clients", "endpoints",
+    "deputies", "calendars", "calendars/default", "clients", "endpoints",
 )  # fmt: skip
 
 
@@ -107,6 +107,44 @@ async def test_the_secret_of_a_client_is_shown_once(site: Site, browser: Browser
     row = page.get_by_role("row", name="chat")
     await expect(row.get_by_role("cell").nth(4)).to_have_text("2")  # for a day both sign
     assert site.faults == []
+
+
+async def test_a_holiday_moves_a_due_date(site: Site, browser: Browser) -> None:
+    page = await _page(site, browser, "ada")
+    await page.goto(f"{site.url}/admin/calendars")
+    await page.get_by_label("Name").fill("office")
+    await page.get_by_role("button", name="Add").click()
+    await page.wait_for_url("**/admin/calendars/office")
+    await page.goto(f"{site.url}/admin/calendars/office?year=2026")
+    day = page.get_by_role("table", name="May").get_by_text("14", exact=True)
+    await expect(day).to_have_class("day full")
+
+    async def due() -> str:
+        await page.goto(f"{site.url}/admin/calendars/office?year=2026")
+        await page.get_by_label("From").fill("2026-05-13T13:00")
+        await page.get_by_label("Hours of working time").fill("8")
+        await page.get_by_role("button", name="Compute").click()
+        return await page.locator("output").inner_text()
+
+    assert "14 May 2026, 13:00" in await due()
+    await page.get_by_label("Public holidays of").fill("DE-XX")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("holidays")
+    await expect(page.get_by_label("Public holidays of")).to_have_value("DE-XX")
+    await page.get_by_label("Public holidays of").fill("DE-BY")
+    await page.get_by_label("Exceptions, one a line").fill("2026-12-23 09:00-12:00 Before the feast")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Open clocks that run by it follow.")).to_be_visible()
+    assert "15 May 2026, 13:00" in await due()  # Ascension Day lies between
+    await expect(day).to_have_class("day holiday")
+    await expect(page.get_by_title("Before the feast: 09:00-12:00")).to_be_visible()
+
+    await page.get_by_text("As JSON").click()
+    await page.get_by_label("The whole calendar").fill('{"hours": {"monday": ["25:00"]}}')
+    await page.get_by_role("button", name="Save the JSON").click()
+    await expect(page.get_by_role("alert")).to_contain_text("hours.monday")
+    await expect(page.get_by_label("The whole calendar")).to_have_value('{"hours": {"monday": ["25:00"]}}')
+    assert [each for each in site.faults if "400" not in each] == []
 
 
 async def test_administration_keeps_nobody_out(site: Site, browser: Browser) -> None:

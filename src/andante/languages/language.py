@@ -99,6 +99,14 @@ class Language:
         """The date alone, with the year."""
         return self._written(local(ms, zone), "yMMMd") if ms else NONE
 
+    def month(self, ms: int) -> str:
+        """The name of the month of a moment, in UTC."""
+        return str(self.locale.months["stand-alone"]["wide"][local(ms, "UTC").month])
+
+    def weekday(self, number: int) -> str:
+        """The shortest name of a day of the week; 0 is Monday."""
+        return str(self.locale.days["stand-alone"]["narrow"][number])
+
     def span(self, ms: int) -> str:
         """The two largest units of a length: "3 d 4 h", "2 h 10 m", "45 s"."""
         rest = abs(ms)

@@ -11,6 +11,7 @@ from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem
 from andante.web import (
     admin,
+    admin_calendars,
     admin_teams,
     batches,
     bulk,
@@ -49,6 +50,7 @@ HANDLERS: Final = (
     *insight.HANDLERS,
     *admin.HANDLERS,
     *admin_teams.HANDLERS,
+    *admin_calendars.HANDLERS,
     *settings.HANDLERS,
     *notes.HANDLERS,
     *definitions.HANDLERS,
