@@ -32,7 +32,7 @@ async def test_commands_beyond_the_queue_are_refused_and_the_others_happen(datab
         )
         refused = [result for result in results if isinstance(result, Exception)]
         assert {getattr(each, "code", "") for each in refused} == {"bpm.server.overloaded"}
-        assert len(results) - len(refused) == (await house.ada.get("/query/tasks", scope="all")).result["total"] > 0
+        assert len(results) - len(refused) == (await house.ada.get("/query/tasks", view="all")).result["total"] > 0
         await house.runtime.start("Approval", who="kim")
 
 

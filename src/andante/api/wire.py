@@ -121,7 +121,7 @@ ORDER_TYPE: Final = choice("", "asc", "desc", description="asc (when orderField 
 def one_of(field: str, value: str, allowed: tuple[str, ...]) -> str:
     """`value`, if it is one of those; letter case counts. Raises Problem 400."""
     if value not in allowed:
-        raise bad_parameter(field, f"'{value}' is none of {', '.join(allowed)}.")
+        raise bad_parameter(field, f"'{value}' is none of {', '.join(filter(None, allowed))}.")
     return value
 
 
