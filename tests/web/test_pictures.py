@@ -44,6 +44,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
         "definition-heat": f"/definitions/{leave.definition_id}?heat=cycle&days=30",
+        "try-begin": f"/definitions/{leave.definition_id}/try",
         "definition-source": f"/definitions/{leave.definition_id}/text",
         "definition-compare": f"/definitions/{await _next_version(site)}/compare",
         **{f"decision-{name}": f"/definitions/{id}" for name, id in (await _decisions(site)).items()},
