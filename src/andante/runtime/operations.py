@@ -134,7 +134,7 @@ class Operations:
         return [Due(*row) for row in await rows.due(self._store, self._clock.now() + MINUTES * rows.MINUTE, LISTED)]
 
     async def causes(self) -> Causes:
-        """Why instances cannot go on. Where finding out takes long, the answer is a little old."""
+        """Why instances cannot go on. Where these are many, the answer may be a little old."""
         if self._causes is not None and time.perf_counter() < self._good_until:
             return self._causes
         begun = time.perf_counter()
@@ -152,7 +152,7 @@ class Operations:
         ordered = sorted(groups.values(), key=lambda each: (-len(each.ids), -each.last_at, each.key))
         self._causes = Causes(ordered, seen, seen >= MOST)
         took = time.perf_counter() - begun
-        self._good_until = time.perf_counter() + (took / SHARE if took > SHARE else 0)
+        self._good_until = time.perf_counter() + (took / SHARE if seen > PART else 0)
         return self._causes
 
     async def cause(self, key: str) -> Cause | None:

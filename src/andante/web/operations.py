@@ -52,7 +52,9 @@ def troubles(say: Language, seen: Looked, dead: int) -> list[Trouble]:
             Trouble(say.plural("%(num)s job has no try left", "%(num)s jobs have no try left", spent), "#jobs")
         )
     if lost:
-        words = say.plural("%(num)s job was let down by its worker", "%(num)s jobs were let down by their workers", lost)
+        words = say.plural(
+            "%(num)s job was let down by its worker", "%(num)s jobs were let down by their workers", lost
+        )
         found.append(Trouble(words, "#jobs"))
     if seen.timers.late and seen.at - seen.timers.first > LATE:
         words = say.text(_("timers lag by %(span)s"), span=say.span(seen.at - seen.timers.first))
@@ -61,9 +63,7 @@ def troubles(say: Language, seen: Looked, dead: int) -> list[Trouble]:
         words = say.plural("%(num)s letter could not be delivered", "%(num)s letters could not be delivered", dead)
         found.append(Trouble(words, "/operations/letters"))
     if seen.outbox.oldest and seen.at - seen.outbox.oldest > OLD:
-        words = say.text(
-            _("something is on its way for %(span)s already"), span=say.span(seen.at - seen.outbox.oldest)
-        )
+        words = say.text(_("something is on its way for %(span)s already"), span=say.span(seen.at - seen.outbox.oldest))
         found.append(Trouble(words, "#server"))
     if seen.outbox.dead:
         found.append(
