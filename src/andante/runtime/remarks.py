@@ -47,6 +47,13 @@ class Remarks:
         sql = f"select 1 from informed where instance_id=? and key=? and who in ({marks})"
         return await self._store.get(sql, (instance_id, key, *items)) is not None
 
+    async def told_of(self, instance_id: str, key: int) -> list[str]:
+        """Who is to know of the task: "user:x", "group:x", ..."""
+        rows = await self._store.read(
+            "select who from informed where instance_id=? and key=? order by who", (instance_id, key)
+        )
+        return [row[0] for row in rows]
+
     async def knows(self, instance_id: str, items: Sequence[str]) -> bool:
         """Whether one of them is to know of a task of the instance."""
         marks = ",".join("?" * len(items))

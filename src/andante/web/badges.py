@@ -25,6 +25,8 @@ STATES: Final = {
     "due": _("due"),
 }
 
+WAITING: Final = -1  # in the place of when the risk begins
+
 
 class Badge(msgspec.Struct, frozen=True):
     """`tone` picks colour and icon. `due_at` (ms) is what the browser counts towards; 0: nothing ticks."""
@@ -59,6 +61,9 @@ def task_badge(say: Language, task: TaskRecord, now: int, zone: str) -> Badge | 
     if task.state == "open" and task.suspended:
         title = _("Its instance is suspended. SLA clocks stand still and go on from there when it is resumed.")
         return Badge("paused", say.text(_("paused")), say.text(title))
+    if task.state == "open" and task.risk_at == WAITING:
+        title = _("Its SLA clocks wait for a condition, and go on when it holds no longer.")
+        return Badge("paused", say.text(_("waiting")), say.text(title))
     if not task.goal_at and not task.due_at:
         return None
     if task.state != "open":
@@ -74,9 +79,11 @@ def clock_badge(say: Language, clock: ClockView, now: int, zone: str) -> Badge:
     """The same for a clock of the instance page, with what it keeps while paused."""
     if clock.paused_at:
         target = next((at for at in (clock.goal_at, clock.deadline_at) if at > clock.paused_at), 0)
-        text = say.text(_("paused"))
+        waits = clock.paused_for == ["condition"]
+        text = say.text(_("waiting") if waits else _("paused"))
         if target:
-            text = say.text(_("paused (%(span)s kept)"), span=say.span(target - clock.paused_at))
+            kept = _("waiting (%(span)s kept)") if waits else _("paused (%(span)s kept)")
+            text = say.text(kept, span=say.span(target - clock.paused_at))
         return Badge("paused", text, say.text(_("since %(time)s"), time=say.full_moment(clock.paused_at, zone)))
     if clock.state == "met":
         return Badge("done", say.text(_("met")), clock.name)

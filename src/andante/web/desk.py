@@ -1,6 +1,7 @@
 """What the handlers work with: the runtime, the log-ins, and templates turned into answers."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any, Final, Protocol, final
 from urllib.parse import quote, unquote
@@ -16,7 +17,7 @@ from andante.people import permissions as allow
 from andante.runtime import Operations, Runtime
 from andante.runtime.sandbox import Sandboxes
 from andante.web import badges, formats
-from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, Asked, cookie, visit
+from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, UNDO, Asked, cookie, visit
 from andante.web.shell import sections
 
 HERE: Final = Path(__file__).parent
@@ -31,6 +32,7 @@ SECURITY: Final = {
 THEMES: Final = ("system", "light", "dark")
 DENSITIES: Final = ("comfortable", "compact")
 NOTICE_S: Final = 60
+UNDONE_AT: Final = re.compile(r"/tasks/[\w-]+/(claim|unclaim)")
 CHOICE_S: Final = 365 * 24 * 3_600
 
 
@@ -106,8 +108,9 @@ class Desk:
         say = language_of(request)
         page = self._environment(say).get_template(template)
         live = block in page.blocks and request.headers.get("hx-request") == "true"
+        undo = unquote(request.cookies.get(UNDO, ""))
         if notice and not live:
-            cookies.append(cookie(request, NOTICE, "", 0))
+            cookies += [cookie(request, NOTICE, "", 0), cookie(request, UNDO, "", 0)]
         if guest.fresh_secret:
             cookies.append(cookie(request, LOGIN_FORM, guest.secret, 3_600))
         theme = request.cookies.get(THEME, "system")
@@ -125,6 +128,7 @@ class Desk:
             "density": density if density in DENSITIES else "comfortable",
             "unread": request.scope["state"].get("unread", 0),
             "notice": notice,
+            "undo": undo if UNDONE_AT.fullmatch(undo) else "",
             "operator": who is not None and may(who, allow.INSTANCE_ACT_ANY),
             "deployer": who is not None and may(who, allow.DEFINITION_DEPLOY),
             "moment": lambda ms: say.moment(ms, now, self.zone),
@@ -178,11 +182,14 @@ def _quoted(text: object) -> str:
     return quote(str(text), safe="")
 
 
-def go(request: Asked, to: str, notice: str = "", cookies: list[Cookie] | None = None) -> Response[str]:
-    """After a form: on to a page, which shows the notice once."""
+def go(
+    request: Asked, to: str, notice: str = "", cookies: list[Cookie] | None = None, *, undo: str = ""
+) -> Response[str]:
+    """After a form: on to a page, which shows the notice once; with a button that posts to `undo`, where there is one."""
     all_cookies = list(cookies or [])
     if notice:
         all_cookies.append(cookie(request, NOTICE, quote(notice), NOTICE_S))
+        all_cookies.append(cookie(request, UNDO, quote(undo), NOTICE_S if undo else 0))
     return Response("", status_code=303, headers={**SECURITY, "Location": to}, cookies=all_cookies)
 
 

@@ -20,7 +20,9 @@ from andante.web import (
     definitions,
     deploying,
     entry,
+    files,
     history,
+    inbox,
     insight,
     instance_list,
     instances,
@@ -40,7 +42,9 @@ from andante.web.session import PUBLIC, Asked, admit, visit
 
 HANDLERS: Final = (
     *entry.HANDLERS,
+    *inbox.HANDLERS,
     *tasks.HANDLERS,
+    *files.HANDLERS,
     *history.HANDLERS,
     *instance_list.HANDLERS,
     *instances.HANDLERS,

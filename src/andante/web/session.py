@@ -21,6 +21,7 @@ Asked = Request[Any, Any, Any]
 SESSION: Final = "andante_session"
 LOGIN_FORM: Final = "andante_login"
 NOTICE: Final = "andante_notice"
+UNDO: Final = "andante_undo"
 THEME: Final = "andante_theme"
 LANGUAGE: Final = "andante_language"
 DENSITY: Final = "andante_density"

@@ -30,9 +30,10 @@ def task_query(who: Caller, view: str, *, everything: bool = False) -> TaskQuery
 
 
 async def seen_task(runtime: Runtime, who: Caller, task_id: str) -> TaskRecord:
-    """Raises Problem 404 alike for one that is not there and one that is not theirs."""
+    """Also one that the person is only to know of. Raises Problem 404 alike for one that is not there and one that is
+    not theirs."""
     task = await runtime.task(task_id)
-    if not may_see(who, task):
+    if not may_see(who, task) and not await runtime.remarks.is_informed(task.instance_id, task.key, who.items):
         raise Problem("bpm.task.notFound", 404, f"There is no task '{task_id}', or it is not yours to see.")
     return task
 
@@ -47,6 +48,8 @@ async def seen_instance(runtime: Runtime, who: Caller, instance_id: str) -> Inst
         query.instance_id, query.limit = instance_id, 1
         if (await runtime.tasks(query)).total:
             return record
+    if await runtime.remarks.knows(instance_id, who.items):
+        return record
     raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}', or it is not yours to see.")
 
 
