@@ -20,7 +20,7 @@ async def test_everything_can_be_done_from_the_keyboard(site: Site, browser: Bro
     assert second == await page.locator("[data-row]").nth(1).get_attribute("id")
     await keys.press("k")
     await keys.press("Enter")
-    await page.wait_for_url("**/tasks/*")
+    await page.wait_for_url("**/tasks?task=*")
     await keys.press("g")
     await keys.press("n")
     await page.wait_for_url("**/instances")

@@ -25,6 +25,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
     pages = {
         "inbox": "/tasks",
         "paused": "/tasks?view=paused",
+        "inbox-beside": f"/tasks?task={trip.id}-{await _first_task(site, trip.id)}",
+        "inbox-flat": "/tasks?sort=urgent&process=LeaveApproval",
         "inbox-empty": "/tasks?view=overdue&q=nothing-like-this",
         "task": f"/tasks/{found['leave of Anna']}-{await _first_task(site, found['leave of Anna'])}",
         "task-paused": f"/tasks/{found['suspended']}-{await _first_task(site, found['suspended'])}",
@@ -76,7 +78,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         site.watch(page)
         await site.log_in(page, "mei")
         for name, path in pages.items():
-            if size == "wall" and name not in ("inbox", "instance", "instances"):
+            if size == "wall" and name not in ("inbox", "inbox-beside", "instance", "instances"):
                 continue
             await page.goto(site.url + path)
             if name.startswith("instance-") or name in ("instance", "definition"):

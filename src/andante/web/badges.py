@@ -24,7 +24,7 @@ STATES: Final = {
     "breached": _("breached"),
     "due": _("due"),
 }
-
+TARGETS: Final = (_("goal"), _("deadline"))  # what milestones of these names are called
 WAITING: Final = -1  # in the place of when the risk begins
 
 

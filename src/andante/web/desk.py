@@ -185,7 +185,7 @@ def _quoted(text: object) -> str:
 def go(
     request: Asked, to: str, notice: str = "", cookies: list[Cookie] | None = None, *, undo: str = ""
 ) -> Response[str]:
-    """After a form: on to a page, which shows the notice once; with a button that posts to `undo`, where there is one."""
+    """After a form: on to a page, which shows the notice once, with a button that posts to `undo` if given."""
     all_cookies = list(cookies or [])
     if notice:
         all_cookies.append(cookie(request, NOTICE, quote(notice), NOTICE_S))

@@ -39,7 +39,11 @@ VIEWS: Final = (
     View("mine", _("Mine"), _("You have claimed nothing. Claim a task from “To do”.")),
     View("overdue", _("Overdue"), _("Nothing is overdue. Keep walking.")),
     View("paused", _("Paused"), _("No task of yours is paused. When an instance is suspended its tasks wait here.")),
-    View("delegated", _("Delegated"), _("You have delegated nothing. What you give to others shows here until it is back.")),
+    View(
+        "delegated",
+        _("Delegated"),
+        _("You have delegated nothing. What you give to others shows here until it is back."),
+    ),
     View("informed", _("Informed"), _("There is nothing that you are only to know of.")),
     View("everyone", _("Everyone's"), _("Nobody has anything to do. Start a process.")),
 )
@@ -258,11 +262,14 @@ async def together(request: Asked, desk: NamedDependency[Desk]) -> Response[str]
 # Saved views: a filter with a name.
 
 
+KEPT_AS: Final = {"paused": "paused", "delegated": "delegated", "informed": "informed", "everyone": "all"}
+
+
 def kept(asked: Filter) -> dict[str, object]:
     """A filter as the task list over HTTP takes it."""
     _words, field, descending = SORTS[asked.sort]
     found: dict[str, object] = {
-        "view": {"paused": "paused", "delegated": "delegated", "informed": "informed", "everyone": "all"}.get(asked.view, "todo"),
+        "view": KEPT_AS.get(asked.view, "todo"),
         "scope": "mine" if asked.view == "mine" else "",
         "overdue": asked.view == "overdue",
         "text": asked.q,
@@ -291,7 +298,9 @@ def unkept(filters: dict[str, object], saved: str) -> Filter:
         view = "mine"
     field = word("orderField").replace("createdAt", "created_at")
     down = word("orderType") == "desc"
-    sort = next((key for key, (_words, each, descending) in SORTS.items() if (each, descending) == (field, down)), "due")
+    sort = next(
+        (key for key, (_words, each, descending) in SORTS.items() if (each, descending) == (field, down)), "due"
+    )
     return Filter(
         "everyone" if view == "all" else view or "todo", word("text"), word("definition"), word("queue"),
         word("priorityMin"), word("due"), sort, saved,
@@ -316,7 +325,9 @@ async def save_view(request: Asked, desk: NamedDependency[Desk]) -> Response[str
     if shared and shared not in {f"group:{each}" for each in who.names}:
         raise Problem(PARAMETER, 400, f"You are not of '{shared}' and cannot share with it.")
     view = await desk.runtime.lists.views.add(who.user, name, shared, kept(asked), False)
-    return go(request, unkept(view.filters, view.id).address(), said(request, _("The view “%(name)s” is kept."), name=name))
+    return go(
+        request, unkept(view.filters, view.id).address(), said(request, _("The view “%(name)s” is kept."), name=name)
+    )
 
 
 @post("/views/{view_id:str}/delete", status_code=200)

@@ -144,7 +144,9 @@ async def _form(
         rows = other_rows(variables, {(field.path or (field.name,))[0] for field in fields})
     else:
         drawn = _drawn(given)
-        sent = drawn if drawn is not None else legible(form_fields(view.fields, variables, hidden=True), given, variables)
+        sent = (
+            drawn if drawn is not None else legible(form_fields(view.fields, variables, hidden=True), given, variables)
+        )
         view = await desk.runtime.forms.of_task(task, sent)
         fields = typed(form_fields(view.fields, variables), given, problem if isinstance(problem, Problem) else None)
         faults = _faults(problem)
