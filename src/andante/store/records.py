@@ -149,7 +149,7 @@ class TaskQuery(msgspec.Struct):
     `stands_for` are persons whose tasks the user does meanwhile, each with the process and queue that it is for ("":
     all). `scope` mine or free: of these, what is with `user`, or with nobody. `groups` are bare names. Times are in ms,
     from (`..._from`) or before (`..._before`); `due` is one of the groups of store/task_groups.py, of which `days` has
-    the ends of this day and this week.
+    the ends of this day and this week. `ended_as` is completed or cancelled.
     """
 
     view: str = "todo"
@@ -176,6 +176,8 @@ class TaskQuery(msgspec.Struct):
     created_before: int = 0
     ended_from: int = 0
     ended_before: int = 0
+    ended_as: str = ""
+    outcome: str = ""
     overdue: bool = False
     sla_state: str = ""
     urgency_min: int = 0

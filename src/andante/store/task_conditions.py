@@ -152,6 +152,10 @@ def others(query: TaskQuery) -> list[Condition]:
             raise ValueError(f"slaState '{query.sla_state}'")
         text = known[query.sla_state]
         add(f"({text})", *[query.now] * text.count("?"))
+    if query.ended_as:
+        add("t.state=?", query.ended_as)
+    if query.outcome:
+        add("t.outcome=?", query.outcome)
     if query.urgency_min:
         add("t.urgency>=?", query.urgency_min)
     if query.priority_min is not None:

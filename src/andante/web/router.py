@@ -33,6 +33,7 @@ from andante.web import (
     past,
     settings,
     start,
+    started,
     tasks,
     trying,
 )
@@ -64,6 +65,7 @@ HANDLERS: Final = (
     *definition.HANDLERS,
     *trying.HANDLERS,
     *start.HANDLERS,
+    *started.HANDLERS,
     *live.HANDLERS,
     *palette.HANDLERS,
 )

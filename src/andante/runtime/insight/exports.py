@@ -69,9 +69,9 @@ class Exports:
                 yield _trace(case, await self._history(case), await self._names(case)).encode()
             yield b"</log>\n"
             return
-        yield _line(COLUMNS)
+        yield csv_line(COLUMNS)
         async for case in self._cases(name, first_ms, last_ms):
-            yield b"".join(_line(row) for row in _activities(case, await self._stays(case)))
+            yield b"".join(csv_line(row) for row in _activities(case, await self._stays(case)))
 
     async def _cases(self, name: str, first_ms: int, last_ms: int) -> AsyncIterator[Case]:
         for record in await self._store.read("select id from definition where name=? order by created_at, id", (name,)):
@@ -157,7 +157,8 @@ def _activities(case: Case, stays: Iterable[Stay]) -> Iterable[tuple[object, ...
         )  # fmt: skip
 
 
-def _line(values: Iterable[object]) -> bytes:
+def csv_line(values: Iterable[object]) -> bytes:
+    """A line of a file of comma-separated values."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([_harmless(str(value)) for value in values])
     return text.getvalue().encode()
