@@ -248,18 +248,20 @@ async def test_what_is_new_waits_until_it_is_asked_for(site: Site, browser: Brow
 
 
 async def test_more_time_is_given_with_a_reason(site: Site, browser: Browser) -> None:
-    await deploy(site.runtime, "leave-approval.bpmn")
-    await site.runtime.start("LeaveApproval", variables={"employee": "Anna", "manager": ""}, who="tom")
+    await deploy(site.runtime, "incident-sla.bpmn")
+    await site.runtime.start("Incident", variables={"title": "No mail", "severity": 1}, who="tom")
     page = await at_work(site, browser, "mei")
-    await page.get_by_role("link", name="Approve leave", exact=True).click()
-    await expect(page.locator("aside .marks")).to_contain_text("3 d left")
+    await page.get_by_role("link", name="Sort the incident", exact=True).click()
+    before = await page.locator("aside .head .badge").inner_text()
     await page.get_by_text("Give more time…").click()
-    await page.get_by_label("By", exact=True).fill("2")
-    await page.get_by_label("Unit").select_option("days")
-    await page.get_by_label("Reason").first.fill("Anna is ill")
+    more = page.locator("form[action$='/extend']")
+    await more.locator("[name=amount]").fill("2")
+    await more.locator("[name=unit]").select_option("days")
+    await more.locator("[name=reason]").fill("the log is lost")
     await page.get_by_role("button", name="Give more time").click()
-    await expect(page.get_by_text("mei gave 2 d more: Anna is ill")).to_be_visible()
-    await expect(page.locator("aside .marks")).to_contain_text("5 d left")
+    await expect(page.get_by_text("mei gave 2 d more: the log is lost")).to_be_visible()
+    await expect(page.locator("aside .head .badge")).to_contain_text("2 d")
+    assert "d left" not in before
 
 
 async def test_a_drawn_form_is_checked_here_and_there(site: Site, browser: Browser) -> None:

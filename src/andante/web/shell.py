@@ -27,7 +27,7 @@ class Section(msgspec.Struct, frozen=True):
 
 SECTIONS: Final = (
     Section("/tasks", "inbox", _("Inbox"), "i", allow.TASK_READ),
-    Section("/started", "play", _("Started by me"), "m", allow.INSTANCE_READ),
+    Section("/started", "sent", _("Started by me"), "m", allow.INSTANCE_READ),
     Section("/history", "history", _("History"), "h", allow.TASK_READ),
     Section("/start", "play", _("Start"), "s", allow.INSTANCE_START),
     Section("/instances", "instances", _("Instances"), "n", allow.INSTANCE_READ),
