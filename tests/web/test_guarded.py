@@ -41,7 +41,8 @@ async def visitor(site: Site) -> AsyncIterator[Visitor]:
         yield Visitor(http)
 
 
-PAGES = ("/", "/live", "/tasks", "/tasks/x-1", "/history", "/history/export", "/started", "/files/x", "/views/x", "/instances", "/instances/x", "/instances/x/at/1",
+PAGES = ("/", "/live", "/tasks", "/tasks/x-1", "/history", "/history/export", "/started", "/files/x", "/views/x",
+         "/instances", "/instances/x", "/instances/x/at/1",
          "/definitions", "/definitions/x", "/definitions/x/source", "/start/x")  # fmt: skip
 FORMS = ("/tasks/x-1/complete", "/instances/x/terminate", "/definitions", "/definitions/x/suspend", "/start/x")
 

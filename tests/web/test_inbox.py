@@ -278,6 +278,7 @@ async def test_a_drawn_form_is_checked_here_and_there(site: Site, browser: Brows
     await page.get_by_role("button", name="Complete task").click()
     await expect(drawn).to_contain_text("Field is required")
     await drawn.get_by_label("Supplier").fill("Petit")
+    await page.keyboard.press("Tab")
     await page.reload()
     await expect(drawn.get_by_label("Supplier")).to_have_value("Petit")
     await page.get_by_role("button", name="Complete task").click()

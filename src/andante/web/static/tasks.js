@@ -80,6 +80,7 @@ function drawForm(place) {
     if (Object.keys(errors).length) viewer._setState({ errors });
     viewer.on("changed", () => sessionStorage.setItem(draft, JSON.stringify(viewer._getSubmitData())));
     form.addEventListener("submit", (event) => {
+      if (place.contains(document.activeElement)) document.activeElement.blur();  // what is typed last counts, too
       const given = viewer.submit();
       if (Object.keys(given.errors).length && !event.submitter?.formAction.endsWith("/resolve")) {
         event.preventDefault();
