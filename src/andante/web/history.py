@@ -13,17 +13,11 @@ from litestar.response import Stream
 from andante.languages import mark as _
 from andante.people import Caller, may
 from andante.people import permissions as allow
-<<<<<<< HEAD
-from andante.runtime import InstanceQuery
-from andante.web.choosing import CLOSED
-from andante.web.desk import Desk
-=======
 from andante.runtime import InstanceQuery, InstanceRecord, TaskQuery, TaskRecord
 from andante.runtime.insight.exports import csv_line
 from andante.timing.instants import TimingError, iso, parse_instant
+from andante.web.choosing import CLOSED
 from andante.web.desk import SECURITY, Desk
-from andante.web.instances import CLOSED
->>>>>>> f5c099e (The history by filters and as a file; what one has started, with reminders and withdrawal)
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.session import Asked, caller
 from andante.web.sight import task_query

@@ -10,14 +10,15 @@ from litestar.params import FromPath
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action
 from andante.runtime import InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery, TaskRecord
+from andante.web.choosing import ALL_OPEN, CLOSED
 from andante.web.desk import Desk, go, said
-from andante.web.instances import CLOSED, OPEN, all_history
+from andante.web.instances import all_history
 from andante.web.paging import SIZE, part, skip_of
 from andante.web.process import Process
 from andante.web.session import Asked, caller, form
 
 SHOWN: Final = {
-    "open": (_("Open"), (*OPEN, "Broken", "CompletedOkWait")),
+    "open": (_("Open"), ALL_OPEN),
     "over": (_("Over"), CLOSED),
     "all": (_("All"), ()),
 }

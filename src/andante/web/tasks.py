@@ -33,10 +33,11 @@ async def _shown(
 ) -> Response[str]:
     values = await task_values(desk, request, task, problem, given)
     asked = request.query_params.get("part", "")
+    block = asked if asked in PARTS else "live"
     stay, leave = (local_path(request.query_params.get(name, ""), "") for name in ("stay", "leave"))
     return desk.page(
         request, "task.html", status=problem.status if problem else 200, problem=problem, stay=stay, leave=leave,
-        part_shown=asked if asked in PARTS else "live", **values,
+        block=block, part_shown=block, **values,
     )  # fmt: skip
 
 
