@@ -23,7 +23,6 @@ class JobType(msgspec.Struct, frozen=True):
     later: int
     spent: int
     lost: int
-    oldest: int
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -78,10 +77,8 @@ async def job_types(store: Store, now: int) -> list[JobType]:
         " count(case when locked_until>? then 1 end), count(case when retries>0 and available_at>? and locked_until<=?"
         " then 1 end), count(case when retries<=0 then 1 end),"
         " count(case when retries>0 and worker<>'' and locked_until>0 and locked_until<=? and available_at<=?"
-        " then 1 end),"
-        " coalesce(min(case when retries>0 and available_at<=? and locked_until<=? then available_at end), 0)"
-        " from job group by type order by 2 desc, type",
-        [now] * 9,
+        " then 1 end) from job group by type order by 2 desc, type",
+        [now] * 7,
     )
     return [JobType(*row) for row in rows]
 
