@@ -153,6 +153,12 @@ class Executor:
         """Forget what is in memory: its rows were changed by another way."""
         self._slots.pop(instance_id, None)
 
+    def forget(self) -> None:
+        """The database may be another from now on, in which what was written last is not: all is read anew."""
+        for instance_id, slot in list(self._slots.items()):
+            if not slot.unwritten and not slot.wanted:
+                del self._slots[instance_id]
+
     def outbox_done(self, key: tuple[object, ...]) -> None:
         """This outbox row is carried out; it goes with the next batch."""
         self._open.batch.rows[st.OUTBOX_END].append(key)

@@ -45,6 +45,7 @@ class Sharing:
         if isinstance(store, SharedStore):
             self.membership = Membership(store, clock, self._entered, self._changed, chance)
             store.heard = self._hear
+            store.parted = executor.forget
 
     @property
     def first(self) -> bool:

@@ -65,12 +65,14 @@ class Store(ABC):
 
 
 class SharedStore(Store):
-    """A database that other servers may use at the same time. `heard` is called with what they `tell`. `now`: the
-    database's time in ms; `unlocked`: with the name of a table, leaves out its rows that others are changing."""
+    """A database that other servers may use at the same time. `heard` is called with what they `tell`; `parted` when a
+    connection was lost, before there is another: what answers then may be a standby that lacks the last commits. `now`:
+    the database's time in ms; `unlocked`: with the name of a table, leaves out its rows that others are changing."""
 
     now: ClassVar[str]
     unlocked: ClassVar[str]
     heard: Callable[[str], None] | None = None
+    parted: Callable[[], None] | None = None
 
     @abstractmethod
     async def change(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:

@@ -18,14 +18,17 @@ PATIENCE: Final = 5.0  # seconds that one waits for a connection
 
 @final
 class Line:
-    """`opened` is awaited with each new connection before anybody uses it."""
+    """`heard` gets what others notify; `greeting` is the first that is said on each connection; `parted` is called when
+    one was lost, before there is another."""
 
     def __init__(
-        self, url: str, settings: str = "", *, heard: Callable[[str, str], None] | None = None, greeting: str = ""
-    ) -> None:
+        self, url: str, settings: str = "", *, heard: Callable[[str, str], None] | None = None, greeting: str = "",
+        parted: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         self._url = url
         self._settings = settings
         self._heard = heard
+        self._parted = parted
         self._greeting = greeting
         self._pipe: Pipe | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -96,6 +99,8 @@ class Line:
     def _lost(self) -> None:
         self._pipe = None
         self._there.clear()
+        if self._parted is not None:
+            self._parted()
         if not self._closed and self._connecting is None:
             log.warning("the connection to the database is gone")
             self._connecting = asyncio.get_running_loop().create_task(self._again())

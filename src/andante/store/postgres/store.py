@@ -78,7 +78,7 @@ class PostgresStore(SharedStore):
         self.apart = apart
         if apart:
             self.at_once = APART
-        self._writers = [Line(url, WRITER) for _ in range(WRITERS if apart else 1)]
+        self._writers = [Line(url, WRITER, parted=self._part) for _ in range(WRITERS if apart else 1)]
         self._keys = Line(url, READER, greeting=READS)
         self._lists = [Line(url, READER, greeting=READS) for _ in range(LISTS)]
         self._behind = [Line(replica, READER, greeting=READS) for _ in range(LISTS)] if replica else []
@@ -87,6 +87,7 @@ class PostgresStore(SharedStore):
         self._tasks: set[asyncio.Task[None]] = set()
         self._queries: dict[str, bytes] = {}
         self.heard: Callable[[str], None] | None = None
+        self.parted: Callable[[], None] | None = None
 
     @classmethod
     async def open(cls, url: str, replica: str = "", *, apart: bool = False) -> "PostgresStore":
@@ -144,6 +145,10 @@ class PostgresStore(SharedStore):
     async def change(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         (result,) = await (await self._others.pipe()).run([self._call(sql, parameters)])
         return results.rows(result)
+
+    def _part(self) -> None:
+        if self.parted is not None:
+            self.parted()
 
     def tell(self, text: str) -> None:
         pipe = self._others.ready
