@@ -46,6 +46,18 @@ def differences(old: Any, new: Any, at: str = "") -> list[str]:
     return [] if old == new else [f"{at}: {old!r} {new!r}"]
 
 
+# A server of the release before does not write this column. Lists look at the instance too, and the row is put right
+# when that server has gone (runtime/putting_right.py).
+BEHIND: Final = ("suspended is 0, by the state 1", "suspended is 1, by the state 0")
+
+
+def in_order(found: Any) -> Any:
+    """A list of tasks by their ids: the order of those that are over is another one since this release."""
+    if isinstance(found, dict) and all("id" in each for each in found.get("Recs", [{}])):
+        return {**found, "Recs": sorted(found["Recs"], key=lambda each: str(each["id"]))}
+    return found
+
+
 class Traveller:
     """Leads an instance from its start to its end, each step at another server than the one before."""
 
@@ -62,12 +74,15 @@ class Traveller:
         looks: list[calls.Call[Any]] = [
             calls.instance(instance_id), calls.variables(instance_id), calls.history(instance_id),
             calls.tasks("all", instance_id=instance_id), calls.tasks("history", instance_id=instance_id),
-            replaying.replay(instance_id), upkeep.verify([instance_id]),
+            replaying.replay(instance_id),
         ]  # fmt: skip
         for look in looks:
-            old, new = [said(client, look) for client in self._clients]
+            old, new = [in_order(said(client, look)) for client in self._clients]
             assert differences(old, new, look.path) == []
-        assert (new["checked"], new["drift"]) == (1, [])
+        for client in self._clients:
+            found = said(client, upkeep.verify([instance_id]))
+            wrong = [each for each in found["drift"] if not each["what"].endswith(BEHIND)]
+            assert (found["checked"], wrong) == (1, [])
 
     def lead(self, name: str) -> None:
         started = self.ask(calls.start(name, STARTS[name]))

@@ -5,7 +5,6 @@ key taken, and nothing is counted twice. What a called instance did is counted w
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Final, final
 
@@ -60,19 +59,20 @@ class Projector:
 
         Raises StoreProblem.
         """
-        until = time.monotonic() + seconds if seconds else 0.0
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds if seconds else 0.0
         await self._definitions.catalogue.fresh()
         for record in self._definitions.catalogue.all():
             if record.kind in KINDS:
                 continue
             while True:
-                if until and time.monotonic() > until:
+                if until and loop.time() > until:
                     return False
-                begun = time.perf_counter()
+                begun = loop.time()
                 if not await self._step(record.id, record.name):
                     break
                 if rest:
-                    await asyncio.sleep(REST * (time.perf_counter() - begun))
+                    await asyncio.sleep(REST * (loop.time() - begun))
         return True
 
     async def _step(self, definition_id: str, name: str) -> bool:
