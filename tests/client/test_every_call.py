@@ -348,39 +348,3 @@ def test_an_open_instance_is_changed(hands: Hands) -> None:
     with pytest.raises(Refused) as refused:
         hands.move(running.id, "work", "check")
     assert refused.value.code == "bpm.instance.cannotMove"
-
-
-def test_notes(hands: Hands) -> None:
-    model = straight("Noted", '<userTask id="work" name="Look" andante:assignee="admin"/>')
-    hands.deploy_xml(model)
-    started = hands.start("Noted")
-    (task,) = hands.tasks(instance_id=started.id).items
-    hands.task_action(task.id, "remind", text="please")
-    eventually(lambda: bool([n for n in hands.notes(unread=True).items if n.task_id == task.id]))
-    (note,) = [n for n in hands.notes().items if n.task_id == task.id]
-    assert (note.kind, note.task_name, note.task_open, note.read_at) == ("remind", "Look", True, "")
-    hands.mark_note(note.id)
-    assert note.id not in [n.id for n in hands.notes(unread=True).items]
-    assert hands.mark_note("all", read=False).unread >= 1
-
-    assert hands.preferences("admin").digest == "immediately"
-    assert hands.set_preferences("admin", {"digest": "hourly"}).own == ["digest"]
-    assert hands.set_preferences("admin", {"digest": ""}).own == []
-
-    name = f"hook-{hands.kind}"
-    made = hands.add_endpoint(name, "http://127.0.0.1:9/", kinds=["remind"])
-    assert made.secret.startswith("whsec_")
-    assert hands.change_endpoint(name, {"rotate": True}).secrets == 2
-    assert name in [each.name for each in hands.endpoints().items]
-    (tested,) = hands.test_notes(f"webhook:{name}").items
-    assert "private" in tested.error
-    again = hands.start("Noted")
-    (task,) = hands.tasks(instance_id=again.id).items
-    hands.task_action(task.id, "remind")
-    eventually(lambda: bool([e for e in hands.letters().items if e.instance_id == again.id]))
-    (letter,) = [e for e in hands.letters("dead").items if e.instance_id == again.id]
-    assert (letter.endpoint, letter.channel) == (name, "webhook")
-    assert hands.letter_action(letter.id, "discard").state == "dropped"
-    hands.remove_endpoint(name)
-    with pytest.raises(Refused):
-        hands.remove_endpoint(name)

@@ -1,7 +1,7 @@
 """What the past tells: reports by process, element, person and queue, forecasts, and the history for other tools."""
 
 import datetime as dt
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 from litestar import Response, get
@@ -15,6 +15,7 @@ from andante.api.wire import at, query_of, success
 from andante.people import permissions as allow
 from andante.runtime.insight import Period, Report, Spread
 from andante.runtime.insight.exports import MEDIA
+from andante.runtime.insight.reports import Reports as ReportsOf
 from andante.timing.instants import parse_instant
 
 PATH: Final = f"{BASE}/runtime/insight"
@@ -28,6 +29,9 @@ class PeriodQuery(msgspec.Struct, frozen=True, rename={"first": "from", "last": 
     first: str = ""
     last: str = ""
     version: str = ""
+
+
+Q = TypeVar("Q", bound=PeriodQuery)
 
 
 class SpreadShape(msgspec.Struct, frozen=True):
@@ -92,6 +96,12 @@ def _answer(found: list[Report], period: Period, fresh: bool) -> Response[bytes]
     return success(Reports(recs, len(recs), _day(period.first), _day(period.last), fresh))
 
 
+async def _asked(request: Call, kind: type[Q]) -> tuple[Q, ReportsOf, Period, bool]:
+    """The query, what reports, over which days, and whether all is counted."""
+    query, insight = query_of(request, kind), services(request).runtime.insight
+    return query, insight.reports, insight.period(query.first, query.last), await insight.fresh()
+
+
 @get(
     f"{PATH}/processes",
     operation=Operation(
@@ -100,9 +110,8 @@ def _answer(found: list[Report], period: Period, fresh: bool) -> Response[bytes]
     ),
 )  # fmt: skip
 async def processes(request: Call) -> Response[bytes]:
-    query, insight = query_of(request, PeriodQuery), services(request).runtime.insight
-    period, fresh = insight.period(query.first, query.last), await insight.fresh()
-    return _answer(await insight.reports.processes(period), period, fresh)
+    _, reports, period, fresh = await _asked(request, PeriodQuery)
+    return _answer(await reports.processes(period), period, fresh)
 
 
 @get(
@@ -110,9 +119,8 @@ async def processes(request: Call) -> Response[bytes]:
     operation=Operation("How a process's versions do", allow.INSIGHT_READ, Reports, query=PeriodQuery, tag="insight"),
 )
 async def versions(request: Call, name: FromPath[str]) -> Response[bytes]:
-    query, insight = query_of(request, PeriodQuery), services(request).runtime.insight
-    period, fresh = insight.period(query.first, query.last), await insight.fresh()
-    return _answer(await insight.reports.versions(period, name), period, fresh)
+    _, reports, period, fresh = await _asked(request, PeriodQuery)
+    return _answer(await reports.versions(period, name), period, fresh)
 
 
 @get(
@@ -123,9 +131,8 @@ async def versions(request: Call, name: FromPath[str]) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def elements(request: Call, name: FromPath[str]) -> Response[bytes]:
-    query, insight = query_of(request, PeriodQuery), services(request).runtime.insight
-    period, fresh = insight.period(query.first, query.last), await insight.fresh()
-    return _answer(await insight.reports.elements(period, name, query.version), period, fresh)
+    query, reports, period, fresh = await _asked(request, PeriodQuery)
+    return _answer(await reports.elements(period, name, query.version), period, fresh)
 
 
 class PeopleQuery(PeriodQuery, frozen=True, rename={"first": "from", "last": "to"}):
@@ -139,9 +146,8 @@ class PeopleQuery(PeriodQuery, frozen=True, rename={"first": "from", "last": "to
     operation=Operation("Who completes tasks", allow.INSIGHT_READ, Reports, query=PeopleQuery, tag="insight"),
 )
 async def people(request: Call) -> Response[bytes]:
-    query, insight = query_of(request, PeopleQuery), services(request).runtime.insight
-    period, fresh = insight.period(query.first, query.last), await insight.fresh()
-    return _answer(await insight.reports.people(period, query.definition), period, fresh)
+    query, reports, period, fresh = await _asked(request, PeopleQuery)
+    return _answer(await reports.people(period, query.definition), period, fresh)
 
 
 @get(
@@ -152,9 +158,8 @@ async def people(request: Call) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def queues(request: Call) -> Response[bytes]:
-    query, insight = query_of(request, PeopleQuery), services(request).runtime.insight
-    period, fresh = insight.period(query.first, query.last), await insight.fresh()
-    return _answer(await insight.reports.queues(period, query.definition), period, fresh)
+    query, reports, period, fresh = await _asked(request, PeopleQuery)
+    return _answer(await reports.queues(period, query.definition), period, fresh)
 
 
 class LoadShape(msgspec.Struct, frozen=True):
