@@ -11,17 +11,15 @@ from collections.abc import Callable
 from typing import Any, Final, final
 
 import msgspec
-import structlog
 
 from andante.engine.calendars import unknown
+from andante.runtime.rereading import Rereading
 from andante.store import calendars as rows
 from andante.store.calendars import CalendarRow
-from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
 from andante.timing.calendar import DEFAULT_CALENDAR, BusinessCalendar
 from andante.timing.calendar_form import CalendarForm, Holiday, Made, Week, make
 
-log: Final = structlog.get_logger("andante.calendars")
 NEWS: Final = "calendars"
 ALL_DAY: Final = ["00:00-24:00"]
 BUILT_IN: Final = CalendarForm(Week(ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY))
@@ -74,8 +72,7 @@ class LiveCalendars:
         self.of_queue = queue_calendar
         self._revision = -1
         self._one = asyncio.Lock()
-        self._looking: asyncio.Task[None] | None = None
-        self._again = False
+        self._rereading = Rereading(self.refresh, "calendars")
         self._kept: dict[str, Kept] = {}  # deleted ones too
         self._default = BusinessCalendar(zone)
         # Called after each change.
@@ -104,25 +101,10 @@ class LiveCalendars:
 
     def look(self) -> None:
         """Another server may have saved one: read it, soon."""
-        self._again = True
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().create_task(self._look())
-
-    async def _look(self) -> None:
-        try:
-            while self._again:
-                self._again = False
-                try:
-                    await self.refresh()
-                except StoreProblem as fault:
-                    log.warning("the calendars could not be read", why=str(fault))
-        finally:
-            self._looking = None
+        self._rereading.look()
 
     async def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._rereading.close()
 
     # What the core asks.
 

@@ -6,16 +6,12 @@ command of another server sees may be that old.
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, final
-
-import structlog
+from typing import final
 
 from andante.runtime.known import Known
+from andante.runtime.rereading import Rereading
 from andante.store import roster as rows
-from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
-
-log: Final = structlog.get_logger("andante.roster")
 
 
 @final
@@ -26,8 +22,8 @@ class LiveRoster:
         self._store = store
         self._revision = -1
         self._one = asyncio.Lock()
-        self._looking: asyncio.Task[None] | None = None
-        self._wanted = 0  # 1: what has changed, 2: everything
+        self._rereading = Rereading(self._look, "people")
+        self._whole = False  # whether everything is to be read at the next look
         self.known = Known()
         # Called after each change of what is known.
         self.heard: list[Callable[[], None]] = []
@@ -70,25 +66,15 @@ class LiveRoster:
 
     def look(self, *, whole: bool = False) -> None:
         """Another server may have changed something: read it, soon."""
-        self._wanted = max(self._wanted, 1 + whole)
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().create_task(self._look())
+        self._whole = self._whole or whole
+        self._rereading.look()
 
     async def _look(self) -> None:
-        try:
-            while self._wanted:
-                whole, self._wanted = self._wanted > 1, 0
-                try:
-                    await self.refresh(whole=whole)
-                except StoreProblem as fault:
-                    log.warning("the people could not be read", why=str(fault))
-        finally:
-            self._looking = None
+        whole, self._whole = self._whole, False
+        await self.refresh(whole=whole)
 
     async def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._rereading.close()
 
     # What the core asks.
 

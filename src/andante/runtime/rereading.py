@@ -1,0 +1,45 @@
+"""Reading again, in the background, what another server may have changed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, final
+
+import structlog
+
+from andante.store.faults import StoreProblem
+
+log: Final = structlog.get_logger("andante.runtime")
+
+
+@final
+class Rereading:
+    """`read` is awaited soon after each `look`, once for all that come meanwhile. What cannot be read now is told in
+    the log, as `what`, and read at the next look."""
+
+    def __init__(self, read: Callable[[], Awaitable[object]], what: str) -> None:
+        self._read = read
+        self._what = what
+        self._again = False
+        self._looking: asyncio.Task[None] | None = None
+
+    def look(self) -> None:
+        """There may be something new."""
+        self._again = True
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _look(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                try:
+                    await self._read()
+                except StoreProblem as fault:
+                    log.warning(f"the {self._what} could not be read", why=str(fault))
+        finally:
+            self._looking = None
