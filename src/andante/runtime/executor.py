@@ -44,18 +44,11 @@ class Executor:
     a batch will be due; `removed` of outbox rows that are gone."""
 
     def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        settings: EngineSettings,
-        graph_of: Callable[[str], Awaitable[ProcessGraph]],
-        committed: Callable[[Step, int], None],
-        due: Callable[[int], None],
-        removed: Callable[[list[tuple[object, ...]]], None],
-        *,
-        cache: int = 10_000,
-        queue: int = 50_000,
-    ) -> None:
+        self, store: Store, clock: Clock, settings: EngineSettings,
+        graph_of: Callable[[str], Awaitable[ProcessGraph]], committed: Callable[[Step, int], None],
+        due: Callable[[int], None], removed: Callable[[list[tuple[object, ...]]], None],
+        *, cache: int = 10_000, queue: int = 50_000,
+    ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
         self.settings = settings
@@ -109,10 +102,8 @@ class Executor:
         self, instance_id: str, command: Command, actor: str, view: View[T], *, graph: ProcessGraph | None = None
     ) -> T:
         """Carry out `command`. The answer is `view(step, task)`, taken right after the step (`task`: as it was before,
-        for a command about a task) and given after the commit. `graph` is that of the definition migrated to.
-
-        Raises Problem; then nothing changed.
-        """
+        for a command about a task) and given after the commit. `graph` is that of the definition migrated to. Raises
+        Problem; then nothing changed."""
         self._admit()
         slot = self._slots.get(instance_id)
         request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
@@ -154,10 +145,18 @@ class Executor:
         self._slots.pop(instance_id, None)
 
     def forget(self) -> None:
-        """The database may be another from now on, in which what was written last is not: all is read anew."""
+        """The database may be another from now on, in which what was written last is not: all is read anew. What was
+        judged by it and is not on its way yet begins anew; what is on its way was written before, or fails."""
+        begun = {entry.instance_id for entry in self._open.entries if entry.request.fresh}
+        anew = self._open.part_with({entry.instance_id for entry in self._open.entries} - begun)
+        judged = {entry.instance_id for entry in anew}
         for instance_id, slot in list(self._slots.items()):
-            if not slot.unwritten and not slot.wanted:
+            if slot.wanted:
+                slot.doubted = True
+            elif instance_id in judged or not slot.unwritten:
                 del self._slots[instance_id]
+        for entry in anew:
+            self._again(entry.instance_id, entry.request)
 
     def outbox_done(self, key: tuple[object, ...]) -> None:
         """This outbox row is carried out; it goes with the next batch."""
@@ -187,6 +186,11 @@ class Executor:
             request.fail(problem)
 
     def _ready(self, instance_id: str, slot: Slot) -> None:
+        if slot.doubted:
+            slot.doubted = False
+            slot.instance, slot.graph, slot.data = None, None, b""
+            self.loader.want(instance_id, slot)
+            return
         slot.wanted = False
         waiting, slot.waiting = slot.waiting, []
         for request in waiting:

@@ -73,6 +73,12 @@ class Line:
         if self._pipe is not None:
             self._pipe.send([(greeting.encode(), (), 0)])
 
+    def renew(self) -> None:
+        """Let go of the connection and make another: the one there may lead to a database that is no longer the one."""
+        if self._pipe is not None:
+            self._pipe.close()
+            self._lost()
+
     def close(self) -> None:
         self._closed = True
         if self._connecting is not None:
@@ -102,7 +108,7 @@ class Line:
         if self._parted is not None:
             self._parted()
         if not self._closed and self._connecting is None:
-            log.warning("the connection to the database is gone")
+            log.warning("a connection to the database is gone")
             self._connecting = asyncio.get_running_loop().create_task(self._again())
 
     async def _again(self) -> None:
