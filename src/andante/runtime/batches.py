@@ -7,7 +7,6 @@ done once more: every action is one that changes nothing the second time.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from random import SystemRandom
 from typing import Any, Final, Protocol, final
@@ -215,9 +214,10 @@ class Batches:
         now, name = self._clock.now(), SystemRandom().randbytes(8).hex()
         if not await rows.take(self._store, batch_id, name, now, now + LEASE):
             return
+        loop = asyncio.get_running_loop()
         batch: BatchRecord | None = await rows.one(self._store, batch_id)
         while batch is not None and (batch.node, batch.state) == (name, "running"):
-            begun = time.perf_counter()
+            begun = loop.time()
             try:
                 following = await self._some(batch)
             except StoreProblem:
@@ -230,7 +230,7 @@ class Batches:
                 await rows.finish(self._store, batch, "done", self._clock.now())
                 return
             batch = following
-            await asyncio.sleep(max(SHORTEST_REST, rest * (time.perf_counter() - begun)) if rest else 0)
+            await asyncio.sleep(max(SHORTEST_REST, rest * (loop.time() - begun)) if rest else 0)
         if batch is not None and batch.node == name:
             await rows.release(self._store, batch)
 

@@ -6,7 +6,6 @@ found again, and a clock that a server counted by a revision that had just been 
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Final, final
 
@@ -69,9 +68,10 @@ class Recounting:
         return self.told - before
 
     async def _of(self, key: str, revision: int, rest: bool) -> None:
+        loop = asyncio.get_running_loop()
         after = ""
         while self._mine():
-            begun = time.perf_counter()
+            begun = loop.time()
             ids = await rows.behind(self._store, key, revision, after, AT_ONCE)
             if not ids:
                 return
@@ -82,7 +82,7 @@ class Recounting:
             self.told += len(ids)
             after = ids[-1]
             if rest:
-                await asyncio.sleep(max(SHORTEST_REST, REST * (time.perf_counter() - begun)))
+                await asyncio.sleep(max(SHORTEST_REST, REST * (loop.time() - begun)))
 
     async def _tell(self, instance_id: str, key: str, revision: int) -> None:
         try:

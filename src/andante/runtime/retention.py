@@ -4,11 +4,10 @@ An instance goes with all that it called, when all of that is over and nothing i
 definition of the first caller says how long it is kept. A call tree that is still open stays whole. Small
 transactions, and a rest after each that is several times as long: whoever works does not notice, and the more the
 database has to do the slower this goes. It reads, then removes what is as it was read; so it does no harm if two
-servers should think that it is theirs to do.
+servers should think that it is theirs to do. Nothing goes before the sums of the insight know of it.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, final
 
@@ -18,6 +17,7 @@ from andante.runtime.catalogue import KINDS
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
+from andante.runtime.insight.projector import Projector
 from andante.store import archive as rows
 from andante.store.archive import Finished
 from andante.store.faults import StoreLost, StoreProblem
@@ -41,13 +41,14 @@ class Retention:
     that say nothing. Without `keep` nothing goes to the archive. `mine` tells whether this server is to do it."""
 
     def __init__(
-        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, mine: Callable[[], bool], *,
-        by_default: str, keep: bool, zone: str,
+        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, projector: Projector,
+        mine: Callable[[], bool], *, by_default: str, keep: bool, zone: str,
     ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
         self._executor = executor
         self._definitions = definitions
+        self._projector = projector
         self._mine = mine
         self._by_default = by_default
         self._keep = keep
@@ -74,7 +75,7 @@ class Retention:
         for record in self._definitions.catalogue.all():
             until = self._until(record)
             if until is not None:
-                await self._of_definition(record.id, until, rest)
+                await self._of_definition(record, until, rest)
         return self.removed - before
 
     def _until(self, record: DefinitionRecord) -> int | None:
@@ -82,11 +83,16 @@ class Retention:
             return None
         return kept_since(record.retention or self._by_default, self._clock.now(), self._zone)
 
-    async def _of_definition(self, definition_id: str, until: int, rest: bool) -> None:
+    async def _of_definition(self, record: DefinitionRecord, until: int, rest: bool) -> None:
+        loop = asyncio.get_running_loop()
         after = (0, "")
+        counted: tuple[int, str] | None = None
         while self._mine():
-            begun = time.perf_counter()
-            found = await rows.roots(self._store, definition_id, until, after, ROOTS)
+            begun = loop.time()
+            found = await rows.roots(self._store, record.id, until, after, ROOTS)
+            if found and counted is None:
+                counted = await self._count(record, until, rest)
+            found = [row for row in found if counted is not None and (row[1], row[0]) <= counted]
             if not found:
                 return
             chosen, whole = await self._choose([Finished(row[0], row[2], row[0]) for row in found])
@@ -95,7 +101,19 @@ class Retention:
             if whole or self.removed == before:  # else the same trees have more to go
                 after = (found[-1][1], found[-1][0])
             if rest:
-                await asyncio.sleep(max(SHORTEST_REST, REST * (time.perf_counter() - begun)))
+                await asyncio.sleep(max(SHORTEST_REST, REST * (loop.time() - begun)))
+
+    async def _count(self, record: DefinitionRecord, until: int, rest: bool) -> tuple[int, str]:
+        """End and id of the last instance that the sums know of. What cannot be counted stays where it is, and does not
+        keep what others have from going."""
+        try:
+            mark = await self._projector.count(record.id, record.name, until, rest=rest)
+        except StoreLost:
+            raise
+        except Exception:
+            log.exception("what is over cannot be counted, so it stays", definition=record.id)
+            return (0, "")
+        return mark.ended_at, mark.instance_id
 
     async def _choose(self, roots: Sequence[Finished]) -> tuple[list[Finished], bool]:
         """What may go now: called instances before those that called them. And whether that is all of these trees."""

@@ -105,9 +105,10 @@ class Runtime:
             self.changes, live, chance,
         )  # fmt: skip
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
-        self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self._sharing, settings)
-        self.standing = Standings(store, self._definitions)
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
+        projector = self.insight.projector
+        self.upkeep = Upkeep(store, clock, self.executor, self._definitions, projector, self._sharing, settings)
+        self.standing = Standings(store, self._definitions)
         self.batches = Batches(self)
 
     @classmethod

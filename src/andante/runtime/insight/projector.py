@@ -75,6 +75,19 @@ class Projector:
                     await asyncio.sleep(REST * (loop.time() - begun))
         return True
 
+    async def count(self, definition_id: str, name: str, until: int, *, rest: bool = False) -> Mark:
+        """Count what of a definition was over at `until` (ms); how far its sums go then. Raises StoreProblem."""
+        loop = asyncio.get_running_loop()
+        mark = await rows.mark(self._store, definition_id)
+        while mark.ended_at <= until:
+            begun = loop.time()
+            if not await self._step(definition_id, name):
+                break
+            mark = await rows.mark(self._store, definition_id)
+            if rest:
+                await asyncio.sleep(REST * (loop.time() - begun))
+        return mark
+
     async def _step(self, definition_id: str, name: str) -> bool:
         """The next instances of a definition; False when there are none."""
         turn = await rows.mark(self._store, rows.ALL)
