@@ -206,7 +206,11 @@ async def test_what_was_filled_in_stays_when_it_cannot_be_so(site: Site, page: P
     site.faults[:] = [fault for fault in site.faults if "400" not in fault]
 
 
-async def test_a_field_is_shown_where_what_was_filled_in_makes_it_one(site: Site, page: Page) -> None:
+async def test_a_field_is_shown_where_what_was_filled_in_makes_it_one(site: Site, browser: Browser) -> None:
+    """Without scripts; with them form-js draws it."""
+    page = await (await browser.new_context(java_script_enabled=False)).new_page()
+    site.watch(page)
+    await site.log_in(page, "mei")
     form, process = (EXAMPLES / f"equipment-request.{ending}" for ending in ("form", "bpmn"))
     await site.runtime.forms.deploy(form.read_bytes(), who="mei")
     deployed = await site.runtime.deploy_xml(process.read_bytes(), who="mei")

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from playwright.async_api import Browser, Page
-from town import STUCK, settle
+from town import EXAMPLES, STUCK, settle
 
 from andante.runtime import Chosen, InstanceQuery
 from conftest import Site
@@ -61,6 +61,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "starts": "/start",
         "start": f"/start/{leave.definition_id}",
         "start-form": f"/start/{trip.definition_id}",
+        "start-drawn": f"/start/{await _drawn_start(site)}",
         "task-form": f"/tasks/{trip.id}-{await _first_task(site, trip.id)}",
         "insight": "/insight",
         "insight-process": "/insight/processes/LeaveApproval",
@@ -86,6 +87,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
             await page.goto(site.url + path)
             if name.startswith("instance-") or name in ("instance", "definition"):
                 await page.wait_for_selector(".bjs-powered-by, .canvas.without", state="attached")
+            if name == "start-drawn":
+                await page.wait_for_selector(".drawn .fjs-form")
             await _picture(page, f"{name}-{theme}-{size}")
             wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wider <= 0, f"{name} is {wider} px wider than a {size}"
@@ -105,6 +108,12 @@ async def _first_task(site: Site, instance_id: str) -> int:
 async def _next_version(site: Site) -> str:
     changed = STUCK.replace(b"Booked in euro", b"Booked in euros")
     return (await site.runtime.deploy_xml(changed, who="mei")).id
+
+
+async def _drawn_start(site: Site) -> str:
+    form, process = (EXAMPLES / f"equipment-request.{ending}" for ending in ("form", "bpmn"))
+    await site.runtime.forms.deploy(form.read_bytes(), who="mei")
+    return (await site.runtime.deploy_xml(process.read_bytes(), who="mei")).id
 
 
 async def _batch(site: Site, found: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Starting an instance: the processes a person may start, and the form of one."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from litestar import Response, get, post
@@ -13,9 +13,9 @@ from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, InstanceQuery, Problem
 from andante.web.desk import Desk, go, said
-from andante.web.fields import Field, form_fields, legible, read_fields, typed
+from andante.web.drawn import Asks, filled_in, sheet
 from andante.web.session import Asked, caller, form
-from andante.web.variables import asked_rows, both, columns, read_rows, shown_again
+from andante.web.variables import asked_rows, columns, shown_again
 
 MOST: Final = 1_000
 LATELY: Final = 200  # instances that are looked at for what was started last
@@ -62,24 +62,20 @@ async def _form(
     demand(caller(request), allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
     graph = await desk.runtime.graph(definition_id)
-    fields = await _fields(desk, definition_id)
+    shown = await sheet(_asks(desk, definition_id), {}, problem, given)
     if given is None:
-        rows = asked_rows(graph, {field.name for field in fields})
+        rows = asked_rows(graph, {(field.path or (field.name,))[0] for field in shown.fields})
     else:
-        sent = legible(await _fields(desk, definition_id, hidden=True), given, {})
-        fields = await _fields(desk, definition_id, sent)
-        fields = typed(fields, given, problem if isinstance(problem, Problem) else None)
         rows = shown_again(*columns(given))
     return desk.page(
-        request, "start.html", status=problem.status if problem else 200, definition=definition, fields=fields,
-        rows=rows, problem=problem, key=_text(given, "business_key"), title=_text(given, "title"),
+        request, "start.html", status=problem.status if problem else 200, definition=definition, fields=shown.fields,
+        drawing=shown.drawing, rows=rows, problem=problem, key=_text(given, "business_key"),
+        title=_text(given, "title"),
     )  # fmt: skip
 
 
-async def _fields(
-    desk: Desk, definition_id: str, sent: Mapping[str, object] | None = None, *, hidden: bool = False
-) -> list[Field]:
-    return form_fields((await desk.runtime.forms.at_start(definition_id, sent)).fields, {}, hidden=hidden)
+def _asks(desk: Desk, definition_id: str) -> Asks:
+    return partial(desk.runtime.forms.at_start, definition_id)
 
 
 def _text(given: FormMultiDict | None, name: str) -> str:
@@ -93,11 +89,10 @@ async def start(request: Asked, desk: NamedDependency[Desk], definition_id: From
     demand(who, allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
     try:
-        fields = await _fields(desk, definition_id, hidden=True)
         record = await desk.runtime.start(
             definition.name,
             version=definition.version,
-            variables=both(read_fields(fields, given), read_rows(*columns(given))),
+            variables=await filled_in(_asks(desk, definition_id), {}, given),
             who=who.user,
             business_key=_text(given, "business_key"),
             title=_text(given, "title"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -9,18 +10,15 @@ from litestar.datastructures import FormMultiDict
 
 from andante.people import AccessProblem, Caller, may, task_actions
 from andante.people import permissions as allow
-from andante.runtime import FormView, Problem, TaskRecord
+from andante.runtime import Problem, TaskRecord
 from andante.runtime.approvals import ApprovalView, offers_of, outcome_of, standing
 from andante.web.desk import Desk
 from andante.web.diagram import Place, places
-from andante.web.fields import Field, form_fields, legible, read_fields, typed
-from andante.web.formats import json_text
+from andante.web.drawn import Asks, filled_in, sheet
 from andante.web.instances import all_history
 from andante.web.session import Asked, caller
-from andante.web.variables import both, columns, other_rows, read_rows, shown_again
+from andante.web.variables import columns, other_rows, shown_again
 
-FORM_JS: Final = "form-js"  # the kind of a form that the browser can draw by itself
-DRAWN: Final = "drawn"  # the field in which it sends what was filled in there
 LONGEST_STRIP: Final = 9
 STEPS: Final = frozenset(("decision", "parallel gateway", "inclusive gateway", "complex gateway", "first event wins"))
 
@@ -136,55 +134,18 @@ async def _form(
     fills: bool,
 ) -> dict[str, Any]:
     variables = await desk.runtime.variables(task.instance_id)
-    view = await desk.runtime.forms.of_task(task)
-    fields = form_fields(view.fields, variables)
-    data = dict(view.data)
-    faults: dict[str, str] = {}
+    shown = await sheet(_asks(desk, task), variables, problem, given, draws=fills and not task.suspended)
     if given is None:
-        rows = other_rows(variables, {(field.path or (field.name,))[0] for field in fields})
+        rows = other_rows(variables, {(field.path or (field.name,))[0] for field in shown.fields})
     else:
-        drawn = _drawn(given)
-        sent = (
-            drawn if drawn is not None else legible(form_fields(view.fields, variables, hidden=True), given, variables)
-        )
-        view = await desk.runtime.forms.of_task(task, sent)
-        fields = typed(form_fields(view.fields, variables), given, problem if isinstance(problem, Problem) else None)
-        faults = _faults(problem)
-        if drawn is not None:
-            fields = [msgspec.structs.replace(field, fault=faults.get(field.name, "")) for field in fields]
-            data |= drawn
         rows = shown_again(*columns(given))
-    draws = view.kind == FORM_JS and fills and not task.suspended
-    return {
-        "fields": fields,
-        "rows": rows,
-        "drawing": json_text({"schema": view.schema, "data": data, "faults": faults}) if draws else "",
-    }
+    return {"fields": shown.fields, "rows": rows, "drawing": shown.drawing}
 
 
-def _faults(problem: Problem | AccessProblem | None) -> dict[str, str]:
-    details = problem.details if isinstance(problem, Problem) else []
-    return {str(each.get("field")): str(each.get("message")) for each in details if isinstance(each, dict)}
+def _asks(desk: Desk, task: TaskRecord) -> Asks:
+    return partial(desk.runtime.forms.of_task, task)
 
 
-def _drawn(given: FormMultiDict) -> dict[str, object] | None:
-    """What the browser's form has sent; None where the plain fields were used."""
-    text = given.get(DRAWN, "")
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        return msgspec.json.decode(text, type=dict[str, object])
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-async def filled_in(desk: Desk, task: TaskRecord, given: FormMultiDict) -> dict[str, object]:
-    """The variables of a form that was sent. Raises Problem 400."""
-    rows = read_rows(*columns(given))
-    drawn = _drawn(given)
-    if drawn is not None:
-        return both(drawn, rows)
-    variables = await desk.runtime.variables(task.instance_id)
-    view: FormView = await desk.runtime.forms.of_task(task)
-    fields: list[Field] = form_fields(view.fields, variables, hidden=True)
-    return both(read_fields(fields, given, variables), rows)
+async def task_variables(desk: Desk, task: TaskRecord, given: FormMultiDict) -> dict[str, object]:
+    """What was filled in. Raises Problem 400."""
+    return await filled_in(_asks(desk, task), await desk.runtime.variables(task.instance_id), given)

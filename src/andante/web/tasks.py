@@ -13,7 +13,7 @@ from andante.web.desk import Desk, go, said
 from andante.web.doing import DONE, HANDS_ON, LEAVES, UNDONE_BY, WITH_VARIABLES, Deed, carry_out, extension
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task
-from andante.web.task_view import filled_in, task_values
+from andante.web.task_view import task_values, task_variables
 
 PARTS: Final = ("beside", "side")
 
@@ -57,7 +57,7 @@ async def deed_of(desk: Desk, task: TaskRecord, action: str, given: FormMultiDic
     return Deed(
         action,
         _word(given, "outcome"),
-        await filled_in(desk, task, given) if action in WITH_VARIABLES else None,
+        await task_variables(desk, task, given) if action in WITH_VARIABLES else None,
         _word(given, "to") if action in HANDS_ON or action in ("addSigner", "return") else "",
         _word(given, "text"),
         _word(given, "mode"),

@@ -1,5 +1,5 @@
-// The inbox and the task: rows that come wait behind a pill, what is chosen is counted, a task that changes under
-// somebody's hands says so, and forms that are drawn by form-js. All of it is an addition.
+// The inbox and the task: rows that come wait behind a pill, what is chosen is counted, and a task that changes under
+// somebody's hands says so. All of it is an addition.
 
 const WIDE = matchMedia("(min-width: 1181px)");
 
@@ -61,40 +61,6 @@ function compare() {
 
 document.addEventListener("andante:live", () => { tellHeld(); tellChosen(); compare(); });
 document.addEventListener("htmx:after:swap", compare);
-
-// A form that form-js draws. The plain fields stand in where it cannot.
-
-function drawForm(place) {
-  const form = place.closest("form"), plain = form.querySelector("[data-plain]"), sent = form.elements.drawn;
-  const { schema, data, faults } = JSON.parse(place.dataset.drawing);
-  const draft = `drawn:${form.dataset.draft}`;
-  const viewer = new FormViewer.Form({ container: place });
-  viewer.importSchema(schema, { ...data, ...JSON.parse(sessionStorage.getItem(draft) ?? "{}") }).then(() => {
-    place.hidden = false;
-    if (plain) { plain.hidden = true; plain.disabled = true; }
-    sent.disabled = false;
-    const errors = {};
-    for (const { component } of viewer.get("formFieldRegistry").getAll().map((each) => ({ component: each }))) {
-      if (component.key && faults[component.key]) errors[component.id] = [faults[component.key]];
-    }
-    if (Object.keys(errors).length) viewer._setState({ errors });
-    viewer.on("changed", () => sessionStorage.setItem(draft, JSON.stringify(viewer._getSubmitData())));
-    form.addEventListener("submit", (event) => {
-      if (place.contains(document.activeElement)) document.activeElement.blur();  // what is typed last counts, too
-      const given = viewer.submit();
-      if (Object.keys(given.errors).length && !event.submitter?.formAction.endsWith("/resolve")) {
-        event.preventDefault();
-        event.stopPropagation();
-        setTimeout(() => place.querySelector("[aria-invalid=true], .fjs-has-errors input")?.focus());
-        return;
-      }
-      sent.value = JSON.stringify(given.data);
-      sessionStorage.removeItem(draft);
-    }, true);
-  }).catch(() => { place.remove(); });
-}
-
-for (const place of all("[data-drawing]")) if (window.FormViewer) drawForm(place); else place.remove();
 
 // Where the keyboard goes on.
 
