@@ -377,37 +377,3 @@ async def test_the_archive_is_verified_too(bench: Bench, monkeypatch: pytest.Mon
         ("update archive set data=? where id=?", [bytes(other), ids[3]]),
     ])  # fmt: skip
     assert await drift() == [(ids[0], "archive"), (ids[1], "archive"), (ids[3], "archive")]
-
-
-async def test_nothing_goes_before_it_is_counted(bench: Bench) -> None:
-    """A server that was down when its retention passed takes it away and loses nothing of the reports."""
-    await open_with(bench, retention="PT1H", archive=False)
-    await bench.deploy(ONE)
-    for _ in range(3):
-        await finished(bench)
-    await bench.pass_time(HOUR)
-    assert await bench.runtime.upkeep.retention.carry_out() == 3
-    insight = bench.runtime.insight
-    assert [each.count for each in await insight.reports.processes(insight.period())] == [3]
-    await insight.projector.catch_up()
-    assert [each.count for each in await insight.reports.processes(insight.period())] == [3]
-
-
-async def test_what_cannot_be_counted_stays_and_the_rest_goes(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
-    await open_with(bench, retention="PT1H")
-    await bench.deploy(ONE, ONE.replace("one ", "other "))
-    stays = await finished(bench)
-    await finished(bench, "other")
-    await bench.pass_time(HOUR)
-    count = bench.runtime.insight.projector._add
-
-    async def refusing(whole: object, instance_id: str, *more: object) -> None:
-        if instance_id == stays:
-            raise ValueError("not to be read")
-        await count(whole, instance_id, *more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bench.runtime.insight.projector, "_add", refusing)
-    assert await bench.runtime.upkeep.retention.carry_out() == 1
-    assert await at_hand(bench) == {stays}

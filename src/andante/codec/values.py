@@ -50,6 +50,7 @@ COMMANDS: Final[dict[int, type]] = {
     24: cmd.LookAtConditions,
     25: cmd.RemindTask,
     26: cmd.AssignTask,
+    27: cmd.LookAtDeputies,
     30: cmd.FollowCalendar,
     31: cmd.ExtendClock,
     40: cmd.MoveToken,

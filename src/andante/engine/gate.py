@@ -46,6 +46,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.FailCall: (PROCESS, HOLD, NOOP),
     cmd.Escalate: (PROCESS, HOLD, NOOP),
     cmd.LookAtConditions: (PROCESS, HOLD, NOOP),
+    cmd.LookAtDeputies: (PROCESS, NOOP, NOOP),  # the resume looks itself
     cmd.FollowCalendar: (PROCESS, PROCESS, NOOP),
     cmd.SetVariables: (PROCESS, PROCESS, REJECT),
     cmd.Retry: (PROCESS, REJECT, REJECT),

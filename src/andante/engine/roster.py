@@ -38,6 +38,11 @@ class Roster(Protocol):
         """ASSIGN or SHARE as the person wants it now; "" without a deputy."""
         ...
 
+    def stands_in(self, deputy: str, user: str, now: int, definition: str = "", queue: str = "") -> bool:
+        """Whether tasks of the user may be with `deputy` by the rule ASSIGN now: by any entry in force, or as the
+        deputy of such a deputy. A roster that knows nobody believes it."""
+        ...
+
     def away(self, user: str, now: int) -> bool:
         """Whether somebody else does all of the person's tasks now, or nobody does."""
         ...
@@ -70,6 +75,9 @@ class NoRoster:
 
     def deputy_rule(self, user: str, now: int, definition: str = "", queue: str = "") -> str:
         return ""
+
+    def stands_in(self, deputy: str, user: str, now: int, definition: str = "", queue: str = "") -> bool:
+        return True
 
     def away(self, user: str, now: int) -> bool:
         return False

@@ -169,6 +169,19 @@ class Known:
         entry = self._in_force(user, now, definition, queue)
         return (entry.rule or ASSIGN) if entry is not None and entry.deputy else ""
 
+    def stands_in(self, deputy: str, user: str, now: int, definition: str = "", queue: str = "") -> bool:
+        reached, ends = {user}, {user}
+        for _ in range(LONGEST_CHAIN):
+            ends = {
+                each.deputy for name in ends for each in self._deputies_of.get(name, ())
+                if each.rule != SHARE and each.deputy not in reached and each.definition in ("", definition)
+                and each.queue in ("", queue) and _holds(each, now)
+            }  # fmt: skip
+            reached |= ends
+            if deputy in ends:
+                return True
+        return False
+
     def away(self, user: str, now: int) -> bool:
         return any(
             _holds(each, now) and not each.definition and not each.queue and (each.rule != SHARE or not each.deputy)

@@ -96,6 +96,9 @@ class LiveRoster:
     def deputy_rule(self, user: str, now: int, definition: str = "", queue: str = "") -> str:
         return self.known.deputy_rule(user, now, definition, queue)
 
+    def stands_in(self, deputy: str, user: str, now: int, definition: str = "", queue: str = "") -> bool:
+        return self.known.stands_in(deputy, user, now, definition, queue)
+
     def away(self, user: str, now: int) -> bool:
         return self.known.away(user, now)
 

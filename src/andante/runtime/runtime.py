@@ -27,6 +27,7 @@ from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
 from andante.runtime.extending import Extension
 from andante.runtime.form_desk import FormDesk
+from andante.runtime.handing_back import HandingBack
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.insight import Insight
 from andante.runtime.jobs import Jobs, JobView
@@ -91,8 +92,9 @@ class Runtime:
         self.lists = self._tasks = Tasks(store, clock, self.executor, self._definitions.task_names)
         self.forms = FormDesk(store, clock, self._definitions)
         self._live = Live(store, self.executor, self._definitions)
+        back = HandingBack(store, clock, self.executor, self.roster, lambda: self._sharing.first)
         self._timekeeper = Timekeeper(
-            store, clock, self.executor, self._definitions, self._messages, self.outbox, settings.zone
+            store, clock, self.executor, self._definitions, self._messages, self.outbox, back, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
         self.closing: list[Callable[[], Awaitable[None]]] = []  # what lives beside it, and ends first
@@ -106,8 +108,7 @@ class Runtime:
         )  # fmt: skip
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
-        projector = self.insight.projector
-        self.upkeep = Upkeep(store, clock, self.executor, self._definitions, projector, self._sharing, settings)
+        self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self.insight, self._sharing, settings)
         self.standing = Standings(store, self._definitions)
         self.batches = Batches(self)
 

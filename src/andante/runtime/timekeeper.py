@@ -1,4 +1,5 @@
-"""What falls due: timers, SLA clocks and reminders of instances, timers that start definitions, notes to send again."""
+"""What falls due: timers, SLA clocks and reminders of instances, timers that start definitions, notes to send again,
+tasks that go back when a deputy's time is over."""
 
 import asyncio
 from typing import Final, final
@@ -10,6 +11,7 @@ from andante.runtime.bundle import changed
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
+from andante.runtime.handing_back import HandingBack
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
@@ -34,7 +36,7 @@ class Timekeeper:
 
     def __init__(
         self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, messages: Messages,
-        outbox: Outbox, zone: str,
+        outbox: Outbox, handing_back: HandingBack, zone: str,
     ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
@@ -42,8 +44,10 @@ class Timekeeper:
         self._definitions = definitions
         self._messages = messages
         self._outbox = outbox
+        self._handing_back = handing_back
         self._zone = zone
         self._woken = asyncio.Event()
+        handing_back.wake = self._woken.set
         self._planned = 0
         self._one = asyncio.Lock()
         self._stuck: dict[str, int] = {}
@@ -100,6 +104,7 @@ class Timekeeper:
             self._executor.look()
             await self._outbox.take_over()
             done = await self._instances() + await self._starts() + await self._outbox.load_due()
+            done += await self._handing_back.carry_out()
             await self._messages.forget_expired()
             if self._unmatched or asyncio.get_running_loop().time() < self._executor.lost_at + UNSURE:
                 self._unmatched = False
@@ -112,9 +117,7 @@ class Timekeeper:
             await self._store.get("select min(due_at) from start_event where due_at>0"),
         ]
         times = [row[0] for row in found if row is not None and row[0]]
-        notes = await self._outbox.next_at()
-        if notes:
-            times.append(notes)
+        times.extend(at for at in (await self._outbox.next_at(), self._handing_back.next_at()) if at)
         return min(times, default=0)
 
     async def _instances(self) -> int:

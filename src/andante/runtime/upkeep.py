@@ -10,7 +10,7 @@ from andante.runtime.clock import Clock, SystemClock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import Ids
-from andante.runtime.insight.projector import Projector
+from andante.runtime.insight import Insight
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import Problem
 from andante.runtime.putting_right import PuttingRight
@@ -28,15 +28,15 @@ class Upkeep:
     """Of a running server: `runtime.upkeep`."""
 
     def __init__(
-        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, projector: Projector,
+        self, store: Store, clock: Clock, executor: Executor, definitions: Definitions, insight: Insight,
         sharing: Sharing, settings: RuntimeSettings,
     ) -> None:  # fmt: skip
         self._store = store
         self._definitions = definitions
         self.archive = Archive(store, definitions.graph)
         self.retention = Retention(
-            store, clock, executor, definitions, projector, lambda: sharing.first, by_default=settings.retention,
-            keep=settings.archive, zone=settings.zone,
+            store, clock, executor, definitions, insight.projector, lambda: sharing.first,
+            by_default=settings.retention, keep=settings.archive, zone=settings.zone,
         )  # fmt: skip
 
         self.lists = PuttingRight(store, lambda: sharing.first, lambda: sharing.size)

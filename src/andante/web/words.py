@@ -65,6 +65,8 @@ HOW: Final = {
     "transfer": _("%(name)s was handed over to %(who)s"),
     "delegate": _("%(name)s was delegated to %(who)s"),
     "resolve": _("%(name)s was returned to %(who)s"),
+    "deputyOver": _("%(name)s went back to %(who)s: the deputy's time is over"),
+    "deputy": _("%(name)s went to the deputy %(who)s"),
     "": _("%(name)s was assigned to %(who)s"),
 }
 

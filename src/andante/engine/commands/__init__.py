@@ -5,6 +5,7 @@
 
 from typing import final
 
+from andante.engine.commands.jobs import CompleteJob, FailJob, ThrowError
 from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
     AssignTask,
@@ -103,43 +104,6 @@ class DeliverSignal:
 
 
 @final
-class CompleteJob:
-    """A worker's result."""
-
-    __slots__ = ("job", "variables")
-
-    def __init__(self, job: int, variables: dict[str, object] | None = None) -> None:
-        self.job = job
-        self.variables = variables
-
-
-@final
-class FailJob:
-    """A worker's failure: `retries` left, available again after `backoff_ms`."""
-
-    __slots__ = ("backoff_ms", "job", "message", "retries")
-
-    def __init__(self, job: int, retries: int, message: str = "", backoff_ms: int = 0) -> None:
-        self.job = job
-        self.retries = retries
-        self.message = message
-        self.backoff_ms = backoff_ms
-
-
-@final
-class ThrowError:
-    """A worker throws a BPMN error at its job."""
-
-    __slots__ = ("code", "job", "message", "variables")
-
-    def __init__(self, job: int, code: str, message: str = "", variables: dict[str, object] | None = None) -> None:
-        self.job = job
-        self.code = code
-        self.message = message
-        self.variables = variables
-
-
-@final
 class CompleteCall:
     """A called instance ended well; `variables` are its root variables."""
 
@@ -201,6 +165,13 @@ class LookAtConditions:
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
+
+
+@final
+class LookAtDeputies:
+    """Somebody's time as a deputy may be over: what they were given for another goes back."""
+
+    __slots__ = ()
 
 
 @final
@@ -353,6 +324,7 @@ Command = (
     | Escalate
     | SetVariables
     | LookAtConditions
+    | LookAtDeputies
     | FollowCalendar
     | Suspend
     | Resume

@@ -7,6 +7,7 @@ from andante.bpmn.assigning import ADMINISTRATOR, EMPTY, LANE, LEAD, OFFER, SKIP
 from andante.bpmn.graph import Node, UserTask
 from andante.engine import events as ev
 from andante.engine.effects import ChooseAssignee
+from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import ModelFault
 from andante.engine.roster import ASSIGN
 from andante.engine.separation import excluded, only
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ADMINISTRATORS: Final = "role:administrator"
 DEPUTY: Final = "deputy"  # how a task came to somebody
+DEPUTY_OVER: Final = "deputyOver"
 NOBODY: Final = "nobody"
 UNNAMED: Final = EMPTY[0]
 
@@ -159,15 +161,11 @@ def hand_over(step: "Step", node: Node, task: Task) -> None:
     work = node.work
     if not isinstance(work, UserTask):
         return
-    roster, instance = step.settings.roster, step.instance
+    roster = step.settings.roster
     if task.assignee:
-        name = task.assignee
-        if roster.deputy_rule(name, step.now, instance.name, task.queue) == ASSIGN:
-            deputy = roster.deputy(name, step.now, instance.name, task.queue)
-            barred = excluded(step.graph, instance, work.assignment) if work.assignment is not None else []
-            alone = only(step.graph, instance, work.assignment) if work.assignment is not None else []
-            if deputy and deputy not in barred and (not alone or deputy in alone):
-                step.record(ev.TaskAssigned(task.key, deputy, name, False, DEPUTY))
+        deputy = _deputy(step, work.assignment, task.assignee, task.queue)
+        if deputy:
+            step.record(ev.TaskAssigned(task.key, deputy, task.assignee, False, DEPUTY))
         return
     assignment = work.assignment
     rule = assignment.rule if assignment is not None else ""
@@ -175,9 +173,49 @@ def hand_over(step: "Step", node: Node, task: Task) -> None:
         rule = next((found for name in _queues(task) if (found := roster.rule(name))), "")
     if not rule or rule == OFFER or not (task.users or task.groups or task.queue):
         return
-    barred = excluded(step.graph, instance, assignment) if assignment is not None else []
+    barred = _barred(step, assignment)
     skills = dict(assignment.skills) if assignment is not None else {}
     step.ask(ChooseAssignee(task.key, rule, list(task.users), list(task.groups), task.queue, skills, barred))
+
+
+def hand_back(step: "Step") -> None:
+    """What went to a deputy whose time is over goes back to who was away, or on to who stands in for them now. Who has
+    claimed a task, or was given it by a person, keeps it: then it is nobody else's (`owner`), or delegated."""
+    roster, instance = step.settings.roster, step.instance
+    for task in list(instance.tasks.values()):
+        owner = task.owner
+        if not owner or task.delegated or task.assignee in ("", owner):
+            continue
+        if roster.stands_in(task.assignee, owner, step.now, instance.name, task.queue) or not roster.exists(owner):
+            continue
+        work = step.graph.nodes[task.node].work
+        assignment = work.assignment if isinstance(work, UserTask) else None
+        deputy = _deputy(step, assignment, owner, task.queue)
+        if deputy:
+            step.record(ev.TaskAssigned(task.key, deputy, owner, False, DEPUTY))
+        elif _may_have(step, assignment, owner):
+            step.record(ev.TaskAssigned(task.key, owner, "", False, DEPUTY_OVER))
+        else:
+            continue  # who has done what this one must not do meanwhile: it stays where it is
+        listen_assigned(step, task)
+
+
+def _deputy(step: "Step", assignment: Assignment | None, name: str, queue: str) -> str:
+    """To whom the person's tasks go now, if that one may have this one; else ""."""
+    roster, definition = step.settings.roster, step.instance.name
+    if roster.deputy_rule(name, step.now, definition, queue) != ASSIGN:
+        return ""
+    deputy = roster.deputy(name, step.now, definition, queue)
+    return deputy if deputy and _may_have(step, assignment, deputy) else ""
+
+
+def _may_have(step: "Step", assignment: Assignment | None, name: str) -> bool:
+    alone = only(step.graph, step.instance, assignment) if assignment is not None else []
+    return name not in _barred(step, assignment) and (not alone or name in alone)
+
+
+def _barred(step: "Step", assignment: Assignment | None) -> list[str]:
+    return excluded(step.graph, step.instance, assignment) if assignment is not None else []
 
 
 def _queues(task: Task) -> list[str]:

@@ -20,6 +20,7 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.CompleteTask: tasks.complete,
     cmd.ClaimTask: tasks.claim,
     cmd.AssignTask: tasks.assign,
+    cmd.LookAtDeputies: tasks.look_at_deputies,
     cmd.UnclaimTask: tasks.unclaim,
     cmd.TransferTask: tasks.transfer,
     cmd.DelegateTask: tasks.delegate,

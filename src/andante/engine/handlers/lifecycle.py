@@ -9,6 +9,7 @@ from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.calendars import FAULT
 from andante.engine.effects import TellChild, TellParent
+from andante.engine.elements.assigning import hand_back
 from andante.engine.elements.base import BEHAVIOURS
 from andante.engine.elements.condition import concerned
 from andante.engine.elements.flows import proceed
@@ -111,6 +112,7 @@ def resume(step: "Step", command: cmd.Resume) -> None:
     if instance.stopped:
         return
     resume_clocks(step)
+    hand_back(step)
     for call in list(instance.calls.values()):
         step.ask(TellChild(call.child_id, cmd.Resume(True, command.reason)))
     _wake(step)

@@ -8,6 +8,7 @@ from andante.engine import declared
 from andante.engine import events as ev
 from andante.engine.effects import Notify
 from andante.engine.elements.approval import keep_step, vote
+from andante.engine.elements.assigning import hand_back
 from andante.engine.elements.flows import finish
 from andante.engine.elements.listening import listen_assigned
 from andante.engine.faults import (
@@ -88,6 +89,10 @@ def assign(step: "Step", command: cmd.AssignTask) -> None:
     demand(step, step.graph.nodes[task.node], task.name, command.user)
     step.record(ev.TaskAssigned(task.key, command.user, "", False, command.how))
     listen_assigned(step, task)
+
+
+def look_at_deputies(step: "Step", command: cmd.LookAtDeputies) -> None:
+    hand_back(step)
 
 
 def claim(step: "Step", command: cmd.ClaimTask) -> None:
