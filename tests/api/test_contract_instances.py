@@ -2,6 +2,7 @@
 
 import pytest
 from house import House
+from stopped import TWICE
 
 RUN_KEYS = [
     "name", "version", "id", "processDefID", "interviewLabel", "nextElem", "isTest", "state", "bpStatus", "urgency",
@@ -148,6 +149,19 @@ async def test_retry_without_an_incident(house: House, approval: str) -> None:
     made = await house.kim.start("Approval")
     answer = await house.oda.put(f"/runtime/instances/{made['id']}", {"action": "retry"})
     answer.refused(409, "bpm.instance.noIncident")
+
+
+async def test_one_incident_of_two_is_retried(house: House) -> None:
+    await house.ada.deploy(TWICE)
+    made = await house.kim.start("Twice", n="?", m="?")
+    path = f"/runtime/instances/{made['id']}"
+    first, second = (await house.oda.get(path)).result["incidents"]
+    await house.ada.put(f"{path}/variables", {"n": 1})
+    assert (await house.oda.put(path, {"action": "retry", "incident": first["id"]})).result["state"] == "Broken"
+    assert (await house.oda.get(path)).result["incidents"] == [second]
+    again = await house.oda.put(path, {"action": "retry", "incident": first["id"]})
+    again.refused(409, "bpm.instance.noIncident")
+    (await house.oda.put(path, {"action": "retry", "incident": -1})).refused(400, "astrozero.0002")
 
 
 async def test_the_list_shape(house: House, approval: str) -> None:

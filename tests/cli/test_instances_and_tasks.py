@@ -1,10 +1,12 @@
 """The life of instances and their tasks, told by the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from shell import SECRET, Shell
+from stopped import TWICE
 
 from andante.client import Client
 
@@ -130,7 +132,7 @@ def test_a_broken_instance_is_shown_repaired_and_retried(shell: Shell) -> None:
     expense = shell.start("ExpenseApproval", "--var", "employee=Hal")
     shown = shell("show", expense).out
     assert "state         Broken\n" in shown
-    assert "incident      HowMuch: expression: " in shown
+    assert re.search(r"incident      [0-9]+ HowMuch: expression: ", shown)
     assert "gave null, not true or false" in shown
     assert shell("variables", "set", expense, "total=20").rows == [["total", "null", "20"]]
     ((_, _, _, state, *_),) = shell("retry", expense).rows
@@ -138,6 +140,19 @@ def test_a_broken_instance_is_shown_repaired_and_retried(shell: Shell) -> None:
     assert "bpm.instance.noIncident" in shell("retry", expense).err
     told = shell("show", expense, "--json").json
     assert (told["incidents"], told["variables"]["total"]) == ([], 20)
+
+
+def test_one_incident_of_two_is_retried(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "twice.bpmn").write_bytes(TWICE)
+    assert shell("deploy", str(tmp_path / "twice.bpmn")).code == 0
+    stopped = shell.start("Twice", "--var", "n=?", "--var", "m=?")
+    first, second = [line.split()[1] for line in shell("show", stopped).out.splitlines() if line.startswith("incident")]
+    shell("variables", "set", stopped, "n=1")
+    ((_, _, _, state, *_),) = shell("retry", stopped, "--incident", first).rows
+    assert state == "Broken"
+    assert [str(each["id"]) for each in shell("show", stopped, "--json").json["incidents"]] == [second]
+    assert "no incident" in shell("retry", stopped, "--incident", first).err
+    assert shell("retry", stopped, stopped, "--incident", second).code == 2
 
 
 def test_variables_are_set_as_json_text_or_feel(shell: Shell) -> None:

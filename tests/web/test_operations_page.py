@@ -1,6 +1,7 @@
 """Operations: what cannot go on by its cause, dead letters, and that all is well when it is."""
 
 from playwright.async_api import Browser, expect
+from stopped import TWICE
 from town import STUCK, settle
 
 from andante.store.letters import DEAD, DROPPED, WAITING, Content, Letter, Letters
@@ -34,6 +35,35 @@ async def test_a_group_of_incidents_is_retried_together(site: Site, browser: Bro
     assert (await site.runtime.instance(ids[0])).state == "Completed OK"
     await page.goto(f"{site.url}/operations/incidents?cause=0000000000000000")
     await expect(page.get_by_text("These incidents are resolved already.")).to_be_visible()
+    assert site.faults == []
+
+
+async def test_one_incident_of_two_is_retried_alone(site: Site, browser: Browser) -> None:
+    await site.runtime.deploy_xml(TWICE, who="mei")
+    one = (await site.runtime.start("Twice", variables={"n": "?", "m": "?"}, who="tom", title="Stopped")).id
+    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    site.watch(page)
+    await site.log_in(page, "mei")
+
+    # On the instance's page: what was not corrected stops again; what was goes on, and the other stays.
+    await page.goto(f"{site.url}/instances/{one}")
+    await expect(page.get_by_role("button", name="Retry all 2")).to_be_visible()
+    await page.get_by_role("button", name="Retry Task A alone").click()
+    await expect(page.get_by_text("It was tried again, and has stopped again.")).to_be_visible()
+    await site.runtime.set_variables(one, {"n": 1}, who="mei")
+    await page.get_by_role("button", name="Retry Task A alone").click()
+    await expect(page.get_by_text("Tried again.", exact=True)).to_be_visible()
+    await expect(page.locator(".incidents li")).to_have_count(1)
+    await expect(page.locator(".incidents")).to_contain_text("Task B")
+
+    # From the list behind a cause, by its key.
+    await site.runtime.set_variables(one, {"m": 1}, who="mei")
+    await page.goto(f"{site.url}/operations/incidents")
+    await page.get_by_role("link", name="1 instance:").click()
+    await page.keyboard.press("j")
+    await page.keyboard.press("t")
+    await expect(page.get_by_text("These incidents are resolved already.")).to_be_visible()
+    assert (await site.runtime.instance(one)).state == "Waiting for user interaction"
     assert site.faults == []
 
 

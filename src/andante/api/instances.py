@@ -51,9 +51,9 @@ class StartBody(msgspec.Struct, frozen=True):
 
 
 class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
-    """Letter case counts. `reason` is kept in the history. `from`, `to` and, where several tokens stand at `from`,
-    `token` are for move; `version` and `map` (old element id to new, where they differ) for migrate. `by` or `until`
-    are for extend, with `element` of a stage (none: the process), `sla` and `target`."""
+    """Letter case counts. `reason` is kept in the history. `incident`, for retry, is one alone. `from`, `to` and, where
+    several tokens stand at `from`, `token` are for move; `version` and `map` (old element id to new, where they differ)
+    for migrate. `by` or `until` are for extend, with `element` of a stage (none: the process), `sla` and `target`."""
 
     action: Annotated[str, choice(*ACTIONS)]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
@@ -62,6 +62,7 @@ class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
     token: Annotated[int, Meta(ge=0, le=2**53)] = 0
     version: str = ""
     map: dict[str, str] = {}
+    incident: Annotated[int, Meta(ge=0, le=2**53, description="Its id, for retry; 0: all there are.")] = 0
     element: str = ""
     sla: str = ""
     target: Annotated[str, Meta(description="goal, deadline or a milestone; none: all still to come.")] = ""
@@ -230,7 +231,7 @@ async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str,
     if action == "extend":
         return await runtime.extend(instance_id, extension(desk, body, element=body.element), who=who.user)
     action = "terminate" if action == "withdraw" else action
-    return await runtime.act(instance_id, action, who=who.user, reason=body.reason)
+    return await runtime.act(instance_id, action, who=who.user, reason=body.reason, only=body.incident)
 
 
 @post(

@@ -148,12 +148,20 @@ def terminate(*ids: str, reason: str = "", server: Server = LOCAL) -> int:
     return _act("terminate", ids, reason, server)
 
 
-def retry(*ids: str, reason: str = "", server: Server = LOCAL) -> int:
-    """Try again what raised the incidents of broken instances."""
-    return _act("retry", ids, reason, server)
+def retry(*ids: str, reason: str = "", incident: int = 0, server: Server = LOCAL) -> int:
+    """Try again what raised the incidents of broken instances.
+
+    Parameters
+    ----------
+    incident
+        This one of a single instance alone, by its number as `andante show` tells it.
+    """
+    if incident and len(ids) > 1:
+        raise ValueError("--incident is one of one instance: name that instance alone")
+    return _act("retry", ids, reason, server, incident)
 
 
-def _act(action: str, ids: Sequence[str], reason: str, server: Server) -> int:
+def _act(action: str, ids: Sequence[str], reason: str, server: Server, incident: int = 0) -> int:
     if not ids:
         raise ValueError(f"name the instances to {action}")
     done: list[Instance] = []
@@ -161,7 +169,7 @@ def _act(action: str, ids: Sequence[str], reason: str, server: Server) -> int:
     with server.connect() as client:
         for instance_id in ids:
             try:
-                done.append(client.act(instance_id, action, reason=reason))
+                done.append(client.act(instance_id, action, reason=reason, incident=incident))
             except Refused as refused:
                 _count(instance_id, refused)
                 failed += 1
@@ -189,7 +197,7 @@ def show(instance: str, *, server: Server = LOCAL) -> None:
         ("ended", minute(found.ended_at)),
         *(("at", f"{token.element} since {minute(token.since)}") for token in found.tokens),
         *(("clock", clock_line(each)) for each in found.sla),
-        *(("incident", f"{each.element}: {each.kind}: {each.message}") for each in found.incidents),
+        *(("incident", f"{each.id} {each.element}: {each.kind}: {each.message}") for each in found.incidents),
         ("parked input", str(found.parked or "")),
         *(("variable", f"{name} = {json_text(value)}") for name, value in variables.items()),
     ]

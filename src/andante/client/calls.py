@@ -186,9 +186,10 @@ def instance(instance_id: str) -> Call[shapes.InstanceDetail]:
     return Call("GET", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.InstanceDetail)
 
 
-def act(instance_id: str, action: str, *, reason: str = "") -> Call[shapes.Instance]:
-    """suspend, resume, terminate, retry (open incidents) or withdraw; the instance after it."""
-    body = given(action=action, reason=reason)
+def act(instance_id: str, action: str, *, reason: str = "", incident: int = 0) -> Call[shapes.Instance]:
+    """suspend, resume, terminate, retry (all open incidents, or the one `incident`) or withdraw; the instance after
+    it."""
+    body = given(action=action, reason=reason, incident=incident or None)
     return Call("PUT", f"{BASE}/runtime/instances/{_id(instance_id)}", shapes.Instance, body)
 
 

@@ -161,6 +161,7 @@ LATER: Final[dict[type, int]] = {
     cmd.DeliverSignal: 1,
     ev.SignalReceived: 1,
     cmd.CompleteTask: 1,
+    cmd.Retry: 1,
     ev.ClockStarted: 3,
     ev.ClockChanged: 1,
     Clock: 3,

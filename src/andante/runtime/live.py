@@ -20,8 +20,8 @@ from andante.store.store import Store
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
 
 
-def lifecycle(action: str, reason: str) -> cmd.Command:
-    """The command for one of ACTIONS. Raises Problem 400 for another."""
+def lifecycle(action: str, reason: str, incident: int = 0) -> cmd.Command:
+    """The command for one of ACTIONS; `incident` is for retry alone. Raises Problem 400 for another."""
     if action == "suspend":
         return cmd.Suspend(reason=reason)
     if action == "resume":
@@ -29,7 +29,7 @@ def lifecycle(action: str, reason: str) -> cmd.Command:
     if action == "terminate":
         return cmd.Terminate(reason=reason)
     if action == "retry":
-        return cmd.Retry(reason)
+        return cmd.Retry(reason, incident)
     raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
 
 

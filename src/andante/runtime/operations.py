@@ -32,7 +32,8 @@ NUMBERS: Final = re.compile(r"\d+")
 
 class Cause(msgspec.Struct, frozen=True):
     """Incidents that are alike: at the same element of the same definition (by name), of one kind, with one message but
-    for its numbers. `key` names the group as long as it is there; `ids` are the instances; times in ms."""
+    for its numbers. `key` names the group as long as it is there; `ids` are the instances, `stops` each incident of
+    them: instance and key; times in ms."""
 
     key: str
     name: str
@@ -43,6 +44,7 @@ class Cause(msgspec.Struct, frozen=True):
     first_at: int
     last_at: int
     ids: list[str]
+    stops: list[tuple[str, int]]
 
 
 class Causes(msgspec.Struct, frozen=True):
@@ -170,11 +172,13 @@ class Operations:
             known = groups.get(key)
             if known is None:
                 groups[key] = Cause(
-                    key, name, element, label, incident.kind, incident.message, incident.at, incident.at, [id]
-                )
+                    key, name, element, label, incident.kind, incident.message, incident.at, incident.at, [id],
+                    [(id, incident.key)],
+                )  # fmt: skip
                 continue
             if known.ids[-1] != id:
                 known.ids.append(id)
+            known.stops.append((id, incident.key))
             groups[key] = msgspec.structs.replace(
                 known, first_at=min(known.first_at, incident.at), last_at=max(known.last_at, incident.at)
             )

@@ -279,9 +279,9 @@ class Runtime:
         """How many are open; of these, how many are suspended, and how many have an incident."""
         return await instance_rows.open_counts(self.store)
 
-    async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord:
-        """suspend, resume, terminate (contract API 3) or retry."""
-        return await self.executor.submit(instance_id, lifecycle(action, reason), who, _record)
+    async def act(self, instance_id: str, action: str, *, who: str, reason: str = "", only: int = 0) -> InstanceRecord:
+        """suspend, resume, terminate (contract API 3) or retry: all its incidents, or the one of the key `only`."""
+        return await self.executor.submit(instance_id, lifecycle(action, reason, only), who, _record)
 
     async def extend(self, instance_id: str, more: Extension, *, who: str) -> InstanceRecord:
         """Give SLA clocks more time: a task's, a stage's or the instance's own."""

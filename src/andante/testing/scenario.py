@@ -207,8 +207,9 @@ class Scenario:
     def terminate(self) -> "Scenario":
         return self.when(cmd.Terminate())
 
-    def retry(self) -> "Scenario":
-        return self.when(cmd.Retry())
+    def retry(self, incident: int = 0) -> "Scenario":
+        """All incidents, or the one of this key."""
+        return self.when(cmd.Retry("", incident))
 
     def move(self, source: str, target: str, *, token: int = 0, reason: str = "", by: str = "") -> "Scenario":
         """An operator takes what stands at `source` to `target`; `token` is its key where several stand there."""

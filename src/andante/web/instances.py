@@ -97,12 +97,26 @@ async def act(
     if action not in DONE:
         raise Problem("astrozero.0002", 404, f"There is no action '{action}' for an instance.")
     reason = str(given.get("reason", "")).strip()[:2_000]
+    words = DONE[action]
     try:
         await _permit(desk.runtime, who, record, action, reason)
-        await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
+        if action == "retry":
+            words = await _retry(desk.runtime, instance_id, str(given.get("incident", "")), who, reason)
+        else:
+            await desk.runtime.act(instance_id, action, who=who.user, reason=reason)
     except (Problem, AccessProblem) as problem:
         return await instance_view(request, desk, instance_id, problem, reason)
-    return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), said(request, DONE[action]))
+    return go(request, local_path(str(given.get("back", "")), f"/instances/{instance_id}"), said(request, words))
+
+
+async def _retry(runtime: Runtime, instance_id: str, incident: str, who: Caller, reason: str) -> str:
+    """All its incidents or the one named, and how it went. Raises Problem."""
+    if incident and not (incident.isascii() and incident.isdigit() and len(incident) < 16):
+        raise Problem("astrozero.0002", 400, f"'{incident[:40]}' is no incident.")
+    known = {each.id for each in (await runtime.detail(instance_id)).incidents}
+    await runtime.act(instance_id, "retry", who=who.user, reason=reason, only=int(incident or 0))
+    again = any(each.id not in known for each in (await runtime.detail(instance_id)).incidents)
+    return _("It was tried again, and has stopped again.") if again else DONE["retry"]
 
 
 async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action: str, reason: str) -> None:

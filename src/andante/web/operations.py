@@ -98,12 +98,12 @@ async def incidents(request: Asked, desk: NamedDependency[Desk]) -> Response[str
     demand(caller(request), allow.INSTANCE_READ_ANY)
     key = request.query_params.get("cause", "")
     cause = await desk.operations.cause(key) if key else None
-    records: list[InstanceRecord] = []
-    for each in cause.ids[:LISTED] if cause is not None else ():
-        records.append(await desk.runtime.instance(each))
+    stops: list[tuple[InstanceRecord, int]] = []
+    for id, incident in cause.stops[:LISTED] if cause is not None else ():
+        stops.append((await desk.runtime.instance(id), incident))
     found = await desk.operations.causes()
     return desk.page(
-        request, "causes.html", key=key, cause=cause, records=records, causes=found.groups, more=found.more
+        request, "causes.html", key=key, cause=cause, stops=stops, causes=found.groups, more=found.more
     )  # fmt: skip
 
 

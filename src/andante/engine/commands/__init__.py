@@ -6,6 +6,7 @@
 from typing import final
 
 from andante.engine.commands.jobs import CompleteJob, FailJob, ThrowError
+from andante.engine.commands.lifecycle import Resume, Retry, Suspend, Terminate
 from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
     AssignTask,
@@ -183,51 +184,6 @@ class FollowCalendar:
     def __init__(self, calendar: str, revision: int) -> None:
         self.calendar = calendar
         self.revision = revision
-
-
-@final
-class Suspend:
-    """`held`: from the parent."""
-
-    __slots__ = ("held", "reason")
-
-    def __init__(self, held: bool = False, reason: str = "") -> None:
-        self.held = held
-        self.reason = reason
-
-
-@final
-class Resume:
-    """`held`: from the parent."""
-
-    __slots__ = ("held", "reason")
-
-    def __init__(self, held: bool = False, reason: str = "") -> None:
-        self.held = held
-        self.reason = reason
-
-
-@final
-class Terminate:
-    """`state` 'User Terminated' (a person, the API) or 'Terminated' (the engine); `from_caller`: the instance that
-    called this one wants it no more, and need not be told."""
-
-    __slots__ = ("from_caller", "reason", "state")
-
-    def __init__(self, state: str = "User Terminated", reason: str = "", from_caller: bool = False) -> None:
-        self.state = state
-        self.reason = reason
-        self.from_caller = from_caller
-
-
-@final
-class Retry:
-    """Try again whatever stands at an incident."""
-
-    __slots__ = ("reason",)
-
-    def __init__(self, reason: str = "") -> None:
-        self.reason = reason
 
 
 @final

@@ -141,12 +141,14 @@ def terminate(step: "Step", command: cmd.Terminate) -> None:
 
 
 def retry(step: "Step", command: cmd.Retry) -> None:
-    """Take up every token that stands at an incident where it stopped."""
+    """Take up every token that stands at an incident where it stopped, or at the one that is named."""
     instance = step.instance
-    if not instance.incidents:
-        raise Rejected(NOTHING_TO_RETRY, f"The instance {instance.id} has no incident: there is nothing to retry.")
+    chosen = [each for each in instance.incidents.values() if command.incident in (0, each.key)]
+    if not chosen:
+        what = f"no incident {command.incident}" if command.incident else "no incident"
+        raise Rejected(NOTHING_TO_RETRY, f"The instance {instance.id} has {what}: there is nothing to retry.")
     again = []
-    for incident in list(instance.incidents.values()):
+    for incident in chosen:
         step.record(ev.IncidentResolved(incident.key))
         if incident.kind == FAULT and not incident.token:
             _start_slas(step)
