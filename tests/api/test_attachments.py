@@ -1,5 +1,6 @@
 """Files at tasks and instances, comments, and persons who are only informed."""
 
+import asyncio
 import io
 import zipfile
 from random import Random
@@ -91,6 +92,40 @@ async def test_the_same_content_is_kept_once_and_goes_with_the_last(house: House
     assert await stored(house.runtime) == 0
 
 
+async def told(house: House, instance_id: str) -> list[tuple[str, str, str, str, int]]:
+    """Who did what to which file, where, and how large it was, as the history has it."""
+    entries = (await house.ada.get(f"/runtime/instances/{instance_id}/history")).result["Recs"]
+    return [
+        (each["who"], each["kind"], each["element"], each["data"]["name"], each["data"]["size"])
+        for each in entries if each["kind"].startswith("Attachment")
+    ]  # fmt: skip
+
+
+async def test_what_came_and_went_is_in_the_history(house: House, approval: str) -> None:
+    task = await a_task(house)
+    instance_id = task["instanceId"]
+    made = (await send(house.kim, f"/runtime/tasks/{task['id']}", "bill.pdf", PDF)).result
+    own = (await send(house.ada, f"/runtime/instances/{instance_id}", "note.pdf", PDF)).result
+    entry = (await house.ada.get(f"/runtime/instances/{instance_id}/history")).result["Recs"][-1]
+    assert (entry["at"], entry["data"]["hash"], entry["data"]["id"]) == (own["createdAt"], own["hash"], own["id"])
+    removals = [house.oda.delete(f"/runtime/attachments/{made['id']}") for _ in range(2)]
+    assert sorted(each.response.status_code for each in await asyncio.gather(*removals)) == [200, 404]
+    await house.runtime.act(instance_id, "suspend", who="oda")
+    await send(house.ada, f"/runtime/instances/{instance_id}", "more.pdf", PDF)
+    await house.runtime.act(instance_id, "terminate", who="oda")
+    await house.ada.delete(f"/runtime/attachments/{own['id']}")
+    assert await told(house, instance_id) == [
+        ("kim", "AttachmentAdded", task["element"], "bill.pdf", len(PDF)),
+        ("ada", "AttachmentAdded", "", "note.pdf", len(PDF)),
+        ("oda", "AttachmentRemoved", task["element"], "bill.pdf", len(PDF)),
+        ("ada", "AttachmentAdded", "", "more.pdf", len(PDF)),
+        ("ada", "AttachmentRemoved", "", "note.pdf", len(PDF)),
+    ]
+    left = (await house.ada.get(f"/runtime/instances/{instance_id}/attachments")).result["Recs"]
+    assert [each["name"] for each in left] == ["more.pdf"]
+    assert (await house.runtime.upkeep.verify([instance_id])).drift == []
+
+
 async def test_with_the_instance_they_go_too(house: House, approval: str) -> None:
     task = await a_task(house)
     made = (await send(house.kim, f"/runtime/tasks/{task['id']}", "a.pdf", PDF)).result
@@ -157,7 +192,9 @@ def test_the_content_tells_what_a_file_is(name: str, data: bytes, kind: str) -> 
 async def test_a_server_may_take_any_kind(house: House, approval: str) -> None:
     task = await a_task(house)
     settings = msgspec.structs.replace(house.runtime.settings, attachment_types=("*",))
-    house.runtime.attachments = Attachments(house.runtime.store, house.clock, Random(), settings, lambda: True)
+    house.runtime.attachments = Attachments(
+        house.runtime.store, house.clock, house.runtime.executor, Random(), settings, lambda: True
+    )
     assert (await send(house.kim, f"/runtime/tasks/{task['id']}", "a.zip", packed("a"))).result["type"] == (
         "application/zip"
     )

@@ -100,3 +100,23 @@ def test_the_newest_command_is_told_first_and_machinery_not_at_all() -> None:
 
 def test_every_kind_of_element_has_a_word() -> None:
     assert set(NAMES.values()) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "data", "english", "chinese"),
+    [
+        ("AttachmentAdded", "check", {"name": "bill.pdf", "size": 1_500},
+         "Check: the file “bill.pdf” was attached (2 KiB)", "Check：已添加附件“bill.pdf”（2 KiB）"),
+        ("AttachmentRemoved", "", {"name": "bill.pdf", "size": 1_024},
+         "Process: the file “bill.pdf” was deleted (1 KiB)", "流程：已删除附件“bill.pdf”（1 KiB）"),
+        ("TaskAssigned", "check", {"assignee": "ann", "how": "deputyOver"},
+         "Check went back to ann: the deputy's time is over", "Check 已退回 ann：代理已结束"),
+        ("TaskAssigned", "check", {"assignee": "bob", "owner": "ann", "how": "deputy"},
+         "Check went to the deputy bob", "Check 已转给代理人 bob"),
+    ],
+)  # fmt: skip
+def test_a_fact_in_plain_words(kind: str, element: str, data: dict[str, object], english: str, chinese: str) -> None:
+    entry = HistoryEntry(1, START, kind, element, "userTask" if element else "", "kim", data)
+    for code, words in (("en", english), ("zh", chinese)):
+        (chapter,) = chapters([entry], {"check": "Check"}, language(code))
+        assert [line.text for line in chapter.lines] == [words]

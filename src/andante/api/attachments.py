@@ -166,7 +166,7 @@ async def remove(request: Call, attachment_id: FromPath[str]) -> Response[bytes]
     row = await _seen(desk, request, attachment_id)
     if who.user != row.created_by and not may(who, allow.INSTANCE_ACT_ANY):
         raise AccessProblem(access.FORBIDDEN, 403, f"'{row.created_by}' added it; they and operators may delete it.")
-    await desk.runtime.attachments.remove(attachment_id)
+    await desk.runtime.attachments.remove(attachment_id, who=who.user)
     return done()
 
 

@@ -57,6 +57,8 @@ COMMANDS: Final[dict[int, type]] = {
     41: cmd.Migrate,
     50: cmd.AddSigners,
     51: cmd.ReturnTask,
+    60: cmd.AddAttachment,
+    61: cmd.RemoveAttachment,
 }
 EFFECTS: Final[dict[int, type]] = {
     1: fx.StartChild,
@@ -147,6 +149,8 @@ EVENTS: Final[dict[int, type]] = {
     107: ev.TaskReturned,
     108: ev.ReturnAnswered,
     109: ev.ReturnEnded,
+    120: ev.AttachmentAdded,
+    121: ev.AttachmentRemoved,
 }
 
 

@@ -25,6 +25,8 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.Migrated: migrating.migrated,
     **compensation.APPLIERS,
     ev.TaskCommented: _nothing,
+    ev.AttachmentAdded: _nothing,
+    ev.AttachmentRemoved: _nothing,
     ev.PersonsInformed: _nothing,
     ev.MessageThrown: _nothing,
     ev.SignalThrown: _nothing,

@@ -34,6 +34,8 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.AddSigners: (PROCESS, REJECT, REJECT),
     cmd.ReturnTask: (PROCESS, REJECT, REJECT),
     cmd.CommentTask: (PROCESS, PROCESS, REJECT),
+    cmd.AddAttachment: (PROCESS, PROCESS, REJECT),
+    cmd.RemoveAttachment: (PROCESS, PROCESS, PROCESS),  # who may delete it may also when all is over
     cmd.RemindTask: (PROCESS, REJECT, REJECT),
     cmd.SetFollowUp: (PROCESS, REJECT, REJECT),
     cmd.CompleteJob: (PROCESS, HOLD, NOOP),

@@ -1,6 +1,9 @@
-"""Files that people attach to a task or an instance. Who may is decided by the caller (people)."""
+"""Files that people attach to a task or an instance. Who may is decided by the caller (people).
+
+The content is kept first; then the attachment is a fact of its instance, and its row is written with that fact."""
 
 import asyncio
+import contextlib
 import hashlib
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +12,12 @@ from typing import Final, final
 
 import structlog
 
+from andante.engine import commands as cmd
+from andante.engine.step import Step
+from andante.engine.waits import Task
+from andante.runtime.bundle import nothing
 from andante.runtime.clock import Clock
+from andante.runtime.executor import Executor
 from andante.runtime.file_types import EXTENSIONS, extension, named_otherwise, type_of
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import (
@@ -17,6 +25,7 @@ from andante.runtime.problem import (
     ATTACHMENT_TOO_LARGE,
     ATTACHMENT_TYPE,
     ATTACHMENTS_FULL,
+    INSTANCE_NOT_FOUND,
     PARAMETER,
     Problem,
 )
@@ -38,9 +47,12 @@ class Attachments:
     """One object a server. `mine` says whether to tidy up is this server's."""
 
     def __init__(
-        self, store: Store, clock: Clock, chance: Random, settings: RuntimeSettings, mine: Callable[[], bool]
-    ) -> None:
+        self, store: Store, clock: Clock, executor: Executor, chance: Random, settings: RuntimeSettings,
+        mine: Callable[[], bool],
+    ) -> None:  # fmt: skip
         self._store = store
+        self._executor = executor
+        self._removing = asyncio.Lock()
         self._clock = clock
         self._chance = chance
         self._mine = mine
@@ -50,7 +62,7 @@ class Attachments:
 
     async def add(self, instance_id: str, task: int, name: str, data: bytes, *, who: str) -> AttachmentRow:
         """Keep a file at the instance, or its task of this key. Raises Problem: 400 for a bad name or no content, 409
-        too many, 413 too large, 415 of a kind that is not taken or not what its name says."""
+        too many or the instance is over, 413 too large, 415 of a kind that is not taken or not what its name says."""
         name = clean_name(name)
         if not data:
             raise Problem(PARAMETER, 400, "file: it is empty.")
@@ -70,9 +82,10 @@ class Attachments:
         if await rows.count(self._store, instance_id) >= MOST:
             raise Problem(ATTACHMENTS_FULL, 409, f"The instance has {MOST} attachments already. Delete some first.")
         id = self._chance.randbytes(16).hex()
-        row = AttachmentRow(instance_id, id, task, name, kind, len(data), digest, self._clock.now(), who)
-        await self._store.write(rows.insertion(row, data))
-        return row
+        await self._store.write(rows.brought(digest, data, self._clock.now()))
+        command = cmd.AddAttachment(id, task, name, kind, len(data), digest)
+        at = await self._executor.submit(instance_id, command, who, _when)
+        return AttachmentRow(instance_id, id, task, name, kind, len(data), digest, at, who)
 
     def too_large(self) -> Problem:
         return Problem(ATTACHMENT_TOO_LARGE, 413, f"The file is larger than {self.largest} bytes (attachment_max).")
@@ -95,9 +108,19 @@ class Attachments:
             raise Problem(ATTACHMENT_NOT_FOUND, 404, f"There is no attachment '{row.id}'.")
         return data
 
-    async def remove(self, id: str) -> None:
+    async def remove(self, id: str, *, who: str) -> None:
         """Raises Problem (404)."""
-        await self._store.write(rows.deletion(await self.one(id), self._clock.now()))
+        async with self._removing:  # of two at the same time one finds it gone
+            row = await self.one(id)
+            command = cmd.RemoveAttachment(row.id, row.task, row.name, row.size)
+            try:
+                await self._executor.submit(row.instance_id, command, who, nothing)
+            except Problem as problem:
+                if problem.code != INSTANCE_NOT_FOUND:
+                    raise
+                await self._store.write(rows.orphaned(row))
+        with contextlib.suppress(StoreProblem):  # it goes with the next sweep
+            await self._store.write(rows.released(row.hash, self._clock.now()))
 
     async def sweep(self) -> None:
         """Take away what is of no instance, and contents that nobody refers to. Raises StoreProblem."""
@@ -112,6 +135,10 @@ class Attachments:
                     await self.sweep()
             except StoreProblem as fault:
                 log.warning("attachments have to wait", why=str(fault))
+
+
+def _when(step: Step, _: Task | None) -> int:
+    return step.now
 
 
 def _looked_at(data: bytes, name: str) -> tuple[str, str]:

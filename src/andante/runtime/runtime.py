@@ -98,7 +98,7 @@ class Runtime:
         )
         self._background: set[asyncio.Task[None]] = set()
         self.closing: list[Callable[[], Awaitable[None]]] = []  # what lives beside it, and ends first
-        self.attachments = Attachments(store, clock, chance, settings, lambda: self._sharing.first)
+        self.attachments = Attachments(store, clock, self.executor, chance, settings, lambda: self._sharing.first)
         self.remarks = Remarks(store)
         self.changes = Changes(store, self.executor)
         self._sharing = Sharing(

@@ -1,7 +1,8 @@
 """Files at instances and tasks. Each content stands once, under its SHA-256, as long as an attachment refers to it.
 
 Who brings a content notes the time at its row, also where it is there already; only what nobody has brought lately and
-nobody refers to is taken away. So one that is just brought again by another server stays.
+nobody refers to is taken away. So one that is just brought again by another server stays. The rows of attachments
+themselves come and go with the facts of their instances (store/single_rows.py).
 """
 
 from collections.abc import Sequence
@@ -53,24 +54,25 @@ async def content(store: Store, hash: str) -> bytes | None:
     return bytes(rows[0][0]) if rows else None
 
 
-def insertion(row: AttachmentRow, data: bytes) -> list[Statement]:
-    """One transaction."""
+def brought(hash: str, data: bytes, now: int) -> list[Statement]:
+    """One transaction: the content is there, before an attachment refers to it."""
     return [
         (
             "insert into content (hash, size, touched_at, data) values (?,?,?,?)"
             " on conflict (hash) do update set touched_at=excluded.touched_at",
-            [row.hash, row.size, row.created_at, data],
-        ),
-        (f"insert into attachment ({','.join(COLUMNS)}) values ({','.join('?' * len(COLUMNS))})", list(row)),
+            [hash, len(data), now, data],
+        )
     ]
 
 
-def deletion(row: AttachmentRow, now: int) -> list[Statement]:
-    """One transaction; the content goes with the last that referred to it, at once or with the next `sweep`."""
-    return [
-        ("delete from attachment where instance_id=? and id=?", [row.instance_id, row.id]),
-        (f"delete from content where hash=? and {_FREE}", [row.hash, now - LATELY]),
-    ]
+def orphaned(row: AttachmentRow) -> list[Statement]:
+    """One transaction: the attachment of an instance that is gone goes, too."""
+    return [("delete from attachment where instance_id=? and id=?", [row.instance_id, row.id])]
+
+
+def released(hash: str, now: int) -> list[Statement]:
+    """One transaction: the content goes with the last that referred to it, now or with the next `sweep`."""
+    return [(f"delete from content where hash=? and {_FREE}", [hash, now - LATELY])]
 
 
 def sweep(now: int) -> list[Statement]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final, final
 
-from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
 from andante.codec import encode_effect, encode_entry, encode_state
 from andante.engine import events as ev
@@ -22,6 +21,7 @@ from andante.store import statements as st
 from andante.store.clocks import any_working, clock_row, is_working
 from andante.store.grams import folded, grams
 from andante.store.records import InstanceRecord
+from andante.store.single_rows import attached, detached, informed, keyed, subscribed, unsubscribed
 from andante.store.task_rows import as_json, candidates, names_of, offers, task_record, task_row
 
 Row = tuple[Any, ...]
@@ -247,10 +247,6 @@ def _task_cancelled(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev
     batch.rows[st.TASK_END].append((instance.id, e.task, "cancelled", "", instance.modified_at, ""))
 
 
-def _informed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.PersonsInformed) -> None:
-    batch.rows[st.INFORMED].extend((instance.id, e.task, name) for name in e.who)
-
-
 def _clock(
     batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStarted | ev.ClockChanged | ev.ClockExtended
 ) -> None:
@@ -264,21 +260,6 @@ def _clock(
 def _clock_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.ClockStopped) -> None:
     if any_working(graph):
         batch.rows[st.WORKING_CLOCK_END].append((instance.id, e.clock))
-
-
-def _subscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionOpened) -> None:
-    if e.kind == kinds.CONDITIONAL:
-        return  # nobody outside looks for it
-    kind = kinds.EVENT_NAMES[e.kind]
-    batch.rows[st.SUBSCRIPTION].append((instance.id, e.subscription, kind, e.name, e.key or ""))
-
-
-def _keyed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionKeyed) -> None:
-    batch.rows[st.SUBSCRIPTION_KEYED].append((instance.id, e.subscription, e.key))
-
-
-def _unsubscribed(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.SubscriptionClosed) -> None:
-    batch.rows[st.SUBSCRIPTION_END].append((instance.id, e.subscription))
 
 
 def _job_changed(
@@ -327,17 +308,19 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.TaskCreated: _task_created,
     ev.TaskAssigned: _task_changed,
     ev.TaskOffered: _task_offered,
-    ev.PersonsInformed: _informed,
+    ev.PersonsInformed: informed,
     ev.TaskFollowUpSet: _task_changed,
+    ev.AttachmentAdded: attached,
+    ev.AttachmentRemoved: detached,
     ev.TaskCompleted: _task_completed,
     ev.TaskCancelled: _task_cancelled,
     ev.ClockStarted: _clock,
     ev.ClockChanged: _clock,
     ev.ClockExtended: _clock,
     ev.ClockStopped: _clock_gone,
-    ev.SubscriptionOpened: _subscribed,
-    ev.SubscriptionKeyed: _keyed,
-    ev.SubscriptionClosed: _unsubscribed,
+    ev.SubscriptionOpened: subscribed,
+    ev.SubscriptionKeyed: keyed,
+    ev.SubscriptionClosed: unsubscribed,
     ev.PropertiesSet: _properties,
     ev.Migrated: _migrated,
     ev.Suspended: _all_tasks,

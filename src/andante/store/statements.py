@@ -106,6 +106,13 @@ CANDIDATE_CHANGE: Final = Statement(UPDATE, "candidate", 2, (*_KEYED, "rank", "f
 CANDIDATE_END: Final = Statement(UPDATE, "candidate", 2, (*_KEYED, "free"))
 SEARCH: Final = Statement(UPSERT, "search", 2, (*_KEYED, "text", "grams"))
 INFORMED: Final = Statement(IGNORE, "informed", 3, (*_KEYED, "who"))
+ATTACHMENT: Final = Statement(
+    IGNORE,
+    "attachment",
+    2,
+    ("instance_id", "id", "task", "name", "type", "size", "hash", "created_at", "created_by"),
+)
+ATTACHMENT_END: Final = Statement(DELETE, "attachment", 2, ("instance_id", "id"))
 SUBSCRIPTION: Final = Statement(INSERT, "subscription", 2, (*_KEYED, "kind", "name", "correlation"))
 SUBSCRIPTION_KEYED: Final = Statement(UPDATE, "subscription", 2, (*_KEYED, "correlation"))
 SUBSCRIPTION_END: Final = Statement(DELETE, "subscription", 2, _KEYED)
@@ -124,6 +131,6 @@ OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 # Inserts come before the ends of what they inserted: keys are never used twice.
 ORDER: Final = (
     INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE_GONE,
-    CANDIDATE, CANDIDATE_CHANGE, CANDIDATE_END, INFORMED, SEARCH, SUBSCRIPTION, SUBSCRIPTION_KEYED, SUBSCRIPTION_END,
-    JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
+    CANDIDATE, CANDIDATE_CHANGE, CANDIDATE_END, INFORMED, SEARCH, ATTACHMENT, ATTACHMENT_END, SUBSCRIPTION,
+    SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
 )  # fmt: skip

@@ -63,7 +63,7 @@ async def delete(request: Asked, desk: NamedDependency[Desk], file_id: FromPath[
     row = await _seen(desk, who, file_id)
     if who.user != row.created_by and not may(who, allow.INSTANCE_ACT_ANY):
         raise AccessProblem(FORBIDDEN, 403, f"'{row.created_by}' added it; they and operators may delete it.")
-    await desk.runtime.attachments.remove(file_id)
+    await desk.runtime.attachments.remove(file_id, who=who.user)
     back = local_path(str(given.get("back", "")), "/tasks")
     return go(request, back, said(request, _("“%(name)s” is deleted."), name=row.name))
 

@@ -131,6 +131,14 @@ def _failed(say: Language, name: str, data: Data) -> str:
     return f"{text} ({left})"
 
 
+def _file(words: str) -> "Words":
+    def say_so(say: Language, name: str, data: Data) -> str:
+        size = say.number(-(-int(data.get("size", 0)) // 1024))
+        return say.text(words, name=name or say.text(PROCESS), file=data.get("name", ""), size=size)
+
+    return say_so
+
+
 def _stopped(say: Language, name: str, data: Data) -> str:
     return say.text(
         _("Stopped at %(name)s: %(message)s"), name=name or say.text(_("the process")), message=data.get("message", "")
@@ -176,6 +184,8 @@ SENTENCES: Final[Mapping[str, tuple[str, Words]]] = {
     "TaskOffered": ("work", _offered),
     "TaskAssigned": ("work", _assigned),
     "TaskCompleted": ("done", _outcome),
+    "AttachmentAdded": ("calm", _file(_("%(name)s: the file “%(file)s” was attached (%(size)s KiB)"))),
+    "AttachmentRemoved": ("ended", _file(_("%(name)s: the file “%(file)s” was deleted (%(size)s KiB)"))),
     "VariablesSet": ("calm", _set),
     "JobFailed": ("bad", _failed),
     "DecisionMade": ("calm", _decided),

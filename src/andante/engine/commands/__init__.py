@@ -5,6 +5,7 @@
 
 from typing import final
 
+from andante.engine.commands.attaching import AddAttachment, RemoveAttachment
 from andante.engine.commands.jobs import CompleteJob, FailJob, ThrowError
 from andante.engine.commands.lifecycle import Resume, Retry, Suspend, Terminate
 from andante.engine.commands.signing import AddSigners, ReturnTask
@@ -265,6 +266,8 @@ Command = (
     | DelegateTask
     | ResolveTask
     | CommentTask
+    | AddAttachment
+    | RemoveAttachment
     | AddSigners
     | ReturnTask
     | RemindTask
@@ -292,6 +295,7 @@ Command = (
 )
 
 __all__ = [
+    "AddAttachment",
     "AddSigners",
     "AssignTask",
     "ClaimTask",
@@ -310,9 +314,11 @@ __all__ = [
     "FireTimers",
     "FollowCalendar",
     "LookAtConditions",
+    "LookAtDeputies",
     "Migrate",
     "MoveToken",
     "RemindTask",
+    "RemoveAttachment",
     "ResolveTask",
     "Resume",
     "Retry",

@@ -17,6 +17,7 @@ from andante.engine.events.approval import (
     TaskReturned,
     VoteCast,
 )
+from andante.engine.events.attaching import AttachmentAdded, AttachmentRemoved
 from andante.engine.events.compensation import (
     CompensationEnded,
     CompensationStarted,
@@ -115,6 +116,8 @@ Event = (
     | TaskCreated
     | TaskAssigned
     | TaskCommented
+    | AttachmentAdded
+    | AttachmentRemoved
     | TaskCompleted
     | TaskCancelled
     | DoerKept
@@ -184,6 +187,8 @@ __all__ = [
     "ApprovalDecided",
     "ApprovalOpened",
     "ApproverAsked",
+    "AttachmentAdded",
+    "AttachmentRemoved",
     "CallEnded",
     "CallStarted",
     "ClockChanged",

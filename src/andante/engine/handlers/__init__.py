@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from andante.engine import commands as cmd
-from andante.engine.handlers import counting, entering, extending, lifecycle, migrating, moving, signing, tasks
+from andante.engine.handlers import (
+    attaching,
+    counting,
+    entering,
+    extending,
+    lifecycle,
+    migrating,
+    moving,
+    signing,
+    tasks,
+)
 from andante.engine.handlers.entering import wanted
 
 HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
@@ -28,6 +38,8 @@ HANDLERS: Final[dict[type, Callable[[Any, Any], None]]] = {
     cmd.AddSigners: signing.add_signers,
     cmd.ReturnTask: signing.return_task,
     cmd.CommentTask: tasks.comment,
+    cmd.AddAttachment: attaching.add,
+    cmd.RemoveAttachment: attaching.remove,
     cmd.RemindTask: tasks.remind,
     cmd.SetFollowUp: tasks.set_follow_up,
     cmd.FireTimers: entering.fire_timers,
