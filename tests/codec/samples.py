@@ -12,13 +12,14 @@ from typing import Any, Final, get_args
 from andante.bpmn import kinds
 from andante.bpmn.graph import MultiInstance, Sla, SlaAction, UserTask
 from andante.bpmn.voting import EVERY_ONE, ApprovalPolicy
+from andante.bpmn.work import Assignment
 from andante.codec import encode_effect, encode_entry, encode_state
 from andante.codec.values import COMMANDS, EFFECTS, EVENTS, LATER
 from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
 from andante.engine.state import Instance
-from andante.expressions import compile_feel, literal
+from andante.expressions import compile_feel, compile_juel, literal
 from andante.testing import ProcessBuilder, Scenario
 from andante.testing.process import compensation, condition, message, multiple, signal, timer
 from andante.timing.sla import Reminder, SlaClock, SlaPolicy, Target
@@ -123,6 +124,14 @@ def _running() -> Instance:
 def _reminded() -> Instance:
     scenario = _everything()
     return scenario.when(cmd.RemindTask(scenario.task("sign")), by="ina").instance
+
+
+def _failed() -> Instance:
+    """An SLA action that has failed."""
+    action = SlaAction("set", "Set Variables", values=(Assignment("n", compile_juel("${missing}")),))
+    sla = Sla(SlaPolicy("fix", Target(HOUR), None), goal_actions=(action,))
+    graph = ProcessBuilder().start().user_task("sign", slas=[sla]).path("start", "sign").graph()
+    return Scenario(graph, id="002N00000golden00011").given().pass_time(HOUR).instance
 
 
 def _suspended() -> Instance:
@@ -244,6 +253,7 @@ STATES: Final[dict[str, Callable[[], Instance]]] = {
     "promising": _promising,
     "reminded": _reminded,
     "deciding": _deciding,
+    "failed": _failed,
 }
 
 

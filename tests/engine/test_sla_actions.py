@@ -156,7 +156,7 @@ def test_an_action_that_fails_is_named_and_stops_neither_the_clock_nor_the_actio
     assert next(iter(task.instance.tasks.values())).assignee == "dora"
     task.pass_time(4 * HOUR)
     assert [fact.facts for fact in task.facts(ev.ClockChanged)] == [["goal"], ["deadline"]]
-    task.retry().then(state="Waiting for user interaction", incidents=[])
+    assigned(task, missing=1).retry().then(incidents=["slaAction"], variables={"x": 1})
 
 
 def test_each_action_is_done_once_whatever_comes_between() -> None:

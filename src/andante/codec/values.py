@@ -13,7 +13,7 @@ from andante.engine import commands as cmd
 from andante.engine import effects as fx
 from andante.engine import events as ev
 from andante.engine.approvals import Seat
-from andante.engine.waits import Clock, Subscription, Task, Timer
+from andante.engine.waits import Clock, Incident, Subscription, Task, Timer
 from andante.timing.sla import SlaClock
 
 Packed = Any
@@ -170,6 +170,8 @@ LATER: Final[dict[type, int]] = {
     ev.ClockChanged: 1,
     Clock: 3,
     fx.Notify: 1,
+    ev.IncidentRaised: 1,
+    Incident: 1,
 }
 CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockExtended, ev.ClockStopped))
 

@@ -88,8 +88,8 @@ def _follow(step: "Step", clock: Clock, sla: Sla, index: int) -> bool:
     """Carry out the actions of a target that has passed. False when one of them has ended the clock's work: then
     nothing more of it passes."""
     instance = step.instance
-    actions = [action for action in sla.actions[index] if _wanted(step, clock, action)]
-    where = step.graph.nodes[node].id if (node := node_of(instance, clock)) >= 0 else "the process"
+    wanted = [(at, action) for at, action in enumerate(sla.actions[index]) if _wanted(step, clock, action)]
+    actions = [action for _, action in wanted]
     name = sla.policy.name_of(index)
     due = clock.state.ats[index]
     # Who is told hears of it also when another action ends the work; so the notes come first.
@@ -101,19 +101,42 @@ def _follow(step: "Step", clock: Clock, sla: Sla, index: int) -> bool:
             words = action.to or (("manager",) if action.type == NOTIFY_MANAGER else ())
             text = f"{_subject(step, task)} has passed its {name if index < 2 else f'milestone {name}'}"
             _notify(step, clock, kind, f"{name}:{number}:{action.name}", words, due, text, anyway=ends)
-    for action in actions:
+    for at, action in wanted:
         if action.type not in _CHANGES:
             continue
         if instance.clocks.get(clock.key) is not clock:
             return False
-        try:
-            _change(step, clock, action)
-        except (ModelFault, Rejected) as fault:
-            what = f"the action '{action.name or action.type}' of its {name}"
-            text = f"{where}: SLA '{sla.policy.name}': {what} failed: {fault.message}"
-            step.record(ev.IncidentRaised(step.key(), 0, FAULT, text))
-        step.run()
+        _attempt(step, clock, sla, index, at)
     return instance.clocks.get(clock.key) is clock
+
+
+def act_again(step: "Step", sla: Sequence[int]) -> None:
+    """An action that has failed, once more, as an incident names it; as the engine's own doing, whoever asks for it.
+    Where its work is over, or the model has no such action any more, nothing is left to do."""
+    key, index, at = sla
+    clock = step.instance.clocks.get(key)
+    if clock is None:
+        return
+    policy = policy_of(step, clock)
+    actions = policy.actions[index] if index < len(policy.actions) else ()
+    if at < len(actions) and actions[at].type in _CHANGES:
+        actor, step.actor = step.actor, ""
+        _attempt(step, clock, policy, index, at)
+        step.actor = actor
+
+
+def _attempt(step: "Step", clock: Clock, sla: Sla, index: int, at: int) -> None:
+    """Carry out the action `at` of the target, and what follows. One that fails leaves an incident."""
+    action, name = sla.actions[index][at], sla.policy.name_of(index)
+    node = node_of(step.instance, clock)
+    try:
+        _change(step, clock, action)
+    except (ModelFault, Rejected) as fault:
+        where = step.graph.nodes[node].id if node >= 0 else "the process"
+        what = f"the action '{action.name or action.type}' of its {name}"
+        text = f"{where}: SLA '{sla.policy.name}': {what} failed: {fault.message}"
+        step.record(ev.IncidentRaised(step.key(), 0, FAULT, text, [clock.key, index, at]))
+    step.run()
 
 
 _CHANGES: Final = frozenset((TRANSFER, COMPLETE, ESCALATE, SET_VARIABLES))

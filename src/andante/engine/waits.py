@@ -196,11 +196,12 @@ class Doers:
 
 @final
 class Incident:
-    """Why the instance is Broken."""
+    """Why the instance is Broken. `sla` as in the fact that raised it."""
 
-    __slots__ = ("at", "key", "kind", "message", "token")
+    __slots__ = ("at", "key", "kind", "message", "sla", "token")
 
-    def __init__(self, key: int, token: int, kind: str, message: str, at: int) -> None:
+    def __init__(self, key: int, token: int, kind: str, message: str, at: int, sla: list[int] | None = None) -> None:
+        self.sla = sla
         self.key = key
         self.token = token
         self.kind = kind

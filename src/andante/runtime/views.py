@@ -72,7 +72,9 @@ INNER: Final = (
     ev.TokenJoined, ev.TokenDone, ev.TokenReady, ev.StateChanged, ev.LocalsSet, ev.StepHandled, ev.ApproverAsked,
     ev.ReturnEnded,
 )  # fmt: skip
-HIDDEN: Final = frozenset(("token", "node", "scope", "flow", "loop", "state", "command", "nodes", "flows", "policies"))
+HIDDEN: Final = frozenset(
+    ("token", "node", "scope", "flow", "loop", "state", "command", "nodes", "flows", "policies", "sla")
+)
 
 
 async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:

@@ -30,7 +30,7 @@ def _started(instance: Instance, e: ev.InstanceStarted) -> None:
 
 def _incident(instance: Instance, e: ev.IncidentRaised) -> None:
     instance.last_key = max(instance.last_key, e.incident)
-    instance.incidents[e.incident] = Incident(e.incident, e.token, e.kind, e.message, instance.modified_at)
+    instance.incidents[e.incident] = Incident(e.incident, e.token, e.kind, e.message, instance.modified_at, e.sla)
 
 
 def _incident_resolved(instance: Instance, e: ev.IncidentResolved) -> None:

@@ -68,11 +68,13 @@ class InstanceStarted:
 
 @final
 class IncidentRaised:
-    """The model or a worker failed at this token; the instance waits for an operator."""
+    """The model or a worker failed at this token; the instance waits for an operator. `sla`: the action that a retry
+    carries out again, by its clock's key, the number of the target and its own number there."""
 
-    __slots__ = ("incident", "kind", "message", "token")
+    __slots__ = ("incident", "kind", "message", "sla", "token")
 
-    def __init__(self, incident: int, token: int, kind: str, message: str) -> None:
+    def __init__(self, incident: int, token: int, kind: str, message: str, sla: list[int] | None = None) -> None:
+        self.sla = sla
         self.incident = incident
         self.token = token
         self.kind = kind

@@ -19,6 +19,7 @@ from andante.engine.filling import filled_in
 from andante.engine.scoping import admissible
 from andante.engine.settings import MAX_PARKED
 from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
+from andante.engine.sla_actions import act_again
 from andante.engine.state import ACTIVE, COMPLETING, DONE, READY
 from andante.timing.instants import contract_time
 
@@ -168,6 +169,9 @@ def retry(step: "Step", command: cmd.Retry) -> None:
             node = step.graph.nodes[token.node]
             BEHAVIOURS[node.kind].again(step, token, node)
     _wake(step)
+    for incident in chosen:
+        if incident.sla is not None:
+            act_again(step, incident.sla)
 
 
 def change_variables(step: "Step", command: cmd.SetVariables) -> None:
