@@ -50,6 +50,8 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "instance-suspended": f"/instances/{found['suspended']}",
         "instance-past": f"/instances/{found['expense']}/at/1",
         "instance-broken-past": f"/instances/{found['broken']}/at/1",
+        "bars": f"/instances/{found['late']}/bars",
+        "bars-suspended": f"/instances/{found['suspended']}/bars",
         "instance-terminate": f"/instances/{found['leave of Anna']}?ask=terminate",
         "definitions": "/definitions",
         "definition": f"/definitions/{leave.definition_id}",
@@ -82,7 +84,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         site.watch(page)
         await site.log_in(page, "mei")
         for name, path in pages.items():
-            if size == "wall" and name not in ("inbox", "inbox-beside", "instance", "instances"):
+            if size == "wall" and name not in ("inbox", "inbox-beside", "instance", "instances", "bars"):
                 continue
             await page.goto(site.url + path)
             if name.startswith("instance-") or name in ("instance", "definition"):

@@ -15,6 +15,7 @@ from andante.runtime.outbox import Channel, Note, Post
 from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime
+from andante.runtime.stays import Passing, Stay, Stays, Stretch, stays_of
 from andante.runtime.tasks import Signing
 from andante.runtime.views import HistoryEntry, IncidentView, InstanceDetail, TokenView
 from andante.runtime.wanted import wanted
@@ -65,6 +66,7 @@ __all__ = [
     "OpenJobView",
     "Operations",
     "Page",
+    "Passing",
     "Past",
     "Post",
     "Problem",
@@ -74,7 +76,10 @@ __all__ = [
     "RuntimeSettings",
     "SavedView",
     "Signing",
+    "Stay",
+    "Stays",
     "StoreProblem",
+    "Stretch",
     "SystemClock",
     "TargetView",
     "TaskQuery",
@@ -84,5 +89,6 @@ __all__ = [
     "TimerView",
     "TokenView",
     "Unstorable",
+    "stays_of",
     "wanted",
 ]
