@@ -11,13 +11,15 @@ URGENT: Final = 1_023
 NEVER: Final = (1 << 42) - 1
 LOWEST: Final = -512
 HIGHEST: Final = 511
+PRIORITY_BITS: Final = 10
+LEVEL: Final = 52  # bits below the urgency
 
 
 def rank(urgency: int, due_at: int, priority: int) -> int:
     """`due_at` in ms, 0 for none."""
     urgent = min(max(urgency, 0), URGENT)
     due = min(due_at, NEVER) if due_at > 0 else NEVER
-    return (URGENT - urgent) << 52 | due << 10 | (HIGHEST - min(max(priority, LOWEST), HIGHEST))
+    return (URGENT - urgent) << LEVEL | due << PRIORITY_BITS | (HIGHEST - min(max(priority, LOWEST), HIGHEST))
 
 
-DUE: Final = f"((rank >> 10) & {NEVER})"  # the same in SQL: the due time of a rank, NEVER for none
+DUE: Final = f"((rank >> {PRIORITY_BITS}) & {NEVER})"  # the same in SQL: the due time of a rank, NEVER for none

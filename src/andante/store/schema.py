@@ -168,6 +168,7 @@ task: Final = sa.Table(
     listed("ix_task_queue", "queue", " and queue <> ''"),
     listed("ix_task_owner", "owner", " and owner <> ''"),
     listed("ix_task_due", "due_at", " and due_at > 0"),
+    _some("ix_task_created", "created_at instance_id key", "state = 'open' and suspended = 0"),
     _some("ix_task_paused", "rank instance_id key", "state = 'open' and suspended = 1"),
     _some("ix_task_ended", "ended_at instance_id key", "ended_at > 0"),
     _some("ix_task_ended_by", "ended_by ended_at instance_id key", "ended_at > 0"),

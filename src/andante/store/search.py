@@ -4,28 +4,41 @@ The index of words is PostgreSQL's or SQLite's own, over the pieces of store/gra
 the text itself, so that no more is found than has the text. Names of models are few: they are looked through.
 """
 
+import json
 from collections.abc import Sequence
+from typing import Final
 
 from andante.store.grams import LIKE, folded, pattern, wanted
 from andante.store.store import Store
 from andante.store.task_conditions import Condition
 
+PIECED: Final = 4_000  # what has all pieces of a text need not have them together: so many are looked at
 
-async def few(store: Store, text: str, most: int) -> Condition | None:
-    """The tasks of what has this text, as a query of their keys; None where there may be more than `most`, or where
-    nothing in the text is in the index."""
+
+async def few(store: Store, text: str, most: int) -> list[tuple[str, int]] | None:
+    """What has this text: instances (with key 0) and tasks. None where there may be more than `most`, or where nothing
+    in the text is in the index."""
     pieces = wanted(text)
     if not pieces:
         return None
     words = store.all_of.join(f"{piece}{store.begins if begins else ''}" for piece, begins in pieces)
-    ((count,),) = await store.browse(f"select count(*) from ({store.matching} limit {most + 1}) m", [words])
-    if count > most:
+    ((pieced,),) = await store.browse(f"select count(*) from ({store.pieced} limit {PIECED + 1}) m", [words])
+    if pieced > PIECED:
         return None
-    return Condition(
-        f"select t.instance_id, t.key from ({store.matching}) m cross join search s cross join task t"
-        f" where s.instance_id=m.instance_id and s.key=m.key and s.text {LIKE} and t.instance_id=m.instance_id"
-        " and (m.key=0 or t.key=m.key)",
+    rows = await store.browse(
+        f"select s.instance_id, s.key from ({store.matching}) m cross join search s where s.instance_id=m.instance_id"
+        f" and s.key=m.key and s.text {LIKE} limit {most + 1}",
         [words, pattern(text)],
+    )
+    return [(row[0], row[1]) for row in rows] if len(rows) <= most else None
+
+
+def tasks_of(store: Store, few: Sequence[tuple[str, int]]) -> Condition:
+    """The tasks of these, as a query of their keys."""
+    return Condition(
+        f"select t.instance_id, t.key from ({store.given}) m cross join task t where t.instance_id=m.instance_id"
+        " and (m.key=0 or t.key=m.key)",
+        [json.dumps(few)],
     )
 
 

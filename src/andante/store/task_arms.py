@@ -44,9 +44,9 @@ def offers(who: Sequence[str], listed: str) -> list[Arm]:
 
 
 def counting(
-    arms: Sequence[Arm], filters: Sequence[Condition], more: str = "", *, rows: bool = False
+    arms: Sequence[Arm], filters: Sequence[Condition], more: str = "", *, rows: bool = False, most: int = FEW + 1
 ) -> tuple[str, list[object]]:
-    """A query of the tasks of these places, FEW and one of each at most, with `ok` 1 for those that pass, and `more`
+    """A query of the tasks of these places, `most` of each at most, with `ok` 1 for those that pass, and `more`
     columns: of the task `t` if it takes `rows`, else of what the indexes have ("{0}")."""
     where, given = everything(filters)
     groups: dict[str, list[str]] = {}
@@ -60,7 +60,7 @@ def counting(
         ok = f"case when {where} then 1 else 0 end" if where else "1"
         part = (
             f"select * from (select {alias}.instance_id, {alias}.key, {ok} as ok{more.format(alias)}"
-            f" from {tables}{join} where {condition.text} limit {FEW + 1}) a"
+            f" from {tables}{join} where {condition.text} limit {most}) a"
         )
         groups.setdefault(arm.group, []).append(part)
         values.setdefault(arm.group, []).extend([*given, *condition.values])

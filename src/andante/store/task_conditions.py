@@ -134,7 +134,7 @@ def others(query: TaskQuery) -> list[Condition]:
             add("t.due_at=0")
     due = due_range(query)
     if due is not None:
-        add("t.due_at>0 and t.due_at>=?", due[0])
+        add("t.due_at>=? and t.due_at>0", due[0])
         if due[1]:
             add("t.due_at<?", due[1])
     for column, start, end in (

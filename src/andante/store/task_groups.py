@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from andante.store.ranks import DUE, NEVER
+from andante.store.ranks import DUE, LEVEL, NEVER, PRIORITY_BITS
 from andante.store.records import TaskQuery
 from andante.store.store import Store
 from andante.store.task_arms import FEW, OF_ALL, Arm, counting
@@ -75,37 +75,53 @@ async def groups(store: Store, query: TaskQuery, by: str) -> list[Count]:
 
 
 async def _seen_groups(store: Store, query: TaskQuery, reading: Reading, by: str) -> list[Count]:
-    text, values = await reading.counted_with(", t.due_at as due, t.definition as process")
     if by == "process":
-        rows = await store.browse(
-            f"with seen as materialized ({text}) select process, count(*), (select count(*) from seen) from seen"
-            " where ok=1 group by process order by 2 desc, 1",
-            values,
+        text, values, most = await reading.counted_with(", t.definition as process", "")
+        key, limits = "process", list[object]()
+    else:
+        text, values, most = await reading.counted_with(
+            ", t.due_at as due", f", {DUE.replace('rank', '{0}.rank')} as due"
         )
-        return [Count(row[0], row[1], row[2] > FEW) for row in rows]
-    today, week = query.days
-    # A due time's group by how many of these instants it is not before.
+        today, week = query.days
+        # A due time's group by how many of these instants it is not before.
+        key = f"case when due in (0,{NEVER}) then 4 when due<? then 0 when due<? then 1 when due<? then 2 else 3 end"
+        limits = [query.now, today, week]
+    # Where a place had more than was looked at, each group may have more.
     rows = await store.browse(
-        f"with seen as materialized ({text}) select case when due=0 then 4 when due<? then 0 when due<? then 1"
-        " when due<? then 2 else 3 end as g, count(*), (select count(*) from seen) from seen where ok=1 group by 1",
-        [*values, query.now, today, week],
+        f"with seen as materialized ({text}) select {key} as g, count(*), (select count(*) from seen) from seen"
+        " where ok=1 group by 1 order by 2 desc, 1",
+        [*values, *limits],
     )
-    known = {row[0]: row for row in rows}
-    return [Count(name, known[n][1], known[n][2] > FEW) for n, name in enumerate(DUE_GROUPS) if n in known]
+    found = [Count(row[0], row[1], row[2] >= most) for row in rows]
+    if by == "process":
+        return found
+    known = {each.key: each for each in found}
+    return [msgspec.structs.replace(known[n], key=name) for n, name in enumerate(DUE_GROUPS) if n in known]
 
 
 async def _due_of_all(store: Store, query: TaskQuery) -> list[Count]:
     today, week = query.days
-    ranges = ((1, query.now), (query.now, today), (today, week), (week, NEVER), (0, 1))
+    ranges = ((1, query.now), (query.now, today), (today, week), (week, NEVER))
     found = []
-    for name, (start, end) in zip(DUE_GROUPS, ranges, strict=True):
+    for name, (start, end) in zip(DUE_GROUPS, ranges, strict=False):
         ((number,),) = await store.browse(
-            f"select count(*) from (select 1 from task t where {LISTED} and t.due_at>=? and t.due_at<?"
+            f"select count(*) from (select 1 from task t where {LISTED} and t.due_at>=? and t.due_at<? and t.due_at>0"
             f" limit {FEW + 1}) n",
             [start, end],
         )
         found.append(_count(name, number))
-    return found
+    # What is never due comes last of its urgency. SQLite begins where the first condition on a column says.
+    first = f"select t.rank>>{LEVEL} from task t where"
+    last = f"{LISTED} and {OF_ALL} order by t.rank limit 1"
+    levels = await store.browse(
+        f"with recursive level(u) as (select ({first} {last}) union all select ({first} t.rank>=((level.u+1)<<{LEVEL})"
+        f" and {last}) from level where level.u is not null) select u from level where u is not null limit 400"
+    )
+    never = f"select 1 from task t where t.rank>=? and t.rank<? and {LISTED} and {OF_ALL}"
+    parts = " union all ".join([f"select * from ({never} limit {FEW + 1}) a"] * len(levels))
+    values = [at for (u,) in levels for at in (u << LEVEL | NEVER << PRIORITY_BITS, (u + 1) << LEVEL)]
+    number = (await store.browse(f"select count(*) from ({parts}) n", values))[0][0] if levels else 0
+    return [*found, _count(DUE_GROUPS[-1], number)]
 
 
 async def _processes_of_all(store: Store) -> list[Count]:

@@ -15,8 +15,11 @@ from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
 from andante.store.task_arms import FEW, OF_ALL, Arm, counting, everything, is_, keys, offers
 from andante.store.task_conditions import Condition, base, due_range, equals, mine, others, stood_for, who_may
+from andante.store.task_walk import Path, walk
 from andante.store.tasks import OF_TASK, ORDER, record
 
+PLACED: Final = 4_000  # of one place in an index, which is a quick look
+LEAST: Final = 200  # of one place, whose rows are looked at
 DEFAULT: Final = {"history": "ended_at", "all": ""}
 # A server of the release before suspends without a word to the tasks.
 SHOWN = " and i.suspended=0"
@@ -75,10 +78,14 @@ class Reading:
         self._base = base(query)
         self._limit = max(1, min(query.limit, MOST))
         self._skip = 0 if query.after else max(0, query.skip)
-        self._after = cursors.read(query.after, order.name, len(order.columns)) if query.after else []
+        # A cursor of ours also says how many came before.
+        after = cursors.read(query.after, order.name, len(order.columns) + 1) if query.after else [0]
+        self._before, self._after = int(after[-1]), after[:-1]
         self._conditions = others(query)
         self._equals = equals(query)
-        self._few: Condition | None = None
+        self._few: list[tuple[str, int]] | None = None
+        self._text: Condition | None = None
+        self._found: Condition | None = None
         self._names: list[str] = []
         self._processes: list[str] = []
 
@@ -123,7 +130,8 @@ class Reading:
                 parts.append(f"t.{column} in ({','.join('?' * len(chosen))})")
                 values += chosen
         self._names, self._processes = names, processes
-        self._conditions.append(Condition(f"({' or '.join(parts)})", list(values)))
+        self._text = Condition(f"({' or '.join(parts)})", list(values))
+        self._conditions.append(self._text)
 
     # Few: gathered.
 
@@ -162,7 +170,7 @@ class Reading:
                     found.append(keys(self.arms()))
                 due = due_range(query)
                 if due is not None:
-                    text = f"select instance_id, key from task t where {self._base} and t.due_at>0 and t.due_at>=?"
+                    text = f"select instance_id, key from task t where {self._base} and t.due_at>=? and t.due_at>0"
                     values: list[object] = [due[0]]
                     if due[1]:
                         text, values = f"{text} and t.due_at<?", [*values, due[1]]
@@ -174,10 +182,11 @@ class Reading:
             found.append(keys(self.arms()))
         return found
 
-    def _texts(self, few: Condition) -> Condition:
+    def _texts(self, few: Sequence[tuple[str, int]]) -> Condition:
         """All tasks that have the text, by what has it."""
-        parts: list[str] = ["select instance_id, key from task where instance_id=?", few.text]
-        values: list[object] = [self._query.text, *few.values]
+        keys_of = search.tasks_of(self._store, few)
+        parts: list[str] = ["select instance_id, key from task where instance_id=?", keys_of.text]
+        values: list[object] = [self._query.text, *keys_of.values]
         for column, chosen in (("name", self._names), ("definition", self._processes)):
             for value in chosen:
                 parts.append(
@@ -185,10 +194,14 @@ class Reading:
                     f" limit {FEW + 1}) a"
                 )
                 values.append(value)
-        return Condition(" union ".join(parts), values)
+        self._found = Condition(" union ".join(parts), values)
+        return self._found
 
     async def _gathered(self, driver: Condition) -> Page[TaskRecord]:
-        where, values = everything(self._filters())
+        asked = self._filters()
+        if driver is self._found:  # all of these have the text
+            asked = [each for each in asked if each is not self._text]
+        where, values = everything(asked)
         columns = ", ".join(f"{column} as o{n}" for n, column in enumerate(self._order.columns))
         hit = (
             f"with d as materialized (select distinct instance_id, key from ({driver.text}) x), hit as materialized"
@@ -243,31 +256,41 @@ class Reading:
         return [assignee, owner, *shared, *free]
 
     @property
+    def _shown(self) -> str:
+        return SHOWN if self._query.view in ("todo", "delegated") else ""
+
+    @property
     def plain(self) -> bool:
         """Whether nothing is asked for but the view."""
         return not (self._conditions or self._equals or self._query.text)
 
-    async def counted_with(self, columns: str) -> tuple[str, list[object]]:
-        """A query of FEW and one of the tasks asked for at most, with these columns of `t`, and `ok` 1 for those that
-        are really meant."""
+    async def counted_with(self, columns: str, in_index: str) -> tuple[str, list[object], int]:
+        """A query of the tasks asked for, as many as it says at most, with these columns of `t`, and `ok` 1 for those
+        that are really meant. `in_index`: what says the same by what indexes have alone ("{0}"), "" for nothing."""
         if self._query.text:
             await self._search()
         driver = await self._driver()
         if driver is None:
             arms, filters = self._places()
-            return counting(arms, filters, columns, rows=True)
+            if in_index and not filters:
+                return *counting(arms, [], in_index, most=PLACED), PLACED
+            most = max(LEAST, FEW // len(arms))
+            return *counting(arms, filters, columns, rows=True, most=most), most
         where, values = everything(self._filters())
         return (
             f"select t.instance_id, t.key, 1 as ok{columns}"
             f" from (select distinct instance_id, key from ({driver.text}) x) d cross join task t join instance i"
             f" on i.id=t.instance_id where t.instance_id=d.instance_id and t.key=d.key and {where}",
-            [*driver.values, *values],
-        )
+            [*driver.values, *values], FEW + 1,
+        )  # fmt: skip
 
     async def _walked(self) -> Page[TaskRecord]:
         arms, filters = self._places()
-        rows = await self._merged(arms, filters)
-        total, more = await self._counted(arms, filters)
+        if len(arms) == 1:
+            rows = await self._along(arms[0], filters)
+        else:
+            rows = await self._merged(arms, filters)
+        total, more = await self._number(arms, filters, rows)
         return self._made(rows, total, more)
 
     def _places(self) -> tuple[list[Arm], list[Condition]]:
@@ -292,41 +315,46 @@ class Reading:
         extra = {"due_at": " and t.due_at>0", "assignee": "", "queue": ""}.get(self._query.order_field, "")
         return Arm("task t", Condition(self._base + ("" if not extra or not due_range(self._query) else extra), []))
 
+    async def _along(self, arm: Arm, filters: Sequence[Condition]) -> list[Row]:
+        """The first of one place after the cursor. What is looked at on the way is no reason to leave the index."""
+        where, values = everything(filters)
+        # SQLite begins where the first condition on a column says.
+        begin = [self._order.after(self._after, self._order.columns)] if self._after else []
+        conditions = [*begin, arm.where]
+        if where:
+            conditions.append(Condition(f"case when {where} then 1 else 0 end=1", values))
+        text, given = everything(conditions)
+        named = ", ".join(f"{column} as o{n}" for n, column in enumerate(self._order.columns))
+        page = (
+            f"select {named}, t.instance_id, t.key from {arm.tables}{self._instance(where)} where {text}"
+            f" order by {self._order.by()} limit ? offset ?"
+        )
+        return await self._rows(f"with page as ({page})", [*given, self._limit + 1, self._skip])
+
     async def _merged(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> list[Row]:
-        """The first of each place after the cursor, merged."""
-        parts: list[str] = []
-        values: list[object] = []
-        where, more = everything(filters)
+        """The first of all places after the cursor."""
+        columns = self._order.columns
+        begin = self._order.after(self._after, columns) if self._after else None
+        path = Path(columns, self._order.descending, begin)
         wanted = self._skip + self._limit + 1
-        for arm in arms:
-            columns = [column.replace("t.", f"{arm.alias}.", 1) for column in self._order.columns]
-            conditions = [arm.where]
-            if self._after:
-                conditions.append(self._order.after(self._after, columns))
-            text, given = everything(conditions)
-            join = self._instance(where)
-            named = ", ".join(f"{column} as o{n}" for n, column in enumerate(columns))
-            direction = " desc" if self._order.descending else ""
-            by = ", ".join(f"{column}{direction}" for column in columns)
-            parts.append(
-                f"select * from (select {named}, t.instance_id, t.key from {arm.tables}{join} where {text}"
-                f"{' and ' + where if where else ''} order by {by} limit {wanted}) a"
-            )
-            values += [*given, *more]
-        page = f"select * from ({' union '.join(parts)}) p order by {self._order.by('p')} limit ? offset ?"
-        return await self._rows(f"with page as ({page})", [*values, self._limit + 1, self._skip])
+        rows = await walk(self._store, arms, path, self._base, self._shown, filters, wanted)
+        return rows[self._skip :]
 
     async def _rows(self, head: str, values: Sequence[object], first: str = "") -> list[Row]:
         columns = ", ".join(f"p.o{n}" for n in range(len(self._order.columns)))
         return await self._store.browse(
             f"{head} select {first}{columns}, {OF_TASK} from page p cross join task t"
             f" join instance i on i.id=t.instance_id where t.instance_id=p.instance_id and t.key=p.key"
-            f"{SHOWN if self._query.view in ('todo', 'delegated') else ''} order by {self._order.by('p')}",
+            f"{self._shown} order by {self._order.by('p')}",
             values,
         )
 
-    async def _counted(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> tuple[int, bool]:
-        """How many there are, as far as they are looked through; and whether there are more."""
+    async def _number(self, arms: Sequence[Arm], filters: Sequence[Condition], rows: Sequence[Row]) -> tuple[int, bool]:
+        """How many there are, as far as indexes tell it or few rows are looked at; and whether there are more."""
+        if self._scoped and self.plain:
+            arms, filters = self.arms(), []
+        elif self._scoped:
+            return self._before + self._skip + min(len(rows), self._limit), len(rows) > self._limit
         text, values = counting(arms, filters)
         ((seen, good),) = await self._store.browse(
             f"select count(*), coalesce(cast(sum(ok) as bigint),0) from ({text}) n", values
@@ -336,5 +364,8 @@ class Reading:
     def _made(self, rows: Sequence[Row], total: int, more: bool) -> Page[TaskRecord]:
         width = len(self._order.columns)
         kept = rows[: self._limit]
-        after = cursors.written(self._order.name, list(kept[-1][:width])) if len(rows) > len(kept) else ""
+        after = ""
+        if len(rows) > len(kept):
+            before = self._before + self._skip + len(kept)
+            after = cursors.written(self._order.name, [*kept[-1][:width], before])
         return Page([record(row[width:]) for row in kept], max(total, len(kept)), after, more)

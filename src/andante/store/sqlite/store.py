@@ -22,6 +22,8 @@ from andante.store.sqlite.writer import Writer, connect
 from andante.store.store import Answer, Row, Store, Stored
 
 READERS: Final = 4
+# Lists look up many rows here and there: up to so many bytes of the file are mapped, not read page by page.
+MAPPED: Final = "pragma mmap_size=2147418112"
 
 
 def sqlite_path(url: str) -> str:
@@ -104,6 +106,7 @@ class SqliteStore(Store):
         if connection is None:
             connection = self._local.connection = connect(self.path)
             connection.execute("pragma query_only=on")
+            connection.execute(MAPPED)
             self._connections.append(connection)
         try:
             return connection.execute(sql, parameters).fetchall()
