@@ -92,11 +92,10 @@ async def _seen_groups(store: Store, query: TaskQuery, reading: Reading, by: str
         " where ok=1 group by 1 order by 2 desc, 1",
         [*values, *limits],
     )
-    found = [Count(row[0], row[1], row[2] >= most) for row in rows]
     if by == "process":
-        return found
-    known = {each.key: each for each in found}
-    return [msgspec.structs.replace(known[n], key=name) for n, name in enumerate(DUE_GROUPS) if n in known]
+        return [Count(row[0], row[1], row[2] >= most) for row in rows]
+    known = {row[0]: row for row in rows}
+    return [Count(name, known[n][1], known[n][2] >= most) for n, name in enumerate(DUE_GROUPS) if n in known]
 
 
 async def _due_of_all(store: Store, query: TaskQuery) -> list[Count]:
