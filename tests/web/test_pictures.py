@@ -43,6 +43,7 @@ async def test_every_page_fits_and_works(site: Site, browser: Browser, theme: st
         "operations-jobs": "/operations/jobs?type=reserve-stock",
         "operations-timers": "/operations/timers",
         "operations-letters": "/operations/letters",
+        "sla": "/sla",
         "batch": f"/batches/{await _batch(site, found)}",
         "instance": f"/instances/{found['sorted']}",
         "instance-expense": f"/instances/{found['expense']}",

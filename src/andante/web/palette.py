@@ -14,7 +14,7 @@ from andante.people import permissions as allow
 from andante.runtime import InstanceQuery, InstanceRecord
 from andante.web.desk import Desk, language_of
 from andante.web.session import Asked, caller
-from andante.web.shell import sections
+from andante.web.shell import WITHIN, sections
 from andante.web.sight import task_query
 
 MOST: Final = 6  # of a kind
@@ -48,6 +48,11 @@ async def palette(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         if text.lower() in say.text(section.name).lower()
     ]
     if text:
+        found.extend(
+            Entry(to, mark, say.text(name))
+            for to, mark, name, needs in WITHIN
+            if may(who, needs) and text.lower() in say.text(name).lower()
+        )
         found.extend(await _actions(desk, who, say, text))
         found.extend(await _tasks(desk, who, text))
         found.extend(await _starts(desk, who, say, text))

@@ -4,10 +4,14 @@ nothing of how a process is read or run."""
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from andante.timing.sla_policy import SlaPolicy
+
 
 class Reading(Protocol):
-    """An expression: the variables it may read."""
+    """An expression as it was written, and the variables it may read."""
 
+    @property
+    def text(self) -> str: ...
     @property
     def names(self) -> frozenset[str]: ...
 
@@ -30,13 +34,39 @@ class Flow(Protocol):
     def condition(self) -> Reading | None: ...
 
 
-class Rule(Protocol):
-    """An SLA: whether it applies, and when it starts."""
+class Deed(Protocol):
+    """What is done when a target of an SLA passes."""
 
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def criteria(self) -> Reading | None: ...
+    @property
+    def to(self) -> Sequence[str]: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def values(self) -> Sequence[Assigned]: ...
+
+
+class Rule(Protocol):
+    """An SLA: what was agreed, whether it applies, when it starts and stands still; `actions` in the order of its
+    policy's targets."""
+
+    @property
+    def policy(self) -> SlaPolicy: ...
+    @property
+    def calendar(self) -> str: ...
     @property
     def criteria(self) -> Reading | None: ...
     @property
     def start_when(self) -> Reading | None: ...
+    @property
+    def pause_when(self) -> Reading | None: ...
+    @property
+    def actions(self) -> Sequence[Sequence[Deed]]: ...
 
 
 class Node(Protocol):
@@ -100,3 +130,7 @@ class Process(Protocol):
     def variables(self) -> Mapping[str, Declared] | None: ...
     @property
     def instance_label(self) -> Reading | None: ...
+    @property
+    def slas(self) -> Sequence[Rule]: ...
+    @property
+    def calendar(self) -> str: ...

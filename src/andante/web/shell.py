@@ -34,9 +34,19 @@ SECTIONS: Final = (
     Section("/batches", "batches", _("Bulk"), "b", allow.INSTANCE_READ_ANY),
     Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ),
     Section("/insight", "insight", _("Insight"), "r", allow.INSIGHT_READ),
-    Section("/operations", "operations", _("Operations"), "o", allow.INSTANCE_READ_ANY),
+    Section("/operations", "operations", _("Operations"), "o", allow.INSTANCE_READ_ANY, ("/sla",)),
     Section("/admin", "admin", _("Administration"), "a", allow.PEOPLE_MANAGE),
     Section("/settings", "settings", _("Settings"), "p", allow.PREFERENCE_OWN, ("/notes",)),
+)
+
+# What the palette finds beside the sections: address, icon, name, and what one must be allowed to do.
+WITHIN: Final = (
+    ("/sla", "calm", _("SLA policies"), allow.INSIGHT_READ),
+    ("/operations/incidents", "incident", _("Incidents by cause"), allow.INSTANCE_READ_ANY),
+    ("/insight/forecast", "insight", _("Forecast"), allow.INSIGHT_READ),
+    ("/insight/people", "insight", _("People and queues"), allow.INSIGHT_READ),
+    ("/admin/calendars", "admin", _("Calendars"), allow.CALENDAR_CHANGE),
+    ("/notes", "bell", _("Notes"), allow.PREFERENCE_OWN),
 )
 
 
