@@ -101,6 +101,37 @@ async def test_a_deputy_sees_and_does_the_tasks_meanwhile(house: House) -> None:
     assert (done["endedBy"], done["assignee"]) == ("zoe", "kim"), "who did it, and for whom"
 
 
+async def test_one_who_shares_shares_what_is_offered_too(house: House) -> None:
+    ada, lee, zoe = house.ada, house.lee, house.zoe
+    exclusive = WORK.replace(b'queue="claims"', b'candidateGroups="managers" andante:notBy="initiator"')
+    await ada.deploy(exclusive.replace(b'"Claim"', b'"Sign"'))
+    await ada.deploy(WORK.replace(b"claims", b"personnel"))
+    for name in ("Sign", "Claim"):
+        await ada.start(name)
+    own = await zoe.start("Sign")
+    assert await zoe.tasks() == []
+    made = (await lee.post("/runtime/deputies", {"deputy": "zoe", "rule": "share", "definition": "Claim"})).result
+    (narrow,) = await zoe.tasks()
+    assert narrow["definition"] == "Claim"
+    await lee.delete(f"/runtime/deputies/{made['id']}")
+    assert await zoe.tasks() == []
+    await lee.post("/runtime/deputies", {"deputy": "zoe", "rule": "share"})
+    tasks = {task["instanceId"]: task for task in await zoe.tasks()}
+    assert sorted(each["definition"] for each in tasks.values()) == ["Claim", "Sign", "Sign"]
+    counts = {each["key"]: each["count"] for each in (await zoe.get("/query/tasks/counts")).result["Recs"]}
+    assert (counts["todo"], counts["claimable"]) == (3, 3)
+    barred = tasks.pop(own["id"])
+    refused = await zoe.put(f"/runtime/tasks/{barred['id']}", {"action": "claim"})
+    refused.refused(403, "bpm.task.excluded")
+    first, second = tasks.values()
+    claimed = (await zoe.put(f"/runtime/tasks/{first['id']}", {"action": "claim"})).result
+    assert (claimed["assignee"], claimed["owner"]) == ("zoe", "")
+    done = (await zoe.put(f"/runtime/tasks/{second['id']}", {"action": "complete"})).result
+    assert (done["state"], done["endedBy"]) == ("completed", "zoe")
+    assert (await zoe.get(f"/runtime/instances/{first['instanceId']}")).status == 200
+    (await house.kim.put(f"/runtime/tasks/{barred['id']}", {"action": "claim"})).refused(404, "bpm.task.notFound")
+
+
 async def test_everybody_names_deputies_of_their_own(house: House) -> None:
     ada, kim, lee = house.ada, house.kim, house.lee
     made = (await kim.post("/runtime/deputies", {"deputy": "lee", "until": "2026-01-15T00:00:00Z"})).result

@@ -12,6 +12,7 @@ from andante.runtime import Runtime, TestClock, membership
 from andante.runtime.known import Known
 from andante.store.roster import DeputyRow, PersonRow, TeamRow
 from andante.testing import roster
+from andante.timing.instants import parse_instant
 
 DAY = 86_400_000
 
@@ -169,3 +170,18 @@ def test_ten_thousand_persons_are_answered_of_at_once() -> None:
         assert known.queues_of("p107") == {"q7"}
         assert known.manager("p107") == "p10"
     assert time.perf_counter() - began < 0.5, "a thousand times three questions"
+
+
+def test_what_is_offered_to_one_who_shares() -> None:
+    known = roster(
+        groups={"law": ["ann"]}, queues={"claims": ["ann", "bob"]},
+        deputies=[("ann", "bob", "", "", "share"), ("cid", "bob", "", ""), ("gone", "bob", "", "", "share"),
+                  ("bob", "dan", "2026-02-01T00:00:00Z", "", "assign")],
+        disabled=["gone"],
+    )  # fmt: skip
+    offered = ("user:ann", "group:law", "role:law", "queue:claims")
+    assert known.shares("bob", START) == [("ann", offered, "", "")]
+    assert known.shares("dan", START) == []
+    later = parse_instant("2026-02-01T00:00:00Z", "UTC")
+    assert known.shares("bob", later) == []
+    assert known.shares("dan", later) == [("ann", offered, "", "")]

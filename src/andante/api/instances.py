@@ -321,7 +321,7 @@ async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bo
     for view in ("all", "history"):
         query = TaskQuery(
             view=view, user=who.user, groups=sorted(who.names), queues=sorted(who.queues),
-            stands_for=who.stands_for, instance_id=instance_id, limit=1,
+            stands_for=who.stands_for, shares=who.shares, instance_id=instance_id, limit=1,
         )  # fmt: skip
         if (await desk.runtime.tasks(query)).total:
             return record

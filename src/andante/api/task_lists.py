@@ -146,6 +146,7 @@ def task_query(desk: Services, who: Caller, asked: Filters) -> TaskQuery:
         groups=sorted(who.names),
         queues=sorted(who.queues),
         stands_for=who.stands_for,
+        shares=who.shares,
         everything=view == "all" or may(who, allow.TASK_ACT_ANY),
         scope={"": "", "mine": "mine", "claimable": "free"}[one_of("scope", asked.scope, SCOPES)],
         instance_id=asked.instanceId,

@@ -8,7 +8,7 @@ from andante.people.faults import AccessProblem
 from andante.people.offers import declared, task_actions
 from andante.people.permissions import demand, may
 from andante.people.teams import Teams
-from andante.people.work import demand_instance_action, demand_task_action, is_candidate, may_see, may_work
+from andante.people.work import demand_instance_action, demand_task_action, is_candidate, may_see, may_work, shared_by
 
 __all__ = [
     "Access",
@@ -29,5 +29,6 @@ __all__ = [
     "may",
     "may_see",
     "may_work",
+    "shared_by",
     "task_actions",
 ]

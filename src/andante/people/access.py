@@ -11,6 +11,7 @@ from andante.people.caller import Caller
 from andante.people.changes import Tables
 from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
 from andante.people.secrets import digest, new_secret
+from andante.store.records import Share
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
@@ -24,6 +25,7 @@ class Sets(Protocol):
     def groups_of(self, user: str) -> frozenset[str]: ...
     def queues_of(self, user: str) -> frozenset[str]: ...
     def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]: ...
+    def shares(self, user: str, now: int) -> list[Share]: ...
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -104,9 +106,11 @@ class Access:
         more_groups, more_queues = (
             (self._sets.groups_of(name), self._sets.queues_of(name)) if self._sets is not None else (_NONE, _NONE)
         )
-        stands_for = tuple(self._sets.stands_for(name, self._now())) if self._sets is not None else ()
+        now = self._now()
+        stands_for = tuple(self._sets.stands_for(name, now)) if self._sets is not None else ()
+        shares = tuple(self._sets.shares(name, now)) if self._sets is not None and stands_for else ()
         groups, queues = _names(groups) | more_groups, _names(queues) | more_queues
-        return Caller(name, _names(roles), groups, queues, kind, client_id, stands_for)
+        return Caller(name, _names(roles), groups, queues, kind, client_id, stands_for, shares)
 
     async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
         """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""

@@ -2,10 +2,13 @@
 
 import msgspec
 
+from andante.store.records import Share
+
 
 class Caller(msgspec.Struct, frozen=True):
     """`kind` is User, PortalUser or Machine (contract section 4); `client_id` is "" for a browser session.
-    `stands_for` are persons whose deputy the caller is now, each with process and queue that it is for ("": all)."""
+    `stands_for` are persons whose deputy the caller is now, each with process and queue that it is for ("": all);
+    `shares` is what is offered to those of them who share their tasks."""
 
     user: str
     roles: frozenset[str] = frozenset()
@@ -14,6 +17,7 @@ class Caller(msgspec.Struct, frozen=True):
     kind: str = "User"
     client_id: str = ""
     stands_for: tuple[tuple[str, str, str], ...] = ()
+    shares: tuple[Share, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:

@@ -14,7 +14,8 @@ STOP_OWN: Final = frozenset(("terminate", "withdraw"))
 
 
 def is_candidate(caller: Caller, task: TaskRecord) -> bool:
-    """Whether the task is offered to the caller: by name, group, role or work queue; to everyone if to nobody."""
+    """Whether the task is offered to the caller: by name, group, role or work queue; to everyone if to nobody. Or to
+    somebody who shares their tasks with the caller."""
     if caller.user in task.users:
         return True
     if task.queue and task.queue in caller.queues:
@@ -23,7 +24,21 @@ def is_candidate(caller: Caller, task: TaskRecord) -> bool:
         kind, _, name = item.rpartition(":")
         if name in (caller.queues if kind == "queue" else caller.names):
             return True
-    return not task.users and not task.groups and not task.queue
+    return (not task.users and not task.groups and not task.queue) or bool(shared_by(caller, task))
+
+
+def shared_by(caller: Caller, task: TaskRecord) -> str:
+    """Who shares the task with the caller, because it is offered to them; "" for nobody."""
+    for share in caller.shares:
+        if share.definition not in ("", task.definition) or share.queue not in ("", task.queue):
+            continue
+        offered = [f"user:{name}" for name in task.users]
+        if task.queue:
+            offered.append(f"queue:{task.queue}")
+        offered.extend(item if ":" in item else f"group:{item}" for item in task.groups)
+        if any(name in share.names for name in offered):
+            return share.person
+    return ""
 
 
 def may_work(caller: Caller, task: TaskRecord) -> bool:

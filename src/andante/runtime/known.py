@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, final
 
 from andante.engine.roster import ASSIGN, SHARE
+from andante.store.records import Share
 from andante.store.roster import DeputyRow, PersonRow, TeamRow
 
 LONGEST_CHAIN: Final = 5  # from a person to who stands in for them at last
@@ -203,6 +204,19 @@ class Known:
             if not ends:
                 break
         return found
+
+    def shares(self, user: str, now: int) -> list[Share]:
+        """What is offered to those who share their tasks with the person now."""
+        return [
+            Share(person, self.offered_as(person), definition, queue)
+            for person, definition, queue in self.stands_for(user, now)
+            if self.deputy_rule(person, now, definition, queue) == SHARE and self.exists(person)
+        ]
+
+    def offered_as(self, user: str) -> tuple[str, ...]:
+        """The names under which tasks are offered to the person, but for those that are offered to all."""
+        sets = (f"{kind}:{name}" for name in sorted(self.groups_of(user)) for kind in (GROUP, ROLE))
+        return (f"{USER}:{user}", *sets, *(f"{QUEUE}:{name}" for name in sorted(self.queues_of(user))))
 
     def deputies_of(self, user: str) -> list[DeputyRow]:
         """All entries of the person, past and future ones too, by their beginning."""

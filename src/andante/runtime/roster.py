@@ -11,6 +11,7 @@ from typing import final
 from andante.runtime.known import Known
 from andante.runtime.rereading import Rereading
 from andante.store import roster as rows
+from andante.store.records import Share
 from andante.store.store import SharedStore, Store
 
 
@@ -110,6 +111,10 @@ class LiveRoster:
     def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]:
         """For whom the person stands in now, and in which process and queue."""
         return self.known.stands_for(user, now)
+
+    def shares(self, user: str, now: int) -> list[Share]:
+        """What is offered to those who share their tasks with the person now."""
+        return self.known.shares(user, now)
 
     def queues_of(self, user: str) -> frozenset[str]:
         """Bare names of the work queues that the person is a member of."""

@@ -1,10 +1,20 @@
 """What the lists and single reads give: one record a row. Times are ms since the epoch, UTC; 0 is unset."""
 
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+
+class Share(NamedTuple):
+    """What somebody may take meanwhile because it is offered to `person`: under these names ("user:x", "group:x",
+    "role:x", "queue:x"), of one process and queue, "" for all."""
+
+    person: str
+    names: tuple[str, ...]
+    definition: str
+    queue: str
 
 
 class InstanceRecord(msgspec.Struct, frozen=True):
@@ -147,9 +157,10 @@ class TaskQuery(msgspec.Struct):
 
     Unless `everything`, only what `user` (with `groups` and `queues`) works on, may claim, or (history) has handled;
     `stands_for` are persons whose tasks the user does meanwhile, each with the process and queue that it is for ("":
-    all). `scope` mine or free: of these, what is with `user`, or with nobody. `groups` are bare names. Times are in ms,
-    from (`..._from`) or before (`..._before`); `due` is one of the groups of store/task_groups.py, of which `days` has
-    the ends of this day and this week. `ended_as` is completed or cancelled.
+    all); `shares` is what is offered to those of them who share. `scope` mine or free: of these, what is with `user`,
+    or with nobody. `groups` are bare names. Times are in ms, from (`..._from`) or before (`..._before`); `due` is one
+    of the groups of store/task_groups.py, of which `days` has the ends of this day and this week. `ended_as` is
+    completed or cancelled.
     """
 
     view: str = "todo"
@@ -157,6 +168,7 @@ class TaskQuery(msgspec.Struct):
     groups: list[str] = []
     queues: list[str] = []
     stands_for: tuple[tuple[str, str, str], ...] = ()
+    shares: tuple[Share, ...] = ()
     everything: bool = False
     scope: str = ""
     instance_id: str = ""

@@ -25,9 +25,15 @@ class Arm(NamedTuple):
     free: bool = False
 
 
-def offers(who: Sequence[str], listed: str) -> list[Arm]:
-    """The places in indexes of what is offered under these names and nobody has."""
+def offers(who: Sequence[str], listed: str, only: Condition | None = None) -> list[Arm]:
+    """The places in indexes of what is offered under these names and nobody has; `only`: of the tasks `t` that it
+    means."""
     several = len(who) > MANY_NAMES
+    if only is not None:
+        return [
+            arm._replace(where=Condition(*everything([arm.where, only])), bare=None, group="several")
+            for arm in offers(who, listed)
+        ]
     found: list[Arm] = []
     for names in [list(who)] if several else [[name] for name in who]:
         match = f"in ({','.join('?' * len(names))})" if several else "=?"

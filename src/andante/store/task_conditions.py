@@ -48,39 +48,67 @@ def who_may(query: TaskQuery) -> list[str]:
     for name in query.groups:
         who.extend((f"group:{name}", f"role:{name}"))
     who.extend(f"queue:{name}" for name in query.queues)
-    return who
+    for share in query.shares:
+        if not share.definition and not share.queue:
+            who.extend(share.names)
+    return list(dict.fromkeys(who))
+
+
+def narrowed(query: TaskQuery) -> list[tuple[list[str], Condition]]:
+    """Further names, of those who share the tasks of one process or queue with this person, each with what is meant."""
+    known = set(who_may(query))
+    found: list[tuple[list[str], Condition]] = []
+    for share in query.shares:
+        names = [name for name in share.names if name not in known]
+        if names and (share.definition or share.queue):
+            found.append((names, of_one(share.definition, share.queue)))
+    return found
+
+
+def of_one(definition: str, queue: str) -> Condition:
+    """Tasks of that process and queue, "" for all."""
+    chosen = [(column, value) for column, value in (("definition", definition), ("queue", queue)) if value]
+    return Condition(" and ".join(f"t.{column}=?" for column, _ in chosen), [value for _, value in chosen])
 
 
 def stood_for(person: str, definition: str, queue: str) -> Condition:
     """Tasks of a person whose tasks another does meanwhile: of that process and queue, "" for all."""
-    text, values = "t.assignee=? and t.assignee<>''", [person]
-    for column, value in (("definition", definition), ("queue", queue)):
-        if value:
-            text, values = f"{text} and t.{column}=?", [*values, value]
-    return Condition(text, list(values))
+    only = of_one(definition, queue)
+    return Condition(f"t.assignee=? and t.assignee<>''{_more(only)}", [person, *only.values])
 
 
 def mine(query: TaskQuery) -> Condition:
     """Tasks this person works on, may claim, or has handled."""
     if query.view == "history":
         return Condition("(t.ended_by=? or t.assignee=? or t.owner=?)", [query.user] * 3)
-    who = who_may(query)
-    marks = ",".join("?" * len(who))
-    free = (
-        f"(t.assignee='' and (t.pool in ({marks}) or (t.pool='' and exists (select 1 from candidate c where"
-        f" c.instance_id=t.instance_id and c.key=t.key and c.who in ({marks})))))"
-    )
     if query.view == "delegated":
         return Condition("(t.owner=? and t.owner<>'' and t.assignee<>?)", [query.user, query.user])
     if query.scope == "mine":
         return Condition("t.assignee=?", [query.user])
+    free = [_free(who_may(query), Condition("", [])), *(_free(names, only) for names, only in narrowed(query))]
     if query.scope == "free":
-        return Condition(free, [*who, *who])
-    instead = [stood_for(*each) for each in query.stands_for]
+        return _any(free)
+    own = Condition("t.assignee=? or t.owner=?", [query.user, query.user])
+    return _any([own, *(stood_for(*each) for each in query.stands_for), *free])
+
+
+def _more(only: Condition) -> str:
+    return f" and {only.text}" if only.text else ""
+
+
+def _free(who: list[str], only: Condition) -> Condition:
+    """What is offered under these names and nobody has."""
+    marks = ",".join("?" * len(who))
     return Condition(
-        f"(t.assignee=? or t.owner=?{''.join(f' or ({each.text})' for each in instead)} or {free})",
-        [query.user, query.user, *(value for each in instead for value in each.values), *who, *who],
+        f"t.assignee=''{_more(only)} and (t.pool in ({marks}) or (t.pool='' and exists (select 1"
+        f" from candidate c where c.instance_id=t.instance_id and c.key=t.key and c.who in ({marks}))))",
+        [*only.values, *who, *who],
     )
+
+
+def _any(conditions: list[Condition]) -> Condition:
+    text = " or ".join(f"({each.text})" for each in conditions)
+    return Condition(f"({text})", [value for each in conditions for value in each.values])
 
 
 def offered(query: TaskQuery) -> Condition:

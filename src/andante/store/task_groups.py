@@ -27,7 +27,7 @@ class Count(msgspec.Struct, frozen=True):
 async def counts(store: Store, query: TaskQuery) -> list[Count]:
     """For the views of a person: todo, mine, claimable, overdue, delegated, paused."""
     user = TaskQuery(user=query.user, groups=query.groups, queues=query.queues, now=query.now, days=query.days)
-    user.stands_for = query.stands_for
+    user.stands_for, user.shares = query.stands_for, query.shares
     found: list[Count] = []
     if query.everything:
         for key, text, before in (

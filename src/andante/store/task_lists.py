@@ -14,7 +14,7 @@ from andante.store.instances import MOST, keyed
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
 from andante.store.task_arms import FEW, OF_ALL, Arm, counting, everything, is_, keys, offers
-from andante.store.task_conditions import Condition, base, due_range, equals, mine, others, stood_for, who_may
+from andante.store.task_conditions import Condition, base, due_range, equals, mine, narrowed, others, stood_for, who_may
 from andante.store.task_walk import Path, walk
 from andante.store.tasks import OF_TASK, ORDER, record
 
@@ -249,6 +249,8 @@ class Reading:
         if query.scope == "mine":
             return [assignee]
         free = offers(who_may(query), self._base)
+        for names, only in narrowed(query):
+            free += offers(names, self._base, only)
         if query.scope == "free":
             return free
         instead = [stood_for(*each) for each in query.stands_for]

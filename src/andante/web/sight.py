@@ -25,6 +25,7 @@ def task_query(who: Caller, view: str, *, everything: bool = False) -> TaskQuery
         groups=sorted(who.names),
         queues=sorted(who.queues),
         stands_for=who.stands_for,
+        shares=who.shares,
         everything=everything,
     )
 

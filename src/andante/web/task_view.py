@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar.datastructures import FormMultiDict
 
-from andante.people import AccessProblem, Caller, may, task_actions
+from andante.people import AccessProblem, Caller, is_candidate, may, shared_by, task_actions
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskRecord
 from andante.runtime.approvals import ApprovalView, offers_of, outcome_of, standing
@@ -96,7 +96,9 @@ def _choices(task: TaskRecord, actions: list[str], named: Mapping[str, str]) -> 
 def _instead(who: Caller, task: TaskRecord) -> str:
     """For whom the person would do the task, as their deputy."""
     persons = {person for person, _definition, _queue in who.stands_for}
-    return task.assignee if task.assignee in persons else ""
+    if task.assignee or is_candidate(msgspec.structs.replace(who, shares=()), task):
+        return task.assignee if task.assignee in persons else ""
+    return shared_by(who, task)
 
 
 def _voters(vote: ApprovalView) -> list[Voter]:
