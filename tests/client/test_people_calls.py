@@ -35,6 +35,12 @@ def test_queues_and_deputies(hands: Hands) -> None:
     assert hands.delete_team(queue, "groups") is None
     assert hands.delete_team(queue) is None
 
+    granted = hands.grant(queue, f"user:{one}", ["work", "view"])
+    assert (granted.who, granted.actions) == (f"user:{one}", ["view", "work"])
+    assert hands.grants(queue).items == [granted]
+    assert hands.withdraw_grant(queue, f"user:{one}") is None
+    assert hands.grants(who=f"user:{one}").items == []
+
     entry = hands.add_deputy(two, person=one, until="2100-01-01T00:00:00Z", rule="share")
     assert (entry.person, entry.deputy, entry.rule, entry.in_force) == (one, two, "share", True)
     assert hands.change_deputy(entry.id, until="").until == ""

@@ -16,7 +16,7 @@ from andante.api.services import Call, Services, caller, services
 from andante.api.tasks import visible_task
 from andante.api.wire import at, done, success
 from andante.engine import faults
-from andante.people import AccessProblem, may
+from andante.people import AccessProblem, Caller, may
 from andante.people import faults as access
 from andante.people import permissions as allow
 from andante.runtime import AttachmentRow, Problem
@@ -164,10 +164,14 @@ async def download(request: Call, attachment_id: FromPath[str]) -> Response[byte
 async def remove(request: Call, attachment_id: FromPath[str]) -> Response[bytes]:
     desk, who = services(request), caller(request)
     row = await _seen(desk, request, attachment_id)
-    if who.user != row.created_by and not may(who, allow.INSTANCE_ACT_ANY):
+    if who.user != row.created_by and not await _operates(desk, who, row.instance_id):
         raise AccessProblem(access.FORBIDDEN, 403, f"'{row.created_by}' added it; they and operators may delete it.")
     await desk.runtime.attachments.remove(attachment_id, who=who.user)
     return done()
+
+
+async def _operates(desk: Services, who: Caller, instance_id: str) -> bool:
+    return may(who, allow.INSTANCE_ACT_ANY, (await desk.runtime.instance(instance_id)).name)
 
 
 async def _seen(desk: Services, request: Call, attachment_id: str) -> AttachmentRow:

@@ -248,6 +248,8 @@ async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]
     ),
 )  # fmt: skip
 async def remove(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
+    record = await services(request).runtime.definition(definition_id)
+    allow.demand(caller(request), allow.DEFINITION_DELETE, record.name)
     await services(request).runtime.delete_definition(definition_id, who=caller(request).user)
     return success("1")
 

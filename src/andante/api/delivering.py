@@ -8,13 +8,13 @@ from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
 from andante.api.operation import BASE, Operation
-from andante.api.services import Call, services
+from andante.api.services import Call, caller, services
 from andante.api.wire import at, body_of, choice, done, one_of, query_of, success
 from andante.notify import DEAD, STATES, WAITING, Letter
 from andante.notify import faults as codes
 from andante.notify.apprises import masked
 from andante.notify.endpoints import KINDS, Endpoint
-from andante.people import faults
+from andante.people import faults, sight
 from andante.people import permissions as allow
 from andante.runtime import Problem
 
@@ -85,10 +85,11 @@ async def letters(request: Call) -> Response[bytes]:
     query = query_of(request, LettersQuery)
     state = one_of("state", query.state, STATES)
     table = services(request).post.letters
-    found = await table.many(state, query.person, query.limit, query.after)
+    names = sight(caller(request)).view
+    found = await table.many(state, query.person, query.limit, query.after, names)
     waiting, dead = await table.counts()
     counts = {WAITING: waiting, DEAD: dead}
-    total = counts[state] if state in counts and not query.person else len(found)
+    total = counts[state] if state in counts and not query.person and names.all else len(found)
     after = found[-1].id if len(found) == query.limit else ""
     return success(LetterRecs([_letter(each) for each in found], total, after))
 
@@ -119,7 +120,7 @@ async def act(request: Call, letter_id: FromPath[str]) -> Response[bytes]:
 
 async def _one(request: Call, letter_id: str) -> Letter:
     found = await services(request).post.letters.one(letter_id)
-    if found is None:
+    if found is None or not sight(caller(request)).view.has(found.content.definition):
         raise Problem(codes.LETTER_NOT_FOUND, 404, f"There is no letter '{letter_id}'.")
     return found
 

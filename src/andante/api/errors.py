@@ -89,6 +89,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.CALENDAR_NOT_FOUND: ErrorCode(
         404, "There is no such business calendar.", "Create it, or list those there are."
     ),
+    access.GRANT_NOT_FOUND: ErrorCode(404, "Nothing is granted like that.", "List the grants."),
     access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
     access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
     notify.ENDPOINT_NOT_FOUND: ErrorCode(404, "There is no such endpoint.", "List the endpoints."),

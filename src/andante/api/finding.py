@@ -11,8 +11,8 @@ from andante.api.instance_shapes import FIELDS, ORDER_COLUMNS, list_shape
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
 from andante.api.wire import ORDER_TYPE, instant_ms, one_of, query_of, success
-from andante.people import Caller, may
 from andante.people import permissions as allow
+from andante.people import whose
 from andante.runtime import InstanceQuery
 
 STATES: Final = (
@@ -61,13 +61,16 @@ async def find(request: Call) -> Response[bytes]:
         raise bad_parameter("orderField", f"'{query.orderField}' is no field to order by.")
     if query.orderType:
         one_of("orderType", query.orderType, ("asc", "desc"))
+    own, read = whose(who)
     page = await desk.runtime.instances(
         InstanceQuery(
             states=states,
             name=query.name,
             version=query.version,
             business_key=query.businessKey,
-            created_by=_whose(query.createdBy, who),
+            created_by=who.user if query.createdBy == "me" else query.createdBy,
+            own=own,
+            read=read,
             text=query.text,
             started_from=instant_ms("startedFrom", query.startedFrom, desk.zone) if query.startedFrom else 0,
             started_before=instant_ms("startedBefore", query.startedBefore, desk.zone) if query.startedBefore else 0,
@@ -80,13 +83,6 @@ async def find(request: Call) -> Response[bytes]:
     response = success([list_shape(record, fields, desk.zone) for record in page.items])
     response.headers["X-Total-Count"] = str(page.total)
     return response
-
-
-def _whose(asked: str, who: Caller) -> str:
-    """Whose instances are listed: those without the right to all see their own, whomever they ask for."""
-    if not may(who, allow.INSTANCE_READ_ANY) or asked == "me":
-        return who.user
-    return asked
 
 
 HANDLERS: Final = (find,)

@@ -20,7 +20,7 @@ from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
-from andante.people import Caller, demand_instance_action, may
+from andante.people import Caller, demand_instance_action, may, sight
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem, TaskQuery
 from andante.runtime import problem as codes
@@ -203,7 +203,7 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
-    if action == "withdraw" or not may(who, allow.INSTANCE_ACT_ANY):
+    if action == "withdraw" or not sight(who).operate.all or not may(who, allow.INSTANCE_ACT_ANY):
         await _demand(desk, who, instance_id, action)
     return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
 
@@ -213,6 +213,8 @@ async def _demand(desk: Services, who: Caller, instance_id: str, action: str) ->
     record = await visible(desk, who, instance_id)
     graph = await desk.runtime.graph(record.definition_id)
     demand_instance_action(who, record, action, cancelable=graph.cancelable)
+    if action != "withdraw" and may(who, allow.INSTANCE_ACT_ANY, record.name):
+        return
     if not record.closed:
         await _withdrawable(desk, graph, record)
 
@@ -246,6 +248,7 @@ async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str,
 )  # fmt: skip
 async def migration(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, MigrationBody)
+    await operable(request, instance_id)
     plan = await services(request).runtime.check_migration(instance_id, body.version, body.map)
     elements = [ElementPlanShape(e.element, e.to, e.tokens, e.problem) for e in plan.elements]
     return success(MigrationShape(plan.definition_id, plan.version, plan.possible, elements))
@@ -289,6 +292,7 @@ def _within(graph: ProcessGraph, element: str, outer: int) -> bool:
 )  # fmt: skip
 async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, DeleteQuery)
+    await visible(services(request), caller(request), instance_id)
     await services(request).runtime.delete_instance(instance_id, who=caller(request).user, force=query.force)
     return done()
 
@@ -316,7 +320,7 @@ async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bo
     Raises Problem 404, the same for one that is not there and one that is not theirs.
     """
     record = await desk.runtime.instance(instance_id)
-    if may(who, allow.INSTANCE_READ_ANY) or who.user in (record.created_by, record.owner):
+    if may(who, allow.INSTANCE_READ_ANY, record.name) or who.user in (record.created_by, record.owner):
         return record
     for view in ("all", "history"):
         query = TaskQuery(
@@ -328,6 +332,14 @@ async def visible(desk: Services, who: Caller, instance_id: str, *, informed: bo
     if informed and await desk.runtime.remarks.knows(instance_id, who.items):
         return record
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
+
+
+async def operable(request: Call, instance_id: str) -> None:
+    """Raises AccessProblem (403) where the caller may not operate it, and Problem (404)."""
+    who = caller(request)
+    if not sight(who).operate.all:
+        record = await visible(services(request), who, instance_id)
+        allow.demand(who, allow.INSTANCE_ACT_ANY, record.name)
 
 
 HANDLERS: Final = (start, read, act, migration, remove, history)

@@ -8,9 +8,10 @@ import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
-from andante.people import AccessProblem, Caller, demand
+from andante.people import AccessProblem, Caller, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.permissions import PUBLIC
+from andante.runtime.sight import look_as
 
 BASE: Final = "/u-route/baas/bp/v2.0"
 KEY: Final = "operation"  # in a handler's `opt`
@@ -73,5 +74,6 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     who: Caller | None = await connection.app.state.services.access.caller_of(token)
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
+    look_as(sight(who))
     demand(who, permission)
     connection.scope["user"] = who

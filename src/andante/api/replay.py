@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from andante.api.instance_shapes import ClockShape, IncidentShape, RunShape, TokenShape, clock_shape, run_shape
-from andante.api.instances import HistoryShape
+from andante.api.instances import HistoryShape, visible
 from andante.api.operation import BASE, Operation
-from andante.api.services import Call, services
+from andante.api.services import Call, caller, services
 from andante.api.wire import at, instant_ms, query_of, success
 from andante.people import permissions as allow
 from andante.runtime import Past, TaskRecord
@@ -143,6 +143,8 @@ def past_shape(past: Past, zone: str) -> PastShape:
 async def replay(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, ReplayQuery)
     desk = services(request)
+    record = await visible(desk, caller(request), instance_id)
+    allow.demand(caller(request), allow.INSTANCE_READ_ANY, record.name)
     moment = instant_ms("at", query.at, desk.zone) if query.at else 0
     past = await desk.runtime.replay(instance_id, until=query.until, at=moment)
     return success(past_shape(past, desk.zone))

@@ -81,7 +81,7 @@ async def one_s_offers(
 async def demand_declared(desk: Services, who: Caller, task: TaskRecord, action: str) -> None:
     """Raise Problem 409 for an action that the model does not offer."""
     names = offers_of(await desk.runtime.graph(task.definition_id), task)
-    if not declared(who, names, action):
+    if not declared(who, names, action, task.definition):
         raise not_offered(task, action, names)
 
 

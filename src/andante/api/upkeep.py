@@ -7,12 +7,14 @@ from litestar import Response, delete, get
 from litestar.params import FromPath
 from msgspec import Meta
 
-from andante.api.instances import HistoryShape
+from andante.api.errors import bad_parameter
+from andante.api.instances import HistoryShape, visible
 from andante.api.operation import BASE, Operation
-from andante.api.services import Call, services
+from andante.api.services import Call, caller, services
 from andante.api.wire import at, done, instant_ms, query_of, success
 from andante.people import permissions as allow
-from andante.runtime import ArchivedRecord, ArchiveQuery
+from andante.people import sight
+from andante.runtime import ArchivedRecord, ArchiveQuery, Problem
 from andante.runtime import problem as codes
 
 MOST: Final = 1_000
@@ -53,6 +55,10 @@ class VerifiedShape(msgspec.Struct, frozen=True):
 async def verify(request: Call) -> Response[bytes]:
     query = query_of(request, VerifyQuery)
     ids = [each.strip() for each in query.ids.split(",") if each.strip()]
+    if not ids and not sight(caller(request)).read.all:
+        raise bad_parameter("ids", "name instances that you may read: not all are yours to verify.")
+    for each in ids:
+        await visible(services(request), caller(request), each)
     found = await services(request).runtime.upkeep.verify(ids, after=query.after, limit=query.limit)
     return success(
         VerifiedShape(found.checked, [DriftShape(d.instance, d.table, d.what) for d in found.drift], found.after)
@@ -108,6 +114,8 @@ def _shape(r: ArchivedRecord, variables: dict[str, Any], history: list[HistorySh
 
 async def _whole(request: Call, instance_id: str) -> ArchivedShape:
     kept = await services(request).runtime.upkeep.archive.one(instance_id)
+    if not sight(caller(request)).read.has(kept.record.name):
+        raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}' in the archive.")
     history = [HistoryShape(e.seq, at(e.at), e.kind, e.element, e.element_kind, e.who, e.data) for e in kept.history]
     return _shape(kept.record, kept.variables, history)
 
@@ -123,9 +131,9 @@ async def entries(request: Call) -> Response[bytes]:
     desk = services(request)
     ended_after = instant_ms("endedAfter", query.endedAfter, desk.zone) if query.endedAfter else 0
     ended_before = instant_ms("endedBefore", query.endedBefore, desk.zone) if query.endedBefore else 0
-    found, after = await desk.runtime.upkeep.archive.many(
-        ArchiveQuery(query.name, query.businessKey, ended_after, ended_before, query.limit, query.after)
-    )
+    wanted = ArchiveQuery(query.name, query.businessKey, ended_after, ended_before, query.limit, query.after)
+    wanted = msgspec.structs.replace(wanted, definitions=sight(caller(request)).read)
+    found, after = await desk.runtime.upkeep.archive.many(wanted)
     recs = [await _whole(request, each.id) if query.full else _shape(each, {}, []) for each in found]
     return success(ArchiveRecs(recs, len(recs), after))
 
@@ -149,6 +157,7 @@ async def entry(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
+    await _whole(request, instance_id)
     await services(request).runtime.upkeep.archive.remove(instance_id)
     return done()
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, put
 from litestar.params import FromPath
 
-from andante.api.instances import visible
+from andante.api.instances import operable, visible
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
 from andante.api.wire import Variables, body_of, done, query_of, success
@@ -50,6 +50,7 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 async def write(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, SetQuery)
     values = await body_of(request, Variables)
+    await operable(request, instance_id)
     await services(request).runtime.set_variables(
         instance_id, values, who=caller(request).user, introduce=query.introduce
     )

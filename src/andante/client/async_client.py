@@ -173,6 +173,9 @@ class AsyncClient:
     add_deputy = Endpoint(people.add_deputy)
     change_deputy = Endpoint(people.change_deputy)
     delete_deputy = Endpoint(people.delete_deputy)
+    grants = Endpoint(people.grants)
+    grant = Endpoint(people.grant)
+    withdraw_grant = Endpoint(people.withdraw_grant)
     set_clock = Endpoint(calls.set_clock)
 
     notes = Endpoint(telling.notes)

@@ -49,6 +49,16 @@ class Deputy(
     in_force: bool
 
 
+class Grant(shapes.Shape, frozen=True, kw_only=True, rename={"created_by": "createdBy", "created_at": "createdAt"}):
+    """`who` (user:x, group:x, role:x) may do `actions` with the definitions of that name, "*" for any."""
+
+    definition: str
+    who: str
+    actions: list[str]
+    created_by: str
+    created_at: str
+
+
 # Persons and clients.
 
 
@@ -169,3 +179,21 @@ def change_deputy(deputy_id: str, *, since: str | None = None, until: str | None
 def delete_deputy(deputy_id: str) -> Call[None]:
     """End it at once."""
     return Call("DELETE", f"{BASE}/runtime/deputies/{_id(deputy_id)}", None)
+
+
+# What may be done with which definitions.
+
+
+def grants(definition: str = "", who: str = "") -> Call[shapes.Recs[Grant]]:
+    """What is granted: of a definition, or to somebody (user:x, group:x, role:x), or all."""
+    return Call("GET", f"{BASE}/admin/grants", shapes.Recs[Grant], query={"definition": definition, "who": who})
+
+
+def grant(definition: str, who: str, actions: Sequence[str]) -> Call[Grant]:
+    """Let them do these actions with a definition, "*" for any; what was granted them before is replaced."""
+    return Call("PUT", f"{BASE}/admin/grants", Grant, {"definition": definition, "who": who, "actions": list(actions)})
+
+
+def withdraw_grant(definition: str, who: str) -> Call[None]:
+    """Take back what was granted to them with the definition."""
+    return Call("DELETE", f"{BASE}/admin/grants", None, query={"definition": definition, "who": who})

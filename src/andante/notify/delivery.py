@@ -19,6 +19,7 @@ from andante.notify.inbox import Inbox
 from andante.notify.ways import Ways
 from andante.people.preferences import PreferenceBook, Preferences
 from andante.runtime import Clock, StoreProblem, wanted
+from andante.runtime.background import spawn
 from andante.store.letters import DEAD, DROPPED, SENT, Letter, Letters
 from andante.store.store import Store
 from andante.timing.instants import HOUR, MINUTE, SECOND
@@ -53,7 +54,7 @@ class Delivery:
         self._chance = chance
         self._member = member
         self._known: set[str] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._closed = False
         self._more = False
@@ -68,7 +69,7 @@ class Delivery:
     def wake(self) -> None:
         """There is something that is due."""
         if not self._closed:
-            self._spawn(self._look())
+            spawn(self._tasks, self._look())
 
     async def look(self) -> int:
         """Begin to send what is due; how many that is. Raises StoreProblem."""
@@ -86,7 +87,7 @@ class Delivery:
             self._known.add(letter.id)
             parcels.setdefault(letter.box if letter.gathered else (letter.id,), []).append(letter)
         for parcel in parcels.values():
-            self._spawn(self._carry(parcel))
+            spawn(self._tasks, self._carry(parcel))
         return len(found)
 
     async def drain(self) -> bool:
@@ -100,11 +101,6 @@ class Delivery:
         self._closed = True
         for task in self._tasks:
             task.cancel()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _look(self) -> None:
         try:

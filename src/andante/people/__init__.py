@@ -5,8 +5,9 @@ from andante.people.accounts import Accounts, Bootstrap, ClientRecord, PersonRec
 from andante.people.caller import Caller
 from andante.people.deputies import Deputies
 from andante.people.faults import AccessProblem
+from andante.people.grants import Grants
 from andante.people.offers import declared, task_actions
-from andante.people.permissions import demand, may
+from andante.people.permissions import demand, may, sight, whose
 from andante.people.teams import Teams
 from andante.people.work import demand_instance_action, demand_task_action, is_candidate, may_see, may_work, shared_by
 
@@ -19,6 +20,7 @@ __all__ = [
     "ClientRecord",
     "Deputies",
     "Grant",
+    "Grants",
     "PersonRecord",
     "Teams",
     "declared",
@@ -30,5 +32,7 @@ __all__ = [
     "may_see",
     "may_work",
     "shared_by",
+    "sight",
     "task_actions",
+    "whose",
 ]

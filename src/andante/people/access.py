@@ -1,6 +1,6 @@
 """Tokens: client credentials for programs (contract 1.4), log-in for browser sessions, and who a token stands for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, Protocol, final
 
 import msgspec
@@ -10,8 +10,10 @@ from andante.people.attempts import Attempts
 from andante.people.caller import Caller
 from andante.people.changes import Tables
 from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
+from andante.people.grants import sight_of
 from andante.people.secrets import digest, new_secret
 from andante.store.records import Share
+from andante.store.roster import PermitRow
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
@@ -26,6 +28,7 @@ class Sets(Protocol):
     def queues_of(self, user: str) -> frozenset[str]: ...
     def stands_for(self, user: str, now: int) -> list[tuple[str, str, str]]: ...
     def shares(self, user: str, now: int) -> list[Share]: ...
+    def permits(self) -> Collection[PermitRow]: ...
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -110,7 +113,9 @@ class Access:
         stands_for = tuple(self._sets.stands_for(name, now)) if self._sets is not None else ()
         shares = tuple(self._sets.shares(name, now)) if self._sets is not None and stands_for else ()
         groups, queues = _names(groups) | more_groups, _names(queues) | more_queues
-        return Caller(name, _names(roles), groups, queues, kind, client_id, stands_for, shares)
+        who = Caller(name, _names(roles), groups, queues, kind, client_id, stands_for, shares)
+        permits = self._sets.permits() if self._sets is not None else ()
+        return msgspec.structs.replace(who, sight=sight_of(who, permits))
 
     async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
         """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""

@@ -2,13 +2,16 @@
 
 import msgspec
 
+from andante.store.names import Sight
 from andante.store.records import Share
 
 
 class Caller(msgspec.Struct, frozen=True):
     """`kind` is User, PortalUser or Machine (contract section 4); `client_id` is "" for a browser session.
     `stands_for` are persons whose deputy the caller is now, each with process and queue that it is for ("": all);
-    `shares` is what is offered to those of them who share their tasks."""
+    `shares` is what is offered to those of them who share their tasks.
+    `sight` is what the roles and grants allow with which definitions, None where only the roles decide. `scopes` are
+    the permissions that the token is for, None for all that the person has."""
 
     user: str
     roles: frozenset[str] = frozenset()
@@ -18,6 +21,8 @@ class Caller(msgspec.Struct, frozen=True):
     client_id: str = ""
     stands_for: tuple[tuple[str, str, str], ...] = ()
     shares: tuple[Share, ...] = ()
+    sight: Sight | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def names(self) -> frozenset[str]:

@@ -16,10 +16,10 @@ AS: Final = {"approve": "complete", "reject": "complete"}
 WHILE_STOPPED: Final = frozenset(("comment",))
 
 
-def declared(caller: Caller, offered: Sequence[str], action: str) -> bool:
+def declared(caller: Caller, offered: Sequence[str], action: str, definition: str) -> bool:
     """Whether the model offers the action. Operators hand on any task, whatever it says; reminding is nobody's who has
     it."""
-    return action in offered or action == REMIND or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY))
+    return action in offered or action == REMIND or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY, definition))
 
 
 def task_actions(
@@ -32,7 +32,7 @@ def task_actions(
     return [
         action
         for action in dict.fromkeys((*offered, *sorted(HAND_ON)))
-        if declared(caller, offered, action)
+        if declared(caller, offered, action, task.definition)
         and _fits(task, action)
         and (returnable or action != "return")
         and ((initiator and action == REMIND) or _may(caller, task, action))

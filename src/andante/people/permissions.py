@@ -7,6 +7,8 @@ from typing import Final
 
 from andante.people.caller import Caller
 from andante.people.faults import FORBIDDEN, AccessProblem
+from andante.people.grants import sight_of
+from andante.store.names import Names, Sight
 
 ADMINISTRATOR: Final = "administrator"
 OPERATOR: Final = "operator"
@@ -48,6 +50,7 @@ TEAM_READ: Final = "team.read"
 DEPUTY_OWN: Final = "deputy.own"
 CALENDAR_READ: Final = "calendar.read"
 CALENDAR_CHANGE: Final = "calendar.change"
+OPERATIONS_READ: Final = "operations.read"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
 
@@ -83,17 +86,58 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     CALENDAR_READ: _ALL,  # and compute with them
     CALENDAR_CHANGE: _ADMINISTRATORS,
     DEPUTY_OWN: _ALL,  # one's own deputies
+    OPERATIONS_READ: _OPERATORS,  # how the server does: its jobs, times, letters, members
     CLOCK_SET: _ADMINISTRATORS,
 }
 
+# What grants by definition (people/grants.py) decide, by the name of what a Sight says of it.
+BY_DEFINITION: Final[Mapping[str, str]] = {
+    INSTANCE_START: "start",
+    INSTANCE_READ_ANY: "read",
+    TASK_READ_ANY: "read",
+    INSIGHT_READ: "read",
+    TASK_ACT: "work",
+    INSTANCE_ACT_ANY: "operate",
+    VARIABLES_SET: "operate",
+    TASK_HAND_ON_ANY: "operate",
+    SLA_EXTEND: "operate",
+    DEFINITION_DEPLOY: "deploy",
+    DEFINITION_DELETE: "delete",
+}
 
-def may(caller: Caller, permission: str) -> bool:
-    """Whether one of the caller's roles has the permission. Raises KeyError for a permission not in the table."""
-    return not PERMISSIONS[permission].isdisjoint(caller.roles)
+
+def sight(caller: Caller) -> Sight:
+    """What the caller may do with which definitions; by the roles alone where nothing else is known."""
+    return caller.sight if caller.sight is not None else sight_of(caller, ())
 
 
-def demand(caller: Caller, permission: str) -> None:
+def may(caller: Caller, permission: str, definition: str = "") -> bool:
+    """Whether roles and grants of the caller have the permission, and the token is for it: with the definition of that
+    name, else with any. Raises KeyError for a permission not in the table."""
+    usual = PERMISSIONS[permission]
+    if caller.scopes is not None and permission not in caller.scopes:
+        return False
+    if permission not in BY_DEFINITION:
+        return not usual.isdisjoint(caller.roles)
+    names: Names = getattr(sight(caller), BY_DEFINITION[permission])
+    return names.has(definition) if definition else not names.empty
+
+
+def whose(caller: Caller) -> tuple[str, Names | None]:
+    """For lists of instances: the person of whom only their own are shown, "" for all, and of which definitions all
+    are shown nevertheless."""
+    if not may(caller, INSTANCE_READ_ANY):
+        return caller.user, None
+    names = sight(caller).read
+    return ("", None) if names.all else (caller.user, names)
+
+
+def demand(caller: Caller, permission: str, definition: str = "") -> None:
     """Raise AccessProblem (403) unless the caller has the permission."""
-    if not may(caller, permission):
+    if caller.scopes is not None and permission not in caller.scopes:
+        raise AccessProblem(FORBIDDEN, 403, f"This token is not for {permission}: get one with that scope.")
+    if definition and not may(caller, permission, definition) and may(caller, permission):
+        raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' lacks the permission {permission} for '{definition}'.")
+    if not may(caller, permission, definition):
         needed = " or ".join(role for role in ROLES if role in PERMISSIONS[permission])
         raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' lacks the permission {permission}; it needs {needed}.")

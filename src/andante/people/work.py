@@ -4,7 +4,15 @@ from typing import Final
 
 from andante.people.caller import Caller
 from andante.people.faults import FORBIDDEN, AccessProblem
-from andante.people.permissions import INSTANCE_ACT_ANY, SLA_EXTEND, TASK_ACT_ANY, TASK_HAND_ON_ANY, TASK_READ_ANY, may
+from andante.people.permissions import (
+    INSTANCE_ACT_ANY,
+    SLA_EXTEND,
+    TASK_ACT,
+    TASK_ACT_ANY,
+    TASK_HAND_ON_ANY,
+    TASK_READ_ANY,
+    may,
+)
 from andante.store.records import InstanceRecord, TaskRecord
 
 HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment", "remind"))
@@ -43,7 +51,11 @@ def shared_by(caller: Caller, task: TaskRecord) -> str:
 
 def may_work(caller: Caller, task: TaskRecord) -> bool:
     """Whether the caller may do the task now: its assignee or who stands in for them, its owner, or a candidate
-    while nobody has it."""
+    while nobody has it; where tasks of its definition are for some alone, one of them."""
+    return may(caller, TASK_ACT, task.definition) and _has_it(caller, task)
+
+
+def _has_it(caller: Caller, task: TaskRecord) -> bool:
     if caller.user in (task.assignee, task.owner):
         return True
     if task.assignee and any(
@@ -59,10 +71,10 @@ def may_see(caller: Caller, task: TaskRecord) -> bool:
     offered to nobody in particular is everybody's to read only until somebody has it."""
     named = bool(task.users or task.groups or task.queue)
     return (
-        may_work(caller, task)
+        _has_it(caller, task)
         or (named and is_candidate(caller, task))
         or caller.user == task.ended_by
-        or may(caller, TASK_READ_ANY)
+        or may(caller, TASK_READ_ANY, task.definition)
     )
 
 
@@ -74,19 +86,25 @@ def demand_task_action(caller: Caller, task: TaskRecord, action: str) -> None:
     give its SLA more time.
     """
     if action == EXTEND:
-        if may(caller, SLA_EXTEND):
+        if may(caller, SLA_EXTEND, task.definition):
             return
         raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not extend task '{task.name}'; it needs an operator.")
-    if may(caller, TASK_ACT_ANY) or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY)):
+    if may(caller, TASK_ACT_ANY) or (action in HAND_ON and may(caller, TASK_HAND_ON_ANY, task.definition)):
         return
     if action == REMIND:
         raise AccessProblem(
             FORBIDDEN, 403, f"'{caller.user}' may not remind of task '{task.name}': who started the instance may."
         )
-    if may_work(caller, task) or (action == "claim" and is_candidate(caller, task)):
+    if may_work(caller, task):
         return
-    if action == "comment" and may_see(caller, task):
+    works = may(caller, TASK_ACT, task.definition)
+    if works and action == "claim" and is_candidate(caller, task):
         return
+    if works and action == "comment" and may_see(caller, task):
+        return
+    if not works:
+        text = f"'{caller.user}' may not {action} task '{task.name}': work on '{task.definition}' is granted to others."
+        raise AccessProblem(FORBIDDEN, 403, text)
     holder = f"it is with '{task.assignee}'" if task.assignee else "you are not one of its candidates"
     raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not {action} task '{task.name}': {holder}.")
 
@@ -103,7 +121,7 @@ def demand_instance_action(caller: Caller, instance: InstanceRecord, action: str
         if not cancelable:
             raise AccessProblem(FORBIDDEN, 403, f"Instances of '{instance.name}' cannot be withdrawn (cancelable).")
         return
-    if may(caller, INSTANCE_ACT_ANY):
+    if may(caller, INSTANCE_ACT_ANY, instance.name):
         return
     if action in STOP_OWN and caller.user == instance.created_by:
         if cancelable:

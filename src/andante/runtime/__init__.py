@@ -26,7 +26,7 @@ from andante.store.facets import Facet
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.reach import Reach
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
-from andante.store.roster import DeputyRow, TeamRow
+from andante.store.roster import DeputyRow, PermitRow, TeamRow
 from andante.store.saved_views import SavedView
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Page",
     "Passing",
     "Past",
+    "PermitRow",
     "Post",
     "Problem",
     "Published",

@@ -16,7 +16,16 @@ import structlog
 from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.clock import Clock
-from andante.runtime.problem import BATCH_NOT_FOUND, BATCH_OVER, INSTANCE_NOT_FOUND, LATER, PARAMETER, Problem
+from andante.runtime.problem import (
+    BATCH_NOT_FOUND,
+    BATCH_OVER,
+    INSTANCE_NOT_FOUND,
+    LATER,
+    NOT_GRANTED,
+    PARAMETER,
+    Problem,
+)
+from andante.runtime.sight import sight, within
 from andante.runtime.undoing import OPPOSITES, undone
 from andante.store import batches as rows
 from andante.store import instances
@@ -82,7 +91,7 @@ class Batches:
 
     async def plan(self, action: str, chosen: Chosen, arguments: dict[str, object] | None = None) -> Plan:
         """What a batch would have to do now."""
-        chosen = self._checked(action, chosen, arguments or {})
+        chosen = await self._checked(action, chosen, arguments or {})
         if chosen.ids:
             total = below = 0
             for each in chosen.ids:
@@ -97,14 +106,14 @@ class Batches:
 
     async def reach(self, action: str, chosen: Chosen, arguments: dict[str, object] | None = None) -> Reach:
         """How far a batch would reach now."""
-        return await reach(self._store, action, self._checked(action, chosen, arguments or {}), self._clock.now())
+        return await reach(self._store, action, await self._checked(action, chosen, arguments or {}), self._clock.now())
 
     async def start(
         self, action: str, chosen: Chosen, *, who: str, reason: str = "", arguments: dict[str, object] | None = None
     ) -> BatchRecord:
         """Make a batch; it begins soon. Later instances are not concerned."""
         arguments = arguments or {}
-        chosen = self._checked(action, chosen, arguments)
+        chosen = await self._checked(action, chosen, arguments)
         now = self._clock.now()
         if not chosen.ids and not chosen.query.started_before:
             chosen.query.started_before = now + 1
@@ -132,13 +141,13 @@ class Batches:
 
     async def one(self, batch_id: str) -> BatchRecord:
         found = await rows.one(self._store, batch_id)
-        if found is None:
+        if found is None or not self._shown(found):
             raise Problem(BATCH_NOT_FOUND, 404, f"There is no batch '{batch_id}'.")
         return found
 
     async def many(self, limit: int = 100) -> list[BatchRecord]:
         """The newest first."""
-        return await rows.many(self._store, limit)
+        return [each for each in await rows.many(self._store, limit) if self._shown(each)]
 
     async def failures(self, batch_id: str, after: str = "", limit: int = 100) -> list[Failure]:
         """What could not be done, by instance."""
@@ -162,7 +171,8 @@ class Batches:
         self._woken.set()
         return await self.one(batch_id)
 
-    def _checked(self, action: str, chosen: Chosen, arguments: dict[str, object]) -> Chosen:
+    async def _checked(self, action: str, chosen: Chosen, arguments: dict[str, object]) -> Chosen:
+        """What who asks may operate of it."""
         if action not in ACTIONS:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
         if action == "migrate" and not arguments.get("version"):
@@ -172,8 +182,9 @@ class Batches:
         if len(chosen.ids) > MOST_IDS:
             raise Problem(PARAMETER, 400, f"ids: at most {MOST_IDS}; choose by a query instead.")
         if chosen.ids:
-            return Chosen(chosen.query, sorted(set(chosen.ids)))
+            return Chosen(chosen.query, await self._operable(sorted(set(chosen.ids))))
         query = chosen.query
+        query.definitions = within(query.definitions, sight().operate)
         if action in FROM_ABOVE:
             query.roots = True
         if action == "retry":
@@ -186,6 +197,21 @@ class Batches:
                 of = (*CLOSED_STATES, *(of if arguments.get("force") else ()))
             query.states = list(of)
         return chosen
+
+    async def _operable(self, ids: list[str]) -> list[str]:
+        """Raises Problem for one that who asks may not operate: 404 where they may not know of it."""
+        own = sight()
+        for each in ids if not own.operate.all else ():
+            record = await self._runtime.instance(each)
+            if not own.operate.has(record.name):
+                text = f"You may not operate '{record.name}', of which '{each}' is an instance: leave it out."
+                raise Problem(NOT_GRANTED, 403, text)
+        return ids
+
+    def _shown(self, batch: BatchRecord | None) -> bool:
+        """Who may not operate all sees the batches of their own."""
+        own = sight()
+        return batch is not None and (own.operate.all or batch.created_by == own.user)
 
     # Carrying out.
 

@@ -11,6 +11,7 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.problem import PARAMETER, Problem
+from andante.runtime.sight import sight
 from andante.store import definitions as rows
 from andante.store.store import Store
 
@@ -46,6 +47,8 @@ class Conditions:
         started: list[str] = []
         for definition_id, node in begin:
             record = await self._definitions.known(definition_id)
+            if not sight().start.has(record.name):
+                continue
             instance_id = self._ids.new(INSTANCE, now)
             command = Start(definition_id, record.name, record.version, dict(variables), business_key, start=node)
             await self._executor.submit(instance_id, command, who, nothing)

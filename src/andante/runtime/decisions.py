@@ -27,6 +27,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.deployment import Deployment, check_kind, chosen_version, numbered, read_model
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
+from andante.runtime.sight import demand_deploy, sees
 from andante.store import definitions as rows
 from andante.store.records import DefinitionRecord
 
@@ -60,6 +61,7 @@ class Decisions:
         statements: list[rows.Statement] = []
         if ids and not version:
             for name, id in ids.items() if activate else ():
+                demand_deploy(name)
                 statements.extend(rows.set_active(id, name, True))
         else:
             ids = {}
@@ -163,7 +165,7 @@ class Decisions:
     def _asked(self, name: str, definition_id: str, version: str) -> Decision:
         if definition_id:
             record = self._catalogue.one(definition_id)
-            if record is None or record.kind != DMN:
+            if record is None or record.kind != DMN or not sees(record.name):
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{definition_id}' made from DMN.")
             try:
                 return self.model(record).find(name or record.name)
@@ -172,7 +174,7 @@ class Decisions:
         record = self._version(name, version)
         if record is None:
             record = self._catalogue.labelled(name, DMN, version)
-        if record is None:
+        if record is None or not sees(record.name):
             which = f"version '{version}' of it" if version else "active version of it"
             raise Problem(DECISION_NOT_FOUND, 404, f"There is no decision '{name}', or no {which}.")
         return self.model(record).find(record.name)

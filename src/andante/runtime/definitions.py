@@ -39,8 +39,10 @@ from andante.runtime.problem import (
     PARAMETER,
     Problem,
 )  # fmt: skip
+from andante.runtime.sight import demand_deploy, sees
 from andante.runtime.starting import starts, timers
 from andante.store import definitions as rows
+from andante.store.names import EVERY, Names
 from andante.store.records import DefinitionRecord
 from andante.store.search import name_rows
 from andante.store.store import Store
@@ -94,6 +96,8 @@ class Definitions:
                 return Deployment("", {}, warnings)
             known = self.catalogue.made_from(source_id)
             if known and not version:
+                for name in known if activate else ():
+                    demand_deploy(name)
                 if activate:
                     await self._activate_again(known)
                 return Deployment(next(iter(known.values())), known, warnings)
@@ -203,9 +207,10 @@ class Definitions:
         return found[1]
 
     async def many(
-        self, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
-    ) -> list[DefinitionRecord]:
-        return await rows.many(self._store, name, like, active, skip, min(limit, 1_000))
+        self, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100,
+        names: Names = EVERY,
+    ) -> list[DefinitionRecord]:  # fmt: skip
+        return await rows.many(self._store, name, like, active, skip, min(limit, 1_000), names)
 
     async def act(self, definition_id: str, action: str, who: str, retention: str = "") -> DefinitionRecord:
         """activate, deactivate, suspend (no new starts), resume, or retain: how long what is over is kept."""
@@ -272,15 +277,15 @@ class Definitions:
         return names_of_tasks(await self.graph(definition_id))
 
     def startable(self, name: str, version: str = "") -> DefinitionRecord:
-        """The definition that a start of `name` runs (contract section 7 row 20)."""
-        record = self.catalogue.named(name, version)
+        """The definition that a start of `name` runs (contract section 7 row 20), if who asks may know of it."""
+        record = self.catalogue.named(name, version) if sees(name) else None
         if record is not None and record.kind in KINDS:
             text = f"'{name}' is a {KINDS[record.kind]}, no process. Start a process."
             raise Problem(DEFINITION_NOT_FOUND, 404, text)
         if record is None:
             if version:
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}' in version '{version}'.")
-            if not self.catalogue.versions(name):
+            if not self.catalogue.versions(name) or not sees(name):
                 raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no definition '{name}'.")
             raise Problem(DEFINITION_INACTIVE, 409, f"No version of '{name}' is active. Activate one first.")
         if record.suspended:

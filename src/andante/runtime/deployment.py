@@ -9,6 +9,7 @@ import msgspec
 from andante.markup.findings import Finding, ModelRefused
 from andante.runtime.catalogue import KINDS, PROCESS, Catalogue
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, PARAMETER, Problem
+from andante.runtime.sight import demand_deploy
 from andante.store.records import DefinitionRecord
 from andante.timing.instants import TimingError
 from andante.timing.keeping import checked_keeping
@@ -53,7 +54,9 @@ def keeping(text: str) -> str:
 
 
 def check_kind(catalogue: Catalogue, name: str, kind: str = "") -> None:
-    """Processes, decisions and forms share their names. Raises Problem where one of another kind has it."""
+    """Processes, decisions and forms share their names. Raises Problem where one of another kind has it, and 403 where
+    who asks may not deploy it."""
+    demand_deploy(name)
     known = catalogue.versions(name)
     mine, other = (KINDS.get(each, PROCESS) for each in (kind, known[0].kind if known else kind))
     if mine != other:

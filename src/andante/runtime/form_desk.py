@@ -8,6 +8,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.deployment import Deployment
 from andante.runtime.forms import NOTHING, Sent
+from andante.runtime.sight import seen_definition
 from andante.runtime.tasks import task_key
 from andante.store.records import TaskRecord
 from andante.store.store import Store
@@ -31,7 +32,7 @@ class FormDesk:
     async def at_start(self, definition_id: str, sent: Sent = None) -> FormView:
         """What a start of this definition asks for, where `sent` is filled in already."""
         await self._definitions.catalogue.fresh()
-        graph = await self._definitions.graph(definition_id)
+        graph = await self._definitions.graph(seen_definition(self._definitions.one(definition_id)).id)
         return self._definitions.forms.at_start(graph, definition_id, self._clock.now(), sent)
 
     async def of_task(self, task: TaskRecord, sent: Sent = None) -> FormView:

@@ -13,6 +13,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.problem import JOB_NOT_FOUND, PARAMETER, Problem
+from andante.runtime.sight import sees, sight
 from andante.store.store import Row, SharedStore, Store
 
 MOST: Final = 500
@@ -82,17 +83,19 @@ class Jobs:
 
     async def _lock(self, types: list[str], worker: str, max_jobs: int, lock_ms: int) -> list[JobView]:
         marks = ",".join("?" * len(types))
+        only, names = sight().view.sql("i.name")
+        only = f" and {only}" if only else ""
         async with self._handing_out:
             now = self._clock.now()
             if isinstance(self._store, SharedStore):
-                rows = await self._lock_among_others(self._store, types, worker, max_jobs, now, lock_ms)
+                rows = await self._lock_among_others(self._store, types, worker, max_jobs, now, lock_ms, only, names)
                 return await self._views(rows, now + lock_ms)
             rows = await self._store.read(
                 "select j.instance_id, j.key, j.type, j.element, j.retries, i.data, i.definition_id from job j"
                 " join instance i on i.id=j.instance_id"
                 f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=?"
-                " and i.suspended=0 order by j.priority desc, j.available_at, j.instance_id, j.key limit ?",
-                [*types, now, now, max_jobs],
+                f" and i.suspended=0{only} order by j.priority desc, j.available_at, j.instance_id, j.key limit ?",
+                [*types, now, now, *names, max_jobs],
             )
             if rows:
                 await self._store.write([
@@ -103,21 +106,22 @@ class Jobs:
         return await self._views(rows, now + lock_ms)
 
     async def _lock_among_others(
-        self, store: SharedStore, types: list[str], worker: str, max_jobs: int, now: int, lock_ms: int
-    ) -> list[Row]:
+        self, store: SharedStore, types: list[str], worker: str, max_jobs: int, now: int, lock_ms: int, only: str,
+        names: list[object],
+    ) -> list[Row]:  # fmt: skip
         """In one statement: other servers hand out jobs at the same time."""
         marks = ",".join("?" * len(types))
         return await store.change(
             "with free as (select j.instance_id, j.key from job j join instance i on i.id=j.instance_id"
             f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
-            " order by j.priority desc, j.available_at, j.instance_id, j.key limit ?"
+            f"{only} order by j.priority desc, j.available_at, j.instance_id, j.key limit ?"
             f" {store.unlocked.format('j')})"
             " update job set worker=?, locked_until=? from free"
             " where job.instance_id=free.instance_id and job.key=free.key"
             " returning job.instance_id, job.key, job.type, job.element, job.retries,"
             " (select data from instance where id=job.instance_id),"
             " (select definition_id from instance where id=job.instance_id)",
-            [*types, now, now, max_jobs, worker, now + lock_ms],
+            [*types, now, now, *names, max_jobs, worker, now + lock_ms],
         )
 
     async def _views(self, rows: list[Row], until: int) -> list[JobView]:
@@ -143,9 +147,11 @@ class Jobs:
         """complete, fail, error or extend; the job as it was. Raises Problem: 404 for a job that is not open."""
         instance_id, key = job_key(job_id)
         row = await self._store.get(
-            "select type, element, retries, locked_until from job where instance_id=? and key=?", (instance_id, key)
+            "select j.type, j.element, j.retries, j.locked_until, i.name from job j join instance i"
+            " on i.id=j.instance_id where j.instance_id=? and j.key=?",
+            (instance_id, key),
         )
-        if row is None:
+        if row is None or not sees(row[4]):
             raise Problem(JOB_NOT_FOUND, 404, f"There is no open job '{job_id}'. It may be done already.")
         view = JobView(job_id, row[0], instance_id, row[1], variables or {}, {}, row[2], row[3])
         command: Command

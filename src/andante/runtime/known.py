@@ -7,7 +7,7 @@ from typing import Final, final
 
 from andante.engine.roster import ASSIGN, SHARE
 from andante.store.records import Share
-from andante.store.roster import DeputyRow, PersonRow, TeamRow
+from andante.store.roster import DeputyRow, PermitRow, PersonRow, TeamRow
 
 LONGEST_CHAIN: Final = 5  # from a person to who stands in for them at last
 USER: Final = "user"
@@ -22,23 +22,27 @@ class Known:
     """A roster. What is asked often is worked out once, and anew after a change."""
 
     def __init__(
-        self, persons: Iterable[PersonRow] = (), teams: Iterable[TeamRow] = (), deputies: Iterable[DeputyRow] = ()
-    ) -> None:
+        self, persons: Iterable[PersonRow] = (), teams: Iterable[TeamRow] = (), deputies: Iterable[DeputyRow] = (),
+        permits: Iterable[PermitRow] = (),
+    ) -> None:  # fmt: skip
         self.persons: dict[str, PersonRow] = {}
         self.teams: dict[tuple[str, str], TeamRow] = {}
         self.deputies: dict[str, DeputyRow] = {}
+        self.permits: dict[tuple[str, str], PermitRow] = {}
         self._named: dict[str, dict[str, None]] = {}  # "group:x": who says so of themselves
         self._deputies_of: dict[str, list[DeputyRow]] = {}
         self._below: dict[str, list[str]] = {}  # a role: those right below it
         self._members: dict[str, tuple[str, ...]] = {}
         self._queues: dict[str, frozenset[str]] = {}
         self._groups: dict[str, frozenset[str]] = {}
-        self.put(persons, teams, deputies)
+        self.put(persons, teams, deputies, permits)
 
     def put(
-        self, persons: Iterable[PersonRow] = (), teams: Iterable[TeamRow] = (), deputies: Iterable[DeputyRow] = ()
-    ) -> None:
+        self, persons: Iterable[PersonRow] = (), teams: Iterable[TeamRow] = (), deputies: Iterable[DeputyRow] = (),
+        permits: Iterable[PermitRow] = (),
+    ) -> None:  # fmt: skip
         """Take up rows that are new or have changed."""
+        self.permits.update(((each.definition, each.who), each) for each in permits)
         for person in persons:
             before = self.persons.get(person.name)
             if before is not None:

@@ -20,6 +20,7 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.problem import Problem
+from andante.runtime.sight import by_itself, sight
 from andante.store import definitions as rows
 from andante.store.store import Store
 
@@ -94,8 +95,12 @@ class Messages:
 
     async def broadcast(self, name: str, variables: dict[str, object], who: str, once: str = "") -> Broadcast:
         """The same `once` has its effect once."""
+        only, names = sight().view.sql("i.name")
         found = await self._store.get_all(
-            "select distinct instance_id from subscription where kind='signal' and name=? order by instance_id", (name,)
+            "select distinct s.instance_id from subscription s"
+            f"{' join instance i on i.id=s.instance_id' if only else ''} where s.kind='signal' and s.name=?"
+            f"{' and ' + only if only else ''} order by s.instance_id",
+            [name, *names],
         )
         command = DeliverSignal(name, variables, once)
         caught = [instance_id for (instance_id,) in found if await self._tell(instance_id, command, who)]
@@ -107,7 +112,7 @@ class Messages:
         """Its subscriptions to these messages are on the disk: soon it gets those that wait for one."""
         self._opened.setdefault(instance_id, set()).update(names)
         if self._matching is None:
-            self._matching = asyncio.get_running_loop().create_task(self._match())
+            self._matching = asyncio.get_running_loop().create_task(self._match(), context=by_itself())
 
     async def sweep(self) -> None:
         """At start: what a server before us had no time to match."""
@@ -211,6 +216,9 @@ class Messages:
             " where s.kind='message' and s.name=?"
         )
         values: list[object] = [command.name]
+        only, names = sight().view.sql("i.name")
+        if only:
+            sql, values = f"{sql} and {only}", [*values, *names]
         keys = [str(value) for value in (command.correlation or {}).values()]
         if not keys:
             now = self._clock.now()
@@ -244,6 +252,8 @@ class Messages:
             await self._definitions.catalogue.fresh()
         for definition_id, node in dict.fromkeys((definition_id, node) for definition_id, node, _ in found):
             record = await self._definitions.known(definition_id)
+            if not sight().start.has(record.name):
+                continue
             graph = await self._definitions.graph(definition_id)
             if taken and await self._goes_on(definition_id, node, record.name, taken):
                 continue

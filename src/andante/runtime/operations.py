@@ -15,6 +15,7 @@ from andante.engine.state import Instance
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import Problem
+from andante.runtime.sight import instances_seen, sight
 from andante.store import operations as rows
 from andante.store.facets import Facet, facets
 from andante.store.operations import Job, JobType, OutboxState, Server, Timers
@@ -125,18 +126,26 @@ class Operations:
 
     async def facets(self, query: InstanceQuery) -> list[Facet]:
         """How those that the query finds are spread over definitions and states."""
-        return await facets(self._store, query)
+        return await facets(self._store, instances_seen(query))
 
     async def jobs(self, kind: str) -> list[Job]:
         """Open jobs of a type: those without tries left first."""
-        return await rows.jobs(self._store, kind, LISTED)
+        return [each for each in await rows.jobs(self._store, kind, LISTED) if sight().read.has(each.name)]
 
     async def due(self) -> list[Due]:
         """What is late or falls due within the hour."""
-        return [Due(*row) for row in await rows.due(self._store, self._clock.now() + MINUTES * rows.MINUTE, LISTED)]
+        found = await rows.due(self._store, self._clock.now() + MINUTES * rows.MINUTE, LISTED)
+        return [Due(*row) for row in found if sight().read.has(row[2])]
 
     async def causes(self) -> Causes:
         """Why instances cannot go on. Where these are many, the answer may be a little old."""
+        found, read = await self._all_causes(), sight().read
+        if read.all:
+            return found
+        groups = [each for each in found.groups if read.has(each.name)]
+        return Causes(groups, len({id for each in groups for id in each.ids}), found.more)
+
+    async def _all_causes(self) -> Causes:
         if self._causes is not None and time.perf_counter() < self._good_until:
             return self._causes
         begun = time.perf_counter()

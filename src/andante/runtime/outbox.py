@@ -7,14 +7,15 @@ themselves, with retries, and become dead letters when they fail too often.
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, Protocol, final
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, final
 
 import structlog
 
 from andante.codec import decode_effect
 from andante.engine.effects import Effect, Notify
 from andante.engine.step import Step
+from andante.runtime.background import spawn
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import LATER, Problem
@@ -253,22 +254,17 @@ class Outbox:
         self._known.add(key)
         if isinstance(effect, Notify):
             self._notes.add(key)
-            self._spawn(self._send(key, effect))
+            spawn(self._tasks, self._send(key, effect))
             return
         chain = self._chains.get(key[0])
         if chain is None:
             chain = self._chains[key[0]] = deque()
-            self._spawn(self._work(key[0], chain))
+            spawn(self._tasks, self._work(key[0], chain))
         chain.append((key, effect))
         if len(chain) > 1 and chain[-2][0] > key:  # taken over from another server
             letters = sorted(chain, key=lambda letter: letter[0])
             chain.clear()
             chain.extend(letters)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     # Inner letters.
 

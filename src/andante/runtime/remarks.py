@@ -7,6 +7,7 @@ import msgspec
 
 from andante.codec import decode_entry
 from andante.engine.events import TaskCommented
+from andante.runtime.sight import sight
 from andante.store.records import Page, TaskRecord
 from andante.store.store import Store
 from andante.store.tasks import SELECT, record
@@ -63,12 +64,19 @@ class Remarks:
     async def informed(self, items: Sequence[str], skip: int, limit: int) -> Page[TaskRecord]:
         """Tasks that these are to know of, open and over, the newest first."""
         marks = ",".join("?" * len(items))
-        known = f"(select distinct instance_id, key from informed where who in ({marks}))"
+        known, given = f"(select distinct instance_id, key from informed where who in ({marks}))", list(items)
+        only, names = sight().view.sql("t.definition")
+        if only:
+            known = (
+                "(select distinct f.instance_id, f.key from informed f join task t on t.instance_id=f.instance_id"
+                f" and t.key=f.key where f.who in ({marks}) and {only})"
+            )
+            given = [*given, *(str(name) for name in names)]
         rows = await self._store.browse(
             f"{SELECT} join {known} n on n.instance_id=t.instance_id and n.key=t.key"
             " order by t.created_at desc, t.instance_id desc, t.key desc limit ? offset ?",
-            [*items, min(limit, MOST), skip],
+            [*given, min(limit, MOST), skip],
         )
-        ((total,),) = await self._store.browse(f"select count(*) from {known} n", list(items))
+        ((total,),) = await self._store.browse(f"select count(*) from {known} n", given)
         end = skip + len(rows)
         return Page([record(row) for row in rows], total, str(end) if end < total else "")

@@ -5,7 +5,7 @@ command of another server sees may be that old.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import final
 
 from andante.runtime.known import Known
@@ -37,7 +37,7 @@ class LiveRoster:
 
     async def _refresh(self, since: int) -> None:
         revision = await rows.revision(self._store)
-        counts = (revision.persons, revision.teams, revision.deputies)
+        counts = (revision.persons, revision.teams, revision.deputies, revision.permits)
         if revision.number == since and counts == _counts(self.known):
             return
         fresh = await self._read(since)
@@ -51,11 +51,14 @@ class LiveRoster:
         for each in self.heard:
             each()
 
-    async def _read(self, since: int) -> tuple[list[rows.PersonRow], list[rows.TeamRow], list[rows.DeputyRow]]:
+    async def _read(
+        self, since: int
+    ) -> tuple[list[rows.PersonRow], list[rows.TeamRow], list[rows.DeputyRow], list[rows.PermitRow]]:
         return (
             await rows.persons_since(self._store, since),
             await rows.teams_since(self._store, since),
             await rows.deputies_since(self._store, since),
+            await rows.permits_since(self._store, since),
         )
 
     async def changed(self) -> None:
@@ -124,10 +127,14 @@ class LiveRoster:
         """The name of the work queue's business calendar, "" where it has none."""
         return self.known.calendar(queue)
 
+    def permits(self) -> Collection[rows.PermitRow]:
+        """Who may do what with which definitions, beyond the roles."""
+        return self.known.permits.values()
+
     def groups_of(self, user: str) -> frozenset[str]:
         """Bare names of the groups and roles that the person is in."""
         return self.known.groups_of(user)
 
 
-def _counts(known: Known) -> tuple[int, int, int]:
-    return len(known.persons), len(known.teams), len(known.deputies)
+def _counts(known: Known) -> tuple[int, int, int, int]:
+    return len(known.persons), len(known.teams), len(known.deputies), len(known.permits)

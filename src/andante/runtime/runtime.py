@@ -3,9 +3,9 @@ own. Every method raises Problem for what can be expected to go wrong; what it r
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random, SystemRandom
-from typing import Any, Final, final
+from typing import Final, final
 
 from andante.bpmn.graph import ProcessGraph
 from andante.decisions import DecisionView, Outcome
@@ -13,8 +13,9 @@ from andante.engine import commands as cmd
 from andante.engine.settings import EngineSettings
 from andante.engine.step import Step
 from andante.engine.waits import Task
-from andante.runtime import views
+from andante.runtime import removing, views
 from andante.runtime.attachments import Attachments
+from andante.runtime.background import spawn
 from andante.runtime.batches import Batches
 from andante.runtime.calendar_desk import Calendars
 from andante.runtime.calendars import LiveCalendars
@@ -36,18 +37,18 @@ from andante.runtime.membership import DatabaseClock
 from andante.runtime.messages import Broadcast, Messages, Published, newly_awaited
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.outbox import Channel, Outbox
-from andante.runtime.problem import INSTANCE_NOT_FOUND, INSTANCE_OPEN, PARAMETER, Problem
+from andante.runtime.problem import PARAMETER, Problem
 from andante.runtime.relations import Relations
 from andante.runtime.remarks import Remarks
 from andante.runtime.replay import Past, replay
 from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
+from andante.runtime.sight import demand_deploy, demand_start, instances_seen, seen_definition, seen_instance, sight
 from andante.runtime.standing import Standings
 from andante.runtime.tasks import Signing, Tasks
 from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import HistoryEntry, InstanceDetail
-from andante.store import archive as archive_rows
 from andante.store import instances as instance_rows
 from andante.store.batches import Chosen
 from andante.store.opening import open_store
@@ -140,7 +141,7 @@ class Runtime:
         upkeep, projector = runtime.upkeep, runtime.insight.projector
         beside = (runtime._timekeeper, upkeep.retention, runtime.calendars.recounting, runtime.attachments, projector)
         for each in (*beside, upkeep.lists, runtime.batches) if timers else ():
-            runtime._spawn(each.run())
+            spawn(runtime._background, each.run())
         return runtime
 
     async def close(self) -> None:
@@ -172,11 +173,6 @@ class Runtime:
         await self._timekeeper.run_due()
         await self._messages.settle()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
     def _committed(self, step: Step, seq: int) -> None:
         if step.effects:
             self.outbox.add(step, seq)
@@ -200,27 +196,29 @@ class Runtime:
 
     async def modify_json(self, definition_id: str, body: dict[str, object], *, who: str) -> Deployment:
         """Replace a JSON definition that has no instances."""
+        demand_deploy((await self.definition(definition_id)).name)
         return await self._definitions.modify_json(definition_id, body, who)
 
     async def definition(self, definition_id: str) -> DefinitionRecord:
         await self._definitions.catalogue.fresh()
-        return self._definitions.one(definition_id)
+        return seen_definition(self._definitions.one(definition_id))
 
     async def definition_source(self, definition_id: str) -> bytes:
         """As deployed: XML, or the JSON body."""
-        await self._definitions.catalogue.fresh()
+        await self.definition(definition_id)
         return await self._definitions.source(definition_id)
 
     async def definitions(
         self, *, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
     ) -> list[DefinitionRecord]:
-        return await self._definitions.many(name, like, active, skip, limit)
+        return await self._definitions.many(name, like, active, skip, limit, sight().view)
 
     async def definition_action(
         self, definition_id: str, action: str, *, who: str, instances: bool = False, retention: str = ""
     ) -> DefinitionRecord:
         """activate, deactivate, suspend or resume; the latter two with its open instances where `instances`. retain:
         keep instances that are over for `retention`, a duration or "forever"; "" leaves it to the server's setting."""
+        demand_deploy((await self.definition(definition_id)).name)
         record = await self._definitions.act(definition_id, action, who, retention)
         if instances and action in ("suspend", "resume"):
             of = Chosen(InstanceQuery(definition_id=definition_id))
@@ -230,7 +228,7 @@ class Runtime:
         return record
 
     async def delete_definition(self, definition_id: str, *, who: str) -> None:
-        await self._definitions.delete(definition_id)
+        await self._definitions.delete((await self.definition(definition_id)).id)
 
     async def graph(self, definition_id: str) -> ProcessGraph:
         return await self._definitions.graph(definition_id)
@@ -245,6 +243,7 @@ class Runtime:
 
     async def decision(self, definition_id: str) -> DecisionView:
         """How a decision is made, in texts for people."""
+        await self.definition(definition_id)
         return await self._definitions.decisions.shown(definition_id)
 
     # Instances.
@@ -256,6 +255,7 @@ class Runtime:
         """Start an instance and run it to where it must wait (contract API 1)."""
         await self._definitions.catalogue.fresh()
         record = self._definitions.startable(name, version)
+        demand_start(name)
         graph = await self._definitions.graph(record.id)
         instance_id = self._ids.new(INSTANCE, self.clock.now())
         command = cmd.Start(
@@ -264,14 +264,16 @@ class Runtime:
         return await self.executor.start(graph, instance_id, command, who, _record)
 
     async def instance(self, instance_id: str) -> InstanceRecord:
-        record = await instance_rows.one(self.store, instance_id)
-        if record is None:
-            raise Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'.")
-        return record
+        return seen_instance(await instance_rows.one(self.store, instance_id), instance_id)
+
+    async def _seen(self, instance_id: str) -> None:
+        """Raises Problem (404) where who asks may not know of it."""
+        if not sight().view.all:
+            await self.instance(instance_id)
 
     async def instances(self, query: InstanceQuery) -> Page[InstanceRecord]:
         try:
-            return await instance_rows.many(self.store, query)
+            return await instance_rows.many(self.store, instances_seen(query))
         except ValueError as fault:
             raise Problem(PARAMETER, 400, f"The instance query is wrong: {fault}.") from None
 
@@ -281,16 +283,19 @@ class Runtime:
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "", only: int = 0) -> InstanceRecord:
         """suspend, resume, terminate (contract API 3) or retry: all its incidents, or the one of the key `only`."""
+        await self._seen(instance_id)
         return await self.executor.submit(instance_id, lifecycle(action, reason, only), who, _record)
 
     async def extend(self, instance_id: str, more: Extension, *, who: str) -> InstanceRecord:
         """Give SLA clocks more time: a task's, a stage's or the instance's own."""
+        await self._seen(instance_id)
         return await self.executor.submit(instance_id, more.command, who, _record)
 
     async def move(
         self, instance_id: str, source: str, target: str, *, who: str, reason: str = "", token: int = 0
     ) -> InstanceRecord:
         """Take what stands at element `source` to `target`; `token` tells which where several stand there."""
+        await self._seen(instance_id)
         return await self._live.move(instance_id, source, target, token, who, reason, _record)
 
     async def migrate(
@@ -304,18 +309,22 @@ class Runtime:
         self, instance_id: str, version: str, mapping: Mapping[str, str] | None = None
     ) -> MigrationPlan:
         """Whether `migrate` would be carried out now, and which element becomes which."""
+        await self._seen(instance_id)
         return await self._live.check(instance_id, version, mapping or {})
 
     async def set_variables(
         self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
     ) -> None:
         """Change variables that the instance has; unknown and read-only names are ignored (contract API 5)."""
+        await self._seen(instance_id)
         await self.executor.submit(instance_id, cmd.SetVariables(values, introduce), who, _record)
 
     async def variables(self, instance_id: str) -> dict[str, object]:
+        await self._seen(instance_id)
         return dict((await views.load(self.store, instance_id))[1].variables)
 
     async def detail(self, instance_id: str) -> InstanceDetail:
+        await self._seen(instance_id)
         record, instance = await views.load(self.store, instance_id)
         graph = await self._definitions.graph(record.definition_id)
         return await views.detail(self.store, graph, record, instance, self.clock.now(), self.executor.settings)
@@ -326,20 +335,13 @@ class Runtime:
 
     async def replay(self, instance_id: str, *, until: int = 0, at: int = 0) -> Past:
         """As it was after command `until` (0: the last), or by the time `at` (ms; 0: now)."""
+        await self._seen(instance_id)
         calendars = self.executor.settings.calendars
         return await replay(self.store, self._definitions.graph, calendars, instance_id, until, at)
 
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
         """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""
-        record = await self.instance(instance_id)
-        if not record.closed:
-            if not force:
-                raise Problem(INSTANCE_OPEN, 409, f"The instance '{instance_id}' is open. Terminate it first.")
-            await self.act(instance_id, "terminate", who=who, reason="deleted")
-            await self.outbox.drain()
-        await self.executor.idle()
-        await self.store.write(archive_rows.deletion(instance_id))
-        self.executor.discard(instance_id)
+        await removing.remove(self, await self.instance(instance_id), who, force)
 
     # Tasks.
 

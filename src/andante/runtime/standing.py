@@ -7,6 +7,7 @@ import msgspec
 
 from andante.codec import decode_state
 from andante.runtime.definitions import Definitions
+from andante.runtime.sight import sees
 from andante.store import instances as rows
 from andante.store.store import Store
 
@@ -40,11 +41,13 @@ class Standings:
     async def processes(self) -> dict[tuple[str, str], Standing]:
         """By name and version, for those that have open instances."""
         found = await rows.open_by_definition(self._store)
-        return {(name, version): Standing(*counts) for name, version, *counts in found}
+        return {(name, version): Standing(*counts) for name, version, *counts in found if sees(name)}
 
     async def elements(self, definition_id: str, most: int = MOST) -> AtElements:
         """Where the open instances of a definition stand; a loop or sub-process stands for itself while it is empty."""
         graph = await self._definitions.graph(definition_id)
+        if not sees(graph.process_id):
+            return AtElements({}, 0, 0)
         opened, states = await rows.open_states(self._store, definition_id, most)
         tokens: Counter[str] = Counter()
         for data in states:

@@ -15,6 +15,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.problem import PARAMETER, TASK_CLOSED, Problem
 from andante.runtime.saved_views import SavedViews
+from andante.runtime.sight import sees, sight, tasks_seen
 from andante.store import search, task_groups, task_lists
 from andante.store import tasks as rows
 from andante.store.projection import task_record
@@ -94,11 +95,12 @@ class Tasks:
 
     async def one(self, task_id: str) -> TaskRecord:
         record = await rows.one(self._store, *task_key(task_id))
-        if record is None:
+        if record is None or not sees(record.definition):
             raise Problem(TASK_NOT_FOUND, 404, f"There is no task '{task_id}'.")
         return self._timed(record)
 
     async def many(self, query: TaskQuery) -> Page[TaskRecord]:
+        query = tasks_seen(query)
         query.now = self._clock.now()
         try:
             if query.text:
@@ -110,11 +112,13 @@ class Tasks:
 
     async def counts(self, query: TaskQuery) -> list[Count]:
         """How many there are in each view of a person."""
+        query = tasks_seen(query)
         query.now = self._clock.now()
         return await task_groups.counts(self._store, query)
 
     async def groups(self, query: TaskQuery, by: str) -> list[Count]:
         """The tasks that a query finds, by due time ("due") or by process."""
+        query = tasks_seen(query)
         query.now = self._clock.now()
         try:
             if query.text:
@@ -132,6 +136,8 @@ class Tasks:
         self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str,
         text: str, signing: Signing | None = None,
     ) -> TaskRecord:  # fmt: skip
+        if not sight().view.all:
+            await self.one(task_id)
         instance_id, key = task_key(task_id)
         command = _command(action, key, who, outcome, variables, to, text, signing or NO_SIGNING)
         try:

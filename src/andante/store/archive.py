@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from andante.codec import encode_archived
+from andante.store.names import EVERY, Names
 from andante.store.store import Row, Store
 
 COLUMNS: Final = (
@@ -47,6 +48,7 @@ class ArchiveQuery(msgspec.Struct, frozen=True):
     ended_before: int = 0
     limit: int = 100
     after: str = ""
+    definitions: Names = EVERY
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -142,6 +144,10 @@ async def many(store: Store, query: ArchiveQuery) -> tuple[list[ArchivedRecord],
         if value:
             conditions.append(condition)
             values.append(value)
+    only, names = query.definitions.sql("name")
+    if only:
+        conditions.append(only)
+        values.extend(names)
     if query.business_key:
         conditions.append("business_key<>''")
     if query.after:

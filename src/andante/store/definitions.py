@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+from andante.store.names import EVERY, Names
 from andante.store.records import DefinitionRecord
 from andante.store.store import Row, Store
 
@@ -64,10 +65,10 @@ async def source(store: Store, source_id: str) -> tuple[str, bytes] | None:
 
 
 async def many(
-    store: Store, name: str, like: bool, active: bool | None, skip: int, limit: int
+    store: Store, name: str, like: bool, active: bool | None, skip: int, limit: int, names: Names = EVERY
 ) -> list[DefinitionRecord]:
-    conditions: list[str] = []
-    values: list[object] = []
+    only, values = names.sql("name")
+    conditions = [only] if only else []
     if name:
         if like:
             conditions.append("replace(lower(name), lower(?), '') <> lower(name)")

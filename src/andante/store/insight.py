@@ -95,9 +95,9 @@ async def between(store: Store, kind: str, first: int, last: int, definition: st
 
 HELD: Final = (
     "select assignee, count(*), sum(case when due_at>0 and due_at<? then 1 else 0 end) from task"
-    " where state='open' and assignee<>'' group by assignee"
+    " where state='open' and assignee<>''{} group by assignee"
 )
 OFFERED: Final = (
     "select pool, count(*), sum(case when due_at>0 and due_at<? then 1 else 0 end) from task"
-    " where state='open' and assignee='' and pool<>'' group by pool"
+    " where state='open' and assignee='' and pool<>''{} group by pool"
 )

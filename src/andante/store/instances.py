@@ -106,6 +106,14 @@ def where(query: InstanceQuery) -> tuple[str, list[object]]:
     if query.started_before:
         conditions.append("started_at<?")
         values.append(query.started_before)
+    if query.own:
+        more, names = query.read.sql("name") if query.read is not None and not query.read.empty else ("0=1", [])
+        conditions.append(f"(created_by=? or {more or '1=1'})" if names else "created_by=?")
+        values.extend((query.own, *names))
+    if query.definitions is not None:
+        text, names = query.definitions.sql("name")
+        conditions.extend([text] if text else [])
+        values.extend(names)
     if query.broken:
         conditions.append("incident=1")
     if query.roots:

@@ -10,6 +10,7 @@ from typing import Final, final
 
 import msgspec
 
+from andante.store.names import EVERY, Names
 from andante.store.store import Row, SharedStore, Store
 from andante.timing.instants import DAY
 
@@ -174,12 +175,16 @@ class Letters:
         row = await self._store.get(f"select {_NAMES} from letter where id=?", (id,))
         return _letter(row) if row is not None else None
 
-    async def many(self, state: str, person: str, limit: int, after: str) -> list[Letter]:
-        """By id, after the one named `after`."""
+    async def many(self, state: str, person: str, limit: int, after: str, names: Names = EVERY) -> list[Letter]:
+        """By id, after the one named `after`: of instances of these definitions."""
         where, values = "state=? and id>?", [state, after]
         if person:
             where += " and person=?"
             values.append(person)
+        only, given = names.sql("i.name")
+        if only:
+            where += f" and exists (select 1 from instance i where i.id=letter.instance_id and {only})"
+            values.extend(str(name) for name in given)
         sql = f"select {_NAMES} from letter where {where} order by id limit ?"
         return [_letter(row) for row in await self._store.read(sql, (*values, limit))]
 

@@ -43,6 +43,19 @@ deputy: Final = sa.Table(
     sa.Index("ix_deputy_revision", "revision"),
 )
 
+# Who may do what with which definitions, beyond the three roles: actions as a JSON list.
+permit: Final = sa.Table(
+    "permit",
+    metadata,
+    sa.Column("definition", TEXT, primary_key=True),  # a name, or "*": any
+    sa.Column("who", TEXT, primary_key=True),  # user:x, group:x, role:x
+    text("actions", "[]"),
+    text("created_by"),
+    number("created_at"),
+    number("revision"),
+    sa.Index("ix_permit_revision", "revision"),
+)
+
 # One row: the number of the last change of any person, team or deputy.
 roster: Final = sa.Table(
     "roster",

@@ -4,6 +4,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from andante.store.names import Names
+
 T = TypeVar("T")
 
 
@@ -130,8 +132,9 @@ class Page(msgspec.Struct, Generic[T]):
 
 class InstanceQuery(msgspec.Struct):
     """Which instances, in which order. `states` may hold "Suspended" (the flag); empty means all. `broken`: those with
-    an incident; `roots`: those that no other has called; `text`: a part of the title, label or business key. Times are
-    in ms."""
+    an incident; `roots`: those that no other has called; `text`: a part of the title, label or business key.
+    `definitions`: only those of these definitions (None: of all). With `own` the person sees what they have started,
+    and beside it what `read` names. Times are in ms."""
 
     states: list[str] = []
     name: str = ""
@@ -149,6 +152,9 @@ class InstanceQuery(msgspec.Struct):
     skip: int = 0
     limit: int = 100
     after: str = ""
+    definitions: Names | None = None
+    own: str = ""
+    read: Names | None = None
 
 
 class TaskQuery(msgspec.Struct):
@@ -160,7 +166,7 @@ class TaskQuery(msgspec.Struct):
     all); `shares` is what is offered to those of them who share. `scope` mine or free: of these, what is with `user`,
     or with nobody. `groups` are bare names. Times are in ms, from (`..._from`) or before (`..._before`); `due` is one
     of the groups of store/task_groups.py, of which `days` has the ends of this day and this week. `ended_as` is
-    completed or cancelled.
+    completed or cancelled. `definitions`: only tasks of these (None: of all).
     """
 
     view: str = "todo"
@@ -201,3 +207,4 @@ class TaskQuery(msgspec.Struct):
     skip: int = 0
     limit: int = 100
     after: str = ""
+    definitions: Names | None = None

@@ -23,6 +23,7 @@ class Revision(NamedTuple):
     persons: int
     teams: int
     deputies: int
+    permits: int
 
 
 class PersonRow(NamedTuple):
@@ -69,16 +70,27 @@ class DeputyRow(NamedTuple):
     created_at: int
 
 
+class PermitRow(NamedTuple):
+    """`who` ("user:x", "group:x", "role:x") may do `actions` with the definitions of that name, "*" for any."""
+
+    definition: str
+    who: str
+    actions: list[str]
+    created_by: str
+    created_at: int
+
+
 TEAM: Final = "select kind, name, label, lead, parent, members, rule, calendar, skills, created_at from team"
 DEPUTY: Final = (
     "select id, person, deputy, from_at, until_at, definition, queue, rule, created_by, created_at from deputy"
 )
+PERMIT: Final = "select definition, who, actions, created_by, created_at from permit"
 
 
 async def revision(store: Store) -> Revision:
     row = await store.get(
-        "select r.revision, (select count(*) from person), (select count(*) from team), (select count(*) from deputy)"
-        " from roster r"
+        "select r.revision, (select count(*) from person), (select count(*) from team), (select count(*) from deputy),"
+        " (select count(*) from permit) from roster r"
     )
     if row is None:
         raise AssertionError("the roster has no revision")
@@ -111,3 +123,13 @@ async def teams_since(store: Store, revision: int) -> list[TeamRow]:
 
 async def deputies_since(store: Store, revision: int) -> list[DeputyRow]:
     return [DeputyRow(*row) for row in await store.read(f"{DEPUTY} where revision>?", (revision,))]
+
+
+def permit_row(row: tuple[object, ...]) -> PermitRow:
+    """Of what `PERMIT` selects."""
+    definition, who, actions, created_by, created_at = row
+    return msgspec.convert((definition, who, _strings(str(actions)), created_by, created_at), PermitRow)
+
+
+async def permits_since(store: Store, revision: int) -> list[PermitRow]:
+    return [permit_row(row) for row in await store.read(f"{PERMIT} where revision>?", (revision,))]

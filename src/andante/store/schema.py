@@ -337,6 +337,7 @@ person: Final = sa.Table(
     sa.Index("ix_person_revision", "revision"),
 )
 
+permit = people_tables.permit
 team, deputy, roster, turn = people_tables.team, people_tables.deputy, people_tables.roster, people_tables.turn
 attachment, content, informed = people_tables.attachment, people_tables.content, people_tables.informed
 letter, note = note_tables.letter, note_tables.note

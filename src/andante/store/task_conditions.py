@@ -147,6 +147,8 @@ def others(query: TaskQuery) -> list[Condition]:
     def add(text: str, *values: object) -> None:
         found.append(Condition(text, list(values)))
 
+    if query.definitions is not None:
+        found.append(Condition(*query.definitions.sql("t.definition")))
     if query.instance_id:
         add("t.instance_id=?", query.instance_id)
     if query.element:

@@ -27,36 +27,45 @@ class Count(msgspec.Struct, frozen=True):
 async def counts(store: Store, query: TaskQuery) -> list[Count]:
     """For the views of a person: todo, mine, claimable, overdue, delegated, paused."""
     user = TaskQuery(user=query.user, groups=query.groups, queues=query.queues, now=query.now, days=query.days)
-    user.stands_for, user.shares = query.stands_for, query.shares
+    user.stands_for, user.shares, user.definitions = query.stands_for, query.shares, query.definitions
+    within = [Condition(*query.definitions.sql("t.definition"))] if query.definitions is not None else []
     found: list[Count] = []
     if query.everything:
+        only = "".join(f" and {each.text}" for each in within)
+        names = [value for each in within for value in each.values]
         for key, text, before in (
             ("todo", f" and {OF_ALL}", []),
             ("overdue", " and t.due_at>0 and t.due_at<?", [query.now]),
         ):
             ((number,),) = await store.browse(
-                f"select count(*) from (select 1 from task t where {LISTED}{text} limit {FEW + 1}) n", before
+                f"select count(*) from (select 1 from task t where {LISTED}{text}{only} limit {FEW + 1}) n",
+                [*before, *names],
             )
             found.append(_count(key, number))
         for key, scope in (("mine", "mine"), ("claimable", "free")):
-            found.append(_count(key, (await _seen(store, msgspec.structs.replace(user, scope=scope)))[0]))
+            found.append(await _seen(store, key, msgspec.structs.replace(user, scope=scope)))
     else:
         arms = Reading(store, user, order_of(user)).arms()
-        text, values = counting(arms, [], ", {0}.rank as r")
-        free, given = counting([arm for arm in arms if arm.free], [])
-        ((seen, late),) = await store.browse(
-            f"select count(*), count(case when {DUE.replace('rank', 'r')}<? then 1 end) from ({text}) n",
+        text, values = counting(arms, within, ", {0}.rank as r")
+        free, given = counting([arm for arm in arms if arm.free], within)
+        ((seen, good, late),) = await store.browse(
+            f"select count(*), count(case when ok=1 then 1 end),"
+            f" count(case when ok=1 and {DUE.replace('rank', 'r')}<? then 1 end) from ({text}) n",
             [query.now, *values],
         )
-        ((claimable,),) = await store.browse(f"select count(*) from ({free}) n", given)
+        ((looked, claimable),) = await store.browse(
+            f"select count(*), count(case when ok=1 then 1 end) from ({free}) n", given
+        )
         found += [
-            _count("todo", seen),
+            Count("todo", min(good, FEW), seen > FEW),
             Count("overdue", min(late, FEW), seen > FEW),
-            _count("mine", (await _seen(store, msgspec.structs.replace(user, scope="mine")))[0]),
-            _count("claimable", claimable),
+            await _seen(store, "mine", msgspec.structs.replace(user, scope="mine")),
+            Count("claimable", min(claimable, FEW), looked > FEW),
         ]
-    found.append(_count("delegated", (await _seen(store, msgspec.structs.replace(user, view="delegated")))[0]))
-    text, values = counting([Arm("task t", Condition(VIEWS["paused"], []))], [] if query.everything else [mine(query)])
+    found.append(await _seen(store, "delegated", msgspec.structs.replace(user, view="delegated")))
+    text, values = counting(
+        [Arm("task t", Condition(VIEWS["paused"], []))], [*within, *([] if query.everything else [mine(query)])]
+    )
     ((all, number),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
     found.append(Count("paused", min(number, FEW), all > FEW))
     return found
@@ -131,10 +140,11 @@ async def _processes_of_all(store: Store) -> list[Count]:
     return [_count(name, number) for name, number in sorted(rows, key=lambda row: (-row[1], row[0]))]
 
 
-async def _seen(store: Store, query: TaskQuery) -> tuple[int, bool]:
-    text, values = counting(Reading(store, query, order_of(query)).arms(), [])
-    ((number,),) = await store.browse(f"select count(*) from ({text}) n", values)
-    return number, number > FEW
+async def _seen(store: Store, key: str, query: TaskQuery) -> Count:
+    within = [] if query.definitions is None else [Condition(*query.definitions.sql("t.definition"))]
+    text, values = counting(Reading(store, query, order_of(query)).arms(), within)
+    ((seen, good),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
+    return Count(key, min(good, FEW), seen > FEW)
 
 
 def _count(key: str, number: int) -> Count:

@@ -13,7 +13,7 @@ from andante.store.grams import LIKE, folded, pattern
 from andante.store.instances import MOST, keyed
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
-from andante.store.task_arms import FEW, OF_ALL, Arm, counting, everything, is_, keys, offers
+from andante.store.task_arms import FEW, MANY_NAMES, OF_ALL, Arm, counting, everything, is_, keys, offers
 from andante.store.task_conditions import Condition, base, due_range, equals, mine, narrowed, others, stood_for, who_may
 from andante.store.task_walk import Path, walk
 from andante.store.tasks import OF_TASK, ORDER, record
@@ -304,8 +304,16 @@ class Reading:
             name = self._query.candidate if ":" in self._query.candidate else f"user:{self._query.candidate}"
             arms = offers([name], self._base)
         else:
-            arms = self.arms() if merged else [self._one_arm(own)]
+            arms = self.arms() if merged else self._every_arm(own)
         return arms, self._filters(scope=not merged)[1:]
+
+    def _every_arm(self, own: str) -> list[Arm]:
+        """The whole list; or that of each of the few definitions that are asked for, by the index of theirs."""
+        only = self._query.definitions
+        if own != "rank" or self._equals or only is None or only.but or not 0 < len(only.names) <= MANY_NAMES:
+            return [self._one_arm(own)]
+        where = f"{self._base} and {is_('definition')}"
+        return [Arm("task t", Condition(where, [name])) for name in sorted(only.names)]
 
     def _one_arm(self, own: str) -> Arm:
         """The whole list, or the part of it that has an index: the rest is looked at on the way."""

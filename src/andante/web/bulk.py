@@ -54,7 +54,7 @@ class Asking(msgspec.Struct, frozen=True):
     version: str = ""
 
     def chosen(self, zone: str) -> Chosen:
-        query = InstanceQuery() if self.ids else self.filters.query(zone, "")
+        query = InstanceQuery() if self.ids else self.filters.query(zone)
         if self.frozen and (not query.started_before or self.frozen < query.started_before):
             query.started_before = self.frozen
         return Chosen(query, self.ids)

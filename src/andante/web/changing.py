@@ -27,7 +27,7 @@ async def set_variables(request: Asked, desk: NamedDependency[Desk], instance_id
     who, given = caller(request), await form(request)
     record = await seen_instance(desk.runtime, who, instance_id)
     try:
-        demand(who, allow.VARIABLES_SET)
+        demand(who, allow.VARIABLES_SET, record.name)
         values = read_rows(*columns(given))
         graph = await desk.runtime.graph(record.definition_id)
         await desk.runtime.set_variables(instance_id, values, who=who.user, introduce=graph.variables is None)
@@ -40,10 +40,10 @@ async def set_variables(request: Asked, desk: NamedDependency[Desk], instance_id
 async def move(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
     """Take what stands at one element to another."""
     who, given = caller(request), await form(request)
-    await seen_instance(desk.runtime, who, instance_id)
+    record = await seen_instance(desk.runtime, who, instance_id)
     source, target, reason = (str(given.get(name, "")).strip() for name in ("from", "to", "reason"))
     try:
-        demand(who, allow.INSTANCE_ACT_ANY)
+        demand(who, allow.INSTANCE_ACT_ANY, record.name)
         await desk.runtime.move(instance_id, source, target, who=who.user, reason=reason[:LONGEST_REASON])
     except (Problem, AccessProblem) as problem:
         return await instance_view(request, desk, instance_id, problem)
@@ -61,8 +61,8 @@ async def _plan(
     request: Asked, desk: Desk, instance_id: str, given: dict[str, str], problem: Problem | None = None
 ) -> Response[str]:
     who = caller(request)
-    demand(who, allow.INSTANCE_ACT_ANY)
     record = await seen_instance(desk.runtime, who, instance_id)
+    demand(who, allow.INSTANCE_ACT_ANY, record.name)
     version = given.get("version", "")
     if not version:
         raise Problem(PARAMETER, 400, "version: say by which version the instance is to go on.")
@@ -77,8 +77,8 @@ async def _plan(
 @post("/instances/{instance_id:str}/migrate", status_code=200)
 async def migrate(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
     who = caller(request)
-    demand(who, allow.INSTANCE_ACT_ANY)
-    await seen_instance(desk.runtime, who, instance_id)
+    record = await seen_instance(desk.runtime, who, instance_id)
+    demand(who, allow.INSTANCE_ACT_ANY, record.name)
     given = {name: value for name, value in (await form(request)).items() if isinstance(value, str)}
     version, reason = given.get("version", ""), given.get("reason", "").strip()[:LONGEST_REASON]
     try:

@@ -10,6 +10,7 @@ import msgspec
 
 from andante.languages import mark as _
 from andante.runtime import Facet, InstanceQuery
+from andante.store.names import Names
 
 OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
 CLOSED: Final = ("Completed OK", "User Terminated", "Terminated")
@@ -60,14 +61,15 @@ class Filters(msgspec.Struct, frozen=True):
         """Whether there are others than the state."""
         return bool(self.name or self.text or self.since or self.until)
 
-    def query(self, zone: str, mine: str) -> InstanceQuery:
-        """`mine`: only those that this person has started; "" for all."""
+    def query(self, zone: str, own: str = "", read: Names | None = None) -> InstanceQuery:
+        """`own`: those that this person has started, beside all of the definitions `read`; "" for all."""
         field = self.sort.removeprefix("-")
         return InstanceQuery(
             list(FILTERS[self.state][1]),
             name=self.name,
             text=self.text,
-            created_by=mine,
+            own=own,
+            read=read,
             broken=self.state == "broken",
             started_from=_midnight(self.since, zone),
             started_before=_midnight(self.until, zone, 1),

@@ -60,7 +60,7 @@ async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem 
     decision = await runtime.decision(definition_id) if definition.kind == "dmn" else None
     versions = await runtime.definitions(name=definition.name, limit=MOST)
     asked = request.query_params
-    measure = asked.get("heat", "") if may(who, allow.INSIGHT_READ) else ""
+    measure = asked.get("heat", "") if may(who, allow.INSIGHT_READ, definition.name) else ""
     measure = measure if measure in heats.MEASURES else ""
     days = next((each for each in heats.PERIODS if str(each) == asked.get("days", "")), heats.DAYS)
     every = bool(asked.get("all"))
@@ -74,11 +74,13 @@ async def _one(request: Asked, desk: Desk, definition_id: str, problem: Problem 
             version = "" if every else definition.version
             warmth = await heats.heat(runtime, say, measure, days, definition.name, version)
     return desk.page(
-        request, "definition.html", status=problem.status if problem else 200, definition=definition, steps=steps,
+        request, "definition.html", deployer=may(who, allow.DEFINITION_DEPLOY, definition.name),
+        status=problem.status if problem else 200, definition=definition, steps=steps,
         marks=_marks(say, standing, warmth), versions=versions, problem=problem, decision=decision, process=process,
         kinds=KINDS, policies=POLICIES, aggregations=AGGREGATIONS, signs=SIGNS, most=MOST_RULES, standing=standing,
         heat=warmth, measure=measure, measures=heats.MEASURES, days=days, periods=heats.PERIODS, every=every,
-        following=_following(measure), insight=may(who, allow.INSIGHT_READ), kept=_kept(desk, definition),
+        following=_following(measure), insight=may(who, allow.INSIGHT_READ, definition.name),
+        kept=_kept(desk, definition),
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ async def carry_out(runtime: Runtime, who: Caller, task: TaskRecord, deed: Deed)
         return
     graph = await runtime.graph(task.definition_id)
     offered = offers_of(graph, task)
-    if not declared(who, offered, action):
+    if not declared(who, offered, action, task.definition):
         raise not_offered(task, action, offered)
     outcome = deed.outcome if action == "complete" else ""
     if action in ("approve", "reject"):

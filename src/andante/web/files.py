@@ -61,7 +61,9 @@ async def take(request: Asked, desk: NamedDependency[Desk], file_id: FromPath[st
 async def delete(request: Asked, desk: NamedDependency[Desk], file_id: FromPath[str]) -> Response[str]:
     who, given = caller(request), await form(request)
     row = await _seen(desk, who, file_id)
-    if who.user != row.created_by and not may(who, allow.INSTANCE_ACT_ANY):
+    if who.user != row.created_by and not may(
+        who, allow.INSTANCE_ACT_ANY, (await desk.runtime.instance(row.instance_id)).name
+    ):
         raise AccessProblem(FORBIDDEN, 403, f"'{row.created_by}' added it; they and operators may delete it.")
     await desk.runtime.attachments.remove(file_id, who=who.user)
     back = local_path(str(given.get("back", "")), "/tasks")

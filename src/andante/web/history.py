@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from andante.languages import mark as _
-from andante.people import Caller, may
+from andante.people import Caller, may, whose
 from andante.people import permissions as allow
 from andante.runtime import InstanceQuery, InstanceRecord, TaskQuery, TaskRecord
 from andante.runtime.insight.exports import csv_line
@@ -95,6 +95,7 @@ def _tasks(who: Caller, asked: Filter, zone: str) -> TaskQuery:
 
 
 def _instances(who: Caller, asked: Filter, zone: str) -> InstanceQuery:
+    own, read = whose(who)
     return InstanceQuery(
         states=list(ENDS[asked.how][1] if asked.how else CLOSED),
         text=asked.q,
@@ -102,7 +103,8 @@ def _instances(who: Caller, asked: Filter, zone: str) -> InstanceQuery:
         started_from=_day(asked.since, zone),
         started_before=_day(asked.until, zone, after=1),
         order_field="ended_at",
-        created_by="" if may(who, allow.INSTANCE_READ_ANY) else who.user,
+        own=own,
+        read=read,
     )
 
 

@@ -54,15 +54,16 @@ async def instance_view(
     variables = await runtime.variables(instance_id)
     children = [await runtime.instance(child) for child in detail.children[:MOST_CHILDREN]]
     return desk.page(
-        request, "instance.html", status=problem.status if problem else 200, record=record, detail=detail,
+        request, "instance.html", operator=may(who, allow.INSTANCE_ACT_ANY, record.name),
+        status=problem.status if problem else 200, record=record, detail=detail,
         definition=definition, steps=steps, marks=marks(steps, say, until), past=standing, inner=shown_inside(standing),
         names=names, chapters=told[:MOST_CHAPTERS], untold=max(0, len(told) - MOST_CHAPTERS),
         open_tasks=[task for task in tasks.items if task.state == "open"], children=children,
         rows=other_rows(variables, set()), versions=await _versions(runtime, definition),
         more_children=max(0, len(detail.children) - MOST_CHILDREN), problem=problem, reason=reason,
-        may_set=not record.closed and may(who, allow.VARIABLES_SET), targets=steps,
+        may_set=not record.closed and may(who, allow.VARIABLES_SET, record.name), targets=steps,
         actions=instance_actions(say, who, detail, cancelable=graph.cancelable),
-        looks_back=may(who, allow.INSTANCE_READ_ANY),
+        looks_back=may(who, allow.INSTANCE_READ_ANY, record.name),
         asks=request.query_params.get("ask", "") or ("terminate" if problem is not None and reason else ""),
     )  # fmt: skip
 
@@ -125,7 +126,7 @@ async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action:
     if action == "terminate" and not reason:
         raise Problem("astrozero.0002", 400, "Say why it is terminated: the reason is kept in the history.")
     last = graph.no_cancel_after
-    if action == "terminate" and last and not may(who, allow.INSTANCE_ACT_ANY):
+    if action == "terminate" and last and not may(who, allow.INSTANCE_ACT_ANY, record.name):
         entries = await all_history(runtime, record.id)
         if any(p.id == last and p.passed for p in places(graph, await runtime.detail(record.id), entries)):
             raise Problem("bpm.instance.pastWithdrawal", 409, f"It has passed '{last}': ask an operator to end it.")

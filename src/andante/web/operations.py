@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from andante.languages import Language
 from andante.languages import mark as _
 from andante.notify import DEAD, WAITING
-from andante.people import demand
+from andante.people import demand, sight
 from andante.people import permissions as allow
 from andante.runtime import Chosen, InstanceQuery, InstanceRecord, Looked, Problem
 from andante.web.desk import Desk, go, language_of, said
@@ -78,7 +78,7 @@ def troubles(say: Language, seen: Looked, dead: int) -> list[Trouble]:
 @get("/operations")
 async def overview(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who, say = caller(request), language_of(request)
-    demand(who, allow.INSTANCE_READ_ANY)
+    demand(who, allow.OPERATIONS_READ)
     seen = await desk.operations.look()
     waiting, dead = await desk.services.post.letters.counts()
     most = max(seen.timers.minutes, default=0)
@@ -95,7 +95,7 @@ async def overview(request: Asked, desk: NamedDependency[Desk]) -> Response[str]
 @get("/operations/incidents")
 async def incidents(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """All groups, or with `cause` the instances of one."""
-    demand(caller(request), allow.INSTANCE_READ_ANY)
+    demand(caller(request), allow.OPERATIONS_READ)
     key = request.query_params.get("cause", "")
     cause = await desk.operations.cause(key) if key else None
     stops: list[tuple[InstanceRecord, int]] = []
@@ -124,14 +124,14 @@ async def retry(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
 
 @get("/operations/jobs")
 async def jobs(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    demand(caller(request), allow.INSTANCE_READ_ANY)
+    demand(caller(request), allow.OPERATIONS_READ)
     kind = request.query_params.get("type", "")
     return desk.page(request, "operation_list.html", what="jobs", kind=kind, jobs=await desk.operations.jobs(kind))
 
 
 @get("/operations/timers")
 async def timers(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    demand(caller(request), allow.INSTANCE_READ_ANY)
+    demand(caller(request), allow.OPERATIONS_READ)
     return desk.page(request, "operation_list.html", what="timers", due=await desk.operations.due())
 
 
@@ -141,7 +141,7 @@ async def letters(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     demand(caller(request), allow.LETTER_MANAGE)
     state = WAITING if request.query_params.get("state") == WAITING else DEAD
     table = desk.services.post.letters
-    found = await table.many(state, "", LISTED + 1, request.query_params.get("after", ""))
+    found = await table.many(state, "", LISTED + 1, request.query_params.get("after", ""), sight(caller(request)).view)
     waiting, dead = await table.counts()
     return desk.page(
         request, "operation_list.html", what="letters", letters=found[:LISTED], state=state, waiting=waiting,
@@ -158,7 +158,11 @@ async def letter(
     demand(caller(request), allow.LETTER_MANAGE)
     mail, now = desk.services.post, desk.runtime.clock.now()
     found = await mail.letters.one(letter_id)
-    if found is None or action not in ("retry", "discard"):
+    if (
+        found is None
+        or not sight(caller(request)).view.has(found.content.definition)
+        or action not in ("retry", "discard")
+    ):
         raise Problem("astrozero.0002", 404, f"There is no letter '{letter_id}' to {action}.")
     if action == "retry":
         await mail.letters.retry(found, now)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from andante.languages import Language
 from andante.languages import mark as _
-from andante.people import Caller, may
+from andante.people import Caller, may, whose
 from andante.people import permissions as allow
 from andante.runtime import InstanceQuery, InstanceRecord
 from andante.web.desk import Desk, language_of
@@ -68,7 +68,7 @@ async def _actions(desk: Desk, who: Caller, say: Language, text: str) -> list[En
         return []
     found = []
     for record in await _instances(desk, who, rest.strip()):
-        if record.closed:
+        if record.closed or not may(who, allow.INSTANCE_ACT_ANY, record.name):
             continue
         words = say.text(VERBS[known], name=record.title or record.label or record.name)
         here = f"/instances/{quote(record.id, safe='')}"
@@ -81,8 +81,8 @@ async def _actions(desk: Desk, who: Caller, say: Language, text: str) -> list[En
 
 
 async def _instances(desk: Desk, who: Caller, text: str) -> list[InstanceRecord]:
-    mine = "" if may(who, allow.INSTANCE_READ_ANY) else who.user
-    query = InstanceQuery([], business_key=text, created_by=mine, limit=MOST)
+    own, read = whose(who)
+    query = InstanceQuery([], business_key=text, own=own, read=read, limit=MOST)
     return (await desk.runtime.instances(query)).items
 
 
@@ -107,6 +107,8 @@ async def _starts(desk: Desk, who: Caller, say: Language, text: str) -> list[Ent
     found = []
     for record in await desk.runtime.definitions(active=True, limit=1_000):
         name = record.label or record.name
+        if not may(who, allow.INSTANCE_START, record.name):
+            continue
         if record.kind != "dmn" and not record.suspended and text.lower() in f"{name} {record.name}".lower():
             found.append(Entry(f"/start/{quote(record.id, safe='')}", "play", say.text(_("Start %(name)s"), name=name)))
     return found[:MOST]

@@ -19,7 +19,7 @@ from andante.web.words import chapters
 async def past_page(
     request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str], seq: FromPath[int]
 ) -> Response[str]:
-    demand(caller(request), allow.INSTANCE_READ_ANY)
+    demand(caller(request), allow.INSTANCE_READ_ANY, (await desk.runtime.instance(instance_id)).name)
     past = await desk.runtime.replay(instance_id, until=seq)
     record = past.record
     graph = await desk.runtime.graph(record.definition_id)

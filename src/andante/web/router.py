@@ -12,6 +12,7 @@ from andante.runtime import Problem, StoreProblem
 from andante.web import (
     admin,
     admin_calendars,
+    admin_grants,
     admin_teams,
     bars,
     batches,
@@ -62,6 +63,7 @@ HANDLERS: Final = (
     *admin.HANDLERS,
     *admin_teams.HANDLERS,
     *admin_calendars.HANDLERS,
+    *admin_grants.HANDLERS,
     *settings.HANDLERS,
     *notes.HANDLERS,
     *definitions.HANDLERS,

@@ -14,7 +14,8 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict
 
-from andante.people import Access, AccessProblem, Caller
+from andante.people import Access, AccessProblem, Caller, sight
+from andante.runtime.sight import look_as
 
 Asked = Request[Any, Any, Any]
 
@@ -68,6 +69,7 @@ async def admit(request: Asked, access: Access) -> Response[str] | None:
     token = request.cookies.get(SESSION, "")
     who = await access.caller_of(token) if token else None
     if who is not None:
+        look_as(sight(who))
         seen = Visit(who, token, fresh_secret=False)
     else:
         secret = request.cookies.get(LOGIN_FORM, "")

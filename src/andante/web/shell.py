@@ -34,7 +34,7 @@ SECTIONS: Final = (
     Section("/batches", "batches", _("Bulk"), "b", allow.INSTANCE_READ_ANY),
     Section("/definitions", "definitions", _("Definitions"), "d", allow.DEFINITION_READ),
     Section("/insight", "insight", _("Insight"), "r", allow.INSIGHT_READ),
-    Section("/operations", "operations", _("Operations"), "o", allow.INSTANCE_READ_ANY, ("/sla",)),
+    Section("/operations", "operations", _("Operations"), "o", allow.OPERATIONS_READ, ("/sla",)),
     Section("/admin", "admin", _("Administration"), "a", allow.PEOPLE_MANAGE),
     Section("/settings", "settings", _("Settings"), "p", allow.PREFERENCE_OWN, ("/notes",)),
 )

@@ -42,7 +42,7 @@ async def seen_task(runtime: Runtime, who: Caller, task_id: str) -> TaskRecord:
 async def seen_instance(runtime: Runtime, who: Caller, instance_id: str) -> InstanceRecord:
     """Operators see any; others their own and those they have or had a task in. Raises Problem 404."""
     record = await runtime.instance(instance_id)
-    if may(who, allow.INSTANCE_READ_ANY) or who.user in (record.created_by, record.owner):
+    if may(who, allow.INSTANCE_READ_ANY, record.name) or who.user in (record.created_by, record.owner):
         return record
     for view in ("all", "history"):
         query = task_query(who, view)

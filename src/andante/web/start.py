@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from andante.languages import mark as _
-from andante.people import AccessProblem, demand
+from andante.people import AccessProblem, demand, may
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, InstanceQuery, Problem
 from andante.web.desk import Desk, go, said
@@ -32,7 +32,11 @@ async def start_list(request: Asked, desk: NamedDependency[Desk]) -> Response[st
     last: dict[str, int] = {}
     for instance in mine.items:
         last.setdefault(instance.name, instance.started_at)
-    able = [each for each in await desk.runtime.definitions(active=True, limit=MOST) if await _by_hand(desk, each)]
+    able = [
+        each
+        for each in await desk.runtime.definitions(active=True, limit=MOST)
+        if may(who, allow.INSTANCE_START, each.name) and await _by_hand(desk, each)
+    ]
     found = [each for each in able if _fits(each, text)]
     found.sort(key=lambda each: (-last.get(each.name, 0), (each.label or each.name).casefold()))
     return desk.page(request, "starts.html", processes=found, last=last, text=text, known=len(able))
@@ -59,8 +63,8 @@ async def _form(
     request: Asked, desk: Desk, definition_id: str, problem: Problem | AccessProblem | None = None,
     given: FormMultiDict | None = None,
 ) -> Response[str]:  # fmt: skip
-    demand(caller(request), allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
+    demand(caller(request), allow.INSTANCE_START, definition.name)
     graph = await desk.runtime.graph(definition_id)
     shown = await sheet(_asks(desk, definition_id), {}, problem, given)
     if given is None:
@@ -86,8 +90,8 @@ def _text(given: FormMultiDict | None, name: str) -> str:
 async def start(request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str]) -> Response[str]:
     """On to the new instance's page; what was typed stays when it cannot be started."""
     who, given = caller(request), await form(request)
-    demand(who, allow.INSTANCE_START)
     definition = await desk.runtime.definition(definition_id)
+    demand(who, allow.INSTANCE_START, definition.name)
     try:
         record = await desk.runtime.start(
             definition.name,

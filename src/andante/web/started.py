@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action
 from andante.runtime import InstanceQuery, InstanceRecord, Problem, Runtime, TaskQuery, TaskRecord
+from andante.runtime.sight import seeing_all
 from andante.web.choosing import ALL_OPEN, CLOSED
 from andante.web.desk import Desk, go, said
 from andante.web.instances import all_history
@@ -74,7 +75,8 @@ async def _started(request: Asked, desk: Desk, problem: Problem | AccessProblem 
 async def _line(runtime: Runtime, who: Caller, record: InstanceRecord) -> Line:
     if record.closed:
         return Line(record, [], "over")
-    found = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=record.id, limit=SIZE))
+    with seeing_all():  # it is their own
+        found = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=record.id, limit=SIZE))
     try:
         await demand_withdrawal(runtime, who, record)
     except (Problem, AccessProblem) as problem:

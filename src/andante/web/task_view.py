@@ -72,7 +72,7 @@ async def task_values(
         "voters": _voters(vote) if vote is not None else [],
         "back_to": back,
         "clocks": clocks,
-        "may_extend": bool(clocks) and task.state == "open" and may(who, allow.SLA_EXTEND),
+        "may_extend": bool(clocks) and task.state == "open" and may(who, allow.SLA_EXTEND, task.definition),
         "targets": sorted({target.name for clock in clocks for target in clock.targets if not target.passed}),
         "told": await runtime.remarks.told_of(task.instance_id, task.key),
         "comments": await runtime.remarks.of_task(task.instance_id, task.key),
@@ -81,7 +81,7 @@ async def task_values(
         "may_attach": not record.closed and "comment" in actions,
         "instead": _instead(who, task),
         "strip": _strip(steps),
-        "operates": may(who, allow.INSTANCE_ACT_ANY),
+        "operates": may(who, allow.INSTANCE_ACT_ANY, task.definition),
         **shown,
     }
 

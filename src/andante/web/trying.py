@@ -13,6 +13,8 @@ from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem, TaskQuery
 from andante.runtime.problem import PARAMETER
 from andante.runtime.sandbox import Sandbox
+from andante.runtime.sight import look_as
+from andante.store.names import ALL
 from andante.web.desk import SECURITY, Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.fields import form_fields, read_fields
@@ -28,10 +30,11 @@ MOST_TASKS: Final = 100
 
 async def _allowed(request: Asked, desk: Desk, definition_id: str) -> tuple[Caller, DefinitionRecord]:
     who = caller(request)
-    demand(who, allow.DEFINITION_DEPLOY)
     definition = await desk.runtime.definition(definition_id)
+    demand(who, allow.DEFINITION_DEPLOY, definition.name)
     if definition.kind not in ("xml", "json"):
         raise Problem(PARAMETER, 400, "Only a process can be tried out.")
+    look_as(ALL)  # what follows is in a world of its own
     return who, definition
 
 

@@ -12,6 +12,7 @@ import msgspec
 from andante.runtime.definitions import Definitions
 from andante.runtime.insight.observing import Observer, Stay, graphs_of, journal_of
 from andante.runtime.problem import Problem
+from andante.runtime.sight import sight
 from andante.runtime.views import HistoryEntry, history
 from andante.store.store import Row, Store
 
@@ -74,6 +75,8 @@ class Exports:
             yield b"".join(csv_line(row) for row in _activities(case, await self._stays(case)))
 
     async def _cases(self, name: str, first_ms: int, last_ms: int) -> AsyncIterator[Case]:
+        if not sight().read.has(name):
+            return
         for record in await self._store.read("select id from definition where name=? order by created_at, id", (name,)):
             after: Row = (first_ms - 1, "")
             while True:

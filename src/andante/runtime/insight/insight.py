@@ -11,6 +11,7 @@ from andante.runtime.insight.projector import Projector
 from andante.runtime.insight.reports import Period, Reports
 from andante.runtime.problem import PARAMETER, Problem
 from andante.runtime.sharing import Sharing
+from andante.runtime.sight import sight
 from andante.runtime.tasks import Tasks
 from andante.store import insight as rows
 from andante.store.records import TaskQuery
@@ -84,6 +85,8 @@ class Insight:
     async def workload(self) -> list[tuple[str, int, int]]:
         """Open tasks by who has them: name, how many, how many of them are late. Those nobody has are by "queue:x",
         "group:x" or "*" for everybody."""
-        held = await self._store.browse(rows.HELD, (self._clock.now(),))
-        offered = await self._store.browse(rows.OFFERED, (self._clock.now(),))
+        only, names = sight().read.sql("definition")
+        only, values = f" and {only}" if only else "", [self._clock.now(), *names]
+        held = await self._store.browse(rows.HELD.format(only), values)
+        offered = await self._store.browse(rows.OFFERED.format(only), values)
         return sorted([(who, count, late) for who, count, late in (*held, *offered)], key=lambda each: -each[1])

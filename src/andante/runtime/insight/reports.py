@@ -7,6 +7,7 @@ import msgspec
 
 from andante.runtime.insight.histogram import Histogram
 from andante.runtime.insight.sums import ELEMENT, PERSON, PROCESS, QUEUE, Sums, decode
+from andante.runtime.sight import sight
 from andante.store import insight as rows
 from andante.store.store import Row, Store
 
@@ -97,31 +98,37 @@ class Reports:
     async def days(self, period: Period, definition: str = "") -> list[tuple[int, Sums]]:
         """The sums of processes day by day: for a plot."""
         found: dict[int, Sums] = {}
-        for row in await rows.between(self._store, PROCESS, period.first, period.last, definition):
+        for row in await self._rows(PROCESS, period, definition):
             found.setdefault(row[3], Sums()).merge(decode(bytes(row[4])))
         return sorted(found.items())
 
     async def daily(self, period: Period) -> dict[str, dict[int, Sums]]:
         """The same of each process by itself, with one question."""
         found: dict[str, dict[int, Sums]] = {}
-        for row in await rows.between(self._store, PROCESS, period.first, period.last, ""):
+        for row in await self._rows(PROCESS, period):
             found.setdefault(row[0], {}).setdefault(row[3], Sums()).merge(decode(bytes(row[4])))
         return found
 
     async def stay(self, period: Period, definition: str, element: str) -> Sums:
         """The sums of one element, all versions together: what a forecast goes by."""
         whole = Sums()
-        for row in await rows.between(self._store, ELEMENT, period.first, period.last, definition):
+        for row in await self._rows(ELEMENT, period, definition):
             if row[2] == element:
                 whole.merge(decode(bytes(row[4])))
         return whole
+
+    async def _rows(self, kind: str, period: Period, definition: str = "") -> list[Row]:
+        """Of the definitions that who asks may read."""
+        found = await rows.between(self._store, kind, period.first, period.last, definition)
+        read = sight().read
+        return found if read.all else [row for row in found if read.has(row[0])]
 
     async def _sums(
         self, kind: str, period: Period, key_of: Callable[[Row], tuple[str, str, str]], definition: str = "",
         version: str = "",
     ) -> dict[tuple[str, str, str], Sums]:  # fmt: skip
         found: dict[tuple[str, str, str], Sums] = {}
-        for row in await rows.between(self._store, kind, period.first, period.last, definition):
+        for row in await self._rows(kind, period, definition):
             if not version or row[1] == version:
                 found.setdefault(key_of(row), Sums()).merge(decode(bytes(row[4])))
         return found
