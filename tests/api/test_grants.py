@@ -18,7 +18,8 @@ OPEN = "Running,Waiting for user interaction"
 
 
 async def grant(house: House, definition: str, who: str, *actions: str) -> None:
-    (await house.ada.put("/admin/grants", {"definition": definition, "who": who, "actions": list(actions)})).result
+    body = {"definition": definition, "who": who, "actions": list(actions)}
+    assert (await house.ada.put("/admin/grants", body)).result["createdBy"] == "ada"
 
 
 async def names(who: Person, path: str, **query: object) -> set[str]:
@@ -96,7 +97,7 @@ async def test_batches_insight_and_jobs_stop_at_what_one_may_see(house: House, s
     assert (await oda.get("/runtime/insight/processes/Salary/elements")).result["total"] == 0
     assert "Salary" not in {each["name"] for each in (await oda.get("/runtime/insight/people")).result["Recs"]}
     assert (await oda.get("/runtime/verification")).status == 400
-    (await house.ada.call("POST", "/metadata/definitions", content=JOB, headers={"content-type": "text/xml"})).result
+    await house.ada.deploy(JOB)
     sent = {"name": "raise"}
     assert (await oda.post("/runtime/messages", sent)).result["started"] == []
     assert len((await house.ada.post("/runtime/messages", sent)).result["started"]) == 1
@@ -160,7 +161,7 @@ async def test_a_star_is_any_definition(house: House, approval: str) -> None:
     for who in (house.kim, house.oda, house.ada):
         assert (await who.start("Approval"))["name"] == "Approval"
     (await house.zoe.post("/runtime/instances", {"name": "Approval"})).refused(403, "bpm.access.forbidden")
-    (await house.ada.delete("/admin/grants", definition="*", who="role:operator")).json
+    assert (await house.ada.delete("/admin/grants", definition="*", who="role:operator")).status == 200
     (await house.oda.post("/runtime/instances", {"name": "Approval"})).refused(403, "bpm.access.forbidden")
 
 

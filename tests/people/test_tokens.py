@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from office import MINUTE, Office
 
-from andante.people import AccessProblem, Caller
+from andante.people import AccessProblem, Caller, sight
 
 
 async def client(office: Office, **person: object) -> tuple[str, str]:

@@ -30,7 +30,7 @@ def list_grants(*, definition: str = "", who: str = "", server: Server = LOCAL) 
 
 
 def grant(definition: str, who: str, actions: list[str], /, *, server: Server = LOCAL) -> None:
-    """Grant ACTIONS (start, view, work, operate, administer) with DEFINITION to WHO, instead of what was granted before.
+    """Grant ACTIONS (start, view, work, operate, administer) with DEFINITION to WHO, instead of what was before.
 
     Parameters
     ----------

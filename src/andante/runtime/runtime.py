@@ -179,10 +179,8 @@ class Runtime:
         instance = step.instance
         if instance.jobs:
             self._sharing.new_jobs()
-        if instance.subscriptions:
-            names = newly_awaited(step)
-            if names:
-                self._messages.opened(instance.id, names)
+        if instance.subscriptions and (names := newly_awaited(step)):
+            self._messages.opened(instance.id, names)
 
     # Definitions.
 
@@ -266,8 +264,7 @@ class Runtime:
     async def instance(self, instance_id: str) -> InstanceRecord:
         return seen_instance(await instance_rows.one(self.store, instance_id), instance_id)
 
-    async def _seen(self, instance_id: str) -> None:
-        """Raises Problem (404) where who asks may not know of it."""
+    async def _seen(self, instance_id: str) -> None:  # raises Problem (404) where who asks may not know of it
         if not sight().view.all:
             await self.instance(instance_id)
 

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 
 from andante.languages import NAMES, Language, chosen
 from andante.notify import NotePost
-from andante.people import Access, Accounts, Deputies, Teams, may
+from andante.people import Access, Accounts, Deputies, Grants, Teams, may
 from andante.people import permissions as allow
 from andante.runtime import Operations, Runtime
 from andante.runtime.sandbox import Sandboxes
@@ -49,6 +49,8 @@ class Services(Protocol):
     def teams(self) -> Teams: ...
     @property
     def deputies(self) -> Deputies: ...
+    @property
+    def grants(self) -> Grants: ...
     @property
     def post(self) -> NotePost: ...
 

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from andante.languages import mark as _
-from andante.people import Caller, may, whose
+from andante.people import Caller, may, sight, whose
 from andante.people import permissions as allow
 from andante.runtime import InstanceQuery, InstanceRecord, TaskQuery, TaskRecord
 from andante.runtime.insight.exports import csv_line
@@ -87,7 +87,7 @@ def _day(text: str, zone: str, *, after: int = 0) -> int:
 
 
 def _tasks(who: Caller, asked: Filter, zone: str) -> TaskQuery:
-    query = task_query(who, "history", everything=may(who, allow.TASK_READ_ANY))
+    query = task_query(who, "history", everything=may(who, allow.TASK_READ_ANY) and sight(who).read.but)
     query.text, query.definition = asked.q, asked.process
     query.ended_from, query.ended_before = _day(asked.since, zone), _day(asked.until, zone, after=1)
     query.outcome, query.ended_as, query.sla_state = asked.outcome, asked.how, asked.sla
