@@ -174,6 +174,27 @@ async def three(postgres_url: str) -> AsyncIterator[tuple[TestClock, list[Runtim
     check(postgres_url)
 
 
+async def test_variables_that_were_set_and_not_noted_are_not_set_over_what_came_after(
+    three: tuple[TestClock, list[Runtime]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, (one, two, _) = three
+    await one.deploy_xml(bpmn(APPROVAL), who="dora")
+    found = await one.start("approval", who="anna")
+    setting: dict[str, object] = {"variables": {"a": 1}, "introduce": True}
+    batch = await one.batches.start("setVariables", every(), who="oda", arguments=setting)
+
+    async def lost(*_: Any) -> Any:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch, pytest.raises(asyncio.CancelledError):
+        patch.setattr(rows, "advance", lost)
+        await one.batches.carry_out()
+    await two.set_variables(found.id, {"a": 2}, who="oda")
+    clock.set(START + batches.LEASE + 1_000)
+    await two.batches.carry_out()
+    assert ((await two.batches.one(batch.id)).done, await two.variables(found.id)) == (1, {"a": 2})
+
+
 async def test_of_many_servers_one_carries_it_out(three: tuple[TestClock, list[Runtime]]) -> None:
     _, servers = three
     await servers[0].deploy_xml(bpmn(APPROVAL), who="dora")
@@ -206,10 +227,13 @@ async def test_another_goes_on_when_a_server_stops_in_the_midst(
         await one.batches.carry_out()
     await two.batches.carry_out()
     assert (await two.batches.one(batch.id)).done == 6  # the lease of the first is good still
+    back = sorted(ids)[6]
+    await two.act(back, "resume", who="oda")  # meanwhile somebody wants this one to go on
     clock.set(START + batches.LEASE + 1_000)
     await two.batches.carry_out()
     done = await two.batches.one(batch.id)
-    assert (done.state, done.done, done.skipped) == ("done", 7, 3)
+    assert (done.state, done.done, done.skipped) == ("done", 10, 0)
+    assert not (await two.instance(back)).suspended
     assert [len(await _suspensions(two, each)) for each in ids] == [1] * 10
 
 

@@ -253,3 +253,29 @@ def test_who_went_away_does_not_keep_others_from_their_answer() -> None:
             assert [(await each).id for each in asking[1::2]] == [started.id] * 3
 
     World().play(story)
+
+
+def test_letters_that_nobody_heard_of_come_before_later_ones() -> None:
+    """The suspension is written, and its answer is lost: so are its letters, to this server. The resumption that
+    follows at once must not be told to the called instance first."""
+
+    async def story(world: World) -> None:
+        await world.deploy(CALL, WORK)
+        found = await world.ask(lambda s: s.start("call", who="ann"))
+        await world.pass_time(1)
+        commit = world.database.commit
+
+        def once(batch: Batch, *, rival: bool = False) -> None:
+            world.database.commit = commit  # type: ignore[method-assign]
+            commit(batch)
+            raise StoreLost("the connection is gone")
+
+        world.database.commit = once  # type: ignore[method-assign]
+        with pytest.raises(Problem):
+            await world.ask(lambda s: s.act(found.id, "suspend", who="oda"))
+        await world.ask(lambda s: s.act(found.id, "resume", who="oda"))
+        await world.pass_time(30)
+        assert world.count("instance", "suspended=0 and closed=0") == 2
+        assert world.count("outbox") == 0
+
+    World().play(story)

@@ -16,11 +16,14 @@ LONGEST_CHAIN: Final = 5
 
 @final
 class Deputies:
-    """Every method that changes something is durable when it returns. `now` gives ms since the epoch."""
+    """Every method that changes something is durable when it returns. `now` gives ms since the epoch, `named` ids."""
 
-    def __init__(self, tables: Tables, now: Callable[[], int], told: Told | None = None) -> None:
+    def __init__(
+        self, tables: Tables, now: Callable[[], int], told: Told | None = None, named: Callable[[], str] = new_secret
+    ) -> None:
         self._tables = tables
         self._now = now
+        self._named = named
         self._changes = Changes(tables, told)
 
     async def many(self, person: str = "") -> list[DeputyRow]:
@@ -44,8 +47,8 @@ class Deputies:
         409 where somebody would stand in for themselves in the end."""
         now = self._now()
         row = DeputyRow(
-            new_secret()[:16].replace("-", "x"), person, deputy, from_at or now, until_at, definition, queue, rule, who,
-            now,
+            self._named()[:16].replace("-", "x"), person, deputy, from_at or now, until_at, definition, queue, rule,
+            who, now,
         )  # fmt: skip
         await self._check(row)
         insert: Statement = (

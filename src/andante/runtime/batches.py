@@ -2,13 +2,13 @@
 has to wait, and once with each.
 
 A batch goes through the instances in the order of their ids and keeps how far it is with every few of them. One server
-carries it out, under a lease; when that one dies another goes on from there. The few that were done but not noted are
-done once more: every action is one that changes nothing the second time.
+carries it out, under a lease; when that one dies another goes on from there. Of the few that may have been done but not
+noted it sees in their journals which were, for somebody may have done the opposite since.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from random import SystemRandom
+from random import Random
 from typing import Any, Final, Protocol, final
 
 import structlog
@@ -26,7 +26,7 @@ from andante.runtime.problem import (
     Problem,
 )
 from andante.runtime.sight import sight, within
-from andante.runtime.undoing import OPPOSITES, undone
+from andante.runtime.undoing import OPPOSITES, carried_out, undone
 from andante.store import batches as rows
 from andante.store import instances
 from andante.store.batches import BatchRecord, Chosen, Failure
@@ -79,9 +79,12 @@ class Instances(Protocol):
 
 @final
 class Batches:
-    """`run` carries out what there is; `carry_out` does so once. All methods raise Problem."""
+    """`run` carries out what there is; `carry_out` does so once. All methods raise Problem. Its names are of `chance`;
+    `at_once`: instances between two notes of how far it is."""
 
-    def __init__(self, runtime: Instances) -> None:
+    def __init__(self, runtime: Instances, chance: Random) -> None:
+        self.at_once = AT_ONCE
+        self._chance = chance
         self._runtime = runtime
         self._store = runtime.store
         self._clock = runtime.clock
@@ -119,7 +122,7 @@ class Batches:
             chosen.query.started_before = now + 1
         total = len(chosen.ids) or (await instances.extent(self._store, chosen.query))[0]
         batch = BatchRecord(
-            f"batch-{now:013d}-{SystemRandom().randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
+            f"batch-{now:013d}-{self._chance.randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
             "queued", total, 0, 0, 0, "", "", 0, 0, 0, "",
         )  # fmt: skip
         await rows.add(self._store, batch)
@@ -237,15 +240,16 @@ class Batches:
 
     async def finish(self, batch_id: str, *, rest: float = 0) -> None:
         """Carry out this one to its end, unless another server does or somebody stops it. Raises StoreProblem."""
-        now, name = self._clock.now(), SystemRandom().randbytes(8).hex()
+        now, name = self._clock.now(), self._chance.randbytes(8).hex()
         if not await rows.take(self._store, batch_id, name, now, now + LEASE):
             return
         loop = asyncio.get_running_loop()
         batch: BatchRecord | None = await rows.one(self._store, batch_id)
+        again = batch is not None and batch.started_at != now  # the first few may have been done, and not noted
         while batch is not None and (batch.node, batch.state) == (name, "running"):
             begun = loop.time()
             try:
-                following = await self._some(batch)
+                following = await self._some(batch, again)
             except StoreProblem:
                 raise
             except Exception as fault:
@@ -255,28 +259,33 @@ class Batches:
             if following is None:
                 await rows.finish(self._store, batch, "done", self._clock.now())
                 return
-            batch = following
+            batch, again = following, False
             await asyncio.sleep(max(SHORTEST_REST, rest * (loop.time() - begun)) if rest else 0)
         if batch is not None and batch.node == name:
             await rows.release(self._store, batch)
 
-    async def _some(self, batch: BatchRecord) -> BatchRecord | None:
-        """The next few; the batch as it is then, or None at its end."""
+    async def _some(self, batch: BatchRecord, again: bool) -> BatchRecord | None:
+        """The next few; the batch as it is then, or None at its end. `again`: perhaps for a second time."""
         chosen = batch.chosen
         if chosen.ids:
-            ids = [each for each in chosen.ids if each > batch.cursor][:AT_ONCE]
+            ids = [each for each in chosen.ids if each > batch.cursor][: self.at_once]
         else:
-            ids = await instances.ids(self._store, chosen.query, batch.cursor, AT_ONCE)
+            ids = await instances.ids(self._store, chosen.query, batch.cursor, self.at_once)
         if not ids:
             return None
         do = self._action(batch)
-        results = await asyncio.gather(*(self._attempt(do, each) for each in ids))
+        before = batch if again else None
+        results = await asyncio.gather(*(self._attempt(do, each, before) for each in ids))
         failures = [each for each in results if isinstance(each, Failure)]
         done = sum(each is True for each in results)
         counts = (done, len(ids) - done - len(failures), len(failures))
         return await rows.advance(self._store, batch, ids[-1], counts, failures, self._clock.now() + LEASE)
 
-    async def _attempt(self, do: Callable[[str], Awaitable[bool]], instance_id: str) -> bool | Failure:
+    async def _attempt(
+        self, do: Callable[[str], Awaitable[bool]], instance_id: str, before: BatchRecord | None
+    ) -> bool | Failure:
+        if before is not None and await carried_out(self._store, before, instance_id):
+            return True
         try:
             return await do(instance_id)
         except Problem as problem:

@@ -140,10 +140,6 @@ class Executor:
         """From time to time: let go of what has been left alone."""
         self._cache.look()
 
-    def discard(self, instance_id: str) -> None:
-        """Forget what is in memory: its rows were changed by another way."""
-        self._slots.pop(instance_id, None)
-
     def forget(self) -> None:
         """The database may be another from now on, in which what was written last is not: all is read anew. What was
         judged by it and is not on its way yet begins anew; what is on its way was written before, or fails."""

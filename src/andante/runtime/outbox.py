@@ -5,6 +5,7 @@ themselves, with retries, and become dead letters when they fail too often.
 """
 
 import asyncio
+import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -33,6 +34,7 @@ AT_ONCE: Final = 64
 MANY: Final = 500
 NOTES: Final = 2_000  # to people, in memory at a time
 EARLIER: Final = 0.02  # seconds between looks whether another server has done what comes before
+UNSURE: Final = 15.0  # seconds in which a transaction whose answer was lost may yet be written
 SEARCH: Final = 5.0  # seconds between looks for letters that this server does not know of
 _TAKE_OVER: Final = (
     "update outbox set node=? where (instance_id, seq, n) in (select o.instance_id, o.seq, o.n from outbox o"
@@ -134,7 +136,7 @@ class Outbox:
         self._notes: set[Key] = set()
         self._more = False  # there are notes that had no room in memory
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._searched = 0.0
+        self._searched = -math.inf
 
     @property
     def depth(self) -> int:
@@ -176,20 +178,18 @@ class Outbox:
                 break
         now = asyncio.get_running_loop().time()
         if now >= self._searched + SEARCH:
+            await self._search(" and lane='inner'" if self._more else "")  # notes are looked for anyway
             self._searched = now
-            await self._search()
 
-    async def _search(self) -> None:
+    async def _search(self, which: str, *values: object) -> None:
         """Letters of this server that it does not know of: the connection was lost before it heard that they were
         written. Who is seen twice, and unknown in between, is not just being carried out."""
-        sql = "select instance_id, seq, n{} from outbox where state='' and next_at=0 and node=?"
-        if self._more:  # notes are looked for anyway
-            sql += " and lane='inner'"
-        node = (self._executor.node,)
-        rows = await self._store.get_all(sql.format(""), node)
+        sql = f"select instance_id, seq, n{{}} from outbox where state='' and next_at=0 and node=?{which}"
+        mine = (self._executor.node, *values)
+        rows = await self._store.get_all(sql.format(""), mine)
         unknown = {(id, seq, n) for id, seq, n in rows} - self._known
         if unknown:
-            for instance_id, seq, n, data in sorted(await self._store.get_all(sql.format(", data"), node)):
+            for instance_id, seq, n, data in sorted(await self._store.get_all(sql.format(", data"), mine)):
                 if (instance_id, seq, n) in unknown:
                     self._put((instance_id, seq, n), decode_effect(bytes(data)))
 
@@ -305,8 +305,9 @@ class Outbox:
         del self._chains[instance_id]
 
     async def _turn(self, key: Key) -> bool:
-        """Wait until no other server has an earlier letter of this instance. False when this one is another's."""
-        while not self._executor.alone:
+        """Wait until no other server has an earlier letter of this instance, and none of this server's is unknown to
+        it. False when this one is another's."""
+        while not self._executor.alone or self._searched < self._executor.lost_at + UNSURE:
             instance_id, seq, n = key
             node = self._executor.node
             rows = await self._store.get_all(
@@ -315,7 +316,9 @@ class Outbox:
             )
             if (seq, n, node) not in rows:
                 return False
-            if all(row[2] == node or row[0] == seq for row in rows):
+            if not self._known.issuperset((instance_id, row[0], row[1]) for row in rows if row[2] == node):
+                await self._search(" and lane='inner' and instance_id=? and seq<=?", instance_id, seq)
+            elif all(row[2] == node or row[0] == seq for row in rows):
                 return True
             await asyncio.sleep(EARLIER)
         return True

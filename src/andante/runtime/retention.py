@@ -128,8 +128,8 @@ class Retention:
         ]
         whole = len(inner) < AT_ONCE
         chosen = [*inner, *(closed if whole else ())]
-        waiting = await rows.with_letters(self._store, [each.id for each in chosen])
-        held = {each.root_id for each in chosen if each.id in waiting}
+        waiting = await rows.with_letters(self._store, [*(each.id for each in chosen), *ids])
+        held = {each.root_id for each in (*chosen, *closed) if each.id in waiting}
         return [each for each in chosen if each.root_id not in held], whole
 
     async def _remove(self, chosen: Sequence[Finished]) -> None:

@@ -111,7 +111,7 @@ class Runtime:
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self.insight, self._sharing, settings)
         self.standing = Standings(store, self._definitions)
-        self.batches = Batches(self)
+        self.batches = Batches(self, chance)
 
     @classmethod
     async def open(
@@ -337,7 +337,7 @@ class Runtime:
         return await replay(self.store, self._definitions.graph, calendars, instance_id, until, at)
 
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None:
-        """Remove it for good (contract API 4). An open one only with `force`: it is terminated first."""
+        """Remove it for good with what it called (API 4). An open one only with `force`: it is terminated first."""
         await removing.remove(self, await self.instance(instance_id), who, force)
 
     # Tasks.

@@ -15,7 +15,7 @@ from andante.runtime.handing_back import HandingBack
 from andante.runtime.ids import INSTANCE, derived
 from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
-from andante.runtime.outbox import Outbox
+from andante.runtime.outbox import UNSURE, Outbox
 from andante.runtime.problem import LATER, Problem
 from andante.store.faults import StoreProblem
 from andante.store.store import Row, Store
@@ -27,7 +27,6 @@ LATE: Final = 2_000  # ms after which a server does not leave it to the one whos
 LONGEST_SLEEP: Final = 5.0  # seconds: the safety net under the wake-ups
 SHORTEST_SLEEP: Final = 0.05  # seconds, while what is due is another server's part
 AWAY: Final = 0.5  # seconds between tries while the database is away
-UNSURE: Final = 15.0  # seconds in which a transaction whose answer was lost may yet be written
 
 
 @final

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from andante.codec import decode_entry
+from andante.engine.commands import Migrate, Resume, Retry, SetVariables, Suspend, Terminate
 from andante.engine.events import Resumed, Suspended
 from andante.store import instances
 from andante.store.batches import BatchRecord, Chosen
@@ -14,6 +15,7 @@ from andante.store.store import Store
 OPPOSITES: Final = {"suspend": "resume", "resume": "suspend"}
 AT_ONCE: Final = 200
 LATEST: Final = 20  # entries of an instance's journal that are looked through
+CLOCKS: Final = 10_000  # ms by which clocks may differ
 
 
 async def undone(store: Store, batch: BatchRecord, most: int) -> Chosen:
@@ -31,6 +33,25 @@ async def undone(store: Store, batch: BatchRecord, most: int) -> Chosen:
         if len(found) > most:
             return Chosen(query)
     return Chosen(InstanceQuery(), found)
+
+
+async def carried_out(store: Store, batch: BatchRecord, instance_id: str) -> bool:
+    """Whether this batch has had its way with the instance already, whatever was done with it since. Raises
+    StoreProblem."""
+    journal = await store.get_all(
+        "select at, actor, data from journal where instance_id=? order by seq desc limit ?", (instance_id, LATEST)
+    )
+    for at, actor, data in journal:
+        command, _ = decode_entry(bytes(data))
+        if isinstance(command, Suspend | Resume | Terminate | Retry | Migrate):
+            if command.reason == batch.mark:
+                return True
+        elif isinstance(command, SetVariables) and batch.action == "setVariables":
+            # It says not of which batch it is.
+            since = batch.created_at - CLOCKS
+            if actor == batch.created_by and at >= since and command.values == batch.arguments["variables"]:
+                return True
+    return False
 
 
 async def _part(store: Store, batch: BatchRecord, query: InstanceQuery, after: str) -> list[str]:

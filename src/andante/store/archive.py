@@ -94,6 +94,37 @@ async def with_letters(store: Store, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+async def tree(store: Store, instance_id: str) -> list[tuple[Finished, bool]]:
+    """The instance, what it called, and what these called, callers first; each with whether it is over."""
+    sql = "select id, seq, root_id, closed from instance where "
+    found: list[Row] = []
+    rows = await store.get_all(f"{sql} id=?", (instance_id,))
+    while rows:
+        found.extend(rows)
+        above, rows = [row[0] for row in rows], []
+        for at in range(0, len(above), MOST):
+            part = above[at : at + MOST]
+            rows.extend(await store.get_all(f"{sql} parent_id<>'' and parent_id in ({_marks(part)}) order by id", part))
+    return [(Finished(row[0], row[1], row[2]), bool(row[3])) for row in found]
+
+
+async def with_orders(store: Store, ids: Sequence[str]) -> bool:
+    """Whether one of these has yet to tell another instance something, or is yet to be told by its caller."""
+    for at in range(0, len(ids), MOST):
+        part = list(ids[at : at + MOST])
+        row = await store.get(
+            f"select 1 from outbox where state='' and lane='inner' and instance_id in ({_marks(part)}) limit 1", part
+        )
+        if row is not None:
+            return True
+    row = await store.get(
+        "select 1 from outbox o join instance i on i.parent_id=o.instance_id"
+        " where i.id=? and o.state='' and o.lane='inner' limit 1",
+        (ids[0],),
+    )
+    return row is not None
+
+
 async def packed(store: Store, ids: Sequence[str], now: int) -> list[list[object]]:
     """These instances as rows of the archive."""
     rows = await store.read(
@@ -114,16 +145,16 @@ async def packed(store: Store, ids: Sequence[str], now: int) -> list[list[object
 
 def removal(finished: Sequence[Finished], archived: Sequence[Sequence[object]]) -> list[Statement]:
     """One transaction: these instances go, with all of their rows, into the archive where `archived` has them. One
-    that was touched since it was read calls the whole transaction off."""
+    that was touched since it was read, or is gone, calls the whole transaction off."""
     ids = [each.id for each in finished]
     marks = _marks(ids)
-    found: list[Statement] = [
-        ("delete from instance where id=? and seq=? and closed=1", [each.id, each.seq]) for each in finished
-    ]
-    # An entry without an id cannot be: that is how a transaction ends without a look at its parts.
-    found.append(
-        (f"insert into archive (id) select null where exists (select 1 from instance where id in ({marks}))", ids)
-    )
+    # An entry without an id cannot be: that is how a transaction ends without a look at its parts. Whoever else removes
+    # these is waited for first: what was deleted for good must not come into the archive after that.
+    off = f"insert into archive (id) select null where (select count(*) from instance where id in ({marks}))"
+    found: list[Statement] = [(f"update instance set closed=closed where id in ({marks})", ids)]
+    found.append((f"{off} <> {len(ids)}", ids))
+    found.extend(("delete from instance where id=? and seq=? and closed=1", [each.id, each.seq]) for each in finished)
+    found.append((f"{off} > 0", ids))
     columns = ",".join((*COLUMNS, "data"))
     found.extend(
         (f"insert into archive ({columns}) values ({','.join('?' * (len(COLUMNS) + 1))})", list(row))
@@ -165,14 +196,6 @@ async def one(store: Store, instance_id: str) -> tuple[ArchivedRecord, bytes] | 
     """An entry, and what it keeps."""
     row = await store.get(f"select {','.join(COLUMNS)}, data from archive where id=?", (instance_id,))
     return (ArchivedRecord(*row[:-1]), bytes(row[-1])) if row is not None else None
-
-
-def deletion(instance_id: str) -> list[Statement]:
-    """One transaction: this instance goes, with all of its rows."""
-    return [
-        *((f"delete from {table} where instance_id=?", [instance_id]) for table in OF_INSTANCE),
-        ("delete from instance where id=?", [instance_id]),
-    ]
 
 
 def _marks(values: Sequence[object]) -> str:

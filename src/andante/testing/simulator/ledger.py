@@ -55,6 +55,7 @@ class Ledger:
         self._asked: dict[str, tuple[str, list[str]]] = {}
         self._found: Counter[str] = Counter()
         self._traces: Counter[str] = Counter()
+        self._batches: Counter[tuple[str, str]] = Counter()
         self._messages: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def new(self, kind: str) -> str:
@@ -76,6 +77,10 @@ class Ledger:
                     raise Violation(f"the message {command.message_id} came twice to {instance_id}")
             return
         name = mark(command)
+        if "(batch-" in name and not all(isinstance(fact, CommandIgnored) for fact in facts):
+            self._batches[name, instance_id] += 1
+            if self._batches[name, instance_id] > 1:
+                raise Violation(f"the batch {name} was carried out twice with {instance_id}")
         if not name.startswith("mark"):
             return
         self._traces[name] += 1

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar, cast, final
 
 from andante.bpmn import kinds
 from andante.bpmn.graph import ProcessGraph
-from andante.codec import decode_entry, encode_effect, encode_entry, encode_state
+from andante.codec import decode_archived, decode_effect, decode_entry, encode_effect, encode_entry, encode_state
 from andante.engine import commands as cmd
+from andante.engine.apply import fold
 from andante.engine.effects import Effect, Notify, PublishMessage, StartChild, TellParent
 from andante.engine.events import CommandIgnored, TimerFired
 from andante.engine.ids import INSTANCE, derived
@@ -19,13 +20,17 @@ from andante.engine.state import Instance
 from andante.engine.step import step
 from andante.runtime.outbox import Note
 from andante.store import statements as st
+from andante.store.archive import OF_INSTANCE
 from andante.store.clocks import clock_rows
 from andante.store.projection import Batch, instance_row, task_row
 from andante.store.records import TaskQuery
 from andante.store.store import Store
 from andante.store.task_lists import many
+from andante.testing.simulator.ballots import Ballots
 from andante.testing.simulator.database import Database, Row
 from andante.testing.simulator.ledger import Ledger
+from andante.testing.simulator.office import WORLDLY
+from andante.testing.simulator.recorded import Recorded
 from andante.testing.simulator.rules import faults
 from andante.testing.simulator.trace import Violation
 
@@ -71,11 +76,15 @@ class Oracle:
         self._graph_of = graph_of
         self._ledger = ledger
         self._store = cast(Store, _Plain(database))
-        self._settings = EngineSettings(max_steps=MAX_STEPS)
+        self._decisions = Recorded(database)
+        self._settings = EngineSettings(max_steps=MAX_STEPS, decisions=self._decisions)
+        self._ballots = Ballots()
         self.instances: dict[str, Instance] = {}
+        self.gone: dict[str, str] = {}  # those that were deleted or archived, and what each was made from
         self._letters: dict[Key, Effect] = {}
         self._notes: dict[str, set[Key]] = {}
         self._spared: set[Key] = set()  # notes that were not wanted at some time
+        self._void: set[str] = set()  # notes whose instance was deleted
         self._sent: set[str] = set()
         self._fired: set[tuple[str, int]] = set()
         self.expected_starts: set[str] = set()
@@ -86,7 +95,7 @@ class Oracle:
     def sent(self, note: Note) -> None:
         """A note has come to people."""
         if not any(isinstance(letter, Notify) and letter.key == note.key for letter in self._letters.values()) and (
-            note.key not in self._sent
+            note.key not in self._sent and note.key not in self._void
         ):
             raise Violation(f"the note {note.key} was sent, and nobody had asked for it")
         self.notes += 1
@@ -107,10 +116,54 @@ class Oracle:
             if sql.startswith("update start_event set due_at=?, remaining=?"):
                 _, _, definition_id, node, part, due = values
                 place = f"{node}.{part}" if part else str(node)
-                if derived(INSTANCE, str(definition_id), place, "timer", str(due)) not in self.instances:
+                if not self._was(derived(INSTANCE, str(definition_id), place, "timer", str(due))):
                     raise Violation(f"the timer of {definition_id} that was due at {due} has started nothing")
+            elif sql.startswith("insert into archive (") and " values (" in sql:
+                self._archived(str(values[0]), values[-1])
+        for sql, values in statements:
+            if sql.startswith("delete from instance where id=?"):
+                self._removed(str(values[0]))
+
+    def _was(self, instance_id: str) -> bool:
+        return instance_id in self.instances or instance_id in self.gone
+
+    def _archived(self, instance_id: str, data: object) -> None:
+        """What went to the archive is all that there was."""
+        if not isinstance(data, bytes):
+            raise Violation(f"the archive has nothing of {instance_id}")
+        state, journal = decode_archived(data)
+        instance = self.instances.get(instance_id)
+        if instance is None:
+            raise Violation(f"{instance_id} was archived when it was gone")
+        if bytes(state) != encode_state(instance) or [row[0] for row in journal] != list(range(1, instance.seq + 1)):
+            raise Violation(f"the archive has another {instance_id} than there was")
+
+    def _removed(self, instance_id: str) -> None:
+        """It was over, others know of its end, and nothing of it is left."""
+        instance = self.instances.pop(instance_id, None)
+        if instance is None:
+            return
+        self.gone[instance_id] = instance.definition_id
+        if not instance.closed:
+            raise Violation(f"{instance_id} was removed while it was open")
+        letters = [key for key in self._letters if key[0] == instance_id]
+        for key in letters:
+            letter = self._letters.pop(key)
+            if not isinstance(letter, Notify):
+                raise Violation(f"{instance_id} was removed before its letter {type(letter).__name__} was carried out")
+            self._void.add(letter.key)
+        self._notes.pop(instance_id, None)
+        left = [
+            table
+            for table in OF_INSTANCE
+            if self._database.query(f"select 1 from {table} where instance_id=? limit 1", (instance_id,))
+        ]
+        if left or self._database.query("select 1 from instance where id=?", (instance_id,)):
+            raise Violation(f"{instance_id} was removed, and has rows left in {left or 'instance'}")
 
     def _look_at(self, instance_id: str) -> None:
+        if instance_id in self.gone:
+            raise Violation(f"{instance_id} was removed, and came back")
         instance = self.instances.setdefault(instance_id, Instance(instance_id))
         before = instance.seq
         was_closed = instance.closed
@@ -122,7 +175,7 @@ class Oracle:
         for seq, at, actor, data in entries:
             self._carry_out(instance, seq, at, actor, bytes(data), was_closed)
         self._compare(instance)
-        wrong = faults(instance)
+        wrong = faults(instance, self._graph_of(instance.definition_id).process_id)
         if wrong:
             raise Violation(f"{instance_id} after entry {instance.seq}: {'; '.join(wrong)}")
         for key in self._notes.get(instance_id, ()):
@@ -145,22 +198,28 @@ class Oracle:
         for fact in facts:
             if isinstance(fact, TimerFired):
                 self._timer(instance, fact.timer, at)
-        taken = step(graph, instance, command, at, actor, self._settings)
-        if encode_entry(command, taken.events) != data:
-            raise Violation(
-                f"{instance.id} entry {seq}: {type(command).__name__} gave other facts than the journal has"
-            )
-        self._ledger.found(instance.id, command, facts)
-        for n, effect in enumerate(taken.effects):
-            self._letters[instance.id, seq, n] = effect
-            if isinstance(effect, Notify):
-                self._notes.setdefault(instance.id, set()).add((instance.id, seq, n))
+            self._ballots.read(instance.id, fact)
         stored = self._database.query(
             "select n, data from outbox where instance_id=? and seq=? order by n", (instance.id, seq)
         )
-        if [(n, bytes(letter)) for n, letter in stored] != [
-            (n, encode_effect(effect)) for n, effect in enumerate(taken.effects)
-        ]:
+        letters = [(n, bytes(letter)) for n, letter in stored]
+        if graph.process_id in WORLDLY:  # what people and calendars said then is only in the facts
+            fold(instance, [(at, actor, facts)])
+            effects = [decode_effect(letter) for _, letter in letters]
+        else:
+            self._decisions.expect(facts)
+            taken = step(graph, instance, command, at, actor, self._settings)
+            if encode_entry(command, taken.events) != data:
+                raise Violation(
+                    f"{instance.id} entry {seq}: {type(command).__name__} gave other facts than the journal has"
+                )
+            effects = taken.effects
+        self._ledger.found(instance.id, command, facts)
+        for n, effect in enumerate(effects):
+            self._letters[instance.id, seq, n] = effect
+            if isinstance(effect, Notify):
+                self._notes.setdefault(instance.id, set()).add((instance.id, seq, n))
+        if letters != [(n, encode_effect(effect)) for n, effect in enumerate(effects)]:
             raise Violation(f"{instance.id} entry {seq}: the outbox does not hold what it asked for")
 
     def _timer(self, instance: Instance, key: int, at: int) -> None:
@@ -217,12 +276,13 @@ class Oracle:
                 raise Violation(f"the note {letter.key} was never sent")
         elif isinstance(letter, StartChild):
             waiting = any(call.child_id == letter.child_id for call in sender.calls.values())
-            if waiting and letter.child_id not in self.instances and not sender.parked:
+            if waiting and not self._was(letter.child_id) and not sender.parked:
                 raise Violation(f"{sender.id} waits for {letter.child_id}, which was never started")
         elif isinstance(letter, TellParent):
-            parent = self.instances[letter.parent_id]
-            waiting = any(call.child_id == sender.id for call in parent.calls.values()) and not parent.parked
-            if waiting and isinstance(letter.command, cmd.CompleteCall | cmd.FailCall):
+            parent = self.instances.get(letter.parent_id)
+            if parent is None or parent.parked or not isinstance(letter.command, cmd.CompleteCall | cmd.FailCall):
+                return
+            if any(call.child_id == sender.id for call in parent.calls.values()):
                 raise Violation(f"{parent.id} was not told of the end of {sender.id}")
         elif isinstance(letter, PublishMessage) and letter.name == "begin":
             self.expected_starts.add(letter.message_id)

@@ -15,6 +15,7 @@ from andante.testing.simulator.weather import Weather
 
 T = TypeVar("T")
 Question = Callable[[Runtime], Awaitable[T]]
+Deed = Callable[[str], Awaitable[None]]
 PAGE: Final = 10
 ORDERS: Final = 4
 
@@ -39,16 +40,18 @@ class People:
         self._deployed = 0
         self._going = False
         self.job_types: list[str] = []
+        self.more: list[Deed] = []  # what else they do
 
     def stop(self) -> None:
         """They go home, each when done with what is at hand."""
         self._going = True
 
     async def busy(self, who: str) -> None:
-        deeds = (
-            [self._start] * 4 + [self._work] * 7 + [self._job] * 5 + [self._operate] * 5 + [self._publish] * 3
-            + [self._set] * 3 + [self._move] * 2 + [self._broadcast, self._deploy]
-        )  # fmt: skip
+        usual: list[tuple[int, Deed]] = [
+            (4, self._start), (7, self._work), (5, self._job), (5, self._operate), (3, self._publish), (3, self._set),
+            (2, self._move), (1, self._broadcast), (1, self._deploy),
+        ]  # fmt: skip
+        deeds = [deed for times, deed in usual for _ in range(times)] + self.more
         while not self._going:
             await asyncio.sleep(self._random.random() ** 2 * 0.5)
             deed = self._random.choice(deeds)
@@ -63,11 +66,11 @@ class People:
         if problem.status == 500:
             raise Violation(f"an error of the server's own: {problem.message}")
 
-    async def _see(self, question: Question[T]) -> T:
+    async def see(self, question: Question[T]) -> T:
         """Ask any server something that changes nothing."""
         return await self._random.choice(self._servers).ask(question)
 
-    async def _do(self, kind: str, question: Callable[[str], Question[T]], *, twice: bool = False) -> T:
+    async def do(self, kind: str, question: Callable[[str], Question[T]], *, twice: bool = False) -> T:
         """Ask any server for something; with `twice` also again, at the same time or when no reply came."""
         name = self._ledger.new(kind)
         if twice and self._weather.happens(self._weather.repeated, "fault.repeated", name):
@@ -116,76 +119,77 @@ class People:
     async def _start(self, who: str) -> None:
         name = self._random.choice(self._names)
         variables: dict[str, object] = {"x": self._random.randrange(-1, 4), "order": self._random.randrange(ORDERS)}
-        await self._do("start", lambda mark: lambda s: s.start(name, variables=variables, business_key=mark, who=who))
+        await self.do("start", lambda mark: lambda s: s.start(name, variables=variables, business_key=mark, who=who))
 
-    async def _task(self) -> str:
-        page = await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE)))
+    async def task(self, element: str = "") -> str:
+        """The id of one that is open. Raises Refused where there is none."""
+        page = await self.see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE, element=element)))
         if not page.items:
             raise Refused
         return self._random.choice(page.items).id
 
     async def _work(self, who: str) -> None:
-        task = await self._task()
+        task = await self.task()
         action = self._random.choice(
             ["complete"] * 6 + ["claim", "comment", "unclaim", "transfer", "delegate", "resolve"]
         )
         if action == "comment":
-            await self._do("comment", lambda mark: lambda s: s.task_action(task, "comment", who=who, text=mark))
+            await self.do("comment", lambda mark: lambda s: s.task_action(task, "comment", who=who, text=mark))
         elif action == "complete":
             x = self._random.randrange(-1, 4)
-            await self._do(
+            await self.do(
                 "complete",
                 lambda mark: lambda s: s.task_action(task, "complete", who=who, variables={mark: 1, "x": x}),
                 twice=True,
             )
         else:
             to = self._random.choice(("ann", "bob"))
-            await self._do(action, lambda mark: lambda s: s.task_action(task, action, who=who, to=to))
+            await self.do(action, lambda mark: lambda s: s.task_action(task, action, who=who, to=to))
 
-    async def _instance(self) -> InstanceRecord:
-        page = await self._see(lambda s: s.instances(InstanceQuery(limit=PAGE, skip=self._random.randrange(10))))
+    async def instance(self) -> InstanceRecord:
+        page = await self.see(lambda s: s.instances(InstanceQuery(limit=PAGE, skip=self._random.randrange(10))))
         if not page.items:
             raise Refused
         return self._random.choice(page.items)
 
     async def _operate(self, who: str) -> None:
-        instance = await self._instance()
+        instance = await self.instance()
         wanted = self._random.choice(
             ("suspend", "suspend", "resume", "resume", "resume", "retry", "terminate", "migrate")
         )
         if instance.suspended and wanted == "suspend":
             wanted = "resume"
         if wanted == "migrate":
-            versions = await self._see(lambda s: s.definitions(name=instance.name))
+            versions = await self.see(lambda s: s.definitions(name=instance.name))
             version = self._random.choice(versions).version
-            await self._do(
+            await self.do(
                 "migrate", lambda mark: lambda s: s.migrate(instance.id, version, who=who, reason=mark), twice=True
             )
             return
-        await self._do(
+        await self.do(
             wanted, lambda mark: lambda s: s.act(instance.id, wanted, who=who, reason=mark), twice=wanted == "terminate"
         )
 
     async def _move(self, who: str) -> None:
         """A step is begun again: what waits there is withdrawn, and made anew. To elsewhere it might wait for ever."""
-        page = await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE)))
+        page = await self.see(lambda s: s.tasks(TaskQuery(everything=True, limit=PAGE)))
         if not page.items:
             raise Refused
         task = self._random.choice(page.items)
-        await self._do(
+        await self.do(
             "move",
             lambda mark: lambda s: s.move(task.instance_id, task.element, task.element, who=who, reason=mark),
         )
 
     async def _set(self, who: str) -> None:
-        instance = await self._instance()
-        await self._do("set", lambda mark: lambda s: s.set_variables(instance.id, {mark: 1}, who=who, introduce=True))
+        instance = await self.instance()
+        await self.do("set", lambda mark: lambda s: s.set_variables(instance.id, {mark: 1}, who=who, introduce=True))
 
     async def _publish(self, who: str) -> None:
         name = self._random.choice(models.MESSAGES)
         order = self._random.randrange(ORDERS)
         ttl = self._random.choice((0, 5_000, 200_000))
-        await self._do(
+        await self.do(
             "publish",
             lambda mark: lambda s: s.publish(
                 name, variables={"order": order}, ttl_ms=ttl, message_id=f"{name}-{mark}", who=who,
@@ -195,10 +199,10 @@ class People:
         )  # fmt: skip
 
     async def _broadcast(self, who: str) -> None:
-        await self._do("broadcast", lambda mark: lambda s: s.broadcast("news", who=who))
+        await self.do("broadcast", lambda mark: lambda s: s.broadcast("news", who=who))
 
     async def _job(self, who: str) -> None:
-        jobs = await self._see(
+        jobs = await self.see(
             lambda s: s.activate_jobs(self.job_types, worker=who, max_jobs=3, lock_ms=4_000, wait_ms=500)
         )
         for job in jobs:
@@ -213,26 +217,24 @@ class People:
         left = self._random.choice((None, 1, 0))
         x = self._random.randrange(-1, 4)
         if action == "complete":
-            await self._do(
+            await self.do(
                 "job", lambda mark: lambda s: s.job_action(job, "complete", who=who, variables={mark: 1, "x": x}),
                 twice=True,
             )  # fmt: skip
         elif action == "fail":
-            await self._do(
+            await self.do(
                 "fail",
                 lambda mark: lambda s: s.job_action(job, "fail", who=who, message=mark, retries=left, backoff_ms=800),
             )
         elif action == "error":
-            await self._do(
-                "error", lambda mark: lambda s: s.job_action(job, "error", who=who, code="bad", message=mark)
-            )
+            await self.do("error", lambda mark: lambda s: s.job_action(job, "error", who=who, code="bad", message=mark))
         else:
-            await self._do("extend", lambda mark: lambda s: s.job_action(job, "extend", who=who, lock_ms=5_000))
+            await self.do("extend", lambda mark: lambda s: s.job_action(job, "extend", who=who, lock_ms=5_000))
 
     async def _deploy(self, who: str) -> None:
         self._deployed += 1
         data = models.fixed(str(self._deployed))
-        await self._do("deploy", lambda mark: lambda s: s.deploy_xml(data, who=who), twice=True)
+        await self.do("deploy", lambda mark: lambda s: s.deploy_xml(data, who=who), twice=True)
 
     # The end.
 
@@ -240,14 +242,17 @@ class People:
         """Nothing is broken, and everybody does what there is to do: once through all of it."""
         who = "finisher"
         for state, action in (("Suspended", "resume"), ("Broken", "retry")):
-            for instance in (await self._see(_in_state(state))).items:
+            for instance in (await self.see(_in_state(state))).items:
                 await self._try(_acting(instance.id, action, who))
-        for task in (await self._see(lambda s: s.tasks(TaskQuery(everything=True, limit=1_000)))).items:
+        for task in (await self.see(lambda s: s.tasks(TaskQuery(everything=True, limit=1_000)))).items:
             if task.delegated:
                 await self._try(_working(task.id, "resolve", who))
-            await self._try(_working(task.id, "complete", who))
-        for job in await self._see(lambda s: s.activate_jobs(self.job_types, worker=who, max_jobs=500, lock_ms=1_000)):
+            await self._try(_working(task.id, "complete", who, "yes" if task.outcomes else ""))
+        for job in await self.see(lambda s: s.activate_jobs(self.job_types, worker=who, max_jobs=500, lock_ms=1_000)):
             await self._try(_reporting(job.id, who))
+        for batch in await self.see(lambda s: s.batches.many()):
+            if batch.state in ("paused", "failed"):
+                await self._try(_controlling(batch.id, "resume"))
         for order in range(ORDERS):
             await self._try(_paying(order, who))
         await self._try(lambda s: s.publish("answer", who=who))
@@ -255,7 +260,7 @@ class People:
 
     async def _try(self, question: Question[Any]) -> None:
         try:
-            await self._see(question)
+            await self.see(question)
         except Problem as problem:
             self._check(problem)
             self._trace.note("finish", f"{problem.status} {problem.message}")
@@ -271,8 +276,12 @@ def _acting(id: str, action: str, who: str) -> Question[Any]:
     return lambda s: s.act(id, action, who=who)
 
 
-def _working(task: str, action: str, who: str) -> Question[Any]:
-    return lambda s: s.task_action(task, action, who=who, variables={"x": 1})
+def _working(task: str, action: str, who: str, outcome: str = "") -> Question[Any]:
+    return lambda s: s.task_action(task, action, who=who, outcome=outcome, variables={"x": 1, "amount": 7})
+
+
+def _controlling(batch: str, action: str) -> Question[Any]:
+    return lambda s: s.batches.act(batch, action)
 
 
 def _reporting(job: str, who: str) -> Question[Any]:

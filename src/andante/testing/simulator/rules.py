@@ -4,6 +4,7 @@ from typing import Final
 
 from andante.engine.state import CLOSED_STATES, READY, Instance
 from andante.engine.waits import Clock
+from andante.testing.simulator.office import MOST
 
 LEFT: Final = (
     "tokens", "tasks", "timers", "subscriptions", "jobs", "calls", "clocks", "incidents", "parked", "stopped",
@@ -11,10 +12,13 @@ LEFT: Final = (
 )  # fmt: skip
 
 
-def faults(instance: Instance) -> list[str]:
-    """What is wrong with it; nothing, as a rule."""
+def faults(instance: Instance, process: str = "") -> list[str]:
+    """What is wrong with it, an instance of that process; nothing, as a rule."""
     if (instance.state in CLOSED_STATES) != instance.closed:
         return [f"its state is {instance.state}, and it is {'over' if instance.closed else 'open'}"]
+    amount = instance.variables.get("amount") if process == "asked" else None
+    if amount is not None and not (isinstance(amount, int) and 1 <= amount <= MOST):
+        return [f"its form was filled in with {amount!r}"]
     if instance.closed:
         return [f"it is over, and has {name} left" for name in LEFT if getattr(instance, name)]
     return tokens_lost(instance) if instance.seq else []

@@ -20,6 +20,7 @@ from andante.testing.simulator.weather import Weather
 
 T = TypeVar("T")
 EPOCH: Final = 1_767_603_600_000  # a Monday morning: the loop's time 0, in ms
+PAGE: Final = 3  # of a batch
 MOST_WAIT: Final = 20.0  # seconds that a client waits for a reply
 
 
@@ -80,6 +81,7 @@ class Server:
         self._store: SimulatedStore | None = None
         self._waiting: dict[asyncio.Future[Any], None] = {}
         self.runtime: Runtime | None = None
+        self.keeping = ("", False)  # for how long what is over, and whether in the archive then
         self.up = False
 
     @property
@@ -94,7 +96,10 @@ class Server:
         self._trace.note("server.start", self.name)
 
     async def _open(self, context: contextvars.Context) -> None:
-        settings = RuntimeSettings(cache=self._random.choice((2, 20, 1000)), max_steps=2_000)
+        settings = RuntimeSettings(
+            cache=self._random.choice((2, 20, 1000)), max_steps=2_000, retention=self.keeping[0],
+            archive=self.keeping[1],
+        )  # fmt: skip
         chance = Random(self._random.random())  # noqa: S311 - that it is no secret is the point
         while True:
             store = self._store = SimulatedStore(self._database, self._wire, self.name, context)
@@ -106,6 +111,7 @@ class Server:
             except (StoreProblem, Problem):
                 await asyncio.sleep(1)  # whoever looks after servers starts it again
                 continue
+            self.runtime.batches.at_once = PAGE
             self._trace.note("server.open", self.name)
             return
 

@@ -23,12 +23,13 @@ from andante.runtime import Problem, Runtime
 from andante.store import statements as st
 from andante.store.faults import StoreProblem
 from andante.store.projection import Batch
-from andante.testing.simulator import models
+from andante.testing.simulator import models, office
+from andante.testing.simulator.clerks import Clerks, beginning
 from andante.testing.simulator.database import Database, Row
 from andante.testing.simulator.ledger import Ledger
 from andante.testing.simulator.loop import OWNER, SimulatedLoop, Stuck
 from andante.testing.simulator.oracle import MAX_STEPS, Oracle
-from andante.testing.simulator.people import People
+from andante.testing.simulator.people import People, Question
 from andante.testing.simulator.servers import EPOCH, Gone, Server
 from andante.testing.simulator.store import Wire
 from andante.testing.simulator.trace import Trace, Violation
@@ -80,6 +81,7 @@ class _Simulation:
         self._database.wrote = self._wrote
         self._database.before = self._rival
         self._rivals = 0
+        self._clerks: Clerks | None = None
 
     def run(self) -> Report:
         problem = ""
@@ -175,9 +177,11 @@ class _Simulation:
         wire = Wire(loop, self._weather)
         names = [f"s{n}" for n in range(random.choice((1, 2, 3, 3)))]
         self._servers = [Server(name, self._database, wire, random, self._trace, self._oracle.sent) for name in names]
+        keeping = (random.choice(("", "PT20S", "PT2M", "PT1H")), random.random() < 0.7)
         for server in self._servers:
+            server.keeping = keeping
             server.start()
-        people = await self._prepare(wire)
+        people = await self._prepare()
         busy = [loop.create_task(people.busy(f"p{n}")) for n in range(random.randrange(3, 9))]
         await self._trouble(random.choice((20, 40, 60)))
         people.stop()
@@ -187,19 +191,21 @@ class _Simulation:
         await self._heal()
         await self._end(people)
 
-    async def _prepare(self, wire: Wire) -> People:
-        """The first deployment: whatever it takes."""
+    async def _prepare(self) -> People:
+        """The first deployments, and the office where there is one: whatever it takes."""
         random = self._random
         drawn = [models.random_xml(random, number) for number in range(random.randrange(1, 4))]
         names = [name for data in drawn for name in _graphs(data)]
-        people = People(random, self._servers, self._weather, self._ledger, self._trace, [*models.STARTED, *names])
+        offices = [*office.KINDS, *office.KINDS] if random.random() < 0.7 else []
+        names = [*models.STARTED, *names, *offices]
+        people = People(random, self._servers, self._weather, self._ledger, self._trace, names)
+        if offices:
+            self._clerks = Clerks(random, people, names)
+            people.more = self._clerks.deeds
+            for question in beginning():
+                await self._insist(question)
         for data in (models.fixed(), *drawn):
-            while True:
-                try:
-                    await random.choice(self._servers).ask(functools.partial(_deploy, data))
-                    break
-                except (Gone, Problem):
-                    await asyncio.sleep(0.3)
+            await self._insist(functools.partial(_deploy, data))
             people.job_types.extend(
                 str(node.work.type.constant)
                 for graph in _graphs(data).values()
@@ -207,6 +213,19 @@ class _Simulation:
                 if isinstance(node.work, JobWork) and str(node.work.type.constant) not in people.job_types
             )
         return people
+
+    async def _insist(self, question: Question[object]) -> None:
+        while True:
+            try:
+                await self._random.choice(self._servers).ask(question)
+            except Problem as problem:
+                if problem.status == 409:  # it was done, and nobody heard of it
+                    return
+            except Gone:
+                pass
+            else:
+                return
+            await asyncio.sleep(0.3)
 
     async def _trouble(self, seconds: int) -> None:
         """Each second something may go wrong."""
@@ -255,6 +274,28 @@ class _Simulation:
         left = [what for what in self._overdue() if what in due]
         if left:
             raise Violation(f"nobody does what is due: {left[:3]}")
+        self._agree()
+
+    def _agree(self) -> None:
+        """What servers keep in memory of people and calendars is what is in the database."""
+        query = self._database.query
+        deputies = sorted(row[0] for row in query("select id from deputy"))
+        teams = sorted(query("select kind, name, rule, members from team"))
+        calendars = sorted(query("select name, revision from calendar"))
+        for server in self._servers:
+            runtime = server.runtime
+            if runtime is None:
+                continue
+            known = runtime.roster.known
+            found: list[Row] = sorted(
+                (each.kind, each.name, each.rule, msgspec.json.encode(each.members).decode())
+                for each in known.teams.values()
+            )
+            if sorted(known.deputies) != deputies or found != teams:
+                raise Violation(f"{server.name} knows other people than there are: {found}, {sorted(known.deputies)}")
+            kept = sorted((each.row.name, each.row.revision) for each in runtime.calendars.live.all())
+            if kept != calendars:
+                raise Violation(f"{server.name} knows other calendars than there are: {kept}, not {calendars}")
 
     async def _end(self, people: People) -> None:
         """Everything that is to happen does."""
@@ -271,9 +312,15 @@ class _Simulation:
         else:
             raise Violation(f"there is no end to it: {self._unfinished()}")
         compared = self._ledger.settle()
-        begun = self._database.query("select count(*) from instance where name='begun'")[0][0]
+        everything = [instance.definition_id for instance in self._oracle.instances.values()]
+        everything.extend(self._oracle.gone.values())
+        begun = sum(self._graph(each).process_id == "begun" for each in everything)
         if begun != len(self._oracle.expected_starts):
             raise Violation(f"{len(self._oracle.expected_starts)} messages started {begun} instances")
+        if self._clerks is not None:
+            wrong = self._clerks.settle(self._oracle.instances.__contains__)
+            if wrong:
+                raise Violation(wrong)
         self._trace.note("end", f"{compared} {len(self._oracle.instances)}")
 
     def _overdue(self) -> list[Row]:
@@ -284,6 +331,8 @@ class _Simulation:
             *query("select 'timer', id, due_at, seq from instance where due_at>0 and due_at<=?", (now,)),
             *query("select 'start', definition_id, node, due_at from start_event s join definition d"
                    " on d.id=s.definition_id where due_at>0 and due_at<=? and d.active=1", (now,)),
+            *query("select 'clock', instance_id, w.key from working_clock w join calendar c on c.name=w.calendar"
+                   " where w.revision<c.revision"),
             *query("select 'message', m.id, s.instance_id from message m join subscription s on s.name=m.name"
                    " join instance i on i.id=s.instance_id"
                    " where s.kind='message' and s.correlation='' and i.suspended=0 and m.expires_at>?", (now,)),
@@ -295,7 +344,8 @@ class _Simulation:
         letters = query("select instance_id, seq, n, lane, node, attempts, next_at from outbox where state='' limit 3")
         kept = query("select id, name, expires_at from message limit 3")
         jobs = query("select * from job limit 3")
-        found = {"open": open, "letters": letters, "messages": kept, "jobs": jobs}
+        batches = query("select id, action, state, cursor, error from batch where ended_at=0 limit 3")
+        found = {"open": open, "letters": letters, "messages": kept, "jobs": jobs, "batches": batches}
         return "; ".join(f"{name}: {rows}" for name, rows in found.items() if rows)
 
     def _raise(self) -> None:
