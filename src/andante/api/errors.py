@@ -111,7 +111,11 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.CANNOT_MIGRATE: ErrorCode(
         409, "The instance cannot go on by that version.", "The message tells which elements do not map; map them."
     ),
-    runtime.INSTANCE_OPEN: ErrorCode(409, "The instance is open.", "Terminate it first, or delete with force=true."),
+    runtime.INSTANCE_OPEN: ErrorCode(
+        409,
+        "The instance is open.",
+        "Terminate it first, or delete with force=true; has it just ended, delete it again soon.",
+    ),
     WITHDRAWN_LATE: ErrorCode(
         409, "The instance has passed the element after which nobody can withdraw it.", "Ask an operator to terminate."
     ),
