@@ -1,10 +1,12 @@
 """What tests of all rooms share: the databases."""
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from cluster import Cluster, running
 
 from andante.store.migrate import upgrade
@@ -41,12 +43,24 @@ def postgres_url(cluster: Cluster, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with our tables, to be copied: to make them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "andante.db"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
 def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Makes an empty database of a kind ("sqlite", "postgresql"), which is there for all tests of a room."""
 
     def make(kind: str) -> str:
         if kind == "sqlite":
-            return f"sqlite:///{tmp_path_factory.mktemp('lasting')}/andante.db"
+            path = tmp_path_factory.mktemp("lasting") / "andante.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
         cluster: Cluster = request.getfixturevalue("cluster")
         name = f"andante_{next(_numbers)}"
         cluster.execute(f"create database {name} template {request.getfixturevalue('template')}")
@@ -59,6 +73,7 @@ def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database: each test that wants one runs on both kinds."""
     if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "andante.db")
         return f"sqlite:///{tmp_path}/andante.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
