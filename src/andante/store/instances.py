@@ -120,10 +120,16 @@ def where(query: InstanceQuery) -> tuple[str, list[object]]:
         conditions.append("parent_id=''")
     if query.text:
         conditions.append(
-            f"(id=? or exists (select 1 from search s where s.instance_id=id and s.key=0 and s.text {LIKE}))"
+            f"(id=? or {one_of(f'search s where s.instance_id=instance.id and s.key=0 and s.text {LIKE}')})"
         )
         values.extend((query.text, pattern(query.text)))
     return (" where " + " and ".join(conditions) if conditions else ""), values
+
+
+def one_of(rows: str) -> str:
+    """Whether there is one of these rows, looked up for each that is looked at: of `exists` PostgreSQL may read all
+    there are first, to look at fewer than that."""
+    return f"(select 1 from {rows} limit 1)=1"
 
 
 def keyed(table: str) -> str:

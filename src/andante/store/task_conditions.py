@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from andante.store.instances import keyed
+from andante.store.instances import keyed, one_of
 from andante.store.records import TaskQuery
 
 VIEWS: Final = {
@@ -26,6 +26,9 @@ ENDED_SLA: Final = {
 }
 DUE_GROUPS: Final = ("overdue", "today", "week", "later", "none")
 INDEXED: Final = ("assignee", "name", "queue", "definition")
+
+
+_CANDIDATE: Final = "c.instance_id=t.instance_id and c.key=t.key"
 
 
 class Condition(NamedTuple):
@@ -100,8 +103,8 @@ def _free(who: list[str], only: Condition) -> Condition:
     """What is offered under these names and nobody has."""
     marks = ",".join("?" * len(who))
     return Condition(
-        f"t.assignee=''{_more(only)} and (t.pool in ({marks}) or (t.pool='' and exists (select 1"
-        f" from candidate c where c.instance_id=t.instance_id and c.key=t.key and c.who in ({marks}))))",
+        f"t.assignee=''{_more(only)} and (t.pool in ({marks}) or (t.pool='' and"
+        f" {one_of(f'candidate c where {_CANDIDATE} and c.who in ({marks})')}))",
         [*only.values, *who, *who],
     )
 
@@ -116,8 +119,7 @@ def offered(query: TaskQuery) -> Condition:
     name = query.candidate if ":" in query.candidate or query.candidate == "*" else f"user:{query.candidate}"
     free = "t.assignee='' and " if query.view in ("todo", "paused") else ""
     return Condition(
-        f"({free}(t.pool=? or (t.pool='' and exists (select 1 from candidate c where c.instance_id=t.instance_id"
-        " and c.key=t.key and c.who=?))))",
+        f"({free}(t.pool=? or (t.pool='' and {one_of(f'candidate c where {_CANDIDATE} and c.who=?')})))",
         [name, name],
     )
 

@@ -63,9 +63,8 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
             Count("claimable", min(claimable, FEW), looked > FEW),
         ]
     found.append(await _seen(store, "delegated", msgspec.structs.replace(user, view="delegated")))
-    text, values = counting(
-        [Arm("task t", Condition(VIEWS["paused"], []))], [*within, *([] if query.everything else [mine(query)])]
-    )
+    paused = Arm("task t", Condition(VIEWS["paused"], []))
+    text, values = counting([paused], [*within, *([] if query.everything else [mine(query)])])
     ((all, number),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
     found.append(Count("paused", min(number, FEW), all > FEW))
     return found

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from andante.store import cursors, search
 from andante.store.grams import LIKE, folded, pattern
-from andante.store.instances import MOST, keyed
+from andante.store.instances import MOST, keyed, one_of
 from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
 from andante.store.task_arms import FEW, MANY_NAMES, OF_ALL, Arm, counting, everything, is_, keys, offers
@@ -120,10 +120,8 @@ class Reading:
         processes = [row[0] for row in await self._store.browse("select distinct name from definition")]
         part = folded(text)
         processes = [name for name in processes if part in folded(name)]
-        whole = (
-            "t.instance_id=? or exists (select 1 from search s where s.instance_id=t.instance_id and s.key in (0,t.key)"
-            f" and s.text {LIKE})"
-        )
+        found = f"search s where s.instance_id=t.instance_id and s.key in (0,t.key) and s.text {LIKE}"
+        whole = f"t.instance_id=? or {one_of(found)}"
         parts, values = [whole], [text, pattern(text)]
         for column, chosen in (("name", names), ("definition", processes)):
             if chosen:
