@@ -16,6 +16,10 @@ def test_a_batch_from_dry_run_to_done(shell: Shell) -> None:
     assert "cannot pause" in shell("batch", "pause", batch).err
     failing = shell("batch", "start", "migrate", *ids, "--version", "9", "--wait")
     assert failing.code == 1
+    named = ("--map", "ApproveLeave=ApproveLeave")
+    assert shell("batch", "start", "migrate", *ids, "--version", "9", *named, "--wait").code == 1
+    assert shell("batch", "start", "migrate", *ids, "--version", "9", "--map", "ApproveLeave").code == 2
+    assert batch not in shell("batch", "list", "--after", batch).out
     assert ids[0] in shell("batch", "show", failing.out.splitlines()[1].split()[0]).out
     assert shell("batch", "start", "suspend").code == 2
     chosen = shell("batch", "start", "terminate", "--query", "name=LeaveApproval", "--query", "text=bulk-", "--wait")

@@ -33,6 +33,11 @@ def test_many_at_once(hands: Hands) -> None:
     with pytest.raises(Refused, match="cannot pause"):
         hands.batch_action(made.id, "pause")
     assert {made.id, failing.id} <= {each.id for each in hands.batches().items}
+    newest = hands.batches(1)
+    assert [each.id for each in newest.items] == [newest.after]
+    following = hands.batches(1_000, after=newest.after)
+    assert made.id in {each.id for each in following.items}
+    assert (failing.id in {each.id for each in following.items}, following.after) == (failing.id != newest.after, "")
     back = hands.start_batch("resume", query={"name": name})
     eventually(lambda: hands.batch(back.id).state == "done")
     done = hands.bulk_tasks("complete", query=filters, outcome="yes")

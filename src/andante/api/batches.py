@@ -41,7 +41,8 @@ class Chooser(msgspec.Struct, frozen=True):
 
 class BatchBody(msgspec.Struct, frozen=True):
     """`query`, or at most 10,000 `ids`. `dryRun` tells what would be concerned and changes nothing. `version` and `map`
-    are for migrate, `variables` and `introduce` for setVariables, `force` (open ones too) for delete."""
+    are for migrate (what it says of elements that an instance's version lacks is passed over), `variables` and
+    `introduce` for setVariables, `force` (open ones too) for delete."""
 
     action: Annotated[str, choice(*ACTIONS)]
     query: Chooser | None = None
@@ -77,15 +78,17 @@ class BatchShape(msgspec.Struct, frozen=True):
 
 
 class BatchRecs(msgspec.Struct, frozen=True):
-    """The newest first."""
+    """The newest first. `after` goes on; "" at the end. `total` counts this page's."""
 
     Recs: list[BatchShape]
     total: int
+    after: str
 
 
 class BatchesQuery(msgspec.Struct, frozen=True):
-    """How many."""
+    """`after`: the last batch seen."""
 
+    after: str = ""
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
 
@@ -189,8 +192,9 @@ async def create(request: Call) -> Response[bytes]:
 )  # fmt: skip
 async def find(request: Call) -> Response[bytes]:
     query = query_of(request, BatchesQuery)
-    found = [batch_shape(each) for each in await services(request).runtime.batches.many(query.limit)]
-    return success(BatchRecs(found, len(found)))
+    found = await services(request).runtime.batches.many(query.limit + 1, query.after)
+    shown = [batch_shape(each) for each in found[: query.limit]]
+    return success(BatchRecs(shown, len(shown), shown[-1].id if len(found) > query.limit else ""))
 
 
 @get(

@@ -19,6 +19,7 @@ Query = Annotated[
         " Repeatable; `all` for every one.",
     ),
 ]  # fmt: skip
+Mapping = Annotated[list[str], Parameter(name="--map", negative=())]
 LOOK: Final = 1.0  # seconds between looks how far it is
 
 
@@ -43,6 +44,7 @@ def start_batch(
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     wait: Annotated[bool, Parameter(negative=())] = False,
     version: str = "",
+    map: Mapping | None = None,
     var: Variables | None = None,
     introduce: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
@@ -58,6 +60,8 @@ def start_batch(
         Until it is over; exit 1 where something could not be done.
     version
         For migrate.
+    map
+        For migrate: an element that is called otherwise in the new version, as old=new; repeatable.
     introduce
         For setVariables: also variables that an instance does not have.
     force
@@ -65,10 +69,11 @@ def start_batch(
     """
     if not ids and not query:
         raise ValueError("name the instances, or choose them with --query (all for every one)")
+    mapping = _mapping(map or ())
     with server.connect() as client:
         batch = client.start_batch(
             action, ids=ids, query=query_of(query) if query else None, reason=reason, dry_run=dry_run, version=version,
-            variables=dict(variable(each) for each in var or ()), introduce=introduce, force=force,
+            mapping=mapping, variables=dict(variable(each) for each in var or ()), introduce=introduce, force=force,
         )  # fmt: skip
         while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed"):
             time.sleep(LOOK)
@@ -77,10 +82,24 @@ def start_batch(
     return 1 if wait and (batch.failed or batch.state not in ("done", "")) else 0
 
 
-def list_batches(*, limit: int = 20, server: Server = LOCAL) -> None:
-    """List batches, the newest first."""
+def _mapping(parts: Sequence[str]) -> dict[str, str] | None:
+    pairs = [part.partition("=") for part in parts]
+    for old, sign, new in pairs:
+        if not (old and sign and new):
+            raise ValueError(f"--map {old}{sign}{new}: write it as old=new")
+    return {old: new for old, _sign, new in pairs} or None
+
+
+def list_batches(*, limit: int = 20, after: str = "", server: Server = LOCAL) -> None:
+    """List batches, the newest first.
+
+    Parameters
+    ----------
+    after
+        Those made before this batch.
+    """
     with server.connect() as client:
-        found = client.batches(limit).items
+        found = client.batches(limit, after=after).items
     _print(found, server)
 
 

@@ -152,9 +152,9 @@ def start_batch(
     return Call("POST", f"{BASE}/runtime/batches", Batch, body)
 
 
-def batches(limit: int = 100) -> Call[Recs[Batch]]:
-    """The newest batches."""
-    return Call("GET", f"{BASE}/runtime/batches", Recs[Batch], query={"limit": limit})
+def batches(limit: int = 100, *, after: str = "") -> Call[Recs[Batch]]:
+    """The newest batches, or those that follow the one `after`."""
+    return Call("GET", f"{BASE}/runtime/batches", Recs[Batch], query={"limit": limit, "after": after})
 
 
 def batch(batch_id: str) -> Call[Batch]:

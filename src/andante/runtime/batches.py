@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, final
 
 import structlog
 
+from andante.bpmn.graph import ProcessGraph
 from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.clock import Clock
@@ -70,6 +71,7 @@ class Instances(Protocol):
         self, instance_id: str, version: str, *, who: str, mapping: Any = None, reason: str = ""
     ) -> InstanceRecord: ...
     async def instance(self, instance_id: str) -> InstanceRecord: ...
+    async def graph(self, definition_id: str) -> ProcessGraph: ...
     async def variables(self, instance_id: str) -> dict[str, object]: ...
     async def set_variables(
         self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
@@ -148,9 +150,15 @@ class Batches:
             raise Problem(BATCH_NOT_FOUND, 404, f"There is no batch '{batch_id}'.")
         return found
 
-    async def many(self, limit: int = 100) -> list[BatchRecord]:
-        """The newest first."""
-        return [each for each in await rows.many(self._store, limit) if self._shown(each)]
+    async def many(self, limit: int = 100, after: str = "") -> list[BatchRecord]:
+        """The newest first; those made before the batch `after`."""
+        found: list[BatchRecord] = []
+        while len(found) < limit and (part := await rows.many(self._store, limit, after)):
+            found.extend(each for each in part if self._shown(each))
+            after = part[-1].id
+            if len(part) < limit:
+                break
+        return found[:limit]
 
     async def failures(self, batch_id: str, after: str = "", limit: int = 100) -> list[Failure]:
         """What could not be done, by instance."""
@@ -304,9 +312,10 @@ class Batches:
             record = await runtime.instance(instance_id)
             if record.version == arguments["version"]:
                 return False
-            await runtime.migrate(
-                instance_id, str(arguments["version"]), who=who, mapping=arguments.get("map") or {}, reason=reason
-            )
+            known = (await runtime.graph(record.definition_id)).by_id
+            named = arguments.get("map")
+            mapping = {old: new for old, new in named.items() if old in known} if isinstance(named, dict) else {}
+            await runtime.migrate(instance_id, str(arguments["version"]), who=who, mapping=mapping, reason=reason)
             return True
 
         async def set_variables(instance_id: str) -> bool:

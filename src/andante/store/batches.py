@@ -84,9 +84,16 @@ async def one(store: Store, batch_id: str) -> BatchRecord | None:
     return _record(row) if row is not None else None
 
 
-async def many(store: Store, limit: int) -> list[BatchRecord]:
-    """The newest."""
-    rows = await store.read(f"{SELECT} order by created_at desc, id desc limit ?", (min(limit, MOST),))
+async def many(store: Store, limit: int, after: str = "") -> list[BatchRecord]:
+    """The newest, or those made before the one of the id `after`."""
+    values: list[object] = []
+    where = ""
+    if after:
+        last = await store.get("select created_at from batch where id=?", (after,))
+        if last is None:
+            return []
+        where, values = " where created_at<? or (created_at=? and id<?)", [last[0], last[0], after]
+    rows = await store.read(f"{SELECT}{where} order by created_at desc, id desc limit ?", (*values, min(limit, MOST)))
     return [_record(row) for row in rows]
 
 

@@ -31,7 +31,8 @@ DONE: Final[Mapping[str, str]] = {
     "resume": _("It goes on."),
     "cancel": _("Cancelled. What has been done stays done."),
 }
-LISTED: Final = 100
+LISTED: Final = 50
+LONGEST_ID: Final = 100
 SHOWN: Final = 100  # failures on a page
 NAMED: Final = 20  # instances that were chosen one by one
 SECOND: Final = 1_000.0
@@ -89,11 +90,15 @@ def described(query: InstanceQuery, say: Language, zone: str) -> list[tuple[str,
 
 @get("/batches")
 async def batch_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
+    """The newest; `after` goes on with those made before a batch."""
     demand(caller(request), allow.INSTANCE_READ_ANY)
-    found = await desk.runtime.batches.many(LISTED)
+    after = request.query_params.get("after", "")[:LONGEST_ID]
+    found = await desk.runtime.batches.many(LISTED + 1, after)
+    further = found[LISTED - 1].id if len(found) > LISTED else ""
+    found = found[:LISTED]
     now = desk.runtime.clock.now()
     return desk.page(
-        request, "batches.html", batches=found, states=STATES, titles=TITLES,
+        request, "batches.html", batches=found, states=STATES, titles=TITLES, further=further, paged=bool(after),
         parts_of={each.id: progress(each, now) for each in found},
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from andante.runtime import Chosen, InstanceQuery, Problem, Reach
 from andante.runtime.problem import PARAMETER
 from andante.web.choosing import ALL_OPEN, CLOSED, Filters, filters_of
 from andante.web.desk import Desk, go, language_of, said
+from andante.web.mapping import MOST_LOOKED, Look, look, mapping_of
 from andante.web.session import Asked, caller, form
 
 # What can be done, and how its button says it: with these, of these.
@@ -52,6 +53,8 @@ class Asking(msgspec.Struct, frozen=True):
     reason: str = ""
     typed: str = ""
     version: str = ""
+    looked: str = ""  # the version for which the mapping was looked at
+    mapping: dict[str, str] = {}
 
     def chosen(self, zone: str) -> Chosen:
         query = InstanceQuery() if self.ids else self.filters.query(zone)
@@ -77,7 +80,7 @@ def asking(given: Any) -> Asking:
     frozen = of("frozen")
     return Asking(
         action, ids, filters_of(given), int(frozen) if frozen.isascii() and frozen.isdigit() else 0,
-        of("reason")[:LONGEST_REASON], of("typed"), of("version"),
+        of("reason")[:LONGEST_REASON], of("typed"), of("version"), of("looked"), mapping_of(given),
     )  # fmt: skip
 
 
@@ -108,12 +111,14 @@ async def _show(request: Asked, desk: Desk, asked: Asking, problem: Problem | No
     if not asked.ids and not asked.frozen:
         asked = msgspec.structs.replace(asked, frozen=desk.runtime.clock.now() + 1)
     versions = await _versions(desk, asked) if asked.action == "migrate" else []
+    asked = msgspec.structs.replace(asked, version=asked.version or next(iter(versions), ""))
     arguments: dict[str, object] = {"version": asked.version or "?"} if asked.action == "migrate" else {}
     chosen = asked.chosen(desk.zone)
     if not chosen.query.states and not asked.ids:
         chosen.query.states = [*ALL_OPEN, *CLOSED]  # so that those that are over are counted as left out
     far = await desk.runtime.batches.reach(asked.action, chosen, arguments)
     number = far.concerned
+    seen = await _look(desk, asked, chosen) if asked.action == "migrate" and number else None
     words = say.text(
         VERBS[asked.action][number < far.total], num=say.number(number), total=say.number(far.total)
     )  # fmt: skip
@@ -121,6 +126,7 @@ async def _show(request: Asked, desk: Desk, asked: Asking, problem: Problem | No
         request, "bulk.html", block="asked", status=problem.status if problem else 200, problem=problem, a=asked,
         far=far, number=number, button=words, title=TITLES[asked.action], left_out=left_out(asked.action, far, say),
         follows=asked.action in FOLLOWED, must_type=_must_type(asked.action, number), versions=versions,
+        look=seen,
     )  # fmt: skip
 
 
@@ -138,13 +144,37 @@ async def _versions(desk: Desk, asked: Asking) -> list[str]:
     return [each.version for each in await desk.runtime.definitions(name=name, limit=MOST_VERSIONS)]
 
 
+async def _look(desk: Desk, asked: Asking, chosen: Chosen) -> Look:
+    """The mapping, tried out on some of them; what is proposed where none was looked at for this version."""
+    runtime = desk.runtime
+    if chosen.ids:
+        records = [await runtime.instance(each) for each in chosen.ids[:MOST_LOOKED]]
+    else:
+        query = msgspec.structs.replace(chosen.query, states=list(ALL_OPEN), limit=MOST_LOOKED)
+        records = (await runtime.instances(query)).items
+    name = records[0].name if records else asked.filters.name
+    mapping = asked.mapping if asked.looked == asked.version else None
+    return await look(runtime, records, name, asked.version, mapping)
+
+
+@post("/batches/look", status_code=200)
+async def look_again(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
+    """The same page with another version or mapping; nothing is changed."""
+    demand(caller(request), allow.INSTANCE_ACT_ANY)
+    return await _show(request, desk, asking(await form(request)))
+
+
 @post("/batches", status_code=200)
 async def begin(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """Do it: a batch is made, and its page shown."""
     who, given = caller(request), await form(request)
     demand(who, allow.INSTANCE_ACT_ANY)
     asked = asking(given)
-    arguments: dict[str, object] = {"version": asked.version} if asked.action == "migrate" else {}
+    arguments: dict[str, object] = {}
+    if asked.action == "migrate":
+        if asked.looked != asked.version:  # another was chosen, and nobody has seen what it does
+            return await _show(request, desk, asked)
+        arguments = {"version": asked.version, "map": asked.mapping}
     chosen = asked.chosen(desk.zone)
     try:
         if asked.action == "terminate":
@@ -165,4 +195,4 @@ def _check(asked: Asking, number: int) -> None:
         raise Problem(PARAMETER, 400, f"Type how many are terminated: it is {number} now.")
 
 
-HANDLERS: Final = (ask, begin)
+HANDLERS: Final = (ask, look_again, begin)

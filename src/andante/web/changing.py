@@ -12,8 +12,8 @@ from andante.people import permissions as allow
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.desk import Desk, go, said
-from andante.web.diagram import names_of
 from andante.web.instances import instance_view
+from andante.web.mapping import look, mapping_of
 from andante.web.session import Asked, caller, form
 from andante.web.sight import seen_instance
 from andante.web.variables import columns, read_rows
@@ -66,12 +66,19 @@ async def _plan(
     version = given.get("version", "")
     if not version:
         raise Problem(PARAMETER, 400, "version: say by which version the instance is to go on.")
-    found = await desk.runtime.check_migration(instance_id, version, _mapping(given))
-    targets = names_of(await desk.runtime.graph(found.definition_id))
+    mapping = mapping_of(given)
+    found = await look(desk.runtime, [record], record.name, version, mapping if mapping or "reason" in given else None)
     return desk.page(
-        request, "migrate.html", status=problem.status if problem else 200, record=record, plan=found, problem=problem,
-        targets=targets, names=names_of(await desk.runtime.graph(record.definition_id)), reason=given.get("reason", ""),
+        request, "migrate.html", status=problem.status if problem else 200, record=record, look=found, problem=problem,
+        reason=given.get("reason", ""),
     )  # fmt: skip
+
+
+@post("/instances/{instance_id:str}/migrate/look", status_code=200)
+async def look_again(request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str]) -> Response[str]:
+    """The same with another mapping; nothing is changed."""
+    given = {name: value for name, value in (await form(request)).items() if isinstance(value, str)}
+    return await _plan(request, desk, instance_id, given)
 
 
 @post("/instances/{instance_id:str}/migrate", status_code=200)
@@ -82,15 +89,11 @@ async def migrate(request: Asked, desk: NamedDependency[Desk], instance_id: From
     given = {name: value for name, value in (await form(request)).items() if isinstance(value, str)}
     version, reason = given.get("version", ""), given.get("reason", "").strip()[:LONGEST_REASON]
     try:
-        await desk.runtime.migrate(instance_id, version, who=who.user, mapping=_mapping(given), reason=reason)
+        await desk.runtime.migrate(instance_id, version, who=who.user, mapping=mapping_of(given), reason=reason)
     except Problem as problem:
         return await _plan(request, desk, instance_id, given, problem)
     text = said(request, _("It goes on by version %(version)s."), version=version)
     return go(request, f"/instances/{instance_id}", text)
 
 
-def _mapping(given: dict[str, str]) -> dict[str, str]:
-    return {name.removeprefix("map."): to for name, to in given.items() if name.startswith("map.") and to}
-
-
-HANDLERS: Final = (set_variables, move, plan, migrate)
+HANDLERS: Final = (set_variables, move, plan, look_again, migrate)

@@ -106,6 +106,7 @@ bar.addEventListener("submit", async (event) => {
   query.set("action", button.value);
   if (every.checked) query.delete("id"); else query.delete("all");
   const address = `${bar.getAttribute("action")}?${query}`;
+  if (button.value === "migrate") { location.assign(address); return; }  // a table is too wide for a dialog
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok) { location.assign(address); return; }
