@@ -93,7 +93,8 @@ async def many(store: Store, limit: int, after: str = "") -> list[BatchRecord]:
         if last is None:
             return []
         where, values = " where created_at<? or (created_at=? and id<?)", [last[0], last[0], after]
-    rows = await store.read(f"{SELECT}{where} order by created_at desc, id desc limit ?", (*values, min(limit, MOST + 1)))
+    values.append(min(limit, MOST + 1))
+    rows = await store.read(f"{SELECT}{where} order by created_at desc, id desc limit ?", values)
     return [_record(row) for row in rows]
 
 
