@@ -55,6 +55,7 @@ COMMANDS: Final[dict[int, type]] = {
     31: cmd.ExtendClock,
     40: cmd.MoveToken,
     41: cmd.Migrate,
+    42: cmd.ChangeJob,
     50: cmd.AddSigners,
     51: cmd.ReturnTask,
     60: cmd.AddAttachment,
@@ -139,6 +140,7 @@ EVENTS: Final[dict[int, type]] = {
     90: ev.DecisionMade,
     92: ev.ClockExtended,
     93: ev.TaskOffered,
+    94: ev.JobChanged,
     100: ev.ApprovalOpened,
     101: ev.ApproverAsked,
     102: ev.VoteCast,
@@ -172,6 +174,9 @@ LATER: Final[dict[type, int]] = {
     fx.Notify: 1,
     ev.IncidentRaised: 1,
     Incident: 1,
+    cmd.CompleteJob: 2,
+    cmd.FailJob: 3,
+    ev.JobFailed: 1,
 }
 CLOCKED: Final = frozenset((ev.ClockStarted, ev.ClockChanged, ev.ClockExtended, ev.ClockStopped))
 

@@ -41,6 +41,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.CompleteJob: (PROCESS, HOLD, NOOP),
     cmd.FailJob: (PROCESS, HOLD, NOOP),
     cmd.ThrowError: (PROCESS, HOLD, NOOP),
+    cmd.ChangeJob: (PROCESS, REJECT, REJECT),
     cmd.DeliverMessage: (PROCESS, HOLD, NOOP),
     cmd.DeliverSignal: (PROCESS, HOLD, NOOP),
     cmd.FireTimers: (PROCESS, NOOP, NOOP),

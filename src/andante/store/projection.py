@@ -263,8 +263,9 @@ def _clock_gone(batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.Clo
 
 
 def _job_changed(
-    batch: Batch, graph: ProcessGraph, instance: Instance, e: ev.JobCreated | ev.JobFailed | ev.JobRetried
-) -> None:
+    batch: Batch, graph: ProcessGraph, instance: Instance,
+    e: ev.JobCreated | ev.JobFailed | ev.JobRetried | ev.JobChanged,
+) -> None:  # fmt: skip
     batch._job(graph, instance, e.job)
 
 
@@ -328,6 +329,7 @@ PROJECTIONS: Final[dict[type, Callable[[Batch, ProcessGraph, Instance, Any], Non
     ev.JobCreated: _job_changed,
     ev.JobFailed: _job_changed,
     ev.JobRetried: _job_changed,
+    ev.JobChanged: _job_changed,
     ev.JobCompleted: _job_gone,
     ev.JobCancelled: _job_gone,
 }

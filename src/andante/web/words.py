@@ -160,6 +160,7 @@ PLAIN: Final[Mapping[str, tuple[str, str]]] = {
     "SignalThrown": ("calm", _("%(element)s: sent the signal “%(name)s”")),
     "JobCreated": ("wait", _("%(element)s waits for a worker (%(type)s)")),
     "JobCompleted": ("done", _("%(element)s is done")),
+    "JobChanged": ("calm", _("%(element)s: tries and priority were changed")),
     "JobRetried": ("calm", _("%(element)s may be tried again")),
     "CallStarted": ("wait", _("%(element)s called %(name)s")),
     "CallEnded": ("calm", _("%(element)s: the called process is over")),

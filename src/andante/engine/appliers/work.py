@@ -74,6 +74,12 @@ def _job_tries(instance: Instance, e: ev.JobFailed | ev.JobRetried) -> None:
     job.retry_at = e.retry_at
 
 
+def _job_changed(instance: Instance, e: ev.JobChanged) -> None:
+    job = instance.jobs[e.job]
+    job.retries = e.retries
+    job.priority = e.priority
+
+
 def _call_started(instance: Instance, e: ev.CallStarted) -> None:
     call = Call(e.token, e.child_id, e.name)
     instance.calls[e.token] = call
@@ -97,6 +103,7 @@ APPLIERS: Final[dict[type, Callable[[Instance, Any], None]]] = {
     ev.JobCompleted: _job_gone,
     ev.JobFailed: _job_tries,
     ev.JobRetried: _job_tries,
+    ev.JobChanged: _job_changed,
     ev.JobCancelled: _job_gone,
     ev.CallStarted: _call_started,
     ev.CallEnded: _call_ended,

@@ -6,7 +6,7 @@
 from typing import final
 
 from andante.engine.commands.attaching import AddAttachment, RemoveAttachment
-from andante.engine.commands.jobs import CompleteJob, FailJob, ThrowError
+from andante.engine.commands.jobs import ChangeJob, CompleteJob, FailJob, ThrowError
 from andante.engine.commands.lifecycle import Resume, Retry, Suspend, Terminate
 from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
@@ -278,6 +278,7 @@ Command = (
     | CompleteJob
     | FailJob
     | ThrowError
+    | ChangeJob
     | CompleteCall
     | FailCall
     | Escalate
@@ -298,6 +299,7 @@ __all__ = [
     "AddAttachment",
     "AddSigners",
     "AssignTask",
+    "ChangeJob",
     "ClaimTask",
     "Command",
     "CommentTask",

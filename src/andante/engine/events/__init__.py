@@ -83,6 +83,7 @@ from andante.engine.events.work import (
     DecisionMade,
     DoerKept,
     JobCancelled,
+    JobChanged,
     JobCompleted,
     JobCreated,
     JobFailed,
@@ -139,6 +140,7 @@ Event = (
     | SignalThrown
     | JobCreated
     | JobCompleted
+    | JobChanged
     | JobFailed
     | JobRetried
     | JobCancelled
@@ -215,6 +217,7 @@ __all__ = [
     "InputUnparked",
     "InstanceStarted",
     "JobCancelled",
+    "JobChanged",
     "JobCompleted",
     "JobCreated",
     "JobFailed",

@@ -188,13 +188,14 @@ class JobCompleted:
 class JobFailed:
     """A worker gave up this try; available again at `retry_at` while `retries` > 0."""
 
-    __slots__ = ("job", "message", "retries", "retry_at")
+    __slots__ = ("details", "job", "message", "retries", "retry_at")
 
-    def __init__(self, job: int, retries: int, message: str, retry_at: int) -> None:
+    def __init__(self, job: int, retries: int, message: str, retry_at: int, details: str = "") -> None:
         self.job = job
         self.retries = retries
         self.message = message
         self.retry_at = retry_at
+        self.details = details
 
 
 @final
@@ -207,6 +208,18 @@ class JobRetried:
         self.job = job
         self.retries = retries
         self.retry_at = retry_at
+
+
+@final
+class JobChanged:
+    """An operator gave the job other tries and another priority."""
+
+    __slots__ = ("job", "priority", "retries")
+
+    def __init__(self, job: int, retries: int, priority: int) -> None:
+        self.job = job
+        self.retries = retries
+        self.priority = priority
 
 
 @final
