@@ -7,23 +7,26 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
 import uvloop
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 
 from andante.api import Services, api_handlers
 from andante.api.admission import Admission
 from andante.api.documents import page
-from andante.api.errors import HANDLERS
+from andante.api.errors import HANDLERS, on_http_exception
 from andante.api.metrics import Metrics, measure
 from andante.api.openapi import document
 from andante.api.operation import guard
 from andante.api.options import options_handlers
 from andante.api.wire import as_json
+from andante.camunda import camunda_routers
+from andante.camunda import on_http_exception as on_camunda_exception
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
@@ -71,15 +74,24 @@ def create_app(
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
     return Litestar(
-        [Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard]), web_router()],
+        [
+            Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard]),
+            web_router(),
+            *(camunda_routers() if settings.camunda_rest else []),
+        ],
         lifespan=[lifespan],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
         middleware=[measure, Admission(settings.requests)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=settings.max_body,
         state=State({"settings": settings, "openapi": bytes(as_json(described).content), "docs": page(described)}),
     )
+
+
+def _on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
+    """What was refused before a handler was found is told as its address has it."""
+    return on_camunda_exception(request, fault) or on_http_exception(request, fault)
 
 
 async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers: bool = True) -> Runtime:

@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     attachment_types: Annotated[
         str, Meta(description="Media types of attachments, with commas; empty: documents, pictures, texts; *: any.")
     ] = ""
+    camunda_rest: Annotated[bool, Meta(description="Serve Camunda 7's REST API below /engine-rest.")] = True
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")

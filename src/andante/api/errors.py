@@ -66,6 +66,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.FORM: ErrorCode(
         400, "What was filled in does not fit the form.", "details tell each field, what is wrong and a word for it."
     ),
+    runtime.MESSAGE_MISMATCH: ErrorCode(
+        400, "Not exactly one instance awaits the message, or is started by it.", "Say more exactly which is meant."
+    ),
     access.UNAUTHORISED: ErrorCode(
         401, "No token, or one that is unknown or expired.", "Get a new token from /baas/auth/v1.0/oauth2/token."
     ),
@@ -84,6 +87,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.BATCH_OVER: ErrorCode(409, "The batch is over, or not in a state for this.", "Read it; make a new one."),
     runtime.VIEW_NOT_FOUND: ErrorCode(404, "There is no such view, or it is not yours.", "Check the id in your list."),
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),
+    runtime.JOB_HELD: ErrorCode(409, "Another worker has the job, or the lock has run out.", "Drop the result."),
     access.PERSON_NOT_FOUND: ErrorCode(404, "There is no such person.", "Create the person first."),
     access.CLIENT_NOT_FOUND: ErrorCode(404, "There is no such client.", "List the clients."),
     runtime.CALENDAR_NOT_FOUND: ErrorCode(

@@ -204,11 +204,11 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
     if action == "withdraw" or not sight(who).operate.all or not may(who, allow.INSTANCE_ACT_ANY):
-        await _demand(desk, who, instance_id, action)
+        await demand_action(desk, who, instance_id, action)
     return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
 
 
-async def _demand(desk: Services, who: Caller, instance_id: str, action: str) -> None:
+async def demand_action(desk: Services, who: Caller, instance_id: str, action: str) -> None:
     """What a person does with an instance of their own. Raises AccessProblem, and Problem 404 or 409."""
     record = await visible(desk, who, instance_id)
     graph = await desk.runtime.graph(record.definition_id)

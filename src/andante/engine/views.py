@@ -24,6 +24,11 @@ def job_variables(graph: ProcessGraph, instance: Instance, job: Job) -> dict[str
     return {**graph.constants, **visible(instance, instance.tokens[job.token])}
 
 
+def job_own(instance: Instance, job: Job) -> dict[str, object]:
+    """Those of them that nobody else sees."""
+    return dict(instance.tokens[job.token].locals or {})
+
+
 def job_headers(graph: ProcessGraph, job: Job) -> dict[str, str]:
     """The static texts that the model gives to the worker, among them `resultVariable` where its result goes to one."""
     work = graph.nodes[job.node].work

@@ -1,7 +1,9 @@
 """Tokens: client credentials for programs (contract 1.4), log-in for browser sessions, and who a token stands for."""
 
+import hmac
+import secrets
 from collections.abc import Callable, Collection
-from typing import Final, Protocol, final
+from typing import Any, Final, Protocol, final
 
 import msgspec
 
@@ -17,6 +19,8 @@ from andante.store.roster import PermitRow
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
+REMEMBERED: Final = 1_000  # proved secrets
+_CALLER: Final = 'p.name, p.roles, p."groups", p.queues, p.kind'
 _NONE: Final[frozenset[str]] = frozenset()
 _names = msgspec.json.Decoder(frozenset[str]).decode
 
@@ -60,6 +64,8 @@ class Access:
         self._session_s = session_s
         self._sets = sets
         self._attempts = Attempts()
+        self._salt = secrets.token_bytes(32)
+        self._proved: dict[bytes, None] = {}
 
     async def grant(self, client_id: str, secret: str, address: str = "") -> Grant | None:
         """A token for the client, or None for an unknown or revoked client or a wrong secret.
@@ -99,12 +105,47 @@ class Access:
     async def caller_of(self, token: str) -> Caller | None:
         """Whose token it is, as they are now; None if it is unknown, expired or its person disabled."""
         row = await self._tables.get(
-            'select p.name, p.roles, p."groups", p.queues, p.kind, t.client_id from token t'
+            f"select {_CALLER}, t.client_id from token t"
             ' join person p on p.name = t."user" where t.hash=? and t.expires_at>? and p.disabled=0',
             (digest(token), self._now()),
         )
-        if row is None:
+        return self._caller(row) if row is not None else None
+
+    async def identify(self, name: str, secret: str, address: str = "") -> Caller | None:
+        """Who proves with every request who they are: an OAuth client by its id and secret, or a person by name and
+        password; None for a wrong one. Raises AccessProblem (429) after too many wrong secrets.
+
+        That a secret fits a hash is remembered, for it takes long to find out; who it is is looked up each time.
+        """
+        row = await self._tables.get(
+            f'select {_CALLER}, c.id, c.secret_hash from client c join person p on p.name = c."user"'
+            " where c.id=? and c.revoked=0 and p.disabled=0",
+            (name,),
+        )
+        if row is not None and await self._fits(f"client {name}", row[-1], secret, address):
+            return self._caller(row[:-1])
+        who = await self._tables.get(
+            f"select {_CALLER}, '', p.password_hash from person p where p.name=? and p.disabled=0", (name,)
+        )
+        if row is not None and (who is None or not who[-1]):
             return None
+        if await self._fits(f"person {name}", who[-1] if who is not None else "", secret, address):
+            return self._caller(who[:-1]) if who is not None else None
+        return None
+
+    async def _fits(self, who: str, stored: str, secret: str, address: str) -> bool:
+        """As `_proven`, remembered while the stored hash is the same."""
+        seal = hmac.new(self._salt, f"{stored} {secret}".encode(), "sha256").digest()
+        if stored and seal in self._proved:
+            return True
+        good = await self._proven(who, stored, secret, address)
+        if good:
+            self._proved[seal] = None
+            if len(self._proved) > REMEMBERED:
+                del self._proved[next(iter(self._proved))]
+        return good
+
+    def _caller(self, row: tuple[Any, ...]) -> Caller:
         name, roles, groups, queues, kind, client_id = row
         more_groups, more_queues = (
             (self._sets.groups_of(name), self._sets.queues_of(name)) if self._sets is not None else (_NONE, _NONE)

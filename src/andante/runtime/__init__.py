@@ -5,7 +5,9 @@ from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.clock_views import ClockView, ExtensionView, TargetView
 from andante.runtime.deployment import Deployment
 from andante.runtime.extending import Extension
-from andante.runtime.jobs import JobView
+from andante.runtime.held_jobs import JobStory
+from andante.runtime.job_records import JobQuery, JobRecord, Topic
+from andante.runtime.jobs import BY_PRIORITY, NEWEST, OLDEST, JobView
 from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
@@ -30,6 +32,9 @@ from andante.store.roster import DeputyRow, PermitRow, TeamRow
 from andante.store.saved_views import SavedView
 
 __all__ = [
+    "BY_PRIORITY",
+    "NEWEST",
+    "OLDEST",
     "ArchiveQuery",
     "ArchivedRecord",
     "AttachmentRow",
@@ -58,6 +63,9 @@ __all__ = [
     "InstanceDetail",
     "InstanceQuery",
     "InstanceRecord",
+    "JobQuery",
+    "JobRecord",
+    "JobStory",
     "JobView",
     "Known",
     "Looked",
@@ -89,6 +97,7 @@ __all__ = [
     "TestClock",
     "TimerView",
     "TokenView",
+    "Topic",
     "Unstorable",
     "stays_of",
     "wanted",

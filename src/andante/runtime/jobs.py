@@ -1,27 +1,38 @@
 """Jobs: work that workers fetch, do and report. A job is handed to one worker at a time, for a lock's duration."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final, final
 
 import msgspec
 
 from andante.codec import decode_state
 from andante.engine.commands import Command, CompleteJob, FailJob, ThrowError
-from andante.engine.views import job_headers, job_variables
+from andante.engine.state import Instance
+from andante.engine.views import job_headers, job_own, job_variables
+from andante.runtime import job_records as rows
 from andante.runtime.bundle import changed
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
+from andante.runtime.held_jobs import HeldJobs, job_key
+from andante.runtime.job_records import JobRecord, Topic
 from andante.runtime.problem import JOB_NOT_FOUND, PARAMETER, Problem
-from andante.runtime.sight import sees, sight
+from andante.runtime.sight import sees
 from andante.store.store import Row, SharedStore, Store
 
 MOST: Final = 500
 LONGEST_WAIT: Final = 60_000
+CANDIDATES: Final = f"select {','.join(rows.COLUMNS)}, i.data {rows.FROM}"
+FREE: Final = "j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
+BY_PRIORITY: Final = "j.priority desc, j.available_at, j.instance_id, j.key"
+OLDEST: Final = "j.instance_id, j.key"
+NEWEST: Final = "j.instance_id desc, j.key desc"
+PAGE: Final = 200  # candidates looked into at a time where their variables decide
 
 
 class JobView(msgspec.Struct, frozen=True):
-    """A job as its worker sees it; times in ms."""
+    """A job as its worker sees it; times in ms. `own` are those of its variables that nobody else sees."""
 
     id: str
     type: str
@@ -31,19 +42,13 @@ class JobView(msgspec.Struct, frozen=True):
     headers: dict[str, str]
     retries: int
     locked_until: int
-
-
-def job_key(job_id: str) -> tuple[str, int]:
-    """Instance id and key. Raises Problem for an id that is none."""
-    instance_id, _, key = job_id.rpartition("-")
-    if not instance_id or not key.isdigit() or len(key) > 15:
-        raise Problem(JOB_NOT_FOUND, 404, f"There is no job '{job_id}'.")
-    return instance_id, int(key)
+    own: dict[str, object] = {}
+    record: JobRecord | None = None
 
 
 @final
 class Jobs:
-    """Hands out jobs and takes results."""
+    """Hands out jobs and takes results. `held`: the same for workers who say who they are with each report."""
 
     def __init__(self, store: Store, clock: Clock, executor: Executor, definitions: Definitions) -> None:
         self._store = store
@@ -53,6 +58,7 @@ class Jobs:
         self._handing_out = asyncio.Lock()
         self._news = asyncio.Event()
         self.waiting_ends = False
+        self.held = HeldJobs(store, clock, executor, self._handing_out, self.announce)
 
     def announce(self) -> None:
         """There may be a new job: wake those who wait for one."""
@@ -65,10 +71,16 @@ class Jobs:
 
     async def activate(self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int) -> list[JobView]:
         """Up to `max_jobs` jobs of these types, locked for `lock_ms`; waits up to `wait_ms` for the first."""
+        return await self.lock([Topic(each, lock_ms) for each in types], worker, max_jobs, wait_ms)
+
+    async def lock(
+        self, topics: Sequence[Topic], worker: str, max_jobs: int, wait_ms: int, order: str = BY_PRIORITY
+    ) -> list[JobView]:
+        """Up to `max_jobs` jobs that a topic wants, locked as it says; waits up to `wait_ms` for the first."""
         deadline = asyncio.get_running_loop().time() + min(wait_ms, LONGEST_WAIT) / 1000
         while True:
             news = self._news
-            found = await self._lock(types, worker, max(1, min(max_jobs, MOST)), lock_ms)
+            found = await self._lock(topics, worker, max(1, min(max_jobs, MOST)), order)
             left = deadline - asyncio.get_running_loop().time()
             if found or left <= 0 or self.waiting_ends:
                 return found
@@ -81,64 +93,100 @@ class Jobs:
             except TimeoutError:
                 continue
 
-    async def _lock(self, types: list[str], worker: str, max_jobs: int, lock_ms: int) -> list[JobView]:
-        marks = ",".join("?" * len(types))
-        only, names = sight().view.sql("i.name")
-        only = f" and {only}" if only else ""
+    async def _lock(self, topics: Sequence[Topic], worker: str, max_jobs: int, order: str) -> list[JobView]:
+        if any(topic.variables for topic in topics):
+            return await self._lock_looked_into(topics, worker, max_jobs, order)
+        which, values = rows.wanted(topics)
         async with self._handing_out:
             now = self._clock.now()
+            sql = f"{CANDIDATES} where {which} and {FREE} order by {order} limit ?"
+            asked = [*values, now, now, max_jobs]
             if isinstance(self._store, SharedStore):
-                rows = await self._lock_among_others(self._store, types, worker, max_jobs, now, lock_ms, only, names)
-                return await self._views(rows, now + lock_ms)
-            rows = await self._store.read(
-                "select j.instance_id, j.key, j.type, j.element, j.retries, i.data, i.definition_id from job j"
-                " join instance i on i.id=j.instance_id"
-                f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=?"
-                f" and i.suspended=0{only} order by j.priority desc, j.available_at, j.instance_id, j.key limit ?",
-                [*types, now, now, *names, max_jobs],
-            )
-            if rows:
-                await self._store.write([
-                    ("update job set worker=?, locked_until=? where instance_id=? and key=?",
-                     [worker, now + lock_ms, row[0], row[1]])
-                    for row in rows
-                ])  # fmt: skip
-        return await self._views(rows, now + lock_ms)
+                found = await self._lock_among_others(self._store, sql, asked, topics, worker, now)
+            else:
+                found = await self._store.read(sql, asked)
+                await self._mark(found, topics, worker, now)
+        return [view for view, _ in await self._views(found, topics, worker, now)]
 
     async def _lock_among_others(
-        self, store: SharedStore, types: list[str], worker: str, max_jobs: int, now: int, lock_ms: int, only: str,
-        names: list[object],
-    ) -> list[Row]:  # fmt: skip
+        self, store: SharedStore, sql: str, asked: list[object], topics: Sequence[Topic], worker: str, now: int
+    ) -> list[Row]:
         """In one statement: other servers hand out jobs at the same time."""
-        marks = ",".join("?" * len(types))
+        until, values = _until(topics, now)
         return await store.change(
-            "with free as (select j.instance_id, j.key from job j join instance i on i.id=j.instance_id"
-            f" where j.type in ({marks}) and j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
-            f"{only} order by j.priority desc, j.available_at, j.instance_id, j.key limit ?"
-            f" {store.unlocked.format('j')})"
-            " update job set worker=?, locked_until=? from free"
-            " where job.instance_id=free.instance_id and job.key=free.key"
-            " returning job.instance_id, job.key, job.type, job.element, job.retries,"
-            " (select data from instance where id=job.instance_id),"
-            " (select definition_id from instance where id=job.instance_id)",
-            [*types, now, now, *names, max_jobs, worker, now + lock_ms],
+            f"with free as ({sql} {store.unlocked.format('j')})"
+            f" update job set worker=?, locked_until={until} from free"
+            " where job.instance_id=free.instance_id and job.key=free.key returning free.*",
+            [*asked, worker, *values],
         )
 
-    async def _views(self, rows: list[Row], until: int) -> list[JobView]:
-        found = []
-        for instance_id, key, kind, element, retries, data, definition_id in rows:
-            graph = await self._definitions.graph(definition_id)
+    async def _mark(self, found: Sequence[Row], topics: Sequence[Topic], worker: str, now: int) -> None:
+        if found:
+            await self._store.write([
+                ("update job set worker=?, locked_until=? where instance_id=? and key=?",
+                 [worker, now + _length(topics, row[2]), row[0], row[1]])
+                for row in found
+            ])  # fmt: skip
+
+    async def _lock_looked_into(self, topics: Sequence[Topic], worker: str, max_jobs: int, order: str) -> list[JobView]:
+        """The same where variables decide, which only the instances know: look first, then lock what is still free."""
+        which, values = rows.wanted(topics)
+        taken: list[JobView] = []
+        skip = 0
+        async with self._handing_out:
+            now = self._clock.now()
+            while len(taken) < max_jobs:
+                page = await self._store.read(
+                    f"{CANDIDATES} where {which} and {FREE} order by {order} limit ? offset ?",
+                    [*values, now, now, PAGE, skip],
+                )
+                good = {
+                    view.id: view
+                    for view, instance in await self._views(page, topics, worker, now)
+                    if any(_asks_for(topic, view, instance) for topic in topics)
+                }
+                chosen = [row for row in page if f"{row[0]}-{row[1]}" in good][: max_jobs - len(taken)]
+                mine = await self._still_free(chosen, topics, worker, now)
+                taken += [view for id, view in good.items() if id in mine]
+                if len(page) < PAGE:
+                    break
+                skip += PAGE - len(mine)  # what is locked now is not found again
+        return taken
+
+    async def _still_free(self, chosen: Sequence[Row], topics: Sequence[Topic], worker: str, now: int) -> set[str]:
+        if not isinstance(self._store, SharedStore):
+            await self._mark(chosen, topics, worker, now)
+            return {f"{row[0]}-{row[1]}" for row in chosen}
+        if not chosen:
+            return set()
+        until, values = _until(topics, now)
+        places = ",".join("(?,?)" for _ in chosen)
+        locked = await self._store.change(
+            f"update job set worker=?, locked_until={until} where (instance_id, key) in ({places})"
+            " and locked_until<=? returning instance_id, key",
+            [worker, *values, *(each for row in chosen for each in row[:2]), now],
+        )
+        return {f"{row[0]}-{row[1]}" for row in locked}
+
+    async def _views(
+        self, found: Sequence[Row], topics: Sequence[Topic], worker: str, now: int
+    ) -> list[tuple[JobView, Instance]]:
+        views = []
+        for *row, data in found:
+            record = rows.record(tuple(row))
+            graph = await self._definitions.graph(record.definition_id)
             instance = decode_state(bytes(data))
-            job = instance.jobs.get(key)
+            job = instance.jobs.get(record.key)
             if job is None:
                 continue
-            found.append(
-                JobView(
-                    f"{instance_id}-{key}", kind, instance_id, element, job_variables(graph, instance, job),
-                    job_headers(graph, job), retries, until,
-                )
+            until = now + _length(topics, record.type)
+            record = msgspec.structs.replace(record, worker=worker, locked_until=until)
+            view = JobView(
+                record.id, record.type, record.instance_id, record.element, job_variables(graph, instance, job),
+                job_headers(graph, job), record.retries, until, job_own(instance, job), record,
             )  # fmt: skip
-        return found
+            views.append((view, instance))
+        return views
 
     async def act(
         self, job_id: str, action: str, who: str, variables: dict[str, object] | None, retries: int | None,
@@ -173,3 +221,38 @@ class Jobs:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of complete, fail, error, extend.")
         await self._executor.submit(instance_id, command, who, changed)
         return view
+
+
+def _length(topics: Sequence[Topic], kind: str) -> int:
+    """How long (ms) a job of this type is locked: the first topic that names it says so."""
+    return next(topic.lock_ms for topic in topics if topic.type == kind)
+
+
+def _until(topics: Sequence[Topic], now: int) -> tuple[str, list[object]]:
+    """The same as an expression of SQL, with its parameters."""
+    if len({topic.lock_ms for topic in topics}) == 1:
+        return "?", [now + topics[0].lock_ms]
+    cases = " ".join(f"when ? then {now + int(topic.lock_ms)}" for topic in topics)
+    return f"case job.type {cases} end", [topic.type for topic in topics]
+
+
+def _asks_for(topic: Topic, view: JobView, instance: Instance) -> bool:
+    """Whether the topic wants this job, of which it is known that some topic may."""
+    record = view.record
+    if record is None or topic.type != record.type:
+        return False
+    if topic.business_key is not None and topic.business_key != record.business_key:
+        return False
+    if topic.definition_ids and record.definition_id not in topic.definition_ids:
+        return False
+    if (topic.names and record.definition not in topic.names) or (topic.version and topic.version != record.version):
+        return False
+    return all(
+        name in instance.variables and _equal(instance.variables[name], value)
+        for name, value in topic.variables.items()
+    )
+
+
+def _equal(one: object, other: object) -> bool:
+    """As JSON has it: true is not 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and one == other

@@ -9,7 +9,9 @@ import structlog
 
 from andante.bpmn import kinds
 from andante.bpmn.instantiating import others
+from andante.codec import decode_state
 from andante.engine.commands import DeliverMessage, DeliverSignal, Start
+from andante.engine.elements.message import receiver
 from andante.engine.events import SubscriptionKeyed, SubscriptionOpened
 from andante.engine.step import Step
 from andante.engine.waits import Task
@@ -19,7 +21,7 @@ from andante.runtime.correlation import carried_keys
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, derived
-from andante.runtime.problem import Problem
+from andante.runtime.problem import MESSAGE_MISMATCH, Problem
 from andante.runtime.sight import by_itself, sight
 from andante.store import definitions as rows
 from andante.store.store import Store
@@ -92,6 +94,54 @@ class Messages:
                 delivered = await self._offer(once, command, who)
                 buffered = not delivered
         return Published(delivered, started, buffered)
+
+    async def correlate(
+        self, name: str, business_key: str, correlation: dict[str, object], variables: dict[str, object], who: str,
+        instance_id: str = "", every: bool = False,
+    ) -> Published:  # fmt: skip
+        """To exactly one: an instance that awaits it and fits, else a definition that it starts (Camunda 7's message
+        correlation); with `every` to all of both. `correlation` must equal the instance's variables. Raises Problem
+        (400) where not exactly one is meant; then nothing has happened."""
+        command = DeliverMessage(name, variables, business_key, correlation or None)
+        waiting = await self._awaiting(command, instance_id)
+        starting = [] if instance_id else await rows.started_by(self._store, "message", name)
+        may_start = sight().start
+        known = [definition_id for definition_id, _, _ in starting]
+        begun = [each for each in dict.fromkeys(known) if may_start.has((await self._definitions.known(each)).name)]
+        many = waiting or begun
+        if not every and len(many) != 1:
+            what = "executions" if waiting else "process definitions"
+            found = f"{len(many)} {what} match" if many else "no process definition or execution matches"
+            text = f"Cannot correlate message '{name}': {found} the parameters."
+            raise Problem(MESSAGE_MISMATCH, 400, text)
+        told = [each for each in waiting if await self._tell(each, command, who)]
+        once = self._chance.randbytes(12).hex()
+        started = []
+        if starting and (every or not waiting):
+            started = await self._start("message", name, variables, business_key, once, who, told)
+        return Published(told, started, False)
+
+    async def _awaiting(self, command: DeliverMessage, instance_id: str) -> list[str]:
+        """Instances that would take it, or the one that is named if it would."""
+        sql = (
+            "select distinct s.instance_id, i.definition_id, i.data from subscription s join instance i"
+            " on i.id=s.instance_id where s.kind='message' and s.name=?"
+        )
+        values: list[object] = [command.name]
+        if instance_id:
+            sql, values = f"{sql} and i.id=?", [*values, instance_id]
+        if command.business_key:
+            sql, values = f"{sql} and (i.business_key=? or s.correlation<>'')", [*values, command.business_key]
+        only, names = sight().view.sql("i.name")
+        if only:
+            sql, values = f"{sql} and {only}", [*values, *names]
+        found = []
+        for each, definition_id, data in await self._store.get_all(f"{sql} order by s.instance_id", values):
+            graph = await self._definitions.graph(definition_id)
+            step = Step(graph, decode_state(bytes(data)), self._clock.now(), "", self._executor.settings)
+            if receiver(step, command) is not None:
+                found.append(each)
+        return found
 
     async def broadcast(self, name: str, variables: dict[str, object], who: str, once: str = "") -> Broadcast:
         """The same `once` has its effect once."""

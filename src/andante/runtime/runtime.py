@@ -85,17 +85,17 @@ class Runtime:
             lambda due: self._sharing.falls_due(due), lambda keys: self.outbox.removed(keys),
             cache=settings.cache, queue=settings.queue,
         )  # fmt: skip
-        self._messages = Messages(store, clock, self.executor, self._definitions, chance)
+        self.messages = Messages(store, clock, self.executor, self._definitions, chance)
         self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
-        relations = Relations(self.executor, self._definitions, self._messages, Chooser(store, clock, self.roster))
+        relations = Relations(self.executor, self._definitions, self.messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
-        self._jobs = Jobs(store, clock, self.executor, self._definitions)
+        self.jobs = Jobs(store, clock, self.executor, self._definitions)
         self.lists = self._tasks = Tasks(store, clock, self.executor, self._definitions.task_names)
         self.forms = FormDesk(store, clock, self._definitions)
         self._live = Live(store, self.executor, self._definitions)
         back = HandingBack(store, clock, self.executor, self.roster, lambda: self._sharing.first)
         self._timekeeper = Timekeeper(
-            store, clock, self.executor, self._definitions, self._messages, self.outbox, back, settings.zone
+            store, clock, self.executor, self._definitions, self.messages, self.outbox, back, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
         self.closing: list[Callable[[], Awaitable[None]]] = []  # what lives beside it, and ends first
@@ -104,7 +104,7 @@ class Runtime:
         self.changes = Changes(store, self.executor)
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
-            self._definitions.catalogue, self.outbox, self._jobs, self._timekeeper, self.roster,
+            self._definitions.catalogue, self.outbox, self.jobs, self._timekeeper, self.roster,
             self.changes, live, chance,
         )  # fmt: skip
         self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
@@ -134,7 +134,7 @@ class Runtime:
             await runtime._definitions.catalogue.refresh()
             await runtime.roster.refresh()
             await runtime.outbox.load()
-            await runtime._messages.sweep()
+            await runtime.messages.sweep()
         except BaseException:  # or it would go on as a member of the others that nobody knows of
             await runtime.close()
             raise
@@ -152,7 +152,7 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self.outbox.close()
-        self._messages.close()
+        self.messages.close()
         await asyncio.gather(self.roster.close(), self.calendars.live.close())
         with contextlib.suppress(TimeoutError):  # the database is away; what is in it as undone is done later
             async with asyncio.timeout(PATIENCE):
@@ -168,10 +168,10 @@ class Runtime:
 
     async def run_due(self) -> None:
         """Let everything that is due by the clock happen, with all that follows at once."""
-        await self._messages.settle()
+        await self.messages.settle()
         await self.calendars.recounting.carry_out()
         await self._timekeeper.run_due()
-        await self._messages.settle()
+        await self.messages.settle()
 
     def _committed(self, step: Step, seq: int) -> None:
         if step.effects:
@@ -180,7 +180,7 @@ class Runtime:
         if instance.jobs:
             self._sharing.new_jobs()
         if instance.subscriptions and (names := newly_awaited(step)):
-            self._messages.opened(instance.id, names)
+            self.messages.opened(instance.id, names)
 
     # Definitions.
 
@@ -362,11 +362,11 @@ class Runtime:
         variables: dict[str, object] | None = None, ttl_ms: int = 0, message_id: str = "", who: str,
     ) -> Published:  # fmt: skip
         """A message from outside, to all that await it and match."""
-        return await self._messages.publish(name, business_key, correlation, variables or {}, ttl_ms, message_id, who)
+        return await self.messages.publish(name, business_key, correlation, variables or {}, ttl_ms, message_id, who)
 
     async def broadcast(self, name: str, *, variables: dict[str, object] | None = None, who: str) -> Broadcast:
         """A signal, to all that await it."""
-        return await self._messages.broadcast(name, variables or {}, who)
+        return await self.messages.broadcast(name, variables or {}, who)
 
     async def evaluate_conditions(
         self, variables: dict[str, object], *, business_key: str = "", definition: str = "", who: str
@@ -379,16 +379,16 @@ class Runtime:
         self, types: list[str], *, worker: str, max_jobs: int = 1, lock_ms: int = 30_000, wait_ms: int = 0
     ) -> list[JobView]:
         """Jobs for a worker, locked for `lock_ms`."""
-        return await self._jobs.activate(types, worker, max_jobs, lock_ms, wait_ms)
+        return await self.jobs.activate(types, worker, max_jobs, lock_ms, wait_ms)
 
     @property
     def ending(self) -> bool:
         """Whether nobody waits for jobs any longer, since the server stops."""
-        return self._jobs.waiting_ends
+        return self.jobs.waiting_ends
 
     def end_waiting(self) -> None:
         """Nobody is to wait for jobs or changes any longer: call it when the server begins to stop."""
-        self._jobs.end_waiting()
+        self.jobs.end_waiting()
         self.changes.close()
 
     async def job_action(
@@ -396,4 +396,4 @@ class Runtime:
         retries: int | None = None, backoff_ms: int = 0, message: str = "", code: str = "", lock_ms: int = 0,
     ) -> JobView:  # fmt: skip
         """complete, fail, error or extend."""
-        return await self._jobs.act(job_id, action, who, variables, retries, backoff_ms, message, code, lock_ms)
+        return await self.jobs.act(job_id, action, who, variables, retries, backoff_ms, message, code, lock_ms)

@@ -93,10 +93,16 @@ def where(query: InstanceQuery) -> tuple[str, list[object]]:
         ("version", query.version),
         ("created_by", query.created_by),
         ("definition_id", query.definition_id),
+        ("parent_id", query.parent_id),
     ):
         if value:
             conditions.append(f"{column}=?")
             values.append(value)
+    if query.ids:
+        conditions.append(f"id in ({','.join('?' * len(query.ids))})")
+        values.extend(query.ids)
+    if query.going or query.open:
+        conditions.append("closed=0 and suspended=0" if query.going else "closed=0")
     if query.business_key:
         conditions.append(keyed("instance"))
         values.extend((query.business_key, query.business_key))

@@ -132,9 +132,10 @@ class Page(msgspec.Struct, Generic[T]):
 
 class InstanceQuery(msgspec.Struct):
     """Which instances, in which order. `states` may hold "Suspended" (the flag); empty means all. `broken`: those with
-    an incident; `roots`: those that no other has called; `text`: a part of the title, label or business key.
-    `definitions`: only those of these definitions (None: of all). With `own` the person sees what they have started,
-    and beside it what `read` names. Times are in ms."""
+    an incident; `roots`: those that no other has called; `parent_id`: those that this one has; `ids`: some of these;
+    `going`: those that are open and not suspended, `open`: all that are open; `text`: a part of the title, label or
+    business key. `definitions`: only those of these definitions (None: of all). With `own` the person sees what they
+    have started, and beside it what `read` names. Times are in ms."""
 
     states: list[str] = []
     name: str = ""
@@ -155,6 +156,10 @@ class InstanceQuery(msgspec.Struct):
     definitions: Names | None = None
     own: str = ""
     read: Names | None = None
+    ids: list[str] = []
+    parent_id: str = ""
+    going: bool = False
+    open: bool = False
 
 
 class TaskQuery(msgspec.Struct):

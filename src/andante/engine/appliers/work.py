@@ -76,6 +76,8 @@ def _job_tries(instance: Instance, e: ev.JobFailed | ev.JobRetried) -> None:
 
 def _job_changed(instance: Instance, e: ev.JobChanged) -> None:
     job = instance.jobs[e.job]
+    if e.retries != job.retries:  # by the time of its next try it is told that they are not the model's any more
+        job.retry_at = job.retry_at or 1
     job.retries = e.retries
     job.priority = e.priority
 

@@ -7,6 +7,7 @@ reports and forecasts read the sums. No command waits for any of it.
 from andante.runtime.insight.exports import Exports
 from andante.runtime.insight.forecast import Forecast
 from andante.runtime.insight.insight import Insight
+from andante.runtime.insight.observing import Stay
 from andante.runtime.insight.reports import Period, Report, Spread
 
-__all__ = ["Exports", "Forecast", "Insight", "Period", "Report", "Spread"]
+__all__ = ["Exports", "Forecast", "Insight", "Period", "Report", "Spread", "Stay"]

@@ -72,7 +72,7 @@ class Exports:
             return
         yield csv_line(COLUMNS)
         async for case in self._cases(name, first_ms, last_ms):
-            yield b"".join(csv_line(row) for row in _activities(case, await self._stays(case)))
+            yield b"".join(csv_line(row) for row in _activities(case, await self.stays(case.id)))
 
     async def _cases(self, name: str, first_ms: int, last_ms: int) -> AsyncIterator[Case]:
         if not sight().read.has(name):
@@ -100,8 +100,9 @@ class Exports:
             after = part[-1].seq
         return found
 
-    async def _stays(self, case: Case) -> list[Stay]:
-        journal = await journal_of(self._store, case.id)
+    async def stays(self, instance_id: str) -> list[Stay]:
+        """Where its tokens were, from when to when, in order of their coming."""
+        journal = await journal_of(self._store, instance_id)
         observer = Observer(await graphs_of(self._definitions, journal))
         for at, who, facts in journal:
             observer.tell(at, who, facts)

@@ -1,0 +1,206 @@
+"""Deploying files, and what is deployed. Each file is a deployment of its own."""
+
+from typing import Any, Final
+
+from litestar import Response, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+
+from andante.api.operation import Operation
+from andante.api.services import Call, Services, caller, services
+from andante.camunda.definition_shapes import (
+    DECISION,
+    FORM,
+    PROCESSES,
+    all_of,
+    decision_shape,
+    deployment_shape,
+    numbers,
+    process_shape,
+)
+from andante.camunda.faults import absent, wrong
+from andante.camunda.wire import Paged, answer, counted, nothing, order_of, query_of
+from andante.people import permissions as allow
+from andante.runtime import DefinitionRecord, Deployment, Problem
+from andante.runtime import problem as codes
+
+PATH: Final = "/deployment"
+ONE: Final = f"{PATH}/{{deployment_id:str}}"
+BPMN: Final = (".bpmn", ".bpmn20.xml")
+FILES: Final = (*BPMN, ".dmn", ".dmn11.xml", ".form")
+TOLD: Final = (
+    "deployment-name", "deployment-source", "enable-duplicate-filtering", "deploy-changed-only", "tenant-id",
+    "deployment-activation-time",
+)  # fmt: skip
+
+
+class ListQuery(Paged):
+    """Which deployments."""
+
+    id: str = ""
+    name: str = ""
+    nameLike: str = ""  # noqa: N815 - Camunda's spelling
+
+
+async def _files(request: Call) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
+    """The fields of the form and its files. Raises Problem."""
+    kind, _ = request.content_type
+    if kind != "multipart/form-data":
+        raise wrong("A deployment is a form of the type multipart/form-data, with the files in it.")
+    fields: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            files.append((value.filename or name, await value.read()))
+        elif name in TOLD:
+            fields[name] = str(value)
+        else:
+            files.append((name, str(value).encode()))  # a file that was sent without its name
+    if not files:
+        raise wrong("No deployment resources contained in the form upload.")
+    for name, _ in files:
+        if not name.endswith(FILES):
+            raise wrong(f"{name}: Andante deploys files that end with {', '.join(FILES)}. Leave the others out.")
+    if fields.get("tenant-id"):
+        raise absent("tenants", "Leave tenant-id out.")
+    if fields.get("deployment-activation-time"):
+        raise absent("time at which a deployment becomes active", "Deploy it then.")
+    return fields, files
+
+
+@post(
+    f"{PATH}/create", status_code=200,
+    operation=Operation(
+        "Deploy BPMN, DMN and forms", allow.DEFINITION_DEPLOY, raw_body="multipart/form-data",
+        description="Of several files all are looked at first: forms and decisions are deployed before processes. The "
+        "same file again gives the same definitions, whatever enable-duplicate-filtering says.",
+    ),
+)  # fmt: skip
+async def create(request: Call) -> Response[bytes]:
+    fields, files = await _files(request)
+    desk, who = services(request), caller(request).user
+    made: list[Deployment] = []
+    # What others name goes first.
+    for name, data in sorted(files, key=lambda file: (file[0].endswith(BPMN), not file[0].endswith(".form"))):
+        try:
+            made.append(await _deployed(desk, name, data, who))
+        except Problem as fault:
+            if not made:
+                raise
+            done = ", ".join(sorted({key for each in made for key in each.ids}))
+            text = f"{name}: {fault.message} Of the same form is deployed already: {done}."
+            raise Problem(fault.code, fault.status, text, fault.details) from None
+    records = [await desk.runtime.definition(id) for each in made for id in each.ids.values()]
+    if not records:
+        raise wrong("The files hold no executable process, decision or form.")
+    first = [record for record in records if record.source_id == records[-1].source_id]
+    shape = deployment_shape(first, desk.zone, fields.get("deployment-name", ""), fields.get("deployment-source", ""))
+    return answer({**shape, **await _definitions(desk, records)})
+
+
+async def _deployed(desk: Services, name: str, data: bytes, who: str) -> Deployment:
+    if name.endswith(".form"):
+        return await desk.runtime.forms.deploy(data, who=who, name=name.removesuffix(".form"))
+    return await desk.runtime.deploy_xml(data, who=who)
+
+
+async def _definitions(desk: Services, records: list[DefinitionRecord]) -> dict[str, Any]:
+    """Those that were deployed, by kind; null where there are none."""
+    shapes: dict[str, dict[str, Any]] = {"Process": {}, "Decision": {}}
+    for record in records:
+        number = numbers(await all_of(desk, name=record.name))[record.id]
+        if record.kind in PROCESSES:
+            shapes["Process"][record.id] = process_shape(record, number)
+        elif record.kind == DECISION:
+            shapes["Decision"][record.id] = decision_shape(record, number)
+    told: dict[str, Any] = {f"deployed{kind}Definitions": found or None for kind, found in shapes.items()}
+    return {**told, "deployedCaseDefinitions": None, "deployedDecisionRequirementsDefinitions": None}
+
+
+async def _known(desk: Services) -> dict[str, list[DefinitionRecord]]:
+    """All definitions by their deployment, the oldest first."""
+    found: dict[str, list[DefinitionRecord]] = {}
+    for record in await all_of(desk):
+        found.setdefault(record.source_id, []).append(record)
+    return found
+
+
+async def _one(desk: Services, deployment_id: str) -> list[DefinitionRecord]:
+    found = (await _known(desk)).get(deployment_id)
+    if not found:
+        raise Problem(codes.DEFINITION_NOT_FOUND, 404, f"Deployment with id '{deployment_id}' does not exist")
+    return found
+
+
+async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
+    desk, asked = services(request), await query_of(request, ListQuery)
+    shapes = [deployment_shape(each, desk.zone) for each in (await _known(desk)).values()]
+    part = asked.nameLike.strip("%").lower()
+    kept = [
+        each for each in shapes
+        if (not asked.id or each["id"] == asked.id) and (not asked.name or each["name"] == asked.name)
+        and part in each["name"].lower() and not asked.nowhere
+    ]  # fmt: skip
+    key = order_of(asked, {"id": "id", "name": "name", "deploymentTime": ""}, "")
+    if key:
+        kept.sort(key=lambda each: str(each[key]))
+    return (kept[::-1] if asked.sortOrder == "desc" else kept), asked
+
+
+@get(PATH, operation=Operation("List deployments", allow.DEFINITION_READ, query=ListQuery))
+async def find(request: Call) -> Response[bytes]:
+    found, asked = await _found(request)
+    return answer(found[asked.firstResult : asked.firstResult + asked.maxResults])
+
+
+@get(f"{PATH}/count", operation=Operation("Count deployments", allow.DEFINITION_READ, query=ListQuery))
+async def count(request: Call) -> Response[bytes]:
+    return counted(len((await _found(request))[0]))
+
+
+@get(ONE, operation=Operation("Read a deployment", allow.DEFINITION_READ))
+async def one(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
+    desk = services(request)
+    return answer(deployment_shape(await _one(desk, deployment_id), desk.zone))
+
+
+@get(
+    f"{ONE}/resources",
+    operation=Operation("List a deployment's resources", allow.DEFINITION_READ, description="It has one, its file."),
+)
+async def resources(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
+    first = (await _one(services(request), deployment_id))[0]
+    return answer([{"id": first.source_id, "name": _file(first), "deploymentId": first.source_id}])
+
+
+@get(f"{ONE}/resources/{{resource_id:str}}/data", operation=Operation("Read a resource", allow.DEFINITION_READ))
+async def data(request: Call, deployment_id: FromPath[str], resource_id: FromPath[str]) -> Response[bytes]:
+    desk = services(request)
+    first = (await _one(desk, deployment_id))[0]
+    if resource_id != first.source_id:
+        raise Problem(codes.DEFINITION_NOT_FOUND, 404, f"Deployment resource '{resource_id}' does not exist")
+    return Response(await desk.runtime.definition_source(first.id), media_type="application/octet-stream")
+
+
+def _file(record: DefinitionRecord) -> str:
+    suffix = {DECISION: ".dmn", FORM: ".form"}.get(record.kind, ".bpmn")
+    return f"{record.name}{suffix}"
+
+
+@delete(
+    ONE, status_code=200,
+    operation=Operation(
+        "Delete a deployment", allow.DEFINITION_DELETE, errors=(codes.DEFINITION_IN_USE,),
+        description="One whose definitions have no instances; cascade is not known.",
+    ),
+)  # fmt: skip
+async def remove(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
+    if request.query_params.get("cascade", "false") != "false":
+        raise absent("deletion of a deployment with its instances", "Delete the instances first.")
+    desk = services(request)
+    for record in await _one(desk, deployment_id):
+        await desk.runtime.delete_definition(record.id, who=caller(request).user)
+    return nothing()
+
+
+HANDLERS: Final = (create, count, find, one, resources, data, remove)

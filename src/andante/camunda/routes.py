@@ -1,0 +1,60 @@
+"""All routes below /engine-rest, and errors in Camunda's envelope on them."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, Router
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from andante.camunda import (
+    absent,
+    decisions,
+    definitions,
+    deployments,
+    engine,
+    events,
+    external_lists,
+    external_tasks,
+    faults,
+    history,
+    incidents,
+    instance_variables,
+    instances,
+    starting,
+    task_lists,
+    tasks,
+)
+from andante.camunda.access import guard
+
+BASE: Final = "/engine-rest"
+# Camunda's clients may name the engine in the address.
+NAMED: Final = f"{BASE}/engine/{engine.NAME}"
+ROOMS: Final = (
+    engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
+    task_lists, tasks, events, decisions, history, incidents,
+)  # fmt: skip
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """What is there, room by room."""
+    return [handler for room in ROOMS for handler in room.HANDLERS]
+
+
+def camunda_routers() -> list[Router]:
+    """To be registered in the application at "/". It must have the API's services in its state."""
+    return [
+        Router(
+            path,
+            route_handlers=[*handlers(), *absent.HANDLERS],
+            guards=[guard],
+            exception_handlers=faults.HANDLERS,
+            include_in_schema=False,
+        )
+        for path in (BASE, NAMED)
+    ]
+
+
+def on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes] | None:
+    """The answer to what went wrong before a handler was found; None where the address is not below ours."""
+    path = str(request.scope["path"])
+    return faults.on_http_exception(request, fault) if path == BASE or path.startswith(f"{BASE}/") else None
