@@ -6,6 +6,7 @@ import pytest
 
 from andante import settings
 from andante.api import errors, reference
+from andante.camunda import reference as camunda
 from andante.cli.reference import bpmn
 from andante.engine import faults
 from andante.people import faults as access
@@ -21,6 +22,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
         ("api.md", reference.api),
         ("settings.md", settings.reference),
         ("bpmn.md", bpmn),
+        ("camunda-rest.md", camunda.reference),
     ],
 )
 def test_the_reference_is_current(name: str, made: object) -> None:

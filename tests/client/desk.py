@@ -1,21 +1,16 @@
 """The whole server on a real port with a real database, and both clients behind one face."""
 
 import asyncio
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
+from whole_server import SECRET, serving
 
-from andante.app import create_app
 from andante.client import AsyncClient, Client
-from andante.settings import Settings
 
-SECRET: Final = "a secret for tests"
+__all__ = ["EXAMPLES", "SECRET", "Hands", "bpmn", "eventually", "serving", "straight"]
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 NAMESPACES: Final = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:andante="http://andante.dev/schema/bpmn/1.0"'
@@ -44,32 +39,6 @@ def eventually(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < end
-
-
-class _Server(uvicorn.Server):
-    ready: threading.Event
-    port: int
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.port = self.servers[0].sockets[0].getsockname()[1]
-        self.ready.set()
-
-
-@contextmanager
-def serving(db: str, **settings: Any) -> Iterator[str]:
-    """The address of a server on the database of that address, whose clock stands still until it is set."""
-    app = create_app(Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings))
-    server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
-    server.ready = threading.Event()
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert server.ready.wait(30)
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 class Hands:

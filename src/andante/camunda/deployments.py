@@ -72,8 +72,8 @@ async def _files(request: Call) -> tuple[dict[str, str], list[tuple[str, bytes]]
     f"{PATH}/create", status_code=200,
     operation=Operation(
         "Deploy BPMN, DMN and forms", allow.DEFINITION_DEPLOY, raw_body="multipart/form-data",
-        description="Of several files all are looked at first: forms and decisions are deployed before processes. The "
-        "same file again gives the same definitions, whatever enable-duplicate-filtering says.",
+        description="Of several files forms and decisions go first; where one is refused, the message says which are "
+        "deployed already. The same file again gives the same definitions, whatever enable-duplicate-filtering says.",
     ),
 )  # fmt: skip
 async def create(request: Call) -> Response[bytes]:
