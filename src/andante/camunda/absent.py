@@ -31,9 +31,9 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "execution": ("this of an execution", "Use the process instance."),
     "external-task": ("this of an external task", "See docs/reference/camunda-rest.md."),
     "filter": ("Camunda's filters", "Use saved views of task lists."),
-    "group": ("groups here", "Use /u-route/baas/bp/v2.0/people/groups."),
+    "group": ("groups here", "Use /u-route/baas/bp/v2.0/runtime/groups."),
     "history": ("this of the history", "Use /u-route/baas/bp/v2.0/runtime/instances/{id}/history."),
-    "identity": ("identities here", "Use /u-route/baas/bp/v2.0/people."),
+    "identity": ("identities here", "Use /u-route/baas/bp/v2.0/admin/persons."),
     "incident": ("this of an incident", "Act on its instance: retry."),
     "job": ("Camunda's jobs", "Timers fire by themselves; what failed is an incident of its instance: retry that."),
     "job-definition": ("job definitions", "Priorities and retries are in the model."),
@@ -49,7 +49,7 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "task": ("this of a task", "See docs/reference/camunda-rest.md."),
     "telemetry": ("telemetry", "Nothing is sent to anybody."),
     "tenant": ("tenants", "Leave them out."),
-    "user": ("users here", "Use /u-route/baas/bp/v2.0/people."),
+    "user": ("users here", "Use /u-route/baas/bp/v2.0/admin/persons."),
     "variable-instance": ("lists of variables of all instances", "Read those of an instance."),
 }
 
