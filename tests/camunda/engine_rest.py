@@ -63,7 +63,7 @@ class Rest:
     def close(self) -> None:
         self.http.close()
 
-    def get(self, path: str, status: int = 200, **query: Any) -> Any:
+    def get(self, path: str, status: Any = 200, **query: Any) -> Any:
         return self._checked(self.http.get(path, params=query), status)
 
     def post(self, path: str, body: Any = None, status: int = 200, **query: Any) -> Any:
@@ -84,7 +84,7 @@ class Rest:
             return None
         return response.json() if response.headers["content-type"] == "application/json" else response.content
 
-    def deploy(self, *files: tuple[str, bytes], status: int = 200, **fields: str) -> Any:
+    def deploy(self, *files: tuple[str, bytes], status: Any = 200, **fields: str) -> Any:
         return self._checked(
             self.http.post("/deployment/create", files=[(name, (name, data)) for name, data in files], data=fields),
             status,

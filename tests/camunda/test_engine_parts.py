@@ -203,13 +203,14 @@ def test_who_may_do_what_is_the_same_as_in_andante_s_api(rest: Rest, people: Cal
     assert boss.get("/process-instance/count", processDefinitionKey=key) == {"count": 2}
     refused = ann.post("/external-task/fetchAndLock", {"workerId": "a", "maxTasks": 1, "topics": []}, 403)
     assert refused["type"] == "AuthorizationException"
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: ann.deploy(("x.bpmn", one_task("x", "x")), status=403),
         lambda: ann.put(f"/process-instance/{mine}/suspended", {"suspended": True}, 403),
         lambda: ann.delete(f"/process-instance/{mine}", 403),
         lambda: ann.post("/message", {"messageName": "m"}, 403),
         lambda: boss.delete(f"/process-definition/{rest.get(f'/process-definition/key/{key}')['id']}", 403),
-    ):
+    )
+    for call in calls:
         assert call()["type"] == "AuthorizationException"
 
 
