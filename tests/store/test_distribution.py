@@ -115,6 +115,8 @@ async def _everything(runtime: Runtime, clock: TestClock) -> None:
     ):  # fmt: skip
         await runtime.task_action(task.id, action, who="anna", **more)  # type: ignore[arg-type]
     await runtime.set_variables(one, {"a": 1}, who="oda", introduce=True)
+    kept = await runtime.attachments.add(one, 0, "note.txt", b"so", who="anna")
+    await runtime.attachments.remove(kept.id, who="anna")
     await asyncio.gather(*(runtime.act(each.id, "suspend", who="oda") for each in many))
     await asyncio.gather(*(runtime.act(each.id, "resume", who="oda") for each in many))
     await runtime.publish("paid", business_key="k0", who="shop")

@@ -7,7 +7,7 @@ from typing import Final, final
 
 import structlog
 
-from andante.store.faults import StoreLost
+from andante.store.faults import StoreLost, StoreProblem
 from andante.store.postgres.pipe import Call, Pipe, Result
 
 log: Final = structlog.get_logger("andante.store")
@@ -36,9 +36,15 @@ class Line:
         self._closed = False
         self.connections = 0
 
-    async def open(self) -> None:
-        """Connect for the first time. Raises StoreLost when that fails."""
-        await self._connect()
+    async def open(self, *, later: bool = False) -> None:
+        """Connect for the first time. Raises StoreLost when that fails; with `later` it is tried again and again, and
+        nobody has to wait."""
+        try:
+            await self._connect()
+        except StoreProblem:
+            if not later:
+                raise
+            self._lost()
 
     @property
     def depth(self) -> int:

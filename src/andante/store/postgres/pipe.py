@@ -5,6 +5,7 @@ connection. For one event loop.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from andante.store.faults import NotPrepared, StoreLost, StoreProblem
 from andante.store.postgres import results
+from andante.store.postgres.arrays import texts
 
 Result = pq.abc.PGresult
 Call = tuple[bytes, Sequence[bytes | None], int]  # query, parameters, 1 where these are binary
@@ -35,6 +37,9 @@ DEFAULTS: Final[dict[str, Any]] = {
 WATCH: Final = (
     "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000"
 )
+# Said on the connection and not when it is made: a pooler between knows none of them, and refuses or forgets them then.
+_SET: Final = b"select set_config(n, v, false) from unnest($1::text[],$2::text[]) t(n,v)"
+_SETTING: Final = re.compile(r"(?:-c\s*|--)([a-z_.]+)=(\S*)")
 
 
 @final
@@ -76,11 +81,19 @@ class Pipe:
         StoreLost."""
         try:
             given: dict[str, Any] = {**DEFAULTS, **conninfo_to_dict(url)}
-            given["options"] = f"{WATCH} {settings} {given.get('options', '')}"
             connection = await psycopg.AsyncConnection.connect("", autocommit=True, **given)
         except psycopg.Error as fault:
             raise StoreLost(str(fault).strip()) from None
-        return cls(connection)
+        pipe = cls(connection)
+        ours = dict(_SETTING.findall(f"{WATCH} {settings}"))
+        theirs = dict(_SETTING.findall(str(given.get("options", ""))))
+        wanted = {name: value for name, value in ours.items() if name not in theirs}
+        try:
+            await pipe.run([(_SET, (texts(list(wanted)), texts(list(wanted.values()))), BINARY)])
+        except BaseException:
+            pipe.close()
+            raise
+        return pipe
 
     @property
     def depth(self) -> int:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, final
+from typing import Any, ClassVar, Final, final
 
 import psycopg
 import sqlalchemy as sa
+import structlog
 from alembic.util import CommandError
 
 from andante.store import statements as st
@@ -19,9 +20,11 @@ from andante.store.postgres.statements import OUTRUN, TEXTS, TEXTS_APART, parame
 from andante.store.projection import Batch
 from andante.store.store import Answer, Row, SharedStore, Stored
 
+log: Final = structlog.get_logger("andante.store")
 WRITERS: Final = 8  # connections that write where each transaction is of one instance
 APART: Final = 256  # such transactions on their way
 LISTS: Final = 3  # connections for what may take long
+PATIENCE: Final = 5.0  # seconds that a replica has for an answer; then the database itself is asked
 TRIES: Final = 10  # of a batch that others were in the way of
 CHANNEL: Final = "andante"
 # The rows of a batch are few beside the tables, whatever the planner knew of them when it prepared the statement.
@@ -102,7 +105,8 @@ class PostgresStore(SharedStore):
         await asyncio.to_thread(_migrate, url)
         store = cls(url, replica, apart=apart)
         try:
-            await asyncio.gather(*(line.open() for line in store._lines))
+            await asyncio.gather(*(line.open() for line in store._lines if line not in store._behind))
+            await asyncio.gather(*(line.open(later=True) for line in store._behind))
         except BaseException:
             await store.close()
             raise
@@ -125,7 +129,17 @@ class PostgresStore(SharedStore):
 
     async def browse(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         there = [line for line in self._behind if line.ready is not None]
-        return await self._read(there or self._lists, sql, parameters)
+        if there:
+            line = min(there, key=lambda each: each.depth)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    (result,) = await (await line.pipe()).run([self._call(sql, parameters)])
+                return results.rows(result)
+            except TimeoutError:
+                line.renew()
+            except StoreProblem as fault:  # it is gone, has put the query off, or has not got a column yet
+                log.info("the replica does not answer, so the database does", why=str(fault))
+        return await self._read(self._lists, sql, parameters)
 
     async def _read(self, lines: list[Line], sql: str, parameters: Sequence[object]) -> list[Row]:
         line = min(lines, key=lambda each: (each.ready is None, each.depth))
@@ -255,8 +269,31 @@ def _unwritable(batch: Batch, otherwise: str) -> StoreProblem:
     return Unwritable(reasons) if reasons else StoreProblem(otherwise)
 
 
+def _check_sessions(url: str) -> None:
+    """Raises StoreProblem where a pooler gives a connection another session with each transaction: what is set,
+    prepared, locked and listened to in one would be somebody else's in the next."""
+    with _session(url) as one, _session(url) as two:
+        seen = [_session_of(each) for each in (one, two, one)]
+    if seen[0] == seen[1] or seen[0] != seen[2]:
+        raise StoreProblem(
+            "A pooler shares out PostgreSQL's sessions anew with each transaction, and this server needs sessions of"
+            " its own. Let it pool sessions (PgBouncer: pool_mode = session, for this database or user), or give --db the"
+            " address of PostgreSQL itself"
+        )
+
+
+def _session(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(url, connect_timeout=5, autocommit=True)
+
+
+def _session_of(connection: psycopg.Connection[tuple[Any, ...]]) -> object:
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    return row and row[0]
+
+
 def _migrate(url: str) -> None:
     try:
+        _check_sessions(url)
         upgrade(engine_of(url))
     except (sa.exc.OperationalError, psycopg.OperationalError) as fault:
         raise StoreLost(f"The database cannot be reached: {str(getattr(fault, 'orig', fault)).strip()}") from None
