@@ -44,9 +44,9 @@ class Pooler:
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
                 return
-            assert self._process.poll() is None and time.monotonic() < deadline, self._file.with_suffix(
-                ".log"
-            ).read_text()
+            said = self._file.with_suffix(".log").read_text()
+            assert self._process.poll() is None, said
+            assert time.monotonic() < deadline, said
             time.sleep(0.01)
 
     def kill(self) -> None:

@@ -276,8 +276,8 @@ def _check_sessions(url: str) -> None:
         seen = [_session_of(each) for each in (one, two, one)]
     if seen[0] == seen[1] or seen[0] != seen[2]:
         raise StoreProblem(
-            "A pooler shares out PostgreSQL's sessions anew with each transaction, and this server needs sessions of"
-            " its own. Let it pool sessions (PgBouncer: pool_mode = session, for this database or user), or give --db the"
+            "A pooler shares out PostgreSQL's sessions anew with each transaction, and this server needs some of its"
+            " own. Let it pool sessions (PgBouncer: pool_mode = session, for this database or user), or give --db the"
             " address of PostgreSQL itself"
         )
 
