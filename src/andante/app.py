@@ -19,16 +19,17 @@ from litestar.exceptions import HTTPException
 from andante.api import Services, api_handlers
 from andante.api.admission import Admission
 from andante.api.documents import page
-from andante.api.errors import HANDLERS, on_http_exception
+from andante.api.errors import HANDLERS, after_exception, on_http_exception
 from andante.api.metrics import Metrics, measure
 from andante.api.openapi import document
-from andante.api.operation import guard
+from andante.api.operation import guard, kept
 from andante.api.options import options_handlers
 from andante.api.wire import as_json
 from andante.camunda import camunda_routers
 from andante.camunda import on_http_exception as on_camunda_exception
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
+from andante.people.origins import checked_networks
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
 from andante.runtime.file_types import USUAL as USUAL_TYPES
 from andante.scripting import PythonScripts
@@ -57,11 +58,13 @@ def create_app(
             if running is None:
                 running = await stack.enter_async_context(serving(settings, clock))
             now = running.clock.now
-            accounts = Accounts(running.store, now, told=running.roster.changed)
+            running.audit.log.about |= {"trustedProxies": settings.trusted_proxies, "testClock": settings.test_clock}
+            await running.audit.log.start()
+            accounts = Accounts(running.store, now, told=running.roster.changed, audit=running.audit.log)
             access = Access(
                 running.store, accounts, now,
                 lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
-                sets=running.roster,
+                sets=running.roster, audit=running.audit.log,
             )  # fmt: skip
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
@@ -75,17 +78,25 @@ def create_app(
     described = document(handlers, importlib.metadata.version("andante"))
     return Litestar(
         [
-            Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard]),
+            Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard], after_request=kept),
             web_router(),
             *(camunda_routers() if settings.camunda_rest else []),
         ],
         lifespan=[lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
+        after_exception=[after_exception],
         middleware=[measure, Admission(settings.requests)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=settings.max_body,
-        state=State({"settings": settings, "openapi": bytes(as_json(described).content), "docs": page(described)}),
+        state=State(
+            {
+                "settings": settings,
+                "proxies": checked_networks(settings.trusted_proxies),
+                "openapi": bytes(as_json(described).content),
+                "docs": page(described),
+            }
+        ),
     )
 
 
@@ -114,6 +125,9 @@ async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers
             attachment_max=settings.attachment_max,
             attachment_types=tuple(settings.attachment_types.replace(",", " ").split()) or USUAL_TYPES,
             remind_every=settings.remind_every,
+            audit_retention=settings.audit_retention,
+            two_persons=settings.two_persons,
+            approval_lifetime=settings.approval_lifetime,
         ),
         channels=lambda runtime: channels(settings, runtime),
     )

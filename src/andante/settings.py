@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from andante.people.origins import checked_networks
 from andante.timing.instants import TimingError, zone_of
 from andante.timing.keeping import checked_keeping
 
@@ -55,6 +56,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     archive: Annotated[bool, Meta(description="What was kept long enough goes to the archive, else it is deleted.")] = (
         True
     )
+    audit_retention: Annotated[
+        str, Meta(description="How long rows of the audit log are kept, as P2Y; empty: for ever.")
+    ] = ""
+    trusted_proxies: Annotated[
+        str, Meta(description="Addresses or networks of proxies whose X-Forwarded-For is believed, with commas.")
+    ] = ""
+    two_persons: Annotated[
+        bool, Meta(description="Terminating or deleting many instances waits until a second person approves.")
+    ] = False
+    approval_lifetime: Annotated[
+        int, Meta(ge=60, le=31_536_000, description="Seconds that something waits for a second person's approval.")
+    ] = 86_400
     remind_every: Annotated[
         int, Meta(ge=0, le=31_536_000, description="Seconds between two reminders that who waits for a task asks for.")
     ] = 14_400
@@ -106,9 +119,16 @@ def from_environment(environment: Mapping[str, str] | None = None, **options: An
     except TimingError as fault:
         raise SettingsProblem(f"{PREFIX}ZONE (--zone): {fault}.") from None
     try:
-        return msgspec.structs.replace(settings, retention=checked_keeping(settings.retention))
-    except TimingError as fault:
-        raise SettingsProblem(f"{PREFIX}RETENTION (--retention): {fault}.") from None
+        checked_networks(settings.trusted_proxies)
+    except ValueError as fault:
+        raise SettingsProblem(f"{PREFIX}TRUSTED_PROXIES (--trusted-proxies): {fault}.") from None
+    for name in ("retention", "audit_retention"):
+        try:
+            kept = checked_keeping(getattr(settings, name))
+        except TimingError as fault:
+            raise SettingsProblem(f"{PREFIX}{name.upper()} (--{name.replace('_', '-')}): {fault}.") from None
+        settings = msgspec.structs.replace(settings, **{name: kept})
+    return settings
 
 
 def reference() -> str:

@@ -13,7 +13,7 @@ from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, instant_ms, one_of, query_of, success
 from andante.people import permissions as allow
-from andante.runtime import BatchRecord, Chosen, InstanceQuery
+from andante.runtime import BatchRecord, Chosen, InstanceQuery, auditing
 from andante.runtime import problem as codes
 from andante.runtime.batches import ACTIONS
 
@@ -159,7 +159,7 @@ def chosen_of(desk: Services, body: BatchBody) -> Chosen:
     operation=Operation(
         "Act on many instances", allow.INSTANCE_ACT_ANY, BatchShape, BatchBody, tag="batches",
         description="Goes on in the background, some at a time; instances that start later are not concerned. Each "
-        "instance's history has the reason and the batch. delete needs an administrator.",
+        "instance's history has the reason and the batch. delete needs an administrator.", audit="batch.create",
     ),
 )  # fmt: skip
 async def create(request: Call) -> Response[bytes]:
@@ -177,6 +177,7 @@ async def create(request: Call) -> Response[bytes]:
         arguments = {"force": body.force}
     chosen, batches = chosen_of(desk, body), desk.runtime.batches
     if body.dryRun:
+        auditing.no_entry()
         plan = await batches.plan(action, chosen, arguments)
         shape = BatchShape(
             "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", plan.below, plan.sample
@@ -211,12 +212,13 @@ async def read(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
     f"{PATH}/{{batch_id:str}}",
     operation=Operation(
         "Pause, resume or cancel a batch", allow.INSTANCE_ACT_ANY, BatchShape, StepBody, tag="batches",
-        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER),
+        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER), audit="batch.pause",
     ),
 )  # fmt: skip
 async def change(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, StepBody)
     action = one_of("action", body.action, STEPS)
+    auditing.note(f"batch.{action}")
     return success(batch_shape(await services(request).runtime.batches.act(batch_id, action)))
 
 

@@ -120,7 +120,7 @@ async def calendars(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Create a business calendar", allow.CALENDAR_CHANGE, CalendarShape, NewCalendar, tag=TAG,
-        errors=(codes.CALENDAR_EXISTS,),
+        errors=(codes.CALENDAR_EXISTS,), audit="calendar.add",
     ),
 )  # fmt: skip
 async def add_calendar(request: Call) -> Response[bytes]:
@@ -145,7 +145,7 @@ async def calendar(request: Call, name: FromPath[str]) -> Response[bytes]:
     operation=Operation(
         "Save a business calendar", allow.CALENDAR_CHANGE, CalendarShape, CalendarForm, tag=TAG,
         description="As a whole, under this name; made where it is not there. Open SLA clocks that run by it follow in "
-        "the background. The one named default counts where nothing else is named.",
+        "the background. The one named default counts where nothing else is named.", audit="calendar.change",
     ),
 )  # fmt: skip
 async def save_calendar(request: Call, name: FromPath[str]) -> Response[bytes]:
@@ -160,7 +160,7 @@ async def save_calendar(request: Call, name: FromPath[str]) -> Response[bytes]:
         "Delete a business calendar", allow.CALENDAR_CHANGE, None, tag=TAG,
         errors=(codes.CALENDAR_NOT_FOUND, codes.CALENDAR_IN_USE),
         description="One that no active definition, open instance or work queue names. Without the one named default, "
-        "Monday to Friday all day counts again.",
+        "Monday to Friday all day counts again.", audit="calendar.delete",
     ),
 )  # fmt: skip
 async def delete_calendar(request: Call, name: FromPath[str]) -> Response[bytes]:

@@ -12,7 +12,7 @@ from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
 from andante.api.wire import at, body_of, choice, one_of, query_of, success
 from andante.people import permissions as allow
-from andante.runtime import DefinitionRecord, Deployment, Problem
+from andante.runtime import DefinitionRecord, Deployment, Problem, auditing
 from andante.runtime import problem as codes
 
 PATH: Final = f"{BASE}/metadata/definitions"
@@ -108,7 +108,7 @@ def _deployed(deployment: Deployment) -> Response[bytes]:
     operation=Operation(
         "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment, DefinitionBody, DeployQuery, own=False,
         tag="definitions", raw_body=", ".join(("application/xml", *FORM)),
-        errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS),
+        errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS), audit="definition.deploy",
         description="JSON (2.4) answers with the new id, XML with the ids of all its processes, or of all that can be "
         "evaluated where it is DMN; the same XML again gives the same ids. A form (a form-js schema or a JSON Schema) "
         "is told by its content type. Warnings of a JSON definition stand beside the result.",
@@ -222,6 +222,7 @@ async def xml(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
         errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_EXISTS, codes.DEFINITION_IN_USE, codes.MODEL_REFUSED),
         description="A full body (2.4) replaces a definition without instances and answers with its id. "
         '{"action":"activate"|"deactivate"|"suspend"|"resume"|"retain"} answers with the summary.',
+        audit="definition.change",
     ),
 )  # fmt: skip
 async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
@@ -230,6 +231,7 @@ async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]
     if "action" in body and "name" not in body:
         asked = await body_of(request, ActionBody)
         one_of("action", asked.action, ACTIONS)
+        auditing.note(f"definition.{asked.action}")
         record = await desk.runtime.definition_action(
             definition_id, asked.action, who=who, instances=asked.instances, retention=asked.retention
         )
@@ -244,7 +246,7 @@ async def change(request: Call, definition_id: FromPath[str]) -> Response[bytes]
     operation=Operation(
         "Delete a definition", allow.DEFINITION_DELETE, str, own=False, tag="definitions",
         errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_IN_USE),
-        description='One that has no instances. The result is the string "1".',
+        description='One that has no instances. The result is the string "1".', audit="definition.delete",
     ),
 )  # fmt: skip
 async def remove(request: Call, definition_id: FromPath[str]) -> Response[bytes]:

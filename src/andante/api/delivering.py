@@ -16,7 +16,7 @@ from andante.notify.apprises import masked
 from andante.notify.endpoints import KINDS, Endpoint
 from andante.people import faults, sight
 from andante.people import permissions as allow
-from andante.runtime import Problem
+from andante.runtime import Problem, auditing
 
 LETTERS: Final = f"{BASE}/runtime/letters"
 ENDPOINTS: Final = f"{BASE}/admin/endpoints"
@@ -100,11 +100,13 @@ async def letters(request: Call) -> Response[bytes]:
         "Send a letter again, or discard it", allow.LETTER_MANAGE, LetterShape, LetterBody, tag="notes",
         errors=(codes.LETTER_NOT_FOUND, codes.LETTER_OVER),
         description="Of dead and waiting letters. What is no longer wanted when it is tried is dropped.",
+        audit="letter.retry",
     ),
 )  # fmt: skip
 async def act(request: Call, letter_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, LetterBody)
     action = one_of("action", body.action, ("retry", "discard"))
+    auditing.note(f"letter.{action}")
     desk = services(request)
     table, now = desk.post.letters, desk.runtime.clock.now()
     found = await _one(request, letter_id)
@@ -152,10 +154,12 @@ class TestRecs(msgspec.Struct, frozen=True):
         "Send a test", allow.ENDPOINT_MANAGE, TestRecs, TestBody, tag="notes",
         errors=(faults.PERSON_NOT_FOUND, codes.ENDPOINT_NOT_FOUND),
         description="Now, by each channel of the person, whatever their quiet hours; or to an endpoint.",
+        audit="endpoint.test",
     ),
 )  # fmt: skip
 async def test(request: Call) -> Response[bytes]:
     body = await body_of(request, TestBody)
+    auditing.note(of=body.to)
     found = [TestShape(each.channel, each.error) for each in await services(request).post.test(body.to)]
     return success(TestRecs(found, len(found)))
 
@@ -233,7 +237,7 @@ async def endpoints(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Create an endpoint", allow.ENDPOINT_MANAGE, SecretShape, NewEndpoint, tag="notes",
-        errors=(codes.ENDPOINT_EXISTS,),
+        errors=(codes.ENDPOINT_EXISTS,), audit="endpoint.add",
     ),
 )  # fmt: skip
 async def add_endpoint(request: Call) -> Response[bytes]:
@@ -247,7 +251,7 @@ async def add_endpoint(request: Call) -> Response[bytes]:
     f"{ENDPOINTS}/{{name:str}}",
     operation=Operation(
         "Change an endpoint", allow.ENDPOINT_MANAGE, SecretShape, EndpointChange, tag="notes",
-        errors=(codes.ENDPOINT_NOT_FOUND,),
+        errors=(codes.ENDPOINT_NOT_FOUND,), audit="endpoint.change",
     ),
 )  # fmt: skip
 async def change_endpoint(request: Call, name: FromPath[str]) -> Response[bytes]:
@@ -269,7 +273,7 @@ async def change_endpoint(request: Call, name: FromPath[str]) -> Response[bytes]
     status_code=200,
     operation=Operation(
         "Remove an endpoint", allow.ENDPOINT_MANAGE, None, tag="notes", errors=(codes.ENDPOINT_NOT_FOUND,),
-        description="What is on its way to it becomes dead.",
+        description="What is on its way to it becomes dead.", audit="endpoint.remove",
     ),
 )  # fmt: skip
 async def remove_endpoint(request: Call, name: FromPath[str]) -> Response[bytes]:

@@ -104,7 +104,8 @@ async def deputies(request: Call) -> Response[bytes]:
 @post(
     DEPUTIES, status_code=200,
     operation=Operation(
-        "Name a deputy", allow.DEPUTY_OWN, DeputyShape, NewDeputy, tag="people", errors=(faults.DEPUTY_CYCLE,)
+        "Name a deputy", allow.DEPUTY_OWN, DeputyShape, NewDeputy, tag="people", errors=(faults.DEPUTY_CYCLE,),
+        audit="deputy.add",
     ),
 )  # fmt: skip
 async def add_deputy(request: Call) -> Response[bytes]:
@@ -123,7 +124,7 @@ async def add_deputy(request: Call) -> Response[bytes]:
     f"{DEPUTIES}/{{id:str}}",
     operation=Operation(
         "Let a deputy begin or end at another time", allow.DEPUTY_OWN, DeputyShape, DeputyChange, tag="people",
-        errors=(faults.DEPUTY_NOT_FOUND, faults.DEPUTY_CYCLE),
+        errors=(faults.DEPUTY_NOT_FOUND, faults.DEPUTY_CYCLE), audit="deputy.change",
     ),
 )  # fmt: skip
 async def change_deputy(request: Call, id: FromPath[str]) -> Response[bytes]:
@@ -140,7 +141,8 @@ async def change_deputy(request: Call, id: FromPath[str]) -> Response[bytes]:
 @delete(
     f"{DEPUTIES}/{{id:str}}", status_code=200,
     operation=Operation(
-        "End a deputy at once", allow.DEPUTY_OWN, None, tag="people", errors=(faults.DEPUTY_NOT_FOUND,)
+        "End a deputy at once", allow.DEPUTY_OWN, None, tag="people", errors=(faults.DEPUTY_NOT_FOUND,),
+        audit="deputy.remove",
     ),
 )  # fmt: skip
 async def remove_deputy(request: Call, id: FromPath[str]) -> Response[bytes]:

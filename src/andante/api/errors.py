@@ -17,7 +17,7 @@ from andante.engine import faults
 from andante.notify import faults as notify
 from andante.people import AccessProblem
 from andante.people import faults as access
-from andante.runtime import Problem, StoreProblem, Unstorable
+from andante.runtime import Problem, StoreProblem, Unstorable, auditing
 from andante.runtime import problem as runtime
 
 log: Final = structlog.get_logger("andante.api")
@@ -83,6 +83,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.DECISION_NOT_FOUND: ErrorCode(404, "There is no such decision or version.", "Deploy its DMN file first."),
     NO_XML: ErrorCode(404, "The definition was not made from XML.", "Read it with GET /metadata/definitions/{id}."),
     faults.TASK_NOT_FOUND: ErrorCode(404, "There is no such task, or it is not yours.", "List tasks anew."),
+    runtime.AUDIT_NOT_FOUND: ErrorCode(404, "The audit log has no such row.", "Check the id; it may be gone with age."),
     runtime.BATCH_NOT_FOUND: ErrorCode(404, "There is no such batch.", "Check the id; the list has the newest."),
     runtime.BATCH_OVER: ErrorCode(409, "The batch is over, or not in a state for this.", "Read it; make a new one."),
     runtime.VIEW_NOT_FOUND: ErrorCode(404, "There is no such view, or it is not yours.", "Check the id in your list."),
@@ -204,6 +205,16 @@ def on_problem(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
 
 def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Response[bytes]:
     return failure(problem.code, problem.message, status=problem.status, wait=problem.wait)
+
+
+async def after_exception(fault: Exception, _: Any) -> None:
+    """Keep in the audit log what was refused, or failed."""
+    if isinstance(fault, Problem | AccessProblem):
+        await auditing.keep_refusal(fault.code, fault.status)
+    elif isinstance(fault, HTTPException):
+        await auditing.keep_refusal(NOT_FOUND, fault.status_code)
+    else:
+        await auditing.keep_refusal(runtime.INTERNAL, 500)
 
 
 def on_store_problem(request: Request[Any, Any, Any], fault: StoreProblem) -> Response[bytes]:

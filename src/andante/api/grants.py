@@ -77,6 +77,7 @@ async def grants(request: Call) -> Response[bytes]:
     PATH,
     operation=Operation(
         "Grant actions with a definition", allow.PEOPLE_MANAGE, GrantShape, GrantBody, tag="people",
+        audit="grant.put",
         description="start, view, work, operate and administer. Where a definition has grants for an action, only who "
         "is granted it may do it, and administrators; whoever is granted any action sees the definition.",
     ),
@@ -91,7 +92,13 @@ async def grant(request: Call) -> Response[bytes]:
     PATH,
     status_code=200,
     operation=Operation(
-        "Take a grant back", allow.PEOPLE_MANAGE, None, query=OneQuery, tag="people", errors=(faults.GRANT_NOT_FOUND,)
+        "Take a grant back",
+        allow.PEOPLE_MANAGE,
+        None,
+        query=OneQuery,
+        tag="people",
+        errors=(faults.GRANT_NOT_FOUND,),
+        audit="grant.remove",
     ),
 )
 async def withdraw(request: Call) -> Response[bytes]:

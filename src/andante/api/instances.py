@@ -22,7 +22,7 @@ from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
 from andante.people import Caller, demand_instance_action, may, sight
 from andante.people import permissions as allow
-from andante.runtime import InstanceRecord, Problem, TaskQuery
+from andante.runtime import InstanceRecord, Problem, TaskQuery, auditing
 from andante.runtime import problem as codes
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate", "extend")
@@ -203,9 +203,17 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ActionBody)
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
+    if may(who, allow.INSTANCE_ACT_ANY) and action != "withdraw":
+        auditing.note(f"instance.{action}", details=_told(body))
     if action == "withdraw" or not sight(who).operate.all or not may(who, allow.INSTANCE_ACT_ANY):
         await demand_action(desk, who, instance_id, action)
     return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))
+
+
+def _told(body: ActionBody) -> dict[str, object]:
+    """What the audit log keeps of an action, beside its reason."""
+    names = ("source", "to", "token", "version", "map", "element", "sla", "target", "by", "until", "incident")
+    return {name: value for name in names if (value := getattr(body, name))}
 
 
 async def demand_action(desk: Services, who: Caller, instance_id: str, action: str) -> None:
@@ -288,10 +296,12 @@ def _within(graph: ProcessGraph, element: str, outer: int) -> bool:
         "Delete an instance", allow.INSTANCE_DELETE, None, query=DeleteQuery, own=False, tag="instances",
         errors=(codes.INSTANCE_NOT_FOUND, codes.INSTANCE_OPEN, faults.PARENT_SUSPENDED),
         description="Removes the record and its history for good. An open instance only with force=true.",
+        audit="instance.delete",
     ),
 )  # fmt: skip
 async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, DeleteQuery)
+    auditing.note(details={"force": query.force})
     await visible(services(request), caller(request), instance_id)
     await services(request).runtime.delete_instance(instance_id, who=caller(request).user, force=query.force)
     return done()

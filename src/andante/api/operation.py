@@ -3,18 +3,23 @@ bodies and queries, and the OpenAPI document all go by it.
 """
 
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
+from litestar import Response
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from andante.people import AccessProblem, Caller, demand, sight
 from andante.people.faults import UNAUTHORISED
+from andante.people.origins import Network, origin_address
 from andante.people.permissions import PUBLIC
+from andante.runtime import auditing
 from andante.runtime.sight import look_as
 
 BASE: Final = "/u-route/baas/bp/v2.0"
 KEY: Final = "operation"  # in a handler's `opt`
+REASON: Final = "andante-reason"  # a header, percent-encoded
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -22,7 +27,8 @@ class Operation(msgspec.Struct, frozen=True):
     `bare`, the type of their JSON, or `media`, the media type of their text. `body` is a type, or a tuple of
     alternatives, `raw_body` the media type of one that is not read as JSON
     (or several, with commas between), `query` a Struct. `errors` lists codes beyond those
-    that every route of its kind has. `own`: Andante's, not of the published contract."""
+    that every route of its kind has. `own`: Andante's, not of the published contract. `audit`: what the
+    audit log keeps a call as; the handler may say it more exactly."""
 
     summary: str
     permission: str
@@ -36,6 +42,7 @@ class Operation(msgspec.Struct, frozen=True):
     bare: Any = None
     media: str = ""
     raw_body: str = ""
+    audit: str = ""
 
     def __deepcopy__(self, _: dict[int, Any]) -> "Operation":
         """It never changes: the framework, which copies handlers, need not copy it, nor could it copy all types."""
@@ -59,13 +66,21 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
+async def kept(response: Response[Any]) -> Response[Any]:
+    """What the audit log is to have of a call is there before its answer goes out."""
+    await auditing.keep()
+    return response
+
+
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse who has no token (401) or not the permission (403)."""
     if (
         isinstance(connection, Request) and connection.method == "OPTIONS"
     ):  # tells the methods of the address, nothing else
         return
-    permission = operation_of(handler).permission
+    operation = operation_of(handler)
+    permission = operation.permission
+    asked = begin(connection, operation)
     if permission == PUBLIC:
         return
     token = bearer(connection)
@@ -75,5 +90,28 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
     look_as(sight(who))
-    demand(who, permission)
     connection.scope["user"] = who
+    asked.by(who.user, who.client_id)
+    demand(who, permission)
+
+
+def begin(connection: ASGIConnection[Any, Any, Any, Any], operation: Operation) -> auditing.Asked:
+    """Let the audit log know what is asked for, from where and why; `by` tells it who, once that is known."""
+    origin = auditing.Origin(address=address(connection), via=auditing.API)
+    log = connection.app.state.services.runtime.audit.log
+    asked = auditing.Asked(log, origin, operation.audit, *_about(connection))
+    auditing.begin(asked)
+    return asked
+
+
+def _about(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, str]:
+    """What the request is about, by the address's last parameter, and why, by the header REASON."""
+    named = [str(value) for value in connection.path_params.values()]
+    return named[-1] if named else "", unquote(connection.headers.get(REASON, ""))
+
+
+def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Where the request comes from; "" if that is not known."""
+    peer = connection.client.host if connection.client is not None else ""
+    trusted: list[Network] = connection.app.state.get("proxies", [])
+    return origin_address(peer, connection.headers.getall("x-forwarded-for", []), trusted) if trusted else peer

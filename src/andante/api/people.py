@@ -129,7 +129,13 @@ async def persons(request: Call) -> Response[bytes]:
     PERSONS,
     status_code=200,
     operation=Operation(
-        "Create a person", allow.PEOPLE_MANAGE, PersonShape, NewPerson, tag="people", errors=(faults.PERSON_EXISTS,)
+        "Create a person",
+        allow.PEOPLE_MANAGE,
+        PersonShape,
+        NewPerson,
+        tag="people",
+        errors=(faults.PERSON_EXISTS,),
+        audit="person.add",
     ),
 )
 async def add_person(request: Call) -> Response[bytes]:
@@ -162,7 +168,7 @@ async def person(request: Call, name: FromPath[str]) -> Response[bytes]:
     PERSON,
     operation=Operation(
         "Change a person", allow.PEOPLE_MANAGE, PersonShape, PersonChange, tag="people",
-        errors=(faults.PERSON_NOT_FOUND, faults.LAST_ADMINISTRATOR),
+        errors=(faults.PERSON_NOT_FOUND, faults.LAST_ADMINISTRATOR), audit="person.change",
     ),
 )  # fmt: skip
 async def change_person(request: Call, name: FromPath[str]) -> Response[bytes]:
@@ -184,7 +190,7 @@ async def clients(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Create a client", allow.PEOPLE_MANAGE, ClientSecret, NewClient, tag="people",
-        errors=(faults.PERSON_NOT_FOUND, faults.CLIENT_EXISTS),
+        errors=(faults.PERSON_NOT_FOUND, faults.CLIENT_EXISTS), audit="client.add",
     ),
 )  # fmt: skip
 async def add_client(request: Call) -> Response[bytes]:
@@ -198,7 +204,7 @@ async def add_client(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Revoke a client", allow.PEOPLE_MANAGE, None, tag="people", errors=(faults.CLIENT_NOT_FOUND,),
-        description="Its tokens end at once.",
+        description="Its tokens end at once.", audit="client.revoke",
     ),
 )  # fmt: skip
 async def revoke_client(request: Call, client_id: FromPath[str]) -> Response[bytes]:

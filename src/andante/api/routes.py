@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from andante.api import (
     attachments,
+    audit,
     batches,
     calendars,
     comments,
@@ -40,7 +41,7 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     rooms = (
         token, instances, finding, replay, instance_variables, definitions, task_bulk, task_lists, tasks, views, forms,
         messages, jobs, expressions, decisions, batches, people, grants, teams, deputies, attachments, comments,
-        calendars, notes, delivering, insight, upkeep, health, documents,
+        calendars, notes, delivering, insight, upkeep, audit, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

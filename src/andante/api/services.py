@@ -27,9 +27,9 @@ class Services:
         self.metrics = metrics
         self.zone = zone
         self.post = post
-        self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed)
-        self.grants = Grants(runtime.store, runtime.clock.now, runtime.roster.changed)
-        self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed)
+        self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
+        self.grants = Grants(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
+        self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed, audit=runtime.audit.log)
 
 
 Call = Request[Any, Any, Any]
@@ -45,8 +45,3 @@ def caller(request: Call) -> Caller:
     """Who asks, as the guard found out."""
     found: Caller = request.scope["user"]
     return found
-
-
-def address(request: Call) -> str:
-    """Where the request comes from; "" if that is not known."""
-    return request.client.host if request.client is not None else ""

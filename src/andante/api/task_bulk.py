@@ -15,11 +15,12 @@ from andante.api.tasks import ActionBody, carry_out
 from andante.api.wire import Variables, body_of, choice, one_of, success
 from andante.people import AccessProblem, Caller
 from andante.people import permissions as allow
-from andante.runtime import Problem
+from andante.runtime import Problem, auditing
 from andante.runtime import problem as codes
 
 MOST: Final = 500  # tasks in one call
 ABREAST: Final = 50
+NAMED: Final = 100  # tasks, in the audit log
 ACTIONS: Final = ("claim", "unclaim", "complete", "transfer", "delegate", "resolve", "comment")
 
 
@@ -86,6 +87,8 @@ async def bulk(request: Call) -> Response[bytes]:
 
     found = await asyncio.gather(*(attempt(each) for each in ids))
     done = sum(each.resCode == "0" for each in found)
+    counts = {"tasks": ids[:NAMED], "done": done, "failed": len(found) - done}
+    auditing.note(of=f"{len(ids)} tasks", details=counts)
     return success(BulkShape(found, len(found), done, len(found) - done, more))
 
 

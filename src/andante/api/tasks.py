@@ -31,7 +31,7 @@ from andante.api.wire import (
     success,
 )
 from andante.engine import faults
-from andante.people import Caller, demand_task_action, is_candidate, may_see
+from andante.people import Caller, demand_task_action, is_candidate, may_see, note_task_action
 from andante.people import permissions as allow
 from andante.runtime import Problem, Signing, TaskRecord
 from andante.runtime import problem as codes
@@ -169,6 +169,7 @@ async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body
         if not may_see(who, record) and not (action == "claim" and is_candidate(who, record)):
             raise _not_found(task_id)
         demand_task_action(who, record, action)
+        note_task_action(who, record, action, body.reason)
     if action == "extend":
         await desk.runtime.extend(record.instance_id, extension(desk, body, task=record.key), who=who.user)
         return await desk.runtime.task(task_id)

@@ -107,7 +107,8 @@ def _of(kind: str, plural: str, what: str) -> list[HTTPRouteHandler]:
     @post(
         path, status_code=200,
         operation=Operation(
-            f"Create a {what}", allow.PEOPLE_MANAGE, TeamShape, NewTeam, tag="people", errors=(faults.TEAM_EXISTS,)
+            f"Create a {what}", allow.PEOPLE_MANAGE, TeamShape, NewTeam, tag="people", errors=(faults.TEAM_EXISTS,),
+            audit=f"{kind}.add",
         ),
     )  # fmt: skip
     async def add(request: Call) -> Response[bytes]:
@@ -132,7 +133,7 @@ def _of(kind: str, plural: str, what: str) -> list[HTTPRouteHandler]:
         f"{path}/{{name:str}}",
         operation=Operation(
             f"Change a {what}", allow.PEOPLE_MANAGE, TeamShape, TeamChange, tag="people",
-            errors=(faults.TEAM_NOT_FOUND,),
+            errors=(faults.TEAM_NOT_FOUND,), audit=f"{kind}.change",
         ),
     )  # fmt: skip
     async def change(request: Call, name: FromPath[str]) -> Response[bytes]:
@@ -147,6 +148,7 @@ def _of(kind: str, plural: str, what: str) -> list[HTTPRouteHandler]:
         f"{path}/{{name:str}}", status_code=200,
         operation=Operation(
             f"Delete a {what}", allow.PEOPLE_MANAGE, None, tag="people", errors=(faults.TEAM_NOT_FOUND,),
+            audit=f"{kind}.remove",
             description="What is written at the persons stays.",
         ),
     )  # fmt: skip

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, unquote_plus
 import msgspec
 from litestar import Response, post
 
-from andante.api.operation import Operation
-from andante.api.services import Call, address, services
+from andante.api.operation import Operation, address
+from andante.api.services import Call, services
 from andante.api.wire import as_json, choice
 from andante.people import AccessProblem
 from andante.people.permissions import PUBLIC

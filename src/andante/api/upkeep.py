@@ -154,6 +154,7 @@ async def entry(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Delete an archived instance", allow.INSTANCE_DELETE, None, tag="upkeep", errors=(codes.INSTANCE_NOT_FOUND,),
+        audit="archive.delete",
     ),
 )  # fmt: skip
 async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:

@@ -12,6 +12,7 @@ from andante.api.services import Call, caller, services
 from andante.api.wire import Variables, body_of, done, query_of, success
 from andante.engine import faults
 from andante.people import permissions as allow
+from andante.runtime import auditing
 from andante.runtime import problem as codes
 
 PATH: Final = f"{BASE}/runtime/instances/{{instance_id:str}}/variables"
@@ -43,6 +44,7 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
         "Set variables of an instance", allow.VARIABLES_SET, None, Variables, query=SetQuery, own=False,
         tag="instances",
         errors=(codes.INSTANCE_NOT_FOUND, faults.CLOSED, faults.VARIABLE_TYPE, codes.OVERLOADED),
+        audit="instance.variables",
         description="Names the instance does not have, and read-only ones, are ignored. All or nothing is written. "
         "With introduce=true new names are set, too.",
     ),
@@ -51,6 +53,7 @@ async def write(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, SetQuery)
     values = await body_of(request, Variables)
     await operable(request, instance_id)
+    auditing.note(details={"names": sorted(values)})
     await services(request).runtime.set_variables(
         instance_id, values, who=caller(request).user, introduce=query.introduce
     )

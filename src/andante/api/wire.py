@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from andante.api.errors import CONTENT_TYPE, bad_parameter
 from andante.api.services import Call
-from andante.runtime import Problem
+from andante.runtime import Problem, auditing
 from andante.timing.duration import parse_duration, shift
 from andante.timing.instants import TimingError, contract_time, iso, parse_instant
 
@@ -61,6 +61,9 @@ async def body_of(request: Call, kind: type[T]) -> T:
         raise bad_parameter("body", f"nested too deeply; at most {DEEPEST} levels.") from None
     if data.count(b"[") + data.count(b"{") > DEEPEST:
         _check_depth(msgspec.structs.astuple(body) if isinstance(body, msgspec.Struct) else body, DEEPEST)
+    reason = getattr(body, "reason", "")
+    if isinstance(reason, str) and reason:
+        auditing.note(reason=reason)
     return body
 
 

@@ -7,8 +7,7 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
-from andante.api.operation import bearer, operation_of
-from andante.api.services import address
+from andante.api.operation import address, bearer, begin, operation_of
 from andante.people import AccessProblem, Caller, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.permissions import PUBLIC
@@ -33,7 +32,8 @@ def _basic(connection: Connection) -> tuple[str, str] | None:
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Refuse who does not prove who they are (401), or lacks the permission (403)."""
-    permission = operation_of(handler).permission
+    operation = operation_of(handler)
+    permission, asked = operation.permission, begin(connection, operation)
     if permission == PUBLIC:
         return
     access = connection.app.state.services.access
@@ -52,6 +52,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         who = await access.caller_of(token)
         if who is None:
             raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
+    asked.by(who.user, who.client_id)
     look_as(sight(who))
     demand(who, permission)
     connection.scope["user"] = who

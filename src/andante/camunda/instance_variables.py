@@ -17,7 +17,7 @@ from andante.camunda.instances import ONE
 from andante.camunda.values import NOTE, Given, content, read, written
 from andante.camunda.wire import answer, body_of, nothing
 from andante.people import permissions as allow
-from andante.runtime import Problem
+from andante.runtime import Problem, auditing
 from andante.runtime import problem as codes
 
 ALL: Final = f"{ONE}/variables"
@@ -120,6 +120,7 @@ async def _set(request: Call, instance_id: str, given: Given, deletions: list[st
             if NOTE + name in known:
                 values[NOTE + name] = None
     if values:
+        auditing.note("instance.variables", instance_id, details={"names": sorted(values)})
         await desk.runtime.set_variables(instance_id, values, who=caller(request).user, introduce=True)
     return nothing()
 

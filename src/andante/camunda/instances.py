@@ -15,10 +15,11 @@ from andante.camunda.wire import Paged, answer, body_of, counted, nothing, order
 from andante.people import Caller
 from andante.people import permissions as allow
 from andante.people.permissions import whose
-from andante.runtime import InstanceQuery, InstanceRecord, Problem
+from andante.runtime import InstanceQuery, InstanceRecord, Problem, auditing
 from andante.runtime import problem as codes
 
 PATH: Final = "/process-instance"
+NAMED: Final = 100  # instances, in the audit log
 ONE: Final = f"{PATH}/{{instance_id:str}}"
 OPEN: Final = [
     "New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused", "Broken",
@@ -204,6 +205,8 @@ async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
             raise
         return nothing()
     await demand_action(desk, who, instance_id, "terminate")
+    if allow.may(who, allow.INSTANCE_ACT_ANY):
+        auditing.note("instance.terminate", instance_id)
     await desk.runtime.act(instance_id, "terminate", who=who.user, reason="deleted by the REST API of Camunda 7")
     return nothing()
 
@@ -216,6 +219,7 @@ async def suspend(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, SuspendBody)
     await opened(request, instance_id)
     await operable(request, instance_id)
+    auditing.note(f"instance.{_action(body)}", instance_id)
     await services(request).runtime.act(instance_id, _action(body), who=caller(request).user)
     return nothing()
 
@@ -238,7 +242,9 @@ async def suspend_many(request: Call) -> Response[bytes]:
     action = _action(body)
     if not body.processInstanceIds:
         raise absent("suspension of instances by definition here", "Use PUT /process-definition/suspended.")
-    for each in body.processInstanceIds:
+    ids = body.processInstanceIds
+    auditing.note(f"instance.{action}", f"{len(ids)} instances", details={"instances": ids[:NAMED]})
+    for each in ids:
         await opened(request, each)
         await operable(request, each)
     for each in body.processInstanceIds:

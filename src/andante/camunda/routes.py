@@ -6,6 +6,7 @@ from litestar import Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
+from andante.api.operation import kept
 from andante.camunda import (
     absent,
     decisions,
@@ -47,6 +48,7 @@ def camunda_routers() -> list[Router]:
             path,
             route_handlers=[*handlers(), *absent.HANDLERS],
             guards=[guard],
+            after_request=kept,
             exception_handlers=faults.HANDLERS,
             include_in_schema=False,
         )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from andante.client import Client, ClientError, Refused
+from andante.client import Client, ClientError, Refused, because
 
 
 @Parameter(name="*")
@@ -28,6 +28,7 @@ class Server:
             help="Its secret; not needed while the token of an earlier command is good.",
         ),
     ] = ""
+    why: Annotated[str, Parameter(env_var="ANDANTE_WHY", help="Why, for the audit log.")] = ""
     json: Annotated[bool, Parameter(negative=(), help="Print JSON instead of a table.")] = False
 
     @contextmanager
@@ -39,7 +40,7 @@ class Server:
             client = Client(self.url, self.client_id, self.client_secret, token=token)
         except ClientError as fault:
             raise ValueError(f"--url: {fault}") from None
-        with client:
+        with client, because(self.why):
             try:
                 yield client
             except Refused as refused:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from cyclopts import Parameter
 
+from andante.cli.audit import verify_audit
 from andante.cli.connection import Server
 from andante.cli.output import complain, plain, print_json
 from andante.cli.remote import LOCAL
@@ -17,7 +19,13 @@ from andante.store.sqlite.backup import backup as copy_of
 AT_ONCE: Final = 50  # ids that one call names
 
 
-def verify(*ids: str, db: str = "", server: Server = LOCAL) -> int:
+def verify(
+    *ids: str,
+    db: str = "",
+    audit: Annotated[bool, Parameter(negative=())] = False,
+    heads: Annotated[Path | None, Parameter(show_default=False)] = None,
+    server: Server = LOCAL,
+) -> int:
     """Tell journals again and compare with what is stored. Exit 1 where something is wrong.
 
     Of the instances named, or of all.
@@ -27,7 +35,13 @@ def verify(*ids: str, db: str = "", server: Server = LOCAL) -> int:
     db
         Read this database (sqlite:///FILE or postgresql://...) instead of asking a server; servers may be at work on
         it.
+    audit
+        Look instead whether a row of the audit log was changed or taken away.
+    heads
+        With --audit: a file with what it has printed with --json at an earlier time, all of which must be there still.
     """
+    if audit or heads is not None:
+        return verify_audit(db, heads, server)
     checked = 0
     drift: list[dict[str, Any]] = []
     wrong = 0

@@ -3,6 +3,7 @@
 from andante.client.async_client import AsyncClient
 from andante.client.calls import CLOSED_STATES, OPEN_STATES
 from andante.client.errors import ClientError, Refused, Unreachable
+from andante.client.session import because
 from andante.client.sync_client import Client
 from andante.client.worker import AsyncWorker, JobError, Worker
 
@@ -17,4 +18,5 @@ __all__ = [
     "Refused",
     "Unreachable",
     "Worker",
+    "because",
 ]

@@ -7,7 +7,20 @@ from typing import Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
-from andante.client import attaching, bulk, calls, evaluating, forms, insight, live, people, replaying, telling, upkeep
+from andante.client import (
+    attaching,
+    auditing,
+    bulk,
+    calls,
+    evaluating,
+    forms,
+    insight,
+    live,
+    people,
+    replaying,
+    telling,
+    upkeep,
+)
 from andante.client import calendars as working
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
@@ -110,6 +123,10 @@ class AsyncClient:
     due_date = Endpoint(working.due_date)
     working_time = Endpoint(working.working_time)
     verify = Endpoint(upkeep.verify)
+    audit = Endpoint(auditing.audit)
+    audit_row = Endpoint(auditing.audit_row)
+    export_audit = Endpoint(auditing.export_audit)
+    verify_audit = Endpoint(auditing.verify_audit)
     archived_instances = Endpoint(upkeep.archived_instances)
     archived_instance = Endpoint(upkeep.archived_instance)
     delete_archived = Endpoint(upkeep.delete_archived)

@@ -3,8 +3,11 @@
 import functools
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar, final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
@@ -20,6 +23,19 @@ LONGEST_WAIT_S: Final = 30.0
 # A long poll is held for up to a minute by the server.
 TIMEOUT: Final = httpx.Timeout(10.0, read=90.0)
 EARLY_S: Final = 15.0
+
+
+_reason: Final[ContextVar[str]] = ContextVar("andante_reason", default="")
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Within it, what this task or thread asks for is done for this reason: the audit log keeps it."""
+    before = _reason.set(reason)
+    try:
+        yield
+    finally:
+        _reason.reset(before)
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -76,6 +92,8 @@ class Session:
 
     def request(self, call: Call[Any]) -> httpx.Request:
         headers = {"access-token": self.token, "accept": "application/json"}
+        if reason := _reason.get():
+            headers["andante-reason"] = quote(reason)
         if call.content:
             headers["content-type"] = call.content_type
         return httpx.Request(

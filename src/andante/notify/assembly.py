@@ -51,8 +51,8 @@ def make_post(runtime: Runtime, options: PostOptions, chance: Random | None = No
     if options.smtp_url:
         mail = Mail(parse_smtp_url(options.smtp_url), sender=options.mail_from, clock=clock)
     book = AddressBook(runtime.roster, store)
-    preferences = PreferenceBook(store, clock.now, defaults)
-    endpoints = Endpoints(store, clock.now)
+    preferences = PreferenceBook(store, clock.now, defaults, runtime.audit.log)
+    endpoints = Endpoints(store, clock.now, runtime.audit.log)
     letters = Letters(store, lambda: runtime.executor.node)
     inbox = Inbox(store, clock.now)
     ways = Ways(

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Final, final
+from urllib.parse import urlsplit
 
 import msgspec
 from standardwebhooks import Webhook
@@ -14,6 +15,7 @@ from andante.notify.faults import ENDPOINT_EXISTS, ENDPOINT_NOT_FOUND
 from andante.notify.webhook import checked_url
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
+from andante.store.audit import AuditLog, Entry, Statement, difference
 from andante.store.faults import Duplicate
 from andante.store.store import Row, Store
 from andante.timing.instants import DAY
@@ -94,8 +96,9 @@ def _endpoint(row: Row) -> Endpoint:
 class Endpoints:
     """`now` gives ms since the epoch. What changes something is durable when it returns. Raises Problem."""
 
-    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+    def __init__(self, store: Store, now: Callable[[], int], audit: AuditLog) -> None:
         self._store = store
+        self._audit = audit
         self._now = now
 
     async def all(self) -> list[Endpoint]:
@@ -123,7 +126,9 @@ class Endpoints:
         made = Endpoint(name, kind, _checked(kind, url), signed, list(kinds), False, self._now())
         values = [name, kind, url, _json(made.secrets), _json(made.kinds), 0, made.created_at]
         try:
-            await self._store.write([(f"insert into endpoint ({_COLUMNS}) values (?,?,?,?,?,?,?)", values)])
+            insert: Statement = (f"insert into endpoint ({_COLUMNS}) values (?,?,?,?,?,?,?)", values)
+            told = {"after": _shown(made), "secret": ["secret"] if signed else []}
+            await self._audit.write([insert], Entry("endpoint.add", name, told))
         except Duplicate:
             raise Problem(ENDPOINT_EXISTS, 409, f"There is an endpoint '{name}' already.") from None
         return made
@@ -133,7 +138,7 @@ class Endpoints:
         rotate: bool = False, secret: str = "",
     ) -> Endpoint:  # fmt: skip
         """`rotate`: a new secret, or the one given; the one before signs too for a day."""
-        found = await self.one(name)
+        before = found = await self.one(name)
         signed = found.secrets
         if (rotate or secret) and found.kind != "webhook":
             raise Problem(PARAMETER, 400, "rotate: only webhooks have a secret.")
@@ -148,15 +153,32 @@ class Endpoints:
             disabled=found.disabled if disabled is None else disabled,
             secrets=signed,
         )
-        await self._store.write([(
+        update: Statement = (
             "update endpoint set url=?, kinds=?, disabled=?, secrets=? where name=?",
             (found.url, _json(found.kinds), int(found.disabled), _json(found.secrets), name),
-        )])  # fmt: skip
+        )
+        # An address may hold a secret where the one that is shown does not.
+        old = {**_shown(before), "address": before.url, "secret": before.secrets}
+        told = difference(old, {**_shown(found), "address": found.url, "secret": signed}, ("address", "secret"))
+        await self._audit.write([update], Entry("endpoint.change", name, told))
         return found
 
     async def remove(self, name: str) -> None:
-        await self.one(name)
-        await self._store.write([("delete from endpoint where name=?", (name,))])
+        found = await self.one(name)
+        entry = Entry("endpoint.remove", name, {"before": _shown(found)})
+        await self._audit.write([("delete from endpoint where name=?", (name,))], entry)
+
+
+def _shown(endpoint: Endpoint) -> dict[str, object]:
+    """What the audit log may tell of it: of the address no user, password, path or query, where tokens stand."""
+    url = apprises.masked(endpoint.url) if endpoint.kind == "apprise" else _bare(endpoint.url)
+    return {"kind": endpoint.kind, "url": url, "kinds": endpoint.kinds, "disabled": endpoint.disabled}
+
+
+def _bare(url: str) -> str:
+    """Scheme and host of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
 
 
 def _json(value: object) -> str:

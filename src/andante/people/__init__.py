@@ -9,7 +9,15 @@ from andante.people.grants import Grants
 from andante.people.offers import declared, task_actions
 from andante.people.permissions import demand, may, sight, whose
 from andante.people.teams import Teams
-from andante.people.work import demand_instance_action, demand_task_action, is_candidate, may_see, may_work, shared_by
+from andante.people.work import (
+    demand_instance_action,
+    demand_task_action,
+    is_candidate,
+    may_see,
+    may_work,
+    note_task_action,
+    shared_by,
+)
 
 __all__ = [
     "Access",
@@ -31,6 +39,7 @@ __all__ = [
     "may",
     "may_see",
     "may_work",
+    "note_task_action",
     "shared_by",
     "sight",
     "task_actions",

@@ -10,16 +10,19 @@ import msgspec
 from andante.people.accounts import MOST_PASSWORD, Accounts
 from andante.people.attempts import Attempts
 from andante.people.caller import Caller
-from andante.people.changes import Tables
+from andante.people.changes import Changes, Statement, Tables
 from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
 from andante.people.grants import sight_of
 from andante.people.secrets import digest, new_secret
+from andante.store.audit import AuditLog, Entry
 from andante.store.records import Share
 from andante.store.roster import PermitRow
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
 REMEMBERED: Final = 1_000  # proved secrets
+PERSON: Final = "person"
+CLIENT: Final = "client"
 _CALLER: Final = 'p.name, p.roles, p."groups", p.queues, p.kind'
 _NONE: Final[frozenset[str]] = frozenset()
 _names = msgspec.json.Decoder(frozenset[str]).decode
@@ -56,8 +59,10 @@ class Access:
         lifetime_s: int = DEFAULT_LIFETIME_S,
         session_s: int = SESSION_S,
         sets: Sets | None = None,
+        audit: AuditLog | None = None,
     ) -> None:
         self._tables = tables
+        self._changes = Changes(tables, audit=audit)
         self._accounts = accounts
         self._now = now
         self._lifetime_s = lifetime_s
@@ -78,7 +83,10 @@ class Access:
             (client_id,),
         )
         stored, user = row if row is not None else ("", "")
-        if not await self._proven(f"client {client_id}", stored, secret, address):
+        if not await self._proven(CLIENT, client_id, stored, secret, address):
+            # Of who is not known nothing is kept: people take one field for the other, and write a secret there.
+            entry = Entry("token.refuse", client_id if row is not None else "", kind=CLIENT)
+            await self._changes.refuse(entry, "unauthorized_client")
             return None
         return Grant(await self.issue(user, client_id, self._lifetime_s), self._lifetime_s)
 
@@ -86,7 +94,8 @@ class Access:
         """Of a person who knows the present one: all sessions end, and this is the token of a new one. Raises
         AccessProblem: 403 wrong present password, 429 too many wrong ones, 400 too short or long."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(f"person {name}", row[0] if row is not None else "", present, address):
+        if not await self._proven(PERSON, name, row[0] if row is not None else "", present, address):
+            await self._changes.refuse(Entry("person.password", name), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 403, "The present password is wrong.")
         await self._accounts.change_person(name, password=fresh)
         return await self.issue(name, "", self._session_s)
@@ -94,13 +103,18 @@ class Access:
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(f"person {name}", row[0] if row is not None else "", password, address):
+        if not await self._proven(PERSON, name, row[0] if row is not None else "", password, address):
+            await self._changes.refuse(Entry("login", name if row is not None else "", kind=PERSON), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
-        return await self.issue(name, "", self._session_s)
+        return await self.issue(name, "", self._session_s, Entry("login", name, kind=PERSON, actor=name))
 
     async def log_out(self, token: str) -> None:
         """The token is worth nothing from now on."""
-        await self._tables.write([("delete from token where hash=?", (digest(token),))])
+        row = await self._tables.get('select "user" from token where hash=?', (digest(token),))
+        name = row[0] if row is not None else ""
+        await self._changes.keep(
+            [("delete from token where hash=?", (digest(token),))], Entry("logout", name, kind=PERSON, actor=name)
+        )
 
     async def caller_of(self, token: str) -> Caller | None:
         """Whose token it is, as they are now; None if it is unknown, expired or its person disabled."""
@@ -122,23 +136,24 @@ class Access:
             " where c.id=? and c.revoked=0 and p.disabled=0",
             (name,),
         )
-        if row is not None and await self._fits(f"client {name}", row[-1], secret, address):
+        if row is not None and await self._fits(CLIENT, name, row[-1], secret, address):
             return self._caller(row[:-1])
         who = await self._tables.get(
             f"select {_CALLER}, '', p.password_hash from person p where p.name=? and p.disabled=0", (name,)
         )
-        if row is not None and (who is None or not who[-1]):
-            return None
-        if await self._fits(f"person {name}", who[-1] if who is not None else "", secret, address):
+        other = row is None or (who is not None and who[-1])  # than the client of this name
+        if other and await self._fits(PERSON, name, who[-1] if who is not None else "", secret, address):
             return self._caller(who[:-1]) if who is not None else None
+        known = name if row is not None or who is not None else ""
+        await self._changes.refuse(Entry("token.refuse", known, kind=CLIENT if row else PERSON), WRONG_PASSWORD)
         return None
 
-    async def _fits(self, who: str, stored: str, secret: str, address: str) -> bool:
+    async def _fits(self, kind: str, name: str, stored: str, secret: str, address: str) -> bool:
         """As `_proven`, remembered while the stored hash is the same."""
         seal = hmac.new(self._salt, f"{stored} {secret}".encode(), "sha256").digest()
         if stored and seal in self._proved:
             return True
-        good = await self._proven(who, stored, secret, address)
+        good = await self._proven(kind, name, stored, secret, address)
         if good:
             self._proved[seal] = None
             if len(self._proved) > REMEMBERED:
@@ -158,23 +173,26 @@ class Access:
         permits = self._sets.permits() if self._sets is not None else ()
         return msgspec.structs.replace(who, sight=sight_of(who, permits))
 
-    async def issue(self, user: str, client_id: str, lifetime_s: int) -> str:
-        """A token for somebody whose identity is proven already; `lifetime_s` in seconds."""
+    async def issue(self, user: str, client_id: str, lifetime_s: int, entry: Entry | None = None) -> str:
+        """A token for somebody whose identity is proven already; `lifetime_s` in seconds. `entry`: what the audit log
+        keeps of it."""
         token = new_secret()
         now = self._now()
-        await self._tables.write(
-            [
-                ("delete from token where expires_at<=?", (now,)),
-                (
-                    'insert into token (hash, "user", client_id, expires_at) values (?,?,?,?)',
-                    (digest(token), user, client_id, now + lifetime_s * 1_000),
-                ),
-            ]
-        )
+        statements: list[Statement] = [
+            ("delete from token where expires_at<=?", (now,)),
+            (
+                'insert into token (hash, "user", client_id, expires_at) values (?,?,?,?)',
+                (digest(token), user, client_id, now + lifetime_s * 1_000),
+            ),
+        ]
+        if entry is None:
+            await self._tables.write(statements)
+        else:
+            await self._changes.keep(statements, entry)
         return token
 
-    async def _proven(self, who: str, stored: str, secret: str, address: str) -> bool:
-        now = self._now()
+    async def _proven(self, kind: str, name: str, stored: str, secret: str, address: str) -> bool:
+        now, who = self._now(), f"{kind} {name}"
         wait = self._attempts.wait_ms(address, who, now)
         if wait:
             seconds = -(-wait // 1000)
@@ -184,4 +202,7 @@ class Access:
             self._attempts.succeeded(address, who)
         else:
             self._attempts.failed(address, who, now)
+            if self._attempts.wait_ms(address, who, now):
+                entry = Entry("login.lockout", name if stored else "", {"address": address}, kind)
+                await self._changes.refuse(entry, TOO_FAST)
         return good

@@ -18,6 +18,7 @@ from andante.people.faults import (
 )  # fmt: skip
 from andante.people.permissions import ADMINISTRATOR, ROLES, USER
 from andante.people.secrets import Hasher, new_secret
+from andante.store.audit import AuditLog, Entry, difference
 from andante.store.faults import Duplicate
 from andante.store.roster import REVISED, REVISION
 
@@ -26,6 +27,7 @@ NAME: Final = re.compile(r"\w[\w.@+-]{0,63}")
 LEAST_PASSWORD: Final = 8
 MOST_PASSWORD: Final = 1_024
 HIGHEST_LEVEL: Final = 100
+LISTS: Final = frozenset(("roles", "groups", "queues", "skills"))  # columns that hold JSON
 
 _PERSONS: Final = 'select name, email, manager, roles, "groups", queues, kind, created_at, disabled, skills from person'
 
@@ -90,11 +92,12 @@ class Accounts:
     are to know of it (`told`) do."""
 
     def __init__(
-        self, tables: Tables, now: Callable[[], int], hasher: Hasher | None = None, told: Told | None = None
-    ) -> None:
+        self, tables: Tables, now: Callable[[], int], hasher: Hasher | None = None, told: Told | None = None,
+        audit: AuditLog | None = None,
+    ) -> None:  # fmt: skip
         self._tables = tables
         self._now = now
-        self._changes = Changes(tables, told)
+        self._changes = Changes(tables, told, audit)
         self.hasher = hasher or Hasher()
 
     # Persons.
@@ -131,6 +134,10 @@ class Accounts:
         roles = _known_roles(roles)
         _check_kind(kind)
         hashed = await self._hash(password) if password else ""
+        made = PersonRecord(
+            name, email, manager, sorted(set(roles)), sorted(set(groups)), sorted(set(queues)), kind, self._now(),
+            False, dict(skills or {}),
+        )  # fmt: skip
         try:
             await self._changes.write(
                 [
@@ -138,11 +145,12 @@ class Accounts:
                         'insert into person (name, password_hash, email, manager, roles, "groups", queues, kind,'
                         f" created_at, skills, disabled, revision) values (?,?,?,?,?,?,?,?,?,?,0,{REVISION})",
                         (
-                            name, hashed, email, manager, _list(roles), _list(groups), _list(queues), kind,
-                            self._now(), levels(skills or {}),
+                            name, hashed, email, manager, _list(roles), _list(made.groups), _list(made.queues), kind,
+                            made.created_at, levels(skills or {}),
                         ),
                     )
-                ]
+                ],
+                Entry("person.add", name, {"after": _shown(made), "secret": ["password"] if password else []}),
             )  # fmt: skip
         except Duplicate:
             raise AccessProblem(PERSON_EXISTS, 409, f"There is a person '{name}' already.") from None
@@ -196,7 +204,7 @@ class Accounts:
         if disabled or password is not None:
             statements.append(('delete from token where "user"=?', (name,)))
         if statements:
-            await self._changes.write(statements)
+            await self._changes.write(statements, _entry(person, changes))
         return await self.person(name)
 
     async def _keep_an_administrator(self, leaving: str) -> None:
@@ -232,13 +240,14 @@ class Accounts:
         secret = secret or new_secret()
         hashed = await self._hash(secret)
         try:
-            await self._tables.write(
+            await self._changes.keep(
                 [
                     (
                         'insert into client (id, secret_hash, "user", created_at, revoked) values (?,?,?,?,0)',
                         (client_id, hashed, user, self._now()),
                     )
-                ]
+                ],
+                Entry("client.add", client_id, {"user": user}),
             )
         except Duplicate:
             raise AccessProblem(CLIENT_EXISTS, 409, f"There is a client '{client_id}' already.") from None
@@ -248,11 +257,12 @@ class Accounts:
         """The client and every token of it end now. Raises AccessProblem (404) if there is none."""
         if (await self._tables.get("select 1 from client where id=?", (client_id,))) is None:
             raise AccessProblem(CLIENT_NOT_FOUND, 404, f"There is no client '{client_id}'.")
-        await self._tables.write(
+        await self._changes.keep(
             [
                 ("update client set revoked=1 where id=?", (client_id,)),
                 ("delete from token where client_id=?", (client_id,)),
-            ]
+            ],
+            Entry("client.revoke", client_id),
         )
 
     # The first administrator.
@@ -300,8 +310,32 @@ class Accounts:
                     (name, hashed, name, now),
                 ),
                 ('delete from token where "user"=? or client_id=?', (name, name)),
-            ]
+            ],
+            Entry("person.bootstrap", name, {"after": {"roles": [ADMINISTRATOR, USER]}, "secret": ["password"]}),
         )
+
+
+def _shown(person: PersonRecord) -> dict[str, object]:
+    """What the audit log may tell of a person."""
+    return {name: getattr(person, name) for name in person.__struct_fields__ if name not in ("name", "created_at")}
+
+
+def _entry(person: PersonRecord, changes: Mapping[str, object]) -> Entry:
+    """What the audit log keeps of a change: the columns as they are to be."""
+    fresh: dict[str, object] = {}
+    for column, value in changes.items():
+        if column == "password_hash":
+            fresh["password"] = value
+        elif column == "disabled":
+            fresh[column] = bool(value)
+        else:
+            fresh[column] = msgspec.json.decode(str(value)) if column in LISTS else value
+    action = "person.change"
+    if set(fresh) == {"password"}:
+        action = "person.password"
+    elif set(fresh) == {"disabled"}:
+        action = "person.disable" if fresh["disabled"] else "person.enable"
+    return Entry(action, person.name, difference(_shown(person), fresh, ("password",)))
 
 
 def _known_roles(roles: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final, final
 from andante.people.changes import Changes, Statement, Tables, Told
 from andante.people.faults import DEPUTY_CYCLE, DEPUTY_NOT_FOUND, PARAMETER, AccessProblem
 from andante.people.secrets import new_secret
+from andante.store.audit import AuditLog, Entry, difference
 from andante.store.roster import DEPUTY, REVISED, REVISION, DeputyRow
 
 ASSIGN: Final = "assign"
@@ -19,12 +20,13 @@ class Deputies:
     """Every method that changes something is durable when it returns. `now` gives ms since the epoch, `named` ids."""
 
     def __init__(
-        self, tables: Tables, now: Callable[[], int], told: Told | None = None, named: Callable[[], str] = new_secret
-    ) -> None:
+        self, tables: Tables, now: Callable[[], int], told: Told | None = None, named: Callable[[], str] = new_secret,
+        audit: AuditLog | None = None,
+    ) -> None:  # fmt: skip
         self._tables = tables
         self._now = now
         self._named = named
-        self._changes = Changes(tables, told)
+        self._changes = Changes(tables, told, audit)
 
     async def many(self, person: str = "") -> list[DeputyRow]:
         """All, or those in which the person is away or stands in; by their beginning."""
@@ -56,25 +58,29 @@ class Deputies:
             f" created_at, revision) values (?,?,?,?,?,?,?,?,?,?,{REVISION})",
             list(row),
         )
-        await self._changes.write([insert])
+        await self._changes.write([insert], Entry("deputy.add", row.id, {"after": row._asdict()}))
         return row
 
     async def change(self, id: str, *, from_at: int | None = None, until_at: int | None = None) -> DeputyRow:
         """Let it begin or end at another time (ms). Raises AccessProblem as `add` does, and 404."""
-        row = await self.one(id)
-        row = row._replace(
-            from_at=row.from_at if from_at is None else from_at, until_at=row.until_at if until_at is None else until_at
+        before = await self.one(id)
+        row = before._replace(
+            from_at=before.from_at if from_at is None else from_at,
+            until_at=before.until_at if until_at is None else until_at,
         )
         await self._check(row)
+        details = {"person": row.person, "deputy": row.deputy, **difference(before._asdict(), row._asdict())}
         await self._changes.write(
-            [(f"update deputy set from_at=?, until_at=?, {REVISED} where id=?", [row.from_at, row.until_at, id])]
+            [(f"update deputy set from_at=?, until_at=?, {REVISED} where id=?", [row.from_at, row.until_at, id])],
+            Entry("deputy.change", id, details),
         )
         return row
 
     async def remove(self, id: str) -> None:
         """It is over, at once. Raises AccessProblem (404)."""
-        await self.one(id)
-        await self._changes.write([("delete from deputy where id=?", [id])])
+        row = await self.one(id)
+        entry = Entry("deputy.remove", id, {"before": row._asdict()})
+        await self._changes.write([("delete from deputy where id=?", [id])], entry)
 
     async def _check(self, row: DeputyRow) -> None:
         if row.rule not in RULES:

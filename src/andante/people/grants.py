@@ -12,6 +12,7 @@ import msgspec
 from andante.people.caller import Caller
 from andante.people.changes import Changes, Tables, Told
 from andante.people.faults import GRANT_NOT_FOUND, PARAMETER, AccessProblem
+from andante.store.audit import AuditLog, Entry
 from andante.store.names import ALL, EVERY, NONE, Names, Sight, of
 from andante.store.roster import PERMIT, REVISION, PermitRow, permit_row
 
@@ -71,10 +72,12 @@ def _all_of(names: set[str]) -> Names:
 class Grants:
     """Every method that changes something is durable when it returns. `now` gives ms since the epoch."""
 
-    def __init__(self, tables: Tables, now: Callable[[], int], told: Told | None = None) -> None:
+    def __init__(
+        self, tables: Tables, now: Callable[[], int], told: Told | None = None, audit: AuditLog | None = None
+    ) -> None:
         self._tables = tables
         self._now = now
-        self._changes = Changes(tables, told)
+        self._changes = Changes(tables, told, audit)
 
     async def all(self) -> list[PermitRow]:
         """By definition, then by who."""
@@ -83,6 +86,8 @@ class Grants:
     async def put(self, definition: str, who: str, actions: Iterable[str], *, by: str) -> PermitRow:
         """These actions, and no others, are granted from now on. Raises AccessProblem (400) for what is none."""
         row = PermitRow(_definition(definition), await self._who(who), _actions(actions), by, self._now())
+        before = await self._granted(row.definition, row.who)
+        details = {"before": {"actions": before}, "after": {"actions": row.actions}}
         await self._changes.write([
             (
                 "insert into permit (definition, who, actions, created_by, created_at, revision)"
@@ -90,15 +95,20 @@ class Grants:
                 " created_by=excluded.created_by, created_at=excluded.created_at, revision=excluded.revision",
                 [row.definition, row.who, msgspec.json.encode(row.actions).decode(), row.created_by, row.created_at],
             )
-        ])  # fmt: skip
+        ], Entry("grant.put", f"{row.definition} {row.who}", details))  # fmt: skip
         return row
 
     async def remove(self, definition: str, who: str) -> None:
         """Raises AccessProblem (404)."""
-        found = await self._tables.get("select 1 from permit where definition=? and who=?", (definition, who))
-        if found is None:
+        before = await self._granted(definition, who)
+        if not before:
             raise AccessProblem(GRANT_NOT_FOUND, 404, f"Nothing is granted to '{who}' with '{definition}'.")
-        await self._changes.write([("delete from permit where definition=? and who=?", [definition, who])])
+        entry = Entry("grant.remove", f"{definition} {who}", {"before": {"actions": before}})
+        await self._changes.write([("delete from permit where definition=? and who=?", [definition, who])], entry)
+
+    async def _granted(self, definition: str, who: str) -> list[str]:
+        row = await self._tables.get("select actions from permit where definition=? and who=?", (definition, who))
+        return msgspec.json.decode(row[0], type=list[str]) if row is not None else []
 
     async def _who(self, text: str) -> str:
         kind, colon, name = text.strip().partition(":")

@@ -45,6 +45,7 @@ NOTE_READ: Final = "note.read"
 ENDPOINT_MANAGE: Final = "endpoint.manage"
 PREFERENCE_OWN: Final = "preference.own"
 PEOPLE_MANAGE: Final = "people.manage"
+AUDIT_READ: Final = "audit.manage"
 INSIGHT_READ: Final = "insight.read"
 TEAM_READ: Final = "team.read"
 DEPUTY_OWN: Final = "deputy.own"
@@ -81,6 +82,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     ENDPOINT_MANAGE: _ADMINISTRATORS,
     PREFERENCE_OWN: _ALL,  # one's own; administrators anybody's
     PEOPLE_MANAGE: _ADMINISTRATORS,  # persons, clients, groups, roles, work queues, deputies of others
+    AUDIT_READ: _ADMINISTRATORS,
     INSIGHT_READ: _OPERATORS,
     TEAM_READ: _ALL,
     CALENDAR_READ: _ALL,  # and compute with them

@@ -8,9 +8,10 @@ from typing import Any, Final, final
 
 import msgspec
 
-from andante.people.changes import Tables
+from andante.people.changes import Statement, Tables
 from andante.people.faults import PARAMETER, PERSON_NOT_FOUND, AccessProblem
 from andante.people.quiet import DAYS, next_hour, next_time, quiet_until
+from andante.store.audit import AuditLog, Entry, asked_by, difference
 from andante.timing.instants import TimingError, zone_of
 
 CHANNELS: Final = ("mail", "app", "apprise")
@@ -115,8 +116,11 @@ class PreferenceBook:
     """What persons have said, and what holds for those who have not: `defaults` has a value for everything. `now`
     gives ms since the epoch."""
 
-    def __init__(self, tables: Tables, now: Callable[[], int], defaults: Preferences) -> None:
+    def __init__(
+        self, tables: Tables, now: Callable[[], int], defaults: Preferences, audit: AuditLog | None = None
+    ) -> None:
         self._tables = tables
+        self._audit = audit
         self._now = now
         self._defaults = defaults
 
@@ -128,16 +132,21 @@ class PreferenceBook:
         return _read(row[0]) if row is not None else Preferences()
 
     async def change(self, person: str, changes: Mapping[str, Any]) -> Preferences:
-        """Change what `changes` names, and give all that the person has said. Raises AccessProblem: 404, 400."""
-        found = checked(msgspec.structs.replace(await self.said(person), **changes))
+        """Change what `changes` names, and give all that the person has said. What others change is in the audit log.
+        Raises AccessProblem: 404, 400."""
+        before = await self.said(person)
+        found = checked(msgspec.structs.replace(before, **changes))
         data = msgspec.json.encode(found).decode()
-        await self._tables.write(
-            [(
-                "insert into preference (person, data, modified_at) values (?,?,?)"
-                " on conflict (person) do update set data=excluded.data, modified_at=excluded.modified_at",
-                (person, data, self._now()),
-            )]
-        )  # fmt: skip
+        statements: list[Statement] = [(
+            "insert into preference (person, data, modified_at) values (?,?,?)"
+            " on conflict (person) do update set data=excluded.data, modified_at=excluded.modified_at",
+            (person, data, self._now()),
+        )]  # fmt: skip
+        if self._audit is None or asked_by() in ("", person):
+            await self._tables.write(statements)
+        else:
+            details = difference(msgspec.structs.asdict(before), msgspec.structs.asdict(found), ("apprise",))
+            await self._audit.write(statements, Entry("preference.change", person, details, kind="person"))
         return found
 
     def whole(self, said: Preferences) -> Preferences:

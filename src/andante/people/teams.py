@@ -10,6 +10,7 @@ import msgspec
 from andante.people.accounts import levels
 from andante.people.changes import Changes, Tables, Told
 from andante.people.faults import PARAMETER, TEAM_EXISTS, TEAM_NOT_FOUND, AccessProblem
+from andante.store.audit import AuditLog, Entry, difference
 from andante.store.faults import Duplicate
 from andante.store.roster import REVISED, REVISION, TEAM, TeamRow, team_row
 
@@ -25,16 +26,19 @@ LEAST_LOADED: Final = "leastLoaded"
 BY_SKILL: Final = "skill"
 RULES: Final = (OFFER, ROUND_ROBIN, LEAST_LOADED, BY_SKILL)
 LONGEST: Final = 200
+UNTOLD: Final = frozenset(("kind", "name", "created_at"))  # in the audit log, which has them anyhow
 
 
 @final
 class Teams:
     """Every method that changes something is durable when it returns. `now` gives ms since the epoch."""
 
-    def __init__(self, tables: Tables, now: Callable[[], int], told: Told | None = None) -> None:
+    def __init__(
+        self, tables: Tables, now: Callable[[], int], told: Told | None = None, audit: AuditLog | None = None
+    ) -> None:
         self._tables = tables
         self._now = now
-        self._changes = Changes(tables, told)
+        self._changes = Changes(tables, told, audit)
 
     async def one(self, kind: str, name: str) -> TeamRow:
         """Raises AccessProblem (404)."""
@@ -65,7 +69,8 @@ class Teams:
                         f" created_at, revision) values (?,?,?,?,?,?,?,?,?,?,{REVISION})",
                         [kind, name, *_values(row), row.created_at],
                     )
-                ]
+                ],
+                Entry(f"{kind}.add", name, {"after": _shown(row)}),
             )
         except Duplicate:
             raise AccessProblem(TEAM_EXISTS, 409, f"There is a {kind} '{name}' already.") from None
@@ -73,7 +78,7 @@ class Teams:
 
     async def change(self, kind: str, name: str, **given: Any) -> TeamRow:
         """Change what is given, as `add` names it. Raises AccessProblem as `add` does, and 404."""
-        row = await self.one(kind, name)
+        row = before = await self.one(kind, name)
         if "members" in given:
             given["members"] = _items(kind, given["members"])
         row = row._replace(**given)
@@ -85,14 +90,16 @@ class Teams:
                     f" {REVISED} where kind=? and name=?",
                     [*_values(row), kind, name],
                 )
-            ]
+            ],
+            Entry(f"{kind}.change", name, difference(_shown(before), _shown(row))),
         )
         return row
 
     async def remove(self, kind: str, name: str) -> None:
         """What is written at the persons stays. Raises AccessProblem (404)."""
-        await self.one(kind, name)
-        await self._changes.write([("delete from team where kind=? and name=?", [kind, name])])
+        row = await self.one(kind, name)
+        entry = Entry(f"{kind}.remove", name, {"before": _shown(row)})
+        await self._changes.write([("delete from team where kind=? and name=?", [kind, name])], entry)
 
     async def _check(self, row: TeamRow) -> None:
         if row.rule not in RULES:
@@ -117,6 +124,10 @@ class Teams:
             seen.append(above)
             found = await self._tables.get("select parent from team where kind='role' and name=?", (above,))
             above = found[0] if found is not None else ""
+
+
+def _shown(row: TeamRow) -> dict[str, object]:
+    return {name: value for name, value in row._asdict().items() if name not in UNTOLD}
 
 
 def _values(row: TeamRow) -> list[object]:

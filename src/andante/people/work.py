@@ -13,11 +13,13 @@ from andante.people.permissions import (
     TASK_READ_ANY,
     may,
 )
+from andante.store.audit import note
 from andante.store.records import InstanceRecord, TaskRecord
 
 HAND_ON: Final = frozenset(("transfer", "delegate", "unclaim", "comment", "remind"))
 REMIND: Final = "remind"
 EXTEND: Final = "extend"
+OPEN_TO_SEE: Final = frozenset(("claim", "comment", REMIND))  # whoever sees a task may
 STOP_OWN: Final = frozenset(("terminate", "withdraw"))
 
 
@@ -107,6 +109,15 @@ def demand_task_action(caller: Caller, task: TaskRecord, action: str) -> None:
         raise AccessProblem(FORBIDDEN, 403, text)
     holder = f"it is with '{task.assignee}'" if task.assignee else "you are not one of its candidates"
     raise AccessProblem(FORBIDDEN, 403, f"'{caller.user}' may not {action} task '{task.name}': {holder}.")
+
+
+def note_task_action(caller: Caller, task: TaskRecord, action: str, reason: str = "") -> None:
+    """Let the audit log have what is done by an operator's right, not by somebody whose task it is."""
+    if action == EXTEND:
+        note("task.extend", task.id, reason=reason)
+    elif action not in OPEN_TO_SEE and not may_work(caller, task):
+        details = {"action": action, "assignee": task.assignee, "instance": task.instance_id}
+        note("task.act", task.id, details=details)
 
 
 def demand_instance_action(caller: Caller, instance: InstanceRecord, action: str, *, cancelable: bool) -> None:

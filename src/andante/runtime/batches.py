@@ -16,6 +16,7 @@ import structlog
 from andante.bpmn.graph import ProcessGraph
 from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
 from andante.engine.state import CLOSED_STATES
+from andante.runtime.auditing import Auditing
 from andante.runtime.clock import Clock
 from andante.runtime.problem import (
     BATCH_NOT_FOUND,
@@ -30,6 +31,7 @@ from andante.runtime.sight import sight, within
 from andante.runtime.undoing import OPPOSITES, carried_out, undone
 from andante.store import batches as rows
 from andante.store import instances
+from andante.store.audit import Entry
 from andante.store.batches import BatchRecord, Chosen, Failure
 from andante.store.faults import StoreProblem
 from andante.store.reach import Reach, reach
@@ -42,11 +44,17 @@ FROM_ABOVE: Final = frozenset(("suspend", "resume", "terminate", "delete"))  # w
 NEEDLESS: Final = frozenset((CLOSED, NOTHING_TO_RETRY, INSTANCE_NOT_FOUND))  # it is so already
 AT_ONCE: Final = 50  # instances between two notes of how far it is
 MOST_IDS: Final = 10_000
+FEW: Final = 1_000  # are done at once
 LEASE: Final = 15_000  # ms
 LOOK: Final = 2.0  # seconds between looks for what others left
 REST: Final = 1.0  # times as long as the work before it
 SHORTEST_REST: Final = 0.005  # seconds
 SAMPLE: Final = 20
+ASKED: Final = (
+    "states", "name", "version", "definition_id", "business_key", "created_by", "started_from", "started_before",
+    "broken", "roots", "text",
+)  # fmt: skip
+NAMED: Final = 100  # instances, in the audit log
 
 
 class Plan:
@@ -65,6 +73,7 @@ class Instances(Protocol):
 
     store: Store
     clock: Clock
+    audit: Auditing
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord: ...
     async def migrate(
@@ -79,6 +88,17 @@ class Instances(Protocol):
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None: ...
 
 
+def _told(batch: BatchRecord) -> dict[str, object]:
+    """What the audit log has of a batch: of variables their names alone."""
+    arguments = dict(batch.arguments)
+    if isinstance(named := arguments.get("variables"), dict):
+        arguments["variables"] = sorted(named)
+    ids, query = batch.chosen.ids, batch.chosen.query
+    asked = {name: value for name in ASKED if (value := getattr(query, name))}
+    which: dict[str, object] = {"ids": ids[:NAMED], "chosen": len(ids)} if ids else {"query": asked}
+    return {"action": batch.action, "total": batch.total, **which, "arguments": arguments}
+
+
 @final
 class Batches:
     """`run` carries out what there is; `carry_out` does so once. All methods raise Problem. Its names are of `chance`;
@@ -90,6 +110,7 @@ class Batches:
         self._runtime = runtime
         self._store = runtime.store
         self._clock = runtime.clock
+        self._audit = runtime.audit.log
         self._woken = asyncio.Event()
 
     # What people ask for.
@@ -127,8 +148,16 @@ class Batches:
             f"batch-{now:013d}-{self._chance.randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
             "queued", total, 0, 0, 0, "", "", 0, 0, 0, "",
         )  # fmt: skip
-        await rows.add(self._store, batch)
+        await self._audit.write([rows.insert(batch)], Entry("batch.create", batch.id, _told(batch), reason=reason))
         self._woken.set()
+        return batch
+
+    async def of_definition(self, definition_id: str, action: str, *, who: str) -> BatchRecord:
+        """All instances of a definition; few are done when it returns, many go on in the background."""
+        of = Chosen(InstanceQuery(definition_id=definition_id))
+        batch = await self.start(action, of, who=who, reason=f"the definition: {action}")
+        if batch.total <= FEW:
+            await self.finish(batch.id)
         return batch
 
     async def undo(self, batch_id: str, *, who: str, reason: str = "") -> BatchRecord:
@@ -178,7 +207,9 @@ class Batches:
         state, of, ended_at = known[action]
         if before.state not in (*of, state) and not (action == "resume" and before.open):
             raise Problem(BATCH_OVER, 409, f"The batch '{batch_id}' is {before.state}; it cannot {action}.")
-        await rows.change(self._store, batch_id, state, of, ended_at)
+        details = {"action": before.action, "before": before.state, "done": before.done, "total": before.total}
+        entry = Entry(f"batch.{action}", batch_id, details)
+        await self._audit.write([rows.changed(batch_id, state, of, ended_at)], entry)
         self._woken.set()
         return await self.one(batch_id)
 

@@ -18,6 +18,7 @@ from andante.runtime.recounting import Recounting
 from andante.runtime.roster import LiveRoster
 from andante.runtime.sharing import Sharing
 from andante.store import calendars as rows
+from andante.store.audit import AuditLog, Entry, difference
 from andante.store.faults import Duplicate
 from andante.store.store import Store
 from andante.timing import public_holidays
@@ -66,9 +67,10 @@ class Calendars:
 
     def __init__(
         self, store: Store, clock: Clock, live: LiveCalendars, definitions: Definitions, roster: LiveRoster,
-        executor: Executor, sharing: Sharing,
+        executor: Executor, sharing: Sharing, audit: AuditLog,
     ) -> None:  # fmt: skip
         self._store = store
+        self._audit = audit
         self._clock = clock
         self._catalogue = definitions.catalogue
         self._roster = roster
@@ -146,8 +148,10 @@ class Calendars:
                     name, key_of(name), text, msgspec.json.encode(found).decode(), self._clock.now(), who,
                     fresh=fresh and name not in self.live.deleted(),
                 )  # fmt: skip
+                changed = difference(_told(kept.form) if kept is not None else {}, _told(form))
+                entry = Entry("calendar.change" if kept is not None else "calendar.add", name, changed)
                 try:
-                    await self._store.write([rows.RAISE_REVISION, statement])
+                    await self._audit.write([rows.RAISE_REVISION, statement], entry)
                 except Duplicate:
                     raise _exists(name) from None
                 await self.live.changed()
@@ -158,14 +162,15 @@ class Calendars:
         also for what runs by it."""
         async with self._one:
             await self.live.refresh()
-            self._kept(name)
+            kept = self._kept(name)
             users = await self._users(name)
             if users:
                 shown = ", ".join(users[:10]) + (f" and {len(users) - 10} more" if len(users) > 10 else "")
                 text = f"The calendar '{name}' is used by {shown}. Let them use another first."
                 raise Problem(CALENDAR_IN_USE, 409, text, [{"usedBy": user} for user in users])
             statement = rows.delete(name, key_of(name), self._clock.now(), who)
-            await self._store.write([rows.RAISE_REVISION, statement])
+            entry = Entry("calendar.delete", name, {"before": _told(kept.form)})
+            await self._audit.write([rows.RAISE_REVISION, statement], entry)
             await self.live.changed()
 
     async def _users(self, name: str) -> list[str]:
@@ -233,6 +238,11 @@ class Calendars:
     def _built_in(self) -> CalendarView:
         form = msgspec.structs.replace(BUILT_IN, zone=self.live.zone)
         return CalendarView(DEFAULT_CALENDAR, form, True, self.live.find("").revision)
+
+
+def _told(form: CalendarForm) -> dict[str, object]:
+    found: dict[str, object] = msgspec.to_builtins(form)
+    return found
 
 
 def _exists(name: str) -> Problem:

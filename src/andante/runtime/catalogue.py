@@ -11,6 +11,7 @@ from typing import Final, final
 
 from andante.runtime.problem import DEFINITION_EXISTS, UNAVAILABLE, Problem
 from andante.store import definitions as rows
+from andante.store.audit import AuditLog, Entry
 from andante.store.faults import Duplicate, StoreProblem
 from andante.store.records import DefinitionRecord
 from andante.store.store import Store
@@ -31,8 +32,9 @@ def age(record: DefinitionRecord) -> tuple[int, str]:
 class Catalogue:
     """`refresh` before the first use. Look-ups are of what was read last; all changes go through `write`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: AuditLog | None = None) -> None:
         self._store = store
+        self._audit = audit
         self._revision = -1
         self.alone_until = math.inf  # the loop's time until which no other server can change it
         self._one = asyncio.Lock()
@@ -109,10 +111,15 @@ class Catalogue:
             if record.active:
                 self._active[record.name] = record
 
-    async def write(self, statements: Sequence[rows.Statement]) -> None:
-        """One transaction that changes definitions. Raises Problem (409) when another server was faster."""
+    async def write(self, statements: Sequence[rows.Statement], entry: Entry | None = None) -> None:
+        """One transaction that changes definitions; with `entry` in the audit log. Raises Problem (409) when another
+        server was faster."""
+        statements = [rows.RAISE_REVISION, *statements]
         try:
-            await self._store.write([rows.RAISE_REVISION, *statements])
+            if self._audit is None or entry is None:
+                await self._store.write(statements)
+            else:
+                await self._audit.write(statements, entry)
         except Duplicate:
             await self.refresh()
             text = "Another deployment has just taken the same name and version. Look at it, then try again."

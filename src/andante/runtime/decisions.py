@@ -29,6 +29,7 @@ from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
 from andante.runtime.sight import demand_deploy, sees
 from andante.store import definitions as rows
+from andante.store.audit import Entry
 from andante.store.records import DefinitionRecord
 
 # What a file imports, as it was found at deployment: by namespace the id of a source, and what that one imports.
@@ -76,7 +77,8 @@ class Decisions:
                 if activate:
                     statements.extend(rows.set_active(record.id, record.name, True))
         if statements:
-            await self._catalogue.write(statements)
+            details = {"kind": DMN, "ids": dict(ids)}
+            await self._catalogue.write(statements, Entry("definition.deploy", next(iter(ids.values())), details))
         self._models[source_id] = model
         return Deployment(next(iter(ids.values())), ids, warnings)
 

@@ -22,6 +22,7 @@ from andante.runtime.deployment import (
     Deployment,
     check_kind,
     chosen_version,
+    deployed,
     exists,
     keeping,
     next_version,
@@ -42,6 +43,7 @@ from andante.runtime.problem import (
 from andante.runtime.sight import demand_deploy, sees
 from andante.runtime.starting import starts, timers
 from andante.store import definitions as rows
+from andante.store.audit import AuditLog, Entry
 from andante.store.names import EVERY, Names
 from andante.store.records import DefinitionRecord
 from andante.store.search import name_rows
@@ -52,7 +54,7 @@ from andante.store.store import Store
 class Definitions:
     """Deploys and finds definitions. All methods raise Problem for what can be expected to go wrong."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, zone: str) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, zone: str, audit: AuditLog | None = None) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -60,7 +62,7 @@ class Definitions:
         self._graphs: dict[str, ProcessGraph] = {}
         self._lock = asyncio.Lock()
         self._calendars: LiveCalendars | None = None
-        self.catalogue = Catalogue(store)
+        self.catalogue = Catalogue(store, audit)
         self.catalogue.changed.append(self._forget)
         self.imports = Imports(store, self.catalogue)
         self.decisions = Decisions(self.catalogue, clock, ids, zone)
@@ -92,7 +94,8 @@ class Definitions:
         async with self._lock:
             await self.catalogue.fresh()
             if not graphs:
-                await self.catalogue.write([declared(data, self._clock.now())])
+                entry = Entry("definition.deploy", details={"kind": "xml", "bytes": len(data)})
+                await self.catalogue.write([declared(data, self._clock.now())], entry)
                 return Deployment("", {}, warnings)
             known = self.catalogue.made_from(source_id)
             if known and not version:
@@ -110,9 +113,10 @@ class Definitions:
                 record = self._record(graph, "xml", source_id, who, chosen, activate, bool(warnings), imports=imports)
                 records.append(record)
                 statements.extend(self._insert(record, graph))
-            await self.catalogue.write(statements)
+            ids = {record.name: record.id for record in records}
+            await self.catalogue.write(statements, deployed(records[0], ids))
             self._remember(records, graphs)
-        return Deployment(records[0].id, {record.name: record.id for record in records}, warnings)
+        return Deployment(records[0].id, ids, warnings)
 
     async def _activate_again(self, ids: dict[str, str]) -> None:
         """The same file once more: its processes are to be the active ones."""
@@ -122,7 +126,7 @@ class Definitions:
             if not record.active:
                 statements.extend(self._activation(record, await self.graph(definition_id), True))
         if statements:
-            await self.catalogue.write(statements)
+            await self.catalogue.write(statements, deployed(self.one(next(iter(ids.values()))), ids))
 
     async def deploy_json(self, body: dict[str, object], who: str) -> Deployment:
         model = await read_model(read_json, body)
@@ -136,7 +140,8 @@ class Definitions:
             check_kind(self.catalogue, graph.process_id)
             warnings.extend(self.forms.unknown(graph))
             record = self._record(graph, "json", source_id, who, graph.version, activate, bool(warnings), body)
-            await self.catalogue.write([rows.insert_source(source_id, "json", data), *self._insert(record, graph)])
+            statements = [rows.insert_source(source_id, "json", data), *self._insert(record, graph)]
+            await self.catalogue.write(statements, deployed(record, {record.name: record.id}))
             self._remember([record], graphs)
         return Deployment(record.id, {record.name: record.id}, warnings)
 
@@ -170,7 +175,10 @@ class Definitions:
                 rows.insert_source(source_id, "json", data),
                 *self._insert(fresh, graph),
             ]
-            await self.catalogue.write(statements)
+            changed = {"name": [old.name, fresh.name], "version": [old.version, fresh.version]}
+            sources = {"before": old.source_id, "after": source_id}
+            entry = Entry("definition.change", definition_id, {**changed, "source": sources})
+            await self.catalogue.write(statements, entry)
             self._remember([fresh], graphs)
         return Deployment(definition_id, {fresh.name: definition_id}, warnings)
 
@@ -234,7 +242,11 @@ class Definitions:
                 f"update definition set modified_by=?, modified_at=?, {rows.REVISED} where id=?",
                 [who, self._clock.now(), definition_id],
             ))  # fmt: skip
-            await self.catalogue.write(statements)
+            before = {"active": record.active, "suspended": record.suspended, "retention": record.retention}
+            details: dict[str, object] = {"name": record.name, "version": record.version, "before": before}
+            if action == "retain":
+                details["after"] = {"retention": retention}
+            await self.catalogue.write(statements, Entry(f"definition.{action}", definition_id, details))
         return self.one(definition_id)
 
     async def delete(self, definition_id: str) -> None:
@@ -251,7 +263,7 @@ class Definitions:
                 ("delete from start_event where definition_id=?", [definition_id]),
                 ("delete from task_name where definition_id=?", [definition_id]),
                 ("delete from definition where id=?", [definition_id]),
-            ])  # fmt: skip
+            ], Entry("definition.delete", definition_id, {"name": record.name, "version": record.version}))  # fmt: skip
 
     async def graph(self, definition_id: str) -> ProcessGraph:
         """The compiled process; compiled once and kept."""

@@ -1,7 +1,7 @@
 """What all kinds of definitions have in common when they are deployed: versions, names, findings."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ from andante.markup.findings import Finding, ModelRefused
 from andante.runtime.catalogue import KINDS, PROCESS, Catalogue
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, PARAMETER, Problem
 from andante.runtime.sight import demand_deploy
+from andante.store.audit import Entry
 from andante.store.records import DefinitionRecord
 from andante.timing.instants import TimingError
 from andante.timing.keeping import checked_keeping
@@ -25,6 +26,12 @@ class Deployment(msgspec.Struct, frozen=True):
     id: str
     ids: dict[str, str]
     warnings: list[Finding]
+
+
+def deployed(record: DefinitionRecord, ids: Mapping[str, str]) -> Entry:
+    """What the audit log keeps of a deployment: its first definition, and all of them by name."""
+    details = {"kind": record.kind, "name": record.name, "version": record.version, "ids": dict(ids)}
+    return Entry("definition.deploy", record.id, details)
 
 
 def chosen_version(catalogue: Catalogue, name: str, wanted: str, own: str, warnings: list[Finding]) -> str:

@@ -21,6 +21,7 @@ from andante.runtime.deployment import Deployment, check_kind, chosen_version, n
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import MODEL_REFUSED, Problem
 from andante.store import definitions as rows
+from andante.store.audit import Entry
 from andante.store.records import DefinitionRecord
 
 # A task or start without a form, and one whose form is a page of another product.
@@ -71,7 +72,8 @@ class Forms:
         if activate:
             statements.extend(rows.set_active(id, key, True))
         if statements:
-            await self._catalogue.write(statements)
+            details = {"kind": FORM, "ids": {key: id}}
+            await self._catalogue.write(statements, Entry("definition.deploy", id, details))
         self._read[source_id] = form
         return Deployment(id, {key: id}, warnings)
 

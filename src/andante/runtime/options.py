@@ -11,7 +11,9 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     the database, for lists. `retention`: how long instances are kept when they are over ("" or "forever": always);
     then they go to the archive, or without `archive` for good. `apart`: on PostgreSQL each transaction is of one
     instance. `remind_every`: seconds between two reminders of a task that somebody who waits for it asks for.
-    `attachment_max` in bytes; `attachment_types` are media types, "*" any."""
+    `attachment_max` in bytes; `attachment_types` are media types, "*" any. `audit_retention`: how long rows of the
+    audit log are kept, as `retention`. With `two_persons` terminating or deleting many waits until another person
+    approves, for `approval_lifetime` seconds."""
 
     zone: str = "UTC"
     cache: int = 10_000
@@ -24,3 +26,6 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     remind_every: int = 14_400
     attachment_max: int = 10 * 1024 * 1024
     attachment_types: tuple[str, ...] = USUAL
+    audit_retention: str = ""
+    two_persons: bool = False
+    approval_lifetime: int = 86_400

@@ -15,6 +15,7 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import removing, views
 from andante.runtime.attachments import Attachments
+from andante.runtime.auditing import Auditing
 from andante.runtime.background import spawn
 from andante.runtime.batches import Batches
 from andante.runtime.calendar_desk import Calendars
@@ -50,7 +51,6 @@ from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import HistoryEntry, InstanceDetail
 from andante.store import instances as instance_rows
-from andante.store.batches import Chosen
 from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
@@ -72,7 +72,8 @@ class Runtime:
         self.clock = clock
         self.settings = settings
         self._ids = Ids(chance)
-        self._definitions = Definitions(store, clock, self._ids, settings.zone)
+        self.audit = Auditing(store, clock, settings, lambda: self._sharing.first)
+        self._definitions = Definitions(store, clock, self._ids, settings.zone, self.audit.log)
         self.roster = LiveRoster(store)
         live = LiveCalendars(store, settings.zone, self.roster.calendar)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
@@ -107,7 +108,9 @@ class Runtime:
             self._definitions.catalogue, self.outbox, self.jobs, self._timekeeper, self.roster,
             self.changes, live, chance,
         )  # fmt: skip
-        self.calendars = Calendars(store, clock, live, self._definitions, self.roster, self.executor, self._sharing)
+        self.calendars = Calendars(
+            store, clock, live, self._definitions, self.roster, self.executor, self._sharing, self.audit.log
+        )
         self.insight = Insight(store, clock, self._definitions, self._tasks, self._sharing, settings.zone)
         self.upkeep = Upkeep(store, clock, self.executor, self._definitions, self.insight, self._sharing, settings)
         self.standing = Standings(store, self._definitions)
@@ -140,7 +143,7 @@ class Runtime:
             raise
         upkeep, projector = runtime.upkeep, runtime.insight.projector
         beside = (runtime._timekeeper, upkeep.retention, runtime.calendars.recounting, runtime.attachments, projector)
-        for each in (*beside, upkeep.lists, runtime.batches) if timers else ():
+        for each in (*beside, upkeep.lists, runtime.batches, runtime.audit) if timers else ():
             spawn(runtime._background, each.run())
         return runtime
 
@@ -219,10 +222,7 @@ class Runtime:
         demand_deploy((await self.definition(definition_id)).name)
         record = await self._definitions.act(definition_id, action, who, retention)
         if instances and action in ("suspend", "resume"):
-            of = Chosen(InstanceQuery(definition_id=definition_id))
-            batch = await self.batches.start(action, of, who=who, reason=f"the definition: {action}")
-            if batch.total <= 1_000:  # more goes on in the background
-                await self.batches.finish(batch.id)
+            await self.batches.of_definition(definition_id, action, who=who)
         return record
 
     async def delete_definition(self, definition_id: str, *, who: str) -> None:

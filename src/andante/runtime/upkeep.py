@@ -17,6 +17,8 @@ from andante.runtime.putting_right import PuttingRight
 from andante.runtime.retention import Retention
 from andante.runtime.sharing import Sharing
 from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify, verify_archive
+from andante.store import audit_rows
+from andante.store.audit_rows import Head, Verification
 from andante.store.snapshot import ReadOnlyStore, Snapshot, open_snapshot
 from andante.store.store import Store
 
@@ -74,6 +76,15 @@ async def graphs_of(definitions: Definitions, ids: Sequence[str]) -> dict[str, P
         except Problem:
             continue
     return found
+
+
+async def verify_audit_of(url: str, kept: Sequence[Head]) -> Verification:
+    """As `Auditing.verify`, without a server, or beside those that are at work. Raises StoreProblem."""
+    store = ReadOnlyStore(url)
+    try:
+        return await audit_rows.verify(store, list(kept))
+    finally:
+        await store.close()
 
 
 async def verify_database(url: str, ids: Sequence[str] = ()) -> AsyncGenerator[Verified, None]:

@@ -73,10 +73,10 @@ def _record(row: Row) -> BatchRecord:
     return BatchRecord(*values)
 
 
-async def add(store: Store, batch: BatchRecord) -> None:
+def insert(batch: BatchRecord) -> tuple[str, list[object]]:
     values = [getattr(batch, name) for name in COLUMNS if name not in ("query", "arguments")]
     values[2:2] = [msgspec.json.encode(batch.chosen).decode(), msgspec.json.encode(batch.arguments).decode()]
-    await store.write([(f"insert into batch ({','.join(COLUMNS)}) values ({','.join('?' * len(COLUMNS))})", values)])
+    return f"insert into batch ({','.join(COLUMNS)}) values ({','.join('?' * len(COLUMNS))})", values
 
 
 async def one(store: Store, batch_id: str) -> BatchRecord | None:
@@ -160,16 +160,14 @@ async def finish(store: Store, batch: BatchRecord, state: str, now: int, error: 
     )  # fmt: skip
 
 
-async def change(store: Store, batch_id: str, state: str, of: Sequence[str], ended_at: int) -> None:
+def changed(batch_id: str, state: str, of: Sequence[str], ended_at: int) -> tuple[str, list[object]]:
     """To another state, from one of these."""
     marks = ",".join("?" * len(of))
-    await store.write(
-        [(
-            "update batch set state=?, ended_at=?, error='', lease_until=case when state='running' then lease_until"
-            f" else 0 end where id=? and state in ({marks})",
-            [state, ended_at, batch_id, *of],
-        )]
-    )  # fmt: skip
+    return (
+        "update batch set state=?, ended_at=?, error='', lease_until=case when state='running' then lease_until"
+        f" else 0 end where id=? and state in ({marks})",
+        [state, ended_at, batch_id, *of],
+    )
 
 
 async def failures(store: Store, batch_id: str, after: str, limit: int) -> list[Failure]:

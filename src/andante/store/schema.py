@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from andante.store import calendar_tables, columns, note_tables, people_tables, schema_lists
+from andante.store import audit_tables, calendar_tables, columns, note_tables, people_tables, schema_lists
 from andante.store.columns import TEXT, listed
 from andante.store.columns import number as _int
 from andante.store.columns import some as _some
@@ -345,4 +345,5 @@ preference, endpoint = note_tables.preference, note_tables.endpoint
 calendars, calendar = calendar_tables.calendars, calendar_tables.calendar
 working_clock = calendar_tables.working_clock
 batch, batch_failure = schema_lists.batch, schema_lists.batch_failure
+audit = audit_tables.audit
 search, task_name, task_view = schema_lists.search, schema_lists.task_name, schema_lists.task_view

@@ -16,7 +16,7 @@ from andante.people.permissions import ADMINISTRATOR, OPERATOR, ROLES, USER
 from andante.people.secrets import new_secret
 from andante.runtime import Problem
 from andante.web.desk import Desk, go, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 ROLE_NAMES: Final = {ADMINISTRATOR: _("Administrator"), OPERATOR: _("Operator"), USER: _("User")}
 PASSWORD_LENGTH: Final = 16
@@ -82,7 +82,7 @@ def _words(person: PersonRecord) -> str:
     return " ".join([person.name, person.email, *person.groups, *person.queues, *person.roles]).lower()
 
 
-@post("/admin/people", status_code=200)
+@post("/admin/people", opt=kept_as("person.add"), status_code=200)
 async def add_person(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     given = await form(request)
     demand(caller(request), allow.PEOPLE_MANAGE)
@@ -122,7 +122,7 @@ async def _person(
     )  # fmt: skip
 
 
-@post("/admin/people/{name:str}", status_code=200)
+@post("/admin/people/{name:str}", opt=kept_as("person.change"), status_code=200)
 async def change_person(request: Asked, desk: NamedDependency[Desk], name: FromPath[str]) -> Response[str]:
     given = await form(request)
     demand(caller(request), allow.PEOPLE_MANAGE)
@@ -133,7 +133,7 @@ async def change_person(request: Asked, desk: NamedDependency[Desk], name: FromP
     return go(request, f"/admin/people/{name}", said(request, _("Saved.")))
 
 
-@post("/admin/people/{name:str}/{action:str}", status_code=200)
+@post("/admin/people/{name:str}/{action:str}", opt=kept_as("person.{action}"), status_code=200)
 async def act_on_person(
     request: Asked, desk: NamedDependency[Desk], name: FromPath[str], action: FromPath[str]
 ) -> Response[str]:
@@ -175,7 +175,7 @@ async def _clients(
     )  # fmt: skip
 
 
-@post("/admin/clients", status_code=200)
+@post("/admin/clients", opt=kept_as("client.add"), status_code=200)
 async def add_client(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """The answer is the only page that ever shows the secret."""
     given = await form(request)
@@ -187,7 +187,7 @@ async def add_client(request: Asked, desk: NamedDependency[Desk]) -> Response[st
     return await _clients(request, desk, made=(made.client_id, made.client_secret))
 
 
-@post("/admin/clients/{client_id:str}/revoke", status_code=200)
+@post("/admin/clients/{client_id:str}/revoke", opt=kept_as("client.revoke"), status_code=200)
 async def revoke_client(request: Asked, desk: NamedDependency[Desk], client_id: FromPath[str]) -> Response[str]:
     demand(caller(request), allow.PEOPLE_MANAGE)
     await desk.services.accounts.revoke_client(client_id)

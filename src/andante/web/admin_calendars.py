@@ -19,7 +19,7 @@ from andante.timing.calendar import LONGEST
 from andante.timing.calendar_form import DAYS, CalendarForm, Exceptional, HolidaysOf, Week
 from andante.web.admin import names_in, text_of
 from andante.web.desk import Desk, go, language_of, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 from andante.web.settings import DAY_NAMES
 
 HOUR: Final = 3_600_000
@@ -58,7 +58,7 @@ async def _calendars(request: Asked, desk: Desk, problem: Problem | None = None,
     )  # fmt: skip
 
 
-@post("/admin/calendars", status_code=200)
+@post("/admin/calendars", opt=kept_as("calendar.add"), status_code=200)
 async def add_calendar(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """With office hours from Monday to Friday, to be changed."""
     who, given = caller(request), await form(request)
@@ -165,7 +165,7 @@ def _read(given: FormMultiDict, before: CalendarForm) -> CalendarForm:
     )  # fmt: skip
 
 
-@post("/admin/calendars/{name:str}", status_code=200)
+@post("/admin/calendars/{name:str}", opt=kept_as("calendar.change"), status_code=200)
 async def save_calendar(request: Asked, desk: NamedDependency[Desk], name: FromPath[str]) -> Response[str]:
     """Open clocks that run by it follow."""
     who, given = caller(request), await form(request)
@@ -178,7 +178,7 @@ async def save_calendar(request: Asked, desk: NamedDependency[Desk], name: FromP
     return go(request, f"/admin/calendars/{name}", said(request, _("Saved. Open clocks that run by it follow.")))
 
 
-@post("/admin/calendars/{name:str}/remove", status_code=200)
+@post("/admin/calendars/{name:str}/remove", opt=kept_as("calendar.delete"), status_code=200)
 async def remove_calendar(request: Asked, desk: NamedDependency[Desk], name: FromPath[str]) -> Response[str]:
     who = caller(request)
     demand(who, allow.CALENDAR_CHANGE)

@@ -11,7 +11,7 @@ from andante.people import permissions as allow
 from andante.people.grants import ACTIONS, ADMINISTER, ANY, OPERATE, START, VIEW, WORK
 from andante.web.admin import text_of
 from andante.web.desk import Desk, go, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 NAMES: Final = {START: _("Start"), VIEW: _("View"), WORK: _("Work"), OPERATE: _("Operate"), ADMINISTER: _("Administer")}
 MEANINGS: Final = {
@@ -41,7 +41,7 @@ async def _grants(request: Asked, desk: Desk, problem: AccessProblem | None = No
     )  # fmt: skip
 
 
-@post("/admin/grants", status_code=200)
+@post("/admin/grants", opt=kept_as("grant.put"), status_code=200)
 async def grant(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who, given = caller(request), await form(request)
     demand(who, allow.PEOPLE_MANAGE)
@@ -54,7 +54,7 @@ async def grant(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     return go(request, "/admin/grants", said(request, _("Granted to %(name)s."), name=row.who))
 
 
-@post("/admin/grants/remove", status_code=200)
+@post("/admin/grants/remove", opt=kept_as("grant.remove"), status_code=200)
 async def withdraw(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     given = await form(request)
     demand(caller(request), allow.PEOPLE_MANAGE)

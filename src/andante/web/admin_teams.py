@@ -10,10 +10,10 @@ from andante.languages import mark as _
 from andante.people import AccessProblem, demand
 from andante.people import permissions as allow
 from andante.people.teams import KINDS
-from andante.runtime import Problem, TeamRow
+from andante.runtime import Problem, TeamRow, auditing
 from andante.web.admin import Fault, names_in, skills_in, skills_text, text_of
 from andante.web.desk import Desk, go, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 from andante.web.settings import RULE_NAMES as DEPUTY_RULES
 from andante.web.settings import add_deputy_of, in_force, processes_of
 
@@ -58,7 +58,7 @@ async def _teams(request: Asked, desk: Desk, kind: str, problem: Fault | None = 
     )  # fmt: skip
 
 
-@post("/admin/teams/{kind:str}", status_code=200)
+@post("/admin/teams/{kind:str}", opt=kept_as("{kind}.add"), status_code=200)
 async def add_team(request: Asked, desk: NamedDependency[Desk], kind: FromPath[str]) -> Response[str]:
     given = await form(request)
     demand(caller(request), allow.PEOPLE_MANAGE)
@@ -95,7 +95,7 @@ async def _team(
     )  # fmt: skip
 
 
-@post("/admin/teams/{kind:str}/{name:str}", status_code=200)
+@post("/admin/teams/{kind:str}/{name:str}", opt=kept_as("{kind}.change"), status_code=200)
 async def change_team(
     request: Asked, desk: NamedDependency[Desk], kind: FromPath[str], name: FromPath[str]
 ) -> Response[str]:  # fmt: skip
@@ -120,7 +120,7 @@ async def change_team(
     return go(request, f"/admin/teams/{kind}/{name}", said(request, _("Saved.")))
 
 
-@post("/admin/teams/{kind:str}/{name:str}/remove", status_code=200)
+@post("/admin/teams/{kind:str}/{name:str}/remove", opt=kept_as("{kind}.remove"), status_code=200)
 async def remove_team(
     request: Asked, desk: NamedDependency[Desk], kind: FromPath[str], name: FromPath[str]
 ) -> Response[str]:  # fmt: skip
@@ -148,7 +148,7 @@ async def _deputies(request: Asked, desk: Desk, problem: Fault | None = None) ->
     )  # fmt: skip
 
 
-@post("/admin/deputies", status_code=200)
+@post("/admin/deputies", opt=kept_as("deputy.add"), status_code=200)
 async def add_deputy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who, given = caller(request), await form(request)
     demand(who, allow.PEOPLE_MANAGE)
@@ -179,7 +179,7 @@ async def _endpoints(
     )  # fmt: skip
 
 
-@post("/admin/endpoints", status_code=200)
+@post("/admin/endpoints", opt=kept_as("endpoint.add"), status_code=200)
 async def add_endpoint(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     given = await form(request)
     demand(caller(request), allow.ENDPOINT_MANAGE)
@@ -195,7 +195,7 @@ async def add_endpoint(request: Asked, desk: NamedDependency[Desk]) -> Response[
     return go(request, "/admin/endpoints", said(request, _("%(name)s is there now."), name=made.name))
 
 
-@post("/admin/endpoints/{name:str}/{action:str}", status_code=200)
+@post("/admin/endpoints/{name:str}/{action:str}", opt=kept_as("endpoint.change"), status_code=200)
 async def act_on_endpoint(
     request: Asked, desk: NamedDependency[Desk], name: FromPath[str], action: FromPath[str]
 ) -> Response[str]:
@@ -215,12 +215,14 @@ async def act_on_endpoint(
 async def _acted(request: Asked, desk: Desk, name: str, action: str) -> str:
     table = desk.services.post.endpoints
     if action == "test":
+        auditing.note("endpoint.test")
         why = "; ".join(each.error for each in await desk.services.post.test(f"webhook:{name}") if each.error)
         return said(request, _("It did not arrive. %(why)s"), why=why) if why else said(request, _("It arrived."))
     if action in ("disable", "enable"):
         await table.change(name, disabled=action == "disable")
         return said(request, _("Saved."))
     if action == "remove":
+        auditing.note("endpoint.remove")
         await table.remove(name)
         return said(request, _("%(name)s is removed."), name=name)
     raise Problem("astrozero.0002", 404, f"There is no action '{action}' for an endpoint.")

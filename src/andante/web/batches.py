@@ -16,7 +16,7 @@ from andante.runtime import BatchRecord, InstanceQuery, InstanceRecord, Problem
 from andante.web.bulk import TITLES
 from andante.web.choosing import CLOSED, FILTERS
 from andante.web.desk import Desk, go, language_of, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "queued": (_("waits for its turn"), "wait"),
@@ -136,7 +136,7 @@ async def _record(desk: Desk, instance_id: str) -> InstanceRecord | None:
         return None  # it is deleted, or in the archive
 
 
-@post("/batches/{batch_id:str}/{action:str}", status_code=200)
+@post("/batches/{batch_id:str}/{action:str}", opt=kept_as("batch.{action}"), status_code=200)
 async def act(
     request: Asked, desk: NamedDependency[Desk], batch_id: FromPath[str], action: FromPath[str]
 ) -> Response[str]:

@@ -16,7 +16,7 @@ from andante.runtime.problem import PARAMETER
 from andante.web.choosing import ALL_OPEN, CLOSED, Filters, filters_of
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.mapping import MOST_LOOKED, Look, look, mapping_of
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 # What can be done, and how its button says it: with these, of these.
 VERBS: Final[Mapping[str, tuple[str, str]]] = {
@@ -164,7 +164,7 @@ async def look_again(request: Asked, desk: NamedDependency[Desk]) -> Response[st
     return await _show(request, desk, asking(await form(request)))
 
 
-@post("/batches", status_code=200)
+@post("/batches", opt=kept_as("batch.create"), status_code=200)
 async def begin(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """Do it: a batch is made, and its page shown."""
     who, given = caller(request), await form(request)

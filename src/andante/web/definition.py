@@ -19,7 +19,7 @@ from andante.web.decision import AGGREGATIONS, KINDS, MOST_RULES, POLICIES, SIGN
 from andante.web.desk import SECURITY, Desk, go, language_of, said
 from andante.web.diagram import names_of, places
 from andante.web.formats import json_text
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 MOST: Final = 500
 MOST_LINES: Final = 20_000
@@ -109,7 +109,7 @@ def _marks(say: Language, standing: AtElements, warmth: heats.Heat) -> str:
     return json_text(marks)
 
 
-@post("/definitions/{definition_id:str}/{action:str}", status_code=200)
+@post("/definitions/{definition_id:str}/{action:str}", opt=kept_as("definition.{action}"), status_code=200)
 async def act(
     request: Asked, desk: NamedDependency[Desk], definition_id: FromPath[str], action: FromPath[str]
 ) -> Response[str]:

@@ -17,7 +17,7 @@ from andante.runtime import Deployment, Problem, Runtime
 from andante.runtime.problem import PARAMETER
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.formats import json_text
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 MOST: Final = 50  # files at once
 LARGEST_DRAWN: Final = 2 * 1024 * 1024  # bytes of a file that is drawn again on the page
@@ -54,7 +54,7 @@ class Result(msgspec.Struct, frozen=True):
     marks: str
 
 
-@post("/definitions", status_code=200)
+@post("/definitions", opt=kept_as("definition.deploy"), status_code=200)
 async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """.bpmn, .dmn and .form files and definitions in the JSON form. What is right is deployed."""
     who = caller(request)

@@ -12,9 +12,9 @@ from litestar.datastructures import Cookie
 
 from andante.languages import NAMES, Language, chosen
 from andante.notify import NotePost
-from andante.people import Access, Accounts, Deputies, Grants, Teams, may
+from andante.people import Access, AccessProblem, Accounts, Deputies, Grants, Teams, may
 from andante.people import permissions as allow
-from andante.runtime import Operations, Runtime
+from andante.runtime import Operations, Problem, Runtime, auditing
 from andante.runtime.sandbox import Sandboxes
 from andante.web import badges, formats
 from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, UNDO, Asked, cookie, visit
@@ -102,6 +102,8 @@ class Desk:
         self, request: Asked, template: str, *, status: int = 200, block: str = "live", **values: Any
     ) -> Response[str]:
         """The page, or its `block` alone where a page asks: the live part, or what goes into a dialog."""
+        if status >= 400 and isinstance(problem := values.get("problem"), Problem | AccessProblem):
+            auditing.refused(problem.code, status)
         guest = visit(request)
         now = self.runtime.clock.now()
         who = guest.caller

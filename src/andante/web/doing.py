@@ -7,8 +7,8 @@ import msgspec
 
 from andante.languages import Language
 from andante.languages import mark as _
-from andante.people import AccessProblem, Caller, declared, demand_task_action
-from andante.runtime import Extension, Problem, Runtime, Signing, TaskRecord
+from andante.people import AccessProblem, Caller, declared, demand_task_action, note_task_action
+from andante.runtime import Extension, Problem, Runtime, Signing, TaskRecord, auditing
 from andante.runtime.approvals import not_offered, offers_of, outcome_of
 from andante.runtime.problem import PARAMETER
 from andante.timing.instants import TimingError, parse_instant
@@ -37,6 +37,7 @@ TOGETHER: Final = ("claim", "unclaim", "complete", "transfer", "delegate")
 MODES: Final = ("before", "with", "after")
 UNITS: Final = {"minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 LONGEST_MS: Final = 100 * 365 * 86_400_000
+NAMED: Final = 100  # tasks, in the audit log
 LONGEST_TEXT: Final = 10_000
 
 
@@ -87,6 +88,7 @@ async def carry_out(runtime: Runtime, who: Caller, task: TaskRecord, deed: Deed)
         raise Problem("astrozero.0002", 404, f"There is no action '{action}' for a task.")
     if not (action == "remind" and (await runtime.instance(task.instance_id)).created_by == who.user):
         demand_task_action(who, task, action)
+        note_task_action(who, task, action, deed.extension.reason if deed.extension is not None else "")
     if action == "extend":
         if deed.extension is None:
             raise Problem(PARAMETER, 400, "Say by how much, or until when.")
@@ -129,6 +131,9 @@ async def with_many(runtime: Runtime, who: Caller, task_ids: Sequence[str], deed
             found.append(Result(task_id, name or task_id, problem.message))
         else:
             found.append(Result(task_id, name))
+    done = sum(not each.fault for each in found)
+    counts = {"tasks": [each.task_id for each in found[:NAMED]], "done": done, "failed": len(found) - done}
+    auditing.note(of=f"{len(found)} tasks", details=counts)
     return found
 
 

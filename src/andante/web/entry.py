@@ -18,6 +18,7 @@ from andante.web.session import (
     SESSION,
     THEME,
     Asked,
+    address,
     cookie,
     form,
     local_path,
@@ -45,9 +46,8 @@ async def log_in(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """A wrong name or password shows the form again, with the name kept."""
     given = await form(request)
     name, to = str(given.get("name", "")).strip(), local_path(str(given.get("next", "")), HOME)
-    address = request.client.host if request.client is not None else ""
     try:
-        token = await desk.access.log_in(name, str(given.get("password", "")), address)
+        token = await desk.access.log_in(name, str(given.get("password", "")), address(request))
     except AccessProblem as problem:
         return desk.page(request, "login.html", status=problem.status, name=name, next=to, problem=problem)
     session = cookie(request, SESSION, token, LONGEST_S)

@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from andante.languages import mark as _
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
-from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery
+from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery, auditing
 from andante.runtime.replay import Past
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
-from andante.web.session import Asked, caller, form, local_path
+from andante.web.session import Asked, caller, form, kept_as, local_path
 from andante.web.sight import instance_actions, seen_instance
 from andante.web.variables import other_rows
 from andante.web.words import chapters
@@ -88,7 +88,7 @@ async def all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
     return found
 
 
-@post("/instances/{instance_id:str}/{action:str}", status_code=200)
+@post("/instances/{instance_id:str}/{action:str}", opt=kept_as("instance.{action}"), status_code=200)
 async def act(
     request: Asked, desk: NamedDependency[Desk], instance_id: FromPath[str], action: FromPath[str]
 ) -> Response[str]:
@@ -99,6 +99,8 @@ async def act(
         raise Problem("astrozero.0002", 404, f"There is no action '{action}' for an instance.")
     reason = str(given.get("reason", "")).strip()[:2_000]
     words = DONE[action]
+    if not may(who, allow.INSTANCE_ACT_ANY):
+        auditing.no_entry()  # they end their own
     try:
         await _permit(desk.runtime, who, record, action, reason)
         if action == "retry":

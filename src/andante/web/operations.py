@@ -15,7 +15,7 @@ from andante.people import demand, sight
 from andante.people import permissions as allow
 from andante.runtime import Chosen, InstanceQuery, InstanceRecord, Looked, Problem
 from andante.web.desk import Desk, go, language_of, said
-from andante.web.session import Asked, caller, form
+from andante.web.session import Asked, caller, form, kept_as
 
 LATE: Final = 5_000  # ms after which a timer is late
 OLD: Final = 60_000  # ms after which what is on its way is stuck
@@ -107,7 +107,7 @@ async def incidents(request: Asked, desk: NamedDependency[Desk]) -> Response[str
     )  # fmt: skip
 
 
-@post("/operations/incidents/retry", status_code=200)
+@post("/operations/incidents/retry", opt=kept_as("batch.create"), status_code=200)
 async def retry(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """All of a group: `cause`. A batch does it."""
     who, given = caller(request), await form(request)
@@ -149,7 +149,7 @@ async def letters(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     )  # fmt: skip
 
 
-@post("/operations/letters/{letter_id:str}/{action:str}", status_code=200)
+@post("/operations/letters/{letter_id:str}/{action:str}", opt=kept_as("letter.{action}"), status_code=200)
 async def letter(
     request: Asked, desk: NamedDependency[Desk], letter_id: FromPath[str], action: FromPath[str]
 ) -> Response[str]:

@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
-from andante.runtime import Problem, StoreProblem
+from andante.runtime import Problem, StoreProblem, auditing
 from andante.web import (
     admin,
     admin_calendars,
@@ -42,7 +42,7 @@ from andante.web import (
 )
 from andante.web.desk import SECURITY, STATIC, desk_of
 from andante.web.errors import on_access_problem, on_fault, on_http_exception, on_problem, on_store_problem
-from andante.web.session import PUBLIC, Asked, admit, visit
+from andante.web.session import PUBLIC, Asked, ask, visit
 
 HANDLERS: Final = (
     *entry.HANDLERS,
@@ -80,11 +80,17 @@ CACHE: Final = "public, max-age=31536000, immutable"  # an asset's address chang
 
 async def _before(request: Asked) -> Response[str] | None:
     desk = desk_of(request)
-    stopped = await admit(request, desk.access)
+    stopped = await ask(request, desk.access, desk.runtime.audit.log)
     who = visit(request).caller
     if stopped is None and who is not None and request.method == "GET" and not request.headers.get("hx-request"):
         request.scope["state"]["unread"] = await desk.services.post.inbox.unread(who.user)
     return stopped
+
+
+async def _kept(response: Response[Any]) -> Response[Any]:
+    """What the audit log is to have of a request is there before it is answered."""
+    await auditing.keep()
+    return response
 
 
 def _static_headers(response: Response[Any]) -> Response[Any]:
@@ -104,6 +110,7 @@ def web_router() -> Router:
         path="/",
         route_handlers=[*HANDLERS, static],
         before_request=_before,
+        after_request=_kept,
         dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
         exception_handlers={
             Problem: on_problem,

@@ -15,6 +15,9 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict
 
 from andante.people import Access, AccessProblem, Caller, sight
+from andante.people.origins import Network, origin_address
+from andante.runtime import auditing
+from andante.runtime.auditing import AuditLog
 from andante.runtime.sight import look_as
 
 Asked = Request[Any, Any, Any]
@@ -29,6 +32,7 @@ DENSITY: Final = "andante_density"
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 PUBLIC: Final = "public"  # in a handler's `opt`
+AUDIT: Final = "audit"
 LONGEST_S: Final = 12 * 3_600
 FORM_TOKEN: Final = "bpm.page.formToken"  # noqa: S105 - an error code
 
@@ -57,6 +61,36 @@ def caller(request: Asked) -> Caller:
     if found is None:
         raise AccessProblem("astrozero.0004", 401, "You are logged out. Log in again.")
     return found
+
+
+def kept_as(action: str) -> dict[str, str]:
+    """A handler's `opt`: as what the audit log keeps its requests; `{action}` and the like are of the address."""
+    return {AUDIT: action}
+
+
+def address(request: Asked) -> str:
+    """Where the request comes from; "" if that is not known."""
+    peer = request.client.host if request.client is not None else ""
+    trusted: list[Network] = request.app.state.get("proxies", [])
+    return origin_address(peer, request.headers.getall("x-forwarded-for", []), trusted) if trusted else peer
+
+
+async def ask(request: Asked, access: Access, log: AuditLog) -> Response[str] | None:
+    """As `admit`, and let the audit log know what is asked for, by whom, and why."""
+    named = {name: str(value) for name, value in request.path_params.items()}
+    action = str(request.route_handler.opt.get(AUDIT, "")).format(**named)
+    of = next((value for name, value in named.items() if name not in ("action", "kind")), "")
+    origin = auditing.Origin(address=address(request), via=auditing.PAGE)
+    asked = auditing.Asked(log, origin, action if action in auditing.ACTIONS else "", of)
+    auditing.begin(asked)
+    stopped = await admit(request, access)
+    who = visit(request).caller
+    asked.by(who.user if who is not None else "")
+    if stopped is not None:
+        auditing.no_entry()
+    elif asked.action and request.method == "POST":
+        asked.reason = str((await request.form()).get("reason", "")).strip()
+    return stopped
 
 
 async def form(request: Asked) -> FormMultiDict:

@@ -18,7 +18,7 @@ from andante.people.quiet import DAYS
 from andante.runtime import DeputyRow, Problem
 from andante.timing.instants import TimingError, parse_instant
 from andante.web.desk import DENSITIES, THEMES, Desk, go, said
-from andante.web.session import LONGEST_S, SESSION, Asked, caller, cookie, form
+from andante.web.session import LONGEST_S, SESSION, Asked, address, caller, cookie, form, kept_as
 
 KINDS: Final = {
     "reminder": _("Reminders"),
@@ -142,7 +142,7 @@ async def test_notes(request: Asked, desk: NamedDependency[Desk]) -> Response[st
 # Deputies.
 
 
-@post("/settings/deputies", status_code=200)
+@post("/settings/deputies", opt=kept_as("deputy.add"), status_code=200)
 async def add_deputy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who, given = caller(request), await form(request)
     try:
@@ -163,7 +163,7 @@ async def add_deputy_of(desk: Desk, person: str, given: FormMultiDict, who: str)
     )  # fmt: skip
 
 
-@post("/settings/deputies/{id:str}/end", status_code=200)
+@post("/settings/deputies/{id:str}/end", opt=kept_as("deputy.remove"), status_code=200)
 async def end_deputy(request: Asked, desk: NamedDependency[Desk], id: FromPath[str]) -> Response[str]:
     who = caller(request)
     demand(who, allow.DEPUTY_OWN)
@@ -178,7 +178,7 @@ async def end_deputy(request: Asked, desk: NamedDependency[Desk], id: FromPath[s
 # The password.
 
 
-@post("/settings/password", status_code=200)
+@post("/settings/password", opt=kept_as("person.password"), status_code=200)
 async def set_password(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """Every other session ends."""
     who, given = caller(request), await form(request)
@@ -186,8 +186,7 @@ async def set_password(request: Asked, desk: NamedDependency[Desk]) -> Response[
     try:
         if fresh != again:
             raise Problem(PARAMETER, 400, "The two new passwords differ. Type them again.")
-        address = request.client.host if request.client is not None else ""
-        token = await desk.access.change_password(who.user, present, fresh, address)
+        token = await desk.access.change_password(who.user, present, fresh, address(request))
     except (Problem, AccessProblem) as problem:
         return await settings_view(request, desk, "password", problem)
     text = said(request, _("The password is changed. Your other sessions have ended."))
