@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from andante.cli import COMMANDS, NO_SERVER, REFUSED, USAGE
+from andante.cli import COMMANDS, FUNCTIONS, NO_SERVER, REFUSED, USAGE
 
 
 def test_a_wrong_secret(shell: Shell) -> None:
@@ -138,7 +138,7 @@ def test_the_summaries_of_the_overview_are_those_of_the_commands(shell: Shell) -
     """They are written twice so that a command need not be imported to be listed."""
     overview = " ".join(shell("--help").out.replace("│", " ").split())
     for room, name, summary in COMMANDS:
-        command = getattr(importlib.import_module(f"andante.cli.{room}"), name)
+        command = getattr(importlib.import_module(f"andante.cli.{room}"), FUNCTIONS.get(name, name))
         assert (inspect.getdoc(command) or "").startswith(summary.replace(". End", ".\nEnd")), name
         assert f"{name} {summary}" in overview
         assert summary[:60] in " ".join(shell(name, "--help").out.split())

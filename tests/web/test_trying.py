@@ -6,6 +6,8 @@ import pytest
 from playwright.async_api import Browser, expect
 from town import deploy
 
+from andante.testing.carried_out import run_suite
+from andante.testing.written import read_suite
 from conftest import Site
 
 CLAIM = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -59,12 +61,19 @@ async def test_a_process_is_tried_out_and_kept_as_a_test(
     await expect(page.locator(".badge.done").first).to_have_text("Completed")
     await expect(page.get_by_text("Reached Settled")).to_be_visible()
 
-    # Nothing of it was real; the test that is downloaded does the same.
+    # Nothing of it was real; the tests that are downloaded do the same.
     assert (await site.runtime.open_counts())[0] == 0
+    (tmp_path / "Claim.bpmn").write_bytes(CLAIM)
     async with page.expect_download() as waiting:
         await page.get_by_role("button", name="Download").click()
+    target = tmp_path / (await waiting.value).suggested_filename
+    await (await waiting.value).save_as(target)
+    assert target.name == "claim.test.yaml"
+    run = run_suite(target, read_suite(target))
+    assert [each.message for each in run.results] == [""]
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="As Python").click()
     text = Path(await (await waiting.value).path()).read_text()
-    (tmp_path / "Claim.bpmn").write_bytes(CLAIM)
     monkeypatch.chdir(tmp_path)
     written: dict[str, object] = {}
     exec(text, written)
@@ -96,6 +105,6 @@ async def test_a_message_finds_the_instance_by_its_key(site: Site, browser: Brow
     await page.get_by_role("region", name="Reserve stock").get_by_role("button", name="Done").click()
     await page.get_by_role("button", name="Send the message").click()
     await expect(page.locator("#step-ShipOrder")).to_contain_text("here")
-    await expect(page.locator(".script")).to_contain_text("correlation={'orderId': 'SO-1'}")
+    await expect(page.locator(".script")).to_contain_text("correlation:\n      orderId: SO-1")
     await expect(page.locator(".djs-element.at-active[data-element-id=ShipOrder]")).to_be_visible()
     assert site.faults == []

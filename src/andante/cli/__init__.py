@@ -60,11 +60,13 @@ COMMANDS: Final = (
         "lint",
         "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
     ),
+    ("testing", "test", "Run tests of processes, written in YAML, here and without a server."),
     ("files", "evaluate", "Evaluate an expression, here and without a server."),
     ("files", "decide", "Evaluate a decision of a DMN file, here and without a server."),
 )
+FUNCTIONS: Final = {"test": "run_tests"}  # a function named test would be taken for one
 for order, (room, name, summary) in enumerate(COMMANDS):
-    app.command(f"andante.cli.{room}:{name}", name=name, help=summary, sort_key=order)
+    app.command(f"andante.cli.{room}:{FUNCTIONS.get(name, name)}", name=name, help=summary, sort_key=order)
 variables: Final = App(name="variables", help="The variables of an instance.", sort_key=99)
 variables.command(
     "andante.cli.variables:set_variables",

@@ -26,6 +26,7 @@ from andante.store.attachments import AttachmentRow
 from andante.store.batches import BatchRecord, Chosen, Failure
 from andante.store.facets import Facet
 from andante.store.faults import StoreProblem, Unstorable
+from andante.store.names import Names
 from andante.store.reach import Reach
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.roster import DeputyRow, PermitRow, TeamRow
@@ -70,6 +71,7 @@ __all__ = [
     "Known",
     "Looked",
     "MigrationPlan",
+    "Names",
     "Note",
     "OpenJobView",
     "Operations",

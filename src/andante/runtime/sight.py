@@ -22,6 +22,11 @@ def look_as(sight: Sight) -> None:
     _SIGHT.set(sight)
 
 
+def look_at_all() -> None:
+    """From now on, in this request: for what is nobody's."""
+    _SIGHT.set(ALL)
+
+
 def sight() -> Sight:
     """Of who asks."""
     return _SIGHT.get()

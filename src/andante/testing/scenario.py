@@ -20,6 +20,7 @@ from andante.engine.migration import plan
 from andante.engine.settings import DEFAULTS, EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
+from andante.engine.waits import Call
 from andante.forms import Form, read_form
 from andante.timing.duration import parse_duration, shift
 from andante.timing.instants import parse_instant
@@ -69,11 +70,11 @@ class Scenario:
         read = {each.id: each for each in (form_of(Path(file)) for file in forms)}
         if models or read:
             self.settings = EngineSettings(
-                settings.zone,
-                decisions=of_models(models) if models else settings.decisions,
+                settings.zone, max_steps=settings.max_steps, max_items=settings.max_items,
+                max_depth=settings.max_depth, decisions=of_models(models) if models else settings.decisions,
+                calendars=settings.calendars, remind_every=settings.remind_every, roster=settings.roster,
                 forms=of_forms(read) if read else settings.forms,
-                calendars=settings.calendars,
-            )
+            )  # fmt: skip
         self.now = parse_instant(now, settings.zone) if isinstance(now, str) else now
         self.instance = Instance(id)
         self.journal: list[Entry] = []
@@ -87,6 +88,7 @@ class Scenario:
         process: str = "",
         *,
         now: int | str = MONDAY,
+        settings: EngineSettings = DEFAULTS,
         decisions: Iterable[str | Path | bytes] = (),
         imports: Iterable[str | Path] = (),
         forms: Iterable[str | Path] = (),
@@ -100,7 +102,7 @@ class Scenario:
         if len(found) != 1:
             known = ", ".join(graph.process_id for graph in model.processes)
             raise LookupError(f"{path} has the processes {known}: name one of them")
-        return cls(found[0], now=now, decisions=decisions, forms=forms)
+        return cls(found[0], now=now, settings=settings, decisions=decisions, forms=forms)
 
     # Given.
 
@@ -172,17 +174,17 @@ class Scenario:
 
     def complete_call(self, element: str, **variables: object) -> "Scenario":
         """The called process ends well with these variables."""
-        call = self._waits(self.instance.calls, element, "called process")
+        call = self.call(element)
         return self.when(cmd.CompleteCall(call.token, call.child_id, variables))
 
     def fail_call(self, element: str, code: str = "", message: str = "") -> "Scenario":
         """The called process ends by an error, or is terminated (no code)."""
-        call = self._waits(self.instance.calls, element, "called process")
+        call = self.call(element)
         return self.when(cmd.FailCall(call.token, call.child_id, code, message))
 
     def escalate_call(self, element: str, code: str, **variables: object) -> "Scenario":
         """The called process, which has these variables, throws an escalation and goes on."""
-        call = self._waits(self.instance.calls, element, "called process")
+        call = self.call(element)
         once = f"escalation-{len(self.journal)}"
         return self.when(cmd.Escalate(call.token, call.child_id, code, variables, once))
 
@@ -301,6 +303,10 @@ class Scenario:
     def asked(self, kind: type[Wait]) -> list[Wait]:
         """All effects of this class so far, in order."""
         return [effect for effect in self.effects if isinstance(effect, kind)]
+
+    def call(self, element: str) -> Call:
+        """What this element has called and waits for. Raises LookupError."""
+        return self._waits(self.instance.calls, element, "called process")
 
     def _waits(self, waits: Mapping[int, Wait], element: str, what: str) -> Wait:
         for wait in waits.values():

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andante.languages import mark as _
-from andante.runtime import Facet, InstanceQuery
-from andante.store.names import Names
+from andante.runtime import Facet, InstanceQuery, Names
 
 OPEN: Final = ("New", "Dispatched", "Running", "Waiting for user interaction", "Waiting for page event", "Paused")
 CLOSED: Final = ("Completed OK", "User Terminated", "Terminated")

@@ -1,11 +1,15 @@
-"""A process that was tried out, as a test: what was done, step by step, in the words of `andante.testing.Scenario`."""
+"""A process that was tried out, as a test: what was done, step by step, in the words of `andante test`, and of
+`andante.testing.Scenario`."""
 
 import keyword
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import yaml
+
 from andante.runtime.sandbox import Done
+from andante.testing.written import ACTIONS
 from andante.web.formats import iso
 
 ENDINGS: Final = {"xml": "bpmn", "json": "json"}
@@ -53,6 +57,47 @@ def _line(done: Done, who: str) -> str:
     if done.name == "signal":
         return f"run.signal({given.get('name', '')!r}{_named(values)})"
     return f"run.pass_time({given.get('ms', 0)})"
+
+
+def written(
+    name: str, kind: str, began: int, done: Iterable[Done], state: str, tasks: Iterable[str], who: str, calls: bool
+) -> str:
+    """The same as YAML, for `andante test`."""
+    first, *further = done
+    case: dict[str, object] = {"name": f"{name} as it was tried out", "given": _values(first), "start": {"by": who}}
+    case["steps"] = [_step(each, who) for each in further]
+    case["then"] = {"state": state, "tasks": sorted(tasks)}
+    lines = ["# Add decisions: [...] and forms: [...] where the process names any."]
+    if calls:
+        lines.append("# It calls other processes: say how each ends, by a step call or callFails.")
+    suite = {"process": f"{name}.{ENDINGS.get(kind, kind)}", "id": name, "now": iso(began), "tests": [case]}
+    return "\n".join(lines) + "\n" + yaml.safe_dump(suite, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _values(done: Done) -> dict[str, object]:
+    found = done.given.get("variables")
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _step(done: Done, who: str) -> object:
+    """Without what it says nothing of."""
+    given, element = done.given, done.given.get("element", "")
+    text = given.get("message", "")
+    step: dict[str, object]
+    if done.name == "complete":
+        step = {"complete": element, "outcome": given.get("outcome", ""), "by": who}
+    elif done.name == "fail":
+        return {"fail": element, "retries": int(str(given.get("retries") or 0)), "text": text}
+    elif done.name == "error":
+        step = {"error": element, "code": given.get("code", ""), "text": text}
+    elif done.name == "message":
+        step = {"message": given.get("name", ""), "correlation": given.get("correlation")}
+    elif done.name in ("job", "signal"):
+        step = {done.name: element if done.name == "job" else given.get("name", "")}
+    else:
+        return {"pass": f"PT{int(str(given.get('ms', 0))) / 1000:.3f}S".replace(".000S", "S")}
+    step["variables"] = _values(done)
+    return {name: value for name, value in step.items() if value or name in ACTIONS}
 
 
 def _named(values: Mapping[str, object]) -> str:

@@ -13,13 +13,12 @@ from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem, TaskQuery
 from andante.runtime.problem import PARAMETER
 from andante.runtime.sandbox import Sandbox
-from andante.runtime.sight import look_as
-from andante.store.names import ALL
+from andante.runtime.sight import look_at_all
 from andante.web.desk import SECURITY, Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.fields import form_fields, read_fields
 from andante.web.instances import all_history, shown_inside
-from andante.web.scenario import scenario
+from andante.web.scenario import scenario, written
 from andante.web.session import Asked, caller, form
 from andante.web.variables import asked_rows, both, columns, other_rows, read_rows
 from andante.web.words import chapters
@@ -34,7 +33,7 @@ async def _allowed(request: Asked, desk: Desk, definition_id: str) -> tuple[Call
     demand(who, allow.DEFINITION_DEPLOY, definition.name)
     if definition.kind not in ("xml", "json"):
         raise Problem(PARAMETER, 400, "Only a process can be tried out.")
-    look_as(ALL)  # what follows is in a world of its own
+    look_at_all()  # what follows is in a world of its own
     return who, definition
 
 
@@ -80,10 +79,11 @@ async def _page(
     )  # fmt: skip
 
 
-async def _text(box: Sandbox, who: Caller) -> str:
+async def _text(box: Sandbox, who: Caller, python: bool = False) -> str:
     record = await box.runtime.instance(box.instance_id)
     tasks = (await box.runtime.tasks(TaskQuery(everything=True, instance_id=box.instance_id, limit=MOST_TASKS))).items
-    return scenario(
+    say = scenario if python else written
+    return say(
         record.name, box.definition.kind, box.began, box.done, record.state, [each.element for each in tasks],
         who.user, await box.called(),
     )  # fmt: skip
@@ -150,10 +150,10 @@ async def download(request: Asked, desk: NamedDependency[Desk], definition_id: F
     if box is None or not box.instance_id:
         raise Problem("astrozero.0002", 404, "Nothing is being tried out. Start it first.")
     name = "".join(each if each.isascii() and each.isalnum() else "_" for each in definition.name.lower())
-    headers = {
-        **SECURITY, "Content-Disposition": f'attachment; filename="test_{name}.py"', "Cache-Control": "no-store",
-    }  # fmt: skip
-    return Response(await _text(box, who), media_type="text/x-python; charset=utf-8", headers=headers)
+    python = request.query_params.get("as") == "python"
+    file, kind = (f"test_{name}.py", "text/x-python") if python else (f"{name}.test.yaml", "application/yaml")
+    headers = {**SECURITY, "Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
+    return Response(await _text(box, who, python), media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 HANDLERS: Final = (try_page, take, download)
