@@ -9,7 +9,6 @@ from typing import Final
 import yaml
 
 from andante.runtime.sandbox import Done
-from andante.testing.written import ACTIONS
 from andante.web.formats import iso
 
 ENDINGS: Final = {"xml": "bpmn", "json": "json"}
@@ -97,7 +96,7 @@ def _step(done: Done, who: str) -> object:
     else:
         return {"pass": f"PT{int(str(given.get('ms', 0))) / 1000:.3f}S".replace(".000S", "S")}
     step["variables"] = _values(done)
-    return {name: value for name, value in step.items() if value or name in ACTIONS}
+    return {name: value for number, (name, value) in enumerate(step.items()) if value or number == 0}
 
 
 def _named(values: Mapping[str, object]) -> str:
