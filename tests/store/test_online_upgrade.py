@@ -93,24 +93,43 @@ def _unique(table: sa.Table) -> set[tuple[str, ...]]:
     return {tuple(each.columns.keys()) for each in table.indexes if each.unique}
 
 
-@pytest.mark.parametrize(("before", "after"), steps())
-def test_each_migration_only_adds(engine: sa.Engine, before: str, after: str) -> None:
-    upgrade(engine, before)
-    old = _tables(engine)
-    unique = {name: _unique(table) for name, table in old.items()}
-    upgrade(engine, after)
-    new = _tables(engine)
+def only_adds(old: dict[str, sa.Table], new: dict[str, sa.Table]) -> None:
+    """What is there stays as it is, and what is new need not be written."""
     assert old.keys() <= new.keys()
     for name, table in old.items():
         now = new[name]
         assert now.primary_key.columns.keys() == table.primary_key.columns.keys(), name
+        assert table.columns.keys() <= now.columns.keys(), name
         for column in table.columns:
             assert str(now.columns[column.name].type) == str(column.type), (name, column.name)
             assert now.columns[column.name].nullable == column.nullable, (name, column.name)
         for column in now.columns:
             if column.name not in table.columns:
                 assert column.nullable or column.server_default is not None, (name, column.name)
-        assert _unique(now) == unique[name], name
+        assert _unique(now) == _unique(table), name
+
+
+def writes_on(connection: sa.Connection, old: dict[str, sa.Table]) -> None:
+    """Each table holds a row, "one", that was written before. A server that knows these tables writes another beside
+    it, changes the first and deletes it."""
+    for name, table in old.items():
+        one, four = _values(table, "one"), _values(table, "four")
+        connection.execute(sa.insert(table), four)
+        found = sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=str)
+        assert found == sorted((one, four), key=str), name
+        keys = [column == one[column.name] for column in table.primary_key.columns]
+        rest = {n: v for n, v in _values(table, "thirteen").items() if n not in table.primary_key.columns}
+        if rest:
+            assert connection.execute(sa.update(table).where(*keys).values(**rest)).rowcount == 1, name
+        assert connection.execute(sa.delete(table).where(*keys)).rowcount == 1, name
+
+
+@pytest.mark.parametrize(("before", "after"), steps())
+def test_each_migration_only_adds(engine: sa.Engine, before: str, after: str) -> None:
+    upgrade(engine, before)
+    old = _tables(engine)
+    upgrade(engine, after)
+    only_adds(old, _tables(engine))
 
 
 @pytest.mark.parametrize(("before", "after"), steps())
@@ -123,16 +142,40 @@ def test_servers_of_the_release_before_go_on_writing(engine: sa.Engine, before: 
             connection.execute(sa.insert(table), _values(table, "one"))
     upgrade(engine, after)
     with engine.begin() as connection:
-        for name, table in old.items():
-            one, four = _values(table, "one"), _values(table, "four")
-            connection.execute(sa.insert(table), four)
-            found = sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=str)
-            assert found == sorted((one, four), key=str), name
-            keys = [column == one[column.name] for column in table.primary_key.columns]
-            rest = {n: v for n, v in _values(table, "thirteen").items() if n not in table.primary_key.columns}
-            if rest:
-                assert connection.execute(sa.update(table).where(*keys).values(**rest)).rowcount == 1, name
-            assert connection.execute(sa.delete(table).where(*keys)).rowcount == 1, name
+        writes_on(connection, old)
+
+
+# What a migration must not do, and whether a server of the release before stumbles at once when it writes.
+BREAKING: Final = (
+    ("alter table note rename column text to body", True),
+    ("alter table note drop column text", True),
+    ("alter table note rename to letter", True),
+    ("alter table note add column size bigint not null default 1; alter table note alter size drop default", True),
+    ("create unique index one_at_a_time on note (number)", False),
+    ("alter table note alter text type varchar(3)", True),
+    ("alter table note alter number drop not null", False),
+    ("alter table note drop constraint note_pkey, add primary key (id, number)", False),
+)
+
+
+@pytest.mark.parametrize(("statement", "at_once"), BREAKING)
+def test_a_migration_that_breaks_servers_of_the_release_before_is_found(
+    postgres: tuple[sa.Engine, str], statement: str, at_once: bool
+) -> None:
+    engine, _ = postgres
+    made = "create table note (id text primary key, text text not null, number bigint not null)"
+    with engine.begin() as connection:
+        connection.execute(sa.text(made))
+    old = _tables(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(old["note"]), _values(old["note"], "one"))
+        for each in statement.split(";"):
+            connection.execute(sa.text(each))
+    with pytest.raises(AssertionError):
+        only_adds(old, _tables(engine))
+    if at_once:
+        with pytest.raises(sa.exc.DBAPIError), engine.begin() as connection:
+            writes_on(connection, old)
 
 
 class Thread(threading.Thread):

@@ -12,7 +12,7 @@ from andante.store.postgres.pipe import Call, Pipe, Result
 
 log: Final = structlog.get_logger("andante.store")
 FIRST_PAUSE: Final = 0.05  # seconds; doubled with each try
-LONGEST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 0.25
 PATIENCE: Final = 5.0  # seconds that one waits for a connection
 
 

@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from andante.store.faults import NotPrepared, StoreLost, StoreProblem
 from andante.store.postgres import results
 from andante.store.postgres.arrays import texts
+from andante.store.postgres.hosts import connect
 
 Result = pq.abc.PGresult
 Call = tuple[bytes, Sequence[bytes | None], int]  # query, parameters, 1 where these are binary
@@ -81,7 +82,7 @@ class Pipe:
         StoreLost."""
         try:
             given: dict[str, Any] = {**DEFAULTS, **conninfo_to_dict(url)}
-            connection = await psycopg.AsyncConnection.connect("", autocommit=True, **given)
+            connection = await connect(given)
         except psycopg.Error as fault:
             raise StoreLost(str(fault).strip()) from None
         pipe = cls(connection)
