@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 
 from bench.measuring import CLIENTS, HERE, OURS, PLAIN, measure
-from bench.postgres import on_postgres
+from bench.postgres import LISTED, LISTINGS, on_postgres
 from bench.report import Result, at_least, below, info, none_at_all, show, shown, steady
 
 SPIFF = [str(HERE / "peers/.venv-spiff/bin/python"), str(HERE / "peers/spiff.py")]
@@ -52,6 +52,8 @@ def main() -> int:
     http_took = http.pop("histogram")
     for name, value in {**http, **measure([*OURS, "bench.million"])}.items():
         seen[name].append(value)
+    print("lists of a million tasks", file=sys.stderr)
+    seen["lists_ms"].append(measure([*PLAIN, "bench.lists", LISTED, "", LISTINGS])["worst_p95_ms"])
     print("on PostgreSQL", file=sys.stderr)
     on_server = on_postgres()
     middle = {name: statistics.median(values) for name, values in seen.items()}
@@ -83,6 +85,8 @@ def main() -> int:
             middle["spiff_durable"],
         ),
         *on_server.results,
+        # The slowest of 23 kinds of question, each of many persons: 95 in a hundred of these took at most so long.
+        below("lists of a million tasks over HTTP, SQLite", middle["lists_ms"], "ms", 50),
         at_least(
             "suspend and resume over HTTP", middle["suspend_resume_per_s"], "requests/s", "parse and answer alone",
             middle["parse_and_answer_per_s"], 0.6,

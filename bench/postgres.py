@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tests.support.cluster import Cluster, running
 
-from bench.measuring import CLIENTS, HERE, OURS, measure
-from bench.report import Result, at_least, info, show
+from bench.measuring import CLIENTS, HERE, OURS, PLAIN, measure
+from bench.report import Result, at_least, below, info, show
 
 JAVA = HERE / "peers/java"
 DBOS = [str(HERE / "peers/.venv-dbos/bin/python"), str(HERE / "peers/dbos_peer.py")]
@@ -22,6 +22,7 @@ OURS_MEASURED = {
 }
 ROUNDS = 3  # of ours, between the peers, which are measured once: a JVM has to run for long before it is quick
 WARM_UP, SECONDS = "15", "8"
+LISTED, LISTINGS = "1000000", "40"  # open tasks, and requests of each kind of question about them
 
 
 class OnPostgres(NamedTuple):
@@ -98,6 +99,8 @@ def _measured(databases: Databases) -> OnPostgres:
             results.append(info("PostgreSQL, tasks looked up", looked_up, "instances/s", name, peers[peer]))
     results.append(info("PostgreSQL, ten scripts, one commit", middle["script"], "instances/s", *dbos))
     results.append(info("PostgreSQL, ten jobs, a commit each", middle["worker"], "instances/s", *dbos))
+    lists = measure([*PLAIN, "bench.lists", LISTED, databases.new(), LISTINGS])
+    results.append(below("lists of a million tasks over HTTP, PostgreSQL", lists["worst_p95_ms"], "ms", 50))
     return OnPostgres(results, [] if built() else [f"{' and '.join(PEERS.values())}: no Java 17 or no Maven"])
 
 
