@@ -155,6 +155,17 @@ def test_one_incident_of_two_is_retried(shell: Shell, tmp_path: Path) -> None:
     assert shell("retry", stopped, stopped, "--incident", second).code == 2
 
 
+def test_a_task_is_put_off(shell: Shell) -> None:
+    task = shell.task_of(shell.start("LeaveApproval", "--var", "employee=Ida", "--var", "manager=admin"))
+    assert shell("later", task, "--until", "2099-01-01T09:00").code == 0
+    with Client(shell.url, "admin", SECRET) as client:
+        assert client.find_tasks({"putOff": "only"}).items[0].follow_up_at.startswith("2099-01-01")
+        client.task_action(task, "followUp")
+        assert client.find_tasks({"putOff": "only"}).items == []
+    assert shell("later", task, "--until", "no such").code == 1
+    assert shell("later").code == 2
+
+
 def test_variables_are_set_as_json_text_or_feel(shell: Shell) -> None:
     leave = shell.start("LeaveApproval", "--var", "days=2", "--var", "note=x")
     said = shell("variables", "set", leave, "days=3", "note=a = b", "--json").json

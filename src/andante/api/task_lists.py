@@ -21,6 +21,7 @@ from andante.timing.instants import TimingError
 
 INFORMED: Final = "informed"
 VIEWS: Final = ("todo", "paused", "delegated", "history", "all", INFORMED)
+PUT_OFF: Final = ("", "hidden", "only")  # what one has and is to follow up later
 SCOPES: Final = ("", "mine", "claimable")
 DUE: Final = ("", "overdue", "today", "week", "later", "none")
 SLA_STATES: Final = ("", "on track", "at risk", "goal passed", "breached", "met")
@@ -80,6 +81,7 @@ class Filters(msgspec.Struct, frozen=True):
     dueAfter: Moment = ""  # noqa: N815
     dueBefore: Moment = ""  # noqa: N815
     followUpBefore: Moment = ""  # noqa: N815
+    putOff: Annotated[str, choice(*PUT_OFF)] = ""  # noqa: N815
     createdAfter: Moment = ""  # noqa: N815
     createdBefore: Moment = ""  # noqa: N815
     endedAfter: Moment = ""  # noqa: N815
@@ -162,6 +164,7 @@ def task_query(desk: Services, who: Caller, asked: Filters) -> TaskQuery:
         due_from=moment("dueAfter"),
         due_before=moment("dueBefore"),
         follow_up_before=moment("followUpBefore"),
+        put_off=one_of("putOff", asked.putOff, PUT_OFF),
         created_from=moment("createdAfter"),
         created_before=moment("createdBefore"),
         ended_from=moment("endedAfter"),

@@ -27,6 +27,7 @@ from andante.api.wire import (
     body_of,
     choice,
     clock_time,
+    instant_ms,
     one_of,
     success,
 )
@@ -35,6 +36,7 @@ from andante.people import Caller, demand_task_action, is_candidate, may_see, no
 from andante.people import permissions as allow
 from andante.runtime import Problem, Signing, TaskRecord
 from andante.runtime import problem as codes
+from andante.timing.instants import iso
 
 HAND_OVER: Final = ("transfer", "delegate", "return")
 MODES: Final = ("before", "with", "after")
@@ -95,7 +97,7 @@ FIELDS: Final = TaskShape.__struct_fields__
 class ActionBody(msgspec.Struct, frozen=True):
     """`to` for transfer and delegate; for addSigner a list of user:x, group:x, role:x, queue:x or names, with a `mode`;
     for return an element of `returnTo`, with `resume`. `outcome` and `variables` for complete; `text` is a comment.
-    `by` or `until`, `reason`, and at will `sla` and `target` for extend."""
+    `by` or `until`, `reason`, and at will `sla` and `target` for extend; `until` for followUp ("" clears it)."""
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
@@ -148,7 +150,8 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
                 faults.NO_CLOCK, faults.NOT_EXTENDED, codes.TASK_CLOSED, codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
         "give back any task, administrators do anything. Who started the instance, and operators, remind its holders. "
-        "extend gives its SLA clocks more time; that is for operators.",
+        "extend gives its SLA clocks more time; that is for operators. followUp says when whoever has it "
+        "wants to see it again.",
     ),
 )  # fmt: skip
 async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
@@ -173,6 +176,9 @@ async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body
     if action == "extend":
         await desk.runtime.extend(record.instance_id, extension(desk, body, task=record.key), who=who.user)
         return await desk.runtime.task(task_id)
+    if action == "followUp":
+        until = iso(instant_ms("until", body.until, desk.zone)) if body.until else ""
+        return await desk.runtime.task_action(task_id, action, who=who.user, to=until)
     await demand_declared(desk, who, record, action)
     to = body.to
     if action in HAND_OVER and not (isinstance(to, str) and to):

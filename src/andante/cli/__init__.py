@@ -53,6 +53,7 @@ COMMANDS: Final = (
     ("remote", "tasks", "List tasks."),
     ("remote", "complete", "Complete a task."),
     ("clocks", "extend", "Give SLA clocks of tasks or instances more time, with a reason."),
+    ("later", "later", "Put tasks that you have off until a moment."),
     ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
     ("forms", "form", "Show the form of a task, or of a start: its fields, what they demand, and their values."),
     (

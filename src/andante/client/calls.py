@@ -291,10 +291,12 @@ def task_action(
     text: str = "",
     mode: str = "",
     resume: str = "",
+    until: str = "",
 ) -> Call[shapes.Task]:
-    """One of the task's `actions`. addSigner has a `mode` (before, with, after), return a `resume` (flow, direct)."""
+    """One of the task's `actions`. addSigner has a `mode` (before, with, after), return a `resume` (flow, direct).
+    followUp says `until` when whoever has it wants to see it again; "" clears that."""
     body = given(
-        action=action, outcome=outcome, variables=variables, to=to, text=text, mode=mode, resume=resume
+        action=action, outcome=outcome, variables=variables, to=to, text=text, mode=mode, resume=resume, until=until
     )  # fmt: skip
     return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
 

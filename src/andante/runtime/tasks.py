@@ -23,6 +23,7 @@ from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Store
 from andante.store.task_groups import Count
 from andante.store.task_times import WAITING
+from andante.timing.instants import TimingError, parse_instant
 
 ACTIONS: Final = (
     "claim",
@@ -35,6 +36,7 @@ ACTIONS: Final = (
     "remind",
     "addSigner",
     "return",
+    "followUp",
 )
 
 
@@ -182,7 +184,16 @@ def _command(
         return cmd.AddSigners(key, signing.signers, signing.mode, text)
     if action == "return":
         return cmd.ReturnTask(key, to, signing.direct, text)
+    if action == "followUp":
+        return cmd.SetFollowUp(key, _moment(to) if to else None)
     raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")
+
+
+def _moment(text: str) -> int:
+    try:
+        return parse_instant(text, "UTC")
+    except TimingError as fault:
+        raise Problem(PARAMETER, 400, f"to: '{text[:40]}' is no moment: {fault}") from None
 
 
 def _view(step: Step, before: Task | None) -> TaskRecord:

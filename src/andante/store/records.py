@@ -171,7 +171,8 @@ class TaskQuery(msgspec.Struct):
     all); `shares` is what is offered to those of them who share. `scope` mine or free: of these, what is with `user`,
     or with nobody. `groups` are bare names. Times are in ms, from (`..._from`) or before (`..._before`); `due` is one
     of the groups of store/task_groups.py, of which `days` has the ends of this day and this week. `ended_as` is
-    completed or cancelled. `definitions`: only tasks of these (None: of all).
+    completed or cancelled. `definitions`: only tasks of these (None: of all). `put_off` hidden or only: without, or
+    only, what `user` has and is to follow up later than `now`.
     """
 
     view: str = "todo"
@@ -195,6 +196,7 @@ class TaskQuery(msgspec.Struct):
     due_from: int = 0
     due_before: int = 0
     follow_up_before: int = 0
+    put_off: str = ""
     created_from: int = 0
     created_before: int = 0
     ended_from: int = 0

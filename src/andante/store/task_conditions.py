@@ -114,6 +114,15 @@ def _any(conditions: list[Condition]) -> Condition:
     return Condition(f"({text})", [value for each in conditions for value in each.values])
 
 
+def put_off(query: TaskQuery) -> Condition:
+    """What the user has put off until later than now, or all but that."""
+    if query.put_off == "only":
+        return Condition("t.follow_up_at>? and t.assignee=?", [query.now, query.user])
+    if query.put_off != "hidden":
+        raise ValueError(f"putOff '{query.put_off}'")
+    return Condition("(t.follow_up_at<=? or t.assignee<>?)", [query.now, query.user])
+
+
 def offered(query: TaskQuery) -> Condition:
     """Tasks that are offered to the `candidate` of the query; in a list of open ones, those that nobody has yet."""
     name = query.candidate if ":" in query.candidate or query.candidate == "*" else f"user:{query.candidate}"
@@ -178,6 +187,8 @@ def others(query: TaskQuery) -> list[Condition]:
             add(f"t.{column}>=?", start)
         if end:
             add(f"t.{column}<?", end)
+    if query.put_off:
+        found.append(put_off(query))
     if query.sla_state:
         known = ENDED_SLA if query.view == "history" else SLA
         if query.sla_state not in known:

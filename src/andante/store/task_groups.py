@@ -9,7 +9,7 @@ from andante.store.ranks import DUE, LEVEL, NEVER, PRIORITY_BITS
 from andante.store.records import TaskQuery
 from andante.store.store import Store
 from andante.store.task_arms import FEW, OF_ALL, Arm, counting
-from andante.store.task_conditions import DUE_GROUPS, VIEWS, Condition, base, mine
+from andante.store.task_conditions import DUE_GROUPS, VIEWS, Condition, base, mine, put_off
 from andante.store.task_lists import Reading, order_of
 
 LISTED: Final = VIEWS["todo"]
@@ -29,6 +29,8 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
     user = TaskQuery(user=query.user, groups=query.groups, queues=query.queues, now=query.now, days=query.days)
     user.stands_for, user.shares, user.definitions = query.stands_for, query.shares, query.definitions
     within = [Condition(*query.definitions.sql("t.definition"))] if query.definitions is not None else []
+    if query.put_off:
+        within.append(put_off(query))
     found: list[Count] = []
     if query.everything:
         only = "".join(f" and {each.text}" for each in within)
@@ -43,7 +45,7 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
             )
             found.append(_count(key, number))
         for key, scope in (("mine", "mine"), ("claimable", "free")):
-            found.append(await _seen(store, key, msgspec.structs.replace(user, scope=scope)))
+            found.append(await _seen(store, key, msgspec.structs.replace(user, scope=scope, put_off=query.put_off)))
     else:
         arms = Reading(store, user, order_of(user)).arms()
         text, values = counting(arms, within, ", {0}.rank as r")
@@ -59,7 +61,7 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
         found += [
             Count("todo", min(good, FEW), seen > FEW),
             Count("overdue", min(late, FEW), seen > FEW),
-            await _seen(store, "mine", msgspec.structs.replace(user, scope="mine")),
+            await _seen(store, "mine", msgspec.structs.replace(user, scope="mine", put_off=query.put_off)),
             Count("claimable", min(claimable, FEW), looked > FEW),
         ]
     found.append(await _seen(store, "delegated", msgspec.structs.replace(user, view="delegated")))
@@ -141,6 +143,8 @@ async def _processes_of_all(store: Store) -> list[Count]:
 
 async def _seen(store: Store, key: str, query: TaskQuery) -> Count:
     within = [] if query.definitions is None else [Condition(*query.definitions.sql("t.definition"))]
+    if query.put_off:
+        within.append(put_off(query))
     text, values = counting(Reading(store, query, order_of(query)).arms(), within)
     ((seen, good),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
     return Count(key, min(good, FEW), seen > FEW)

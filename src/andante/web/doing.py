@@ -1,5 +1,6 @@
 """What is done with a task from a page, with one and with many: the same rights and the same calls as over HTTP."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ from andante.people import AccessProblem, Caller, declared, demand_task_action, 
 from andante.runtime import Extension, Problem, Runtime, Signing, TaskRecord, auditing
 from andante.runtime.approvals import not_offered, offers_of, outcome_of
 from andante.runtime.problem import PARAMETER
-from andante.timing.instants import TimingError, parse_instant
+from andante.timing.instants import TimingError, iso, local, parse_instant
 from andante.web.sight import seen_task
 
 DONE: Final = {
@@ -28,8 +29,9 @@ DONE: Final = {
     "addSigner": _("More sign “%(name)s” now."),
     "return": _("“%(name)s” is returned."),
     "extend": _("“%(name)s” has more time."),
+    "followUp": _("“%(name)s” waits under Later until then."),
 }
-LEAVES: Final = frozenset(("complete", "approve", "reject", "transfer", "unclaim", "resolve", "return"))
+LEAVES: Final = frozenset(("complete", "approve", "reject", "transfer", "unclaim", "resolve", "return", "followUp"))
 WITH_VARIABLES: Final = frozenset(("complete", "approve", "reject", "resolve"))
 HANDS_ON: Final = frozenset(("transfer", "delegate"))
 UNDONE_BY: Final = {"claim": "unclaim", "unclaim": "claim"}
@@ -39,6 +41,8 @@ UNITS: Final = {"minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 LONGEST_MS: Final = 100 * 365 * 86_400_000
 NAMED: Final = 100  # tasks, in the audit log
 LONGEST_TEXT: Final = 10_000
+HOURS: Final = 3  # for which "in some hours" puts a task off
+MORNING: Final = 9  # o'clock
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -51,6 +55,7 @@ class Deed(msgspec.Struct, frozen=True):
     text: str = ""
     mode: str = "with"
     direct: bool = False
+    until: int = 0
     extension: Extension | None = None
 
 
@@ -81,6 +86,26 @@ def extension(key: int, amount: str, unit: str, until: str, target: str, reason:
     return Extension(reason, key, target=target, by_ms=by_ms)
 
 
+def later(when: str, until: str, now: int, zone: str) -> int:
+    """Until when (ms) a task is put off: hours from now, the next or next week's first morning, or a moment; 0 for no
+    longer. Raises Problem 400."""
+    if when == "now":
+        return 0
+    if when == "hours":
+        return now + HOURS * UNITS["hours"]
+    today = local(now, zone)
+    if when in ("tomorrow", "week"):
+        days = 1 if when == "tomorrow" else 7 - today.weekday()
+        until = f"{today.date() + dt.timedelta(days=days)}T{MORNING:02}:00:00"
+    try:
+        at = parse_instant(until, zone)
+    except TimingError as fault:
+        raise Problem(PARAMETER, 400, f"Until: {fault}") from None
+    if at <= now:
+        raise Problem(PARAMETER, 400, "That is over already. Choose a time that is still to come.")
+    return at
+
+
 async def carry_out(runtime: Runtime, who: Caller, task: TaskRecord, deed: Deed) -> None:
     """Raises Problem and AccessProblem; then nothing has changed."""
     action = deed.action
@@ -93,6 +118,11 @@ async def carry_out(runtime: Runtime, who: Caller, task: TaskRecord, deed: Deed)
         if deed.extension is None:
             raise Problem(PARAMETER, 400, "Say by how much, or until when.")
         await runtime.extend(task.instance_id, deed.extension, who=who.user)
+        return
+    if action == "followUp":
+        if task.assignee != who.user:
+            raise Problem(PARAMETER, 409, "Only what you have can be put off: claim the task first.")
+        await runtime.task_action(task.id, action, who=who.user, to=iso(deed.until) if deed.until else "")
         return
     graph = await runtime.graph(task.definition_id)
     offered = offers_of(graph, task)

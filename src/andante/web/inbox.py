@@ -37,6 +37,7 @@ class View(msgspec.Struct, frozen=True):
 VIEWS: Final = (
     View("todo", _("To do"), _("Nothing is waiting for you. Start a process, or look at what others have to do.")),
     View("mine", _("Mine"), _("You have claimed nothing. Claim a task from “To do”.")),
+    View("later", _("Later"), _("You have put nothing off. Put a task of yours off, and it waits here until then.")),
     View("overdue", _("Overdue"), _("Nothing is overdue. Keep walking.")),
     View("paused", _("Paused"), _("No task of yours is paused. When an instance is suspended its tasks wait here.")),
     View(
@@ -115,7 +116,8 @@ def query_of(who: Caller, asked: Filter, now: int, zone: str) -> TaskQuery:
     own = {"paused": "paused", "delegated": "delegated"}.get(asked.view, "todo")
     query = task_query(who, own, everything=asked.view == "everyone")
     query.days = ends(now, zone)
-    query.scope = "mine" if asked.view == "mine" else ""
+    query.scope = "mine" if asked.view in ("mine", "later") else ""
+    query.put_off = {"todo": "hidden", "mine": "hidden", "overdue": "hidden", "later": "only"}.get(asked.view, "")
     query.overdue = asked.view == "overdue"
     query.text, query.definition, query.queue = asked.q, asked.process, asked.queue
     query.priority_min = int(asked.least) if asked.least else None
@@ -213,9 +215,13 @@ async def _counts(desk: Desk, who: Caller) -> dict[str, tuple[int, bool]]:
     """How many each view has, and whether there are more than that."""
     runtime = desk.runtime
     counting = task_query(who, "todo")
-    counting.days = ends(runtime.clock.now(), desk.zone)
+    counting.days, counting.put_off = ends(runtime.clock.now(), desk.zone), "hidden"
     found = {view.key: (0, False) for view in VIEWS}
     found |= {each.key: (each.count, each.more) for each in await runtime.lists.counts(counting)}
+    off = task_query(who, "todo")  # put off
+    off.scope, off.put_off, off.limit = "mine", "only", 1
+    page = await runtime.tasks(off)
+    found["later"] = (page.total, page.more)
     found["informed"] = ((await runtime.remarks.informed(who.items, 0, 1)).total, False)
     if may(who, allow.TASK_READ_ANY):
         every = task_query(who, "todo", everything=True)
@@ -270,7 +276,8 @@ def kept(asked: Filter) -> dict[str, object]:
     _words, field, descending = SORTS[asked.sort]
     found: dict[str, object] = {
         "view": KEPT_AS.get(asked.view, "todo"),
-        "scope": "mine" if asked.view == "mine" else "",
+        "scope": "mine" if asked.view in ("mine", "later") else "",
+        "putOff": "only" if asked.view == "later" else "",
         "overdue": asked.view == "overdue",
         "text": asked.q,
         "definition": asked.process,
@@ -294,6 +301,8 @@ def unkept(filters: dict[str, object], saved: str) -> Filter:
     view = word("view")
     if filters.get("overdue"):
         view = "overdue"
+    elif word("putOff") == "only":
+        view = "later"
     elif word("scope") == "mine":
         view = "mine"
     field = word("orderField").replace("createdAt", "created_at")

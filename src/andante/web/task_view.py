@@ -78,6 +78,7 @@ async def task_values(
         "comments": await runtime.remarks.of_task(task.instance_id, task.key),
         "files": [file for file in files if file.task == task.key],
         "other_files": [file for file in files if file.task != task.key],
+        "may_put_off": task.state == "open" and not task.suspended and task.assignee == who.user,
         "may_attach": not record.closed and "comment" in actions,
         "instead": _instead(who, task),
         "strip": _strip(steps),

@@ -7,10 +7,11 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages import mark as _
 from andante.people import AccessProblem, Caller
 from andante.runtime import Problem, TaskRecord
 from andante.web.desk import Desk, go, said
-from andante.web.doing import DONE, HANDS_ON, LEAVES, UNDONE_BY, WITH_VARIABLES, Deed, carry_out, extension
+from andante.web.doing import DONE, HANDS_ON, LEAVES, UNDONE_BY, WITH_VARIABLES, Deed, carry_out, extension, later
 from andante.web.session import Asked, caller, form, local_path
 from andante.web.sight import seen_task
 from andante.web.task_view import task_values, task_variables
@@ -54,6 +55,9 @@ async def deed_of(desk: Desk, task: TaskRecord, action: str, given: FormMultiDic
             _word(given, name) for name in ("amount", "unit", "until", "target", "reason")
         )
         more = extension(task.key, amount, unit, until, target, reason, desk.zone)
+    off = 0
+    if action == "followUp":
+        off = later(_word(given, "when"), _word(given, "until"), desk.runtime.clock.now(), desk.zone)
     return Deed(
         action,
         _word(given, "outcome"),
@@ -62,6 +66,7 @@ async def deed_of(desk: Desk, task: TaskRecord, action: str, given: FormMultiDic
         _word(given, "text"),
         _word(given, "mode"),
         _word(given, "resume") == "direct",
+        off,
         more,
     )
 
@@ -92,6 +97,8 @@ async def act(
         now = await seen_task(desk.runtime, who, task_id)
         return await _shown(request, desk, now, problem, given if action in WITH_VARIABLES else None)
     back = local_path(str(given.get("back", "")), "/tasks" if action in LEAVES else f"/tasks/{task_id}")
+    if action == "followUp" and given.get("when") == "now":
+        return go(request, back, said(request, _("“%(name)s” is back in your list."), name=task.name))
     undo = f"/tasks/{task_id}/{UNDONE_BY[action]}" if action in UNDONE_BY else ""
     return go(request, back, said(request, DONE[action], name=task.name), undo=undo)
 

@@ -71,6 +71,10 @@ if (location.hash === "#fill") {
     .find((each) => each.checkVisibility() && !each.disabled && !each.readOnly && each.name !== "text");
   (field ?? form)?.focus();
   history.replaceState(null, "", location.pathname + location.search);
+} else if (location.hash === "#later") {
+  const deed = document.querySelector("[data-later]");
+  if (deed) { deed.open = true; deed.querySelector("button").focus(); }
+  history.replaceState(null, "", location.pathname + location.search);
 } else if (openRow && document.activeElement === document.body) openRow.querySelector("[data-main]").focus({ preventScroll: true });
 openRow?.scrollIntoView({ block: "nearest" });
 tellChosen();
