@@ -27,6 +27,7 @@ from andante.api.options import options_handlers
 from andante.api.wire import as_json
 from andante.camunda import camunda_routers
 from andante.camunda import on_http_exception as on_camunda_exception
+from andante.connectors import Connectors
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.people.origins import checked_networks
@@ -70,6 +71,8 @@ def create_app(
             if made is not None and announce is not None:
                 announce(made)
             app.state.services = Services(running, accounts, access, Metrics(), settings.zone, _post(settings, running))
+            if settings.connectors:
+                await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
             if settings.python_scripts:
                 await stack.enter_async_context(PythonScripts(running))
             yield

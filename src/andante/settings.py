@@ -78,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Media types of attachments, with commas; empty: documents, pictures, texts; *: any.")
     ] = ""
     camunda_rest: Annotated[bool, Meta(description="Serve Camunda 7's REST API below /engine-rest.")] = True
+    connectors: Annotated[bool, Meta(description="Carry out service tasks that call by HTTP.")] = True
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")
@@ -88,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Channels for who has not chosen any, with commas: mail, app, apprise.")
     ] = "mail,app"
     private_addresses: Annotated[
-        bool, Meta(description="Webhooks may go to private addresses, and people may name hosts in Apprise addresses.")
+        bool, Meta(description="Webhooks and connectors may go to private addresses, people may name hosts in Apprise.")
     ] = False
     templates: Annotated[str, Meta(description="Folder with templates and words of your own for notes.")] = ""
 

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from andante.notify import apprises
 from andante.notify.faults import ENDPOINT_EXISTS, ENDPOINT_NOT_FOUND
-from andante.notify.webhook import checked_url
+from andante.notify.outbound import checked_url
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.store.audit import AuditLog, Entry, Statement, difference

@@ -1,0 +1,111 @@
+"""HTTP calls to addresses that others have written down.
+
+The name is resolved once, its addresses are looked at, and the connection is made to the one that was looked at: a
+name that changes in between leads nowhere else. Redirects are not followed.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+from andante.notify.faults import Undeliverable
+
+LONGEST_ASKED_MS: Final = 24 * 3_600_000
+
+
+class Answer(NamedTuple):
+    """What came back; `headers` have small letters, `body` is what was asked to be read of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def checked_url(url: str) -> SplitResult:
+    """Raises ValueError for what is no address of a webhook; its message does not repeat the address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as fault:
+        raise ValueError(f"the URL is not valid: {fault}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise ValueError("the URL must be http:// or https:// and name a host")
+    if parts.username is not None or parts.fragment:
+        raise ValueError("the URL must have no user, password or fragment")
+    return parts
+
+
+async def resolved(host: str, port: int, *, private: bool) -> list[str]:
+    """The addresses of a host. Raises Undeliverable where one of them is no public one and `private` is not allowed,
+    OSError where there is none."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    if not private:
+        for address in addresses:
+            if not is_public(address):
+                raise Undeliverable(f"{host} is at the private address {address}, which private_addresses forbids")
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether it is an address of the open internet, and stands for no other one that is not."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        nat64 = ipaddress.ip_network("64:ff9b::/96")
+        if found in nat64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner:
+            return inner.is_global and not inner.is_multicast
+    return found.is_global and not found.is_multicast
+
+
+async def call(
+    method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes, *, private: bool, seconds: float,
+    most: int,
+) -> Answer:  # fmt: skip
+    """One call within so many seconds for each step of it. Of the answer at most so many bytes are read, 0: none.
+    Raises Undeliverable for a private address that is not allowed and for an answer that is longer, OSError and
+    httpx.HTTPError when it may be tried again."""
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    addresses = await resolved(host, port, private=private)
+    refused: httpx.ConnectError | None = None
+    async with httpx.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=False) as client:
+        for address in addresses:
+            there = f"[{address}]" if ":" in address else address
+            target = f"{parts.scheme}://{there}:{port}{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+            request = client.build_request(
+                method, target, content=body, headers={**headers, "host": parts.netloc},
+                extensions={"sni_hostname": host},
+            )  # fmt: skip
+            try:
+                answer = await client.send(request, stream=True)
+            except httpx.ConnectError as fault:
+                refused = fault
+                continue
+            try:
+                return Answer(answer.status_code, dict(answer.headers), await _read(answer, most))
+            finally:
+                await answer.aclose()
+    raise refused or OSError(f"{host} has no address")
+
+
+async def _read(answer: httpx.Response, most: int) -> bytes:
+    found = bytearray()
+    if most:
+        async for part in answer.aiter_bytes():
+            found += part
+            if len(found) > most:
+                raise Undeliverable(f"the answer is longer than {most} bytes")
+    return bytes(found)
+
+
+def asked_ms(text: str) -> int:
+    """After how many ms a Retry-After asks for another try; 0 where it does not say so in seconds."""
+    return min(int(text) * 1000, LONGEST_ASKED_MS) if text.isdigit() and len(text) < 10 else 0

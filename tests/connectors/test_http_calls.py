@@ -1,0 +1,213 @@
+"""Service tasks that call by HTTP, in all three spellings, against a real receiver."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from andante.connectors import Connectors
+from andante.runtime import JobQuery, Runtime, TestClock
+
+START = 1_767_258_000_000
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test"'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    ' xmlns:andante="http://andante.dev/schema/bpmn/1.0">'
+)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers as its path says, and keeps what it was sent."""
+
+    seen: ClassVar[list[dict[str, Any]]] = []
+    status: ClassVar[int] = 200
+
+    def answer(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        said = {name.lower(): value for name, value in self.headers.items()}
+        sent = {"method": self.command, "path": self.path, "headers": said, "body": self.rfile.read(length).decode()}
+        self.seen.append(sent)
+        data = json.dumps({"total": 7, "of": self.path}).encode()
+        self.send_response(self.status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        if self.status == 302:
+            self.send_header("location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = answer  # noqa: N815 - as the library calls them
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The test's output is not for it."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[str]:
+    Receiver.seen.clear()
+    Receiver.status = 200
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+async def runtime(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Runtime]:
+    made = await Runtime.open(f"sqlite:///{tmp_path}/a.db", clock=TestClock(START), timers=False)
+    async with Connectors(made, private=getattr(request, "param", True)):
+        yield made
+        made.end_waiting()
+    await made.close()
+
+
+def model(task: str) -> bytes:
+    """Start, the call, the end."""
+    return (
+        f'{HEAD}<process id="p" isExecutable="true"><startEvent id="start"/>{task}<endEvent id="end"/>'
+        '<sequenceFlow id="f1" sourceRef="start" targetRef="call"/>'
+        '<sequenceFlow id="f2" sourceRef="call" targetRef="end"/></process></definitions>'
+    ).encode()
+
+
+def camunda_8(url: str, headers: str = "", more: str = "") -> bytes:
+    return model(
+        '<serviceTask id="call"><extensionElements><zeebe:taskDefinition type="io.camunda:http-json:1" retries="2"/>'
+        f'<zeebe:ioMapping><zeebe:input source="{url}" target="url"/><zeebe:input source="POST" target="method"/>{more}'
+        '<zeebe:input source="={sum: amount}" target="body"/></zeebe:ioMapping>'
+        f"<zeebe:taskHeaders>{headers}</zeebe:taskHeaders></extensionElements></serviceTask>"
+    )
+
+
+async def run(runtime: Runtime, data: bytes, **variables: object) -> str:
+    """Deploy, start, and wait until the call has been made; the instance's id."""
+    await runtime.deploy_xml(data, who="designer")
+    instance = await runtime.start("p", variables=variables, who="anna")
+    await settled(runtime, instance.id)
+    return instance.id
+
+
+async def settled(runtime: Runtime, instance_id: str, least: int = 1) -> None:
+    """Until it is over or broken, or waits for another try and the receiver was asked so often."""
+    async with asyncio.timeout(20):
+        while True:
+            record = await runtime.instance(instance_id)
+            jobs = await runtime.jobs.held.many(JobQuery(instance_ids=[instance_id]))
+            waits = bool(jobs) and jobs[0].available_at > runtime.clock.now()
+            if record.closed or record.incident or (waits and len(Receiver.seen) >= least):
+                return
+            await asyncio.sleep(0.005)  # the receiver is another thread: it takes the time it takes
+
+
+async def test_andante_s_own_spelling(runtime: Runtime, receiver: str) -> None:
+    task = (
+        '<serviceTask id="call" camunda:type="external" camunda:topic="andante:http"><extensionElements>'
+        f'<camunda:inputOutput><camunda:inputParameter name="url">{receiver}/sums?x=1</camunda:inputParameter>'
+        '<camunda:inputParameter name="queryParameters"><camunda:map><camunda:entry key="y">a b</camunda:entry>'
+        "</camunda:map></camunda:inputParameter>"
+        '<camunda:outputParameter name="total">=response.body.total</camunda:outputParameter>'
+        '<camunda:outputParameter name="code">${status}</camunda:outputParameter>'
+        "</camunda:inputOutput></extensionElements></serviceTask>"
+    )
+    instance_id = await run(runtime, model(task), body="a secret of the process", amount=3)
+    assert await runtime.variables(instance_id) == {
+        "body": "a secret of the process", "amount": 3, "total": 7, "code": 200,
+    }  # fmt: skip
+    (sent,) = Receiver.seen
+    assert (sent["method"], sent["path"], sent["body"]) == ("GET", "/sums?x=1&y=a+b", "")
+    assert sent["headers"]["idempotency-key"].startswith(instance_id)
+
+
+async def test_camunda_7_s_connector(runtime: Runtime, receiver: str) -> None:
+    Receiver.status = 404  # is for the model to look at
+    task = (
+        '<serviceTask id="call"><extensionElements><camunda:connector><camunda:inputOutput>'
+        f'<camunda:inputParameter name="url">{receiver}/orders</camunda:inputParameter>'
+        '<camunda:inputParameter name="method">POST</camunda:inputParameter>'
+        '<camunda:inputParameter name="payload">order ${number}</camunda:inputParameter>'
+        '<camunda:inputParameter name="headers"><camunda:map><camunda:entry key="Accept">text/plain</camunda:entry>'
+        "</camunda:map></camunda:inputParameter>"
+        '<camunda:outputParameter name="code">${statusCode}</camunda:outputParameter>'
+        "</camunda:inputOutput><camunda:connectorId>http-connector</camunda:connectorId></camunda:connector>"
+        "</extensionElements></serviceTask>"
+    )
+    instance_id = await run(runtime, model(task), number=5)
+    assert await runtime.variables(instance_id) == {"number": 5, "code": 404}
+    (sent,) = Receiver.seen
+    assert (sent["body"], sent["headers"]["accept"]) == ("order 5", "text/plain")
+
+
+async def test_camunda_8_s_connector(runtime: Runtime, receiver: str) -> None:
+    headers = (
+        '<zeebe:header key="resultVariable" value="told"/>'
+        '<zeebe:header key="resultExpression" value="={double: response.body.total * 2}"/>'
+    )
+    login = (
+        '<zeebe:input source="bearer" target="authentication.type"/>'
+        '<zeebe:input source="abc" target="authentication.token"/>'
+    )
+    instance_id = await run(runtime, camunda_8(receiver, headers, login), amount=3)
+    variables: Any = await runtime.variables(instance_id)
+    assert variables["double"] == 14
+    assert variables["told"]["status"] == 200
+    assert variables["told"]["body"]["total"] == 7
+    (sent,) = Receiver.seen
+    assert json.loads(sent["body"]) == {"sum": 3}
+    assert (sent["headers"]["authorization"], sent["headers"]["content-type"]) == ("Bearer abc", "application/json")
+
+
+async def test_a_receiver_in_trouble_is_asked_again_and_then_it_is_an_incident(runtime: Runtime, receiver: str) -> None:
+    Receiver.status = 503
+    clock = runtime.clock
+    assert isinstance(clock, TestClock)
+    instance_id = await run(runtime, camunda_8(receiver), amount=1)
+    assert not (await runtime.instance(instance_id)).incident
+    clock.set(START + 3_600_000)
+    runtime.jobs.announce()
+    await settled(runtime, instance_id, least=2)
+    (incident,) = (await runtime.detail(instance_id)).incidents
+    assert incident.message.endswith("answered 503")
+    assert len(Receiver.seen) == 2
+    assert len({sent["headers"]["idempotency-key"] for sent in Receiver.seen}) == 1
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "answered 404"), (302, "")])
+async def test_what_will_not_change_is_not_tried_again(
+    runtime: Runtime, receiver: str, status: int, words: str
+) -> None:
+    Receiver.status = status
+    instance_id = await run(runtime, camunda_8(receiver), amount=1)
+    assert len(Receiver.seen) == 1  # a redirect is not followed: what it says is the answer
+    detail = await runtime.detail(instance_id)
+    assert [incident.message.endswith(words) for incident in detail.incidents] == ([True] if words else [])
+
+
+@pytest.mark.parametrize("runtime", [False], indirect=True)
+async def test_private_addresses_are_not_called_unless_allowed(runtime: Runtime, receiver: str) -> None:
+    instance_id = await run(runtime, camunda_8(receiver), amount=1)
+    (incident,) = (await runtime.detail(instance_id)).incidents
+    assert "private address 127.0.0.1" in incident.message
+    assert Receiver.seen == []
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "words"),
+    [
+        ("ftp://example.com", "", "url: the URL must be http"),
+        ("http://example.com", '<zeebe:input source="TRACE" target="method"/>', "method: it is none of"),
+        ("http://example.com", '<zeebe:input source="={a: &quot;x\\r\\ny&quot;}" target="headers"/>', "headers: 'a'"),
+        ("http://example.com", '<zeebe:input source="magic" target="authentication.type"/>', "not 'magic'"),
+    ],
+)
+async def test_a_model_that_asks_for_what_cannot_be(runtime: Runtime, url: str, more: str, words: str) -> None:
+    instance_id = await run(runtime, camunda_8(url, more=more), amount=1)
+    (incident,) = (await runtime.detail(instance_id)).incidents
+    assert words in incident.message
