@@ -9,9 +9,10 @@ import pytest
 from bureau import NOON, Bureau, Receiver
 from standardwebhooks import Webhook
 
-from andante.notify import webhook as room
+from andante.notify import outbound as room
 from andante.notify.faults import NotNow, Undeliverable
-from andante.notify.webhook import Webhooks, is_public
+from andante.notify.outbound import is_public
+from andante.notify.webhook import Webhooks
 from andante.runtime import TestClock
 from andante.timing.instants import DAY, HOUR, MINUTE, parse_instant
 

@@ -113,4 +113,4 @@ class Connectors:
             graph = await self._runtime.graph(job.record.definition_id)
             if getattr(graph.nodes[graph.by_id[job.element]].work, "backoff_ms", 0):
                 return 0
-        return min(FIRST_PAUSE_MS * 4 ** max(0, 3 - left), LONGEST_PAUSE_MS)
+        return min(FIRST_PAUSE_MS * int(4 ** max(0, 3 - left)), LONGEST_PAUSE_MS)
