@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from engine_rest import Rest, external, fresh, model, one_task
+from whole_server import SECRET
+
+from andante.client import Client
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -234,3 +237,25 @@ def test_a_fetch_that_makes_no_sense_is_told_why(rest: Rest, body: dict[str, Any
     refused = rest.post("/external-task/fetchAndLock", body, 400)
     assert refused["type"] == "InvalidRequestException"
     assert words in refused["message"]
+
+
+def test_what_is_granted_to_others_is_not_there(rest: Rest, topic: str) -> None:
+    """Grants by definition narrow this API as they do Andante's own."""
+    name = fresh("worker")
+    with Client(rest.server, "admin", SECRET) as client:
+        client.add_person(name, password="a good password", roles=["operator"])
+        client.add_person(fresh("law"), groups=[topic])
+        client.grant(topic, f"group:{topic}", ["start", "view", "work", "operate", "administer"])
+    started = rest.start(topic)
+    (task,) = rest.get("/external-task", topicName=topic)
+    worker = Rest(rest.server, name, "a good password")
+    assert worker.fetch(topic) == []
+    assert worker.fetch(topic, processVariables={"x": 1}) == []
+    assert worker.get("/external-task", topicName=topic) == []
+    assert worker.get("/external-task/count", topicName=topic) == {"count": 0}
+    assert worker.get("/process-definition", key=topic) == []
+    for path in (f"/external-task/{task['id']}", f"/process-instance/{started}", f"/process-definition/key/{topic}"):
+        worker.get(path, 404)
+    worker.post(f"/external-task/{task['id']}/complete", {"workerId": "w"}, 404)
+    worker.post(f"/process-definition/key/{topic}/start", {}, 404)
+    worker.close()
