@@ -151,3 +151,53 @@ async def test_a_batch_from_dry_run_to_its_failures(
         ({"action": "migrate", "query": {}}, "version"),
     ):
         (await house.oda.post("/runtime/batches", wrong)).refused(400, "astrozero.0002", word)
+
+
+async def test_a_batch_of_tasks(house: House, approval: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> list[str]:
+        return []
+
+    monkeypatch.setattr(batches, "waiting", nothing)
+    await _start(house, 4)
+    tasks = await house.kim.tasks()
+    order = {"action": "transferTasks", "tasks": {"definition": "Approval"}, "to": "user:kim", "reason": "shift"}
+    (await house.kim.post("/runtime/batches", order)).refused(403, "bpm.access.forbidden")
+    dry = (await house.oda.post("/runtime/batches", {**order, "dryRun": True})).result
+    assert (dry["id"], dry["of"], dry["total"], len(dry["sample"])) == ("", "tasks", 4, 4)
+    made = (await house.oda.post("/runtime/batches", order)).result
+    assert (made["of"], made["total"], made["state"]) == ("tasks", 4, "queued")
+    await house.runtime.batches.finish(made["id"])
+    assert {task["assignee"] for task in await house.kim.tasks()} == {"kim"}
+    assert (await house.oda.get(f"/runtime/batches/{made['id']}")).result["done"] == 4
+
+    entries = (await house.ada.get("/runtime/audit", action="batch.create")).result["Recs"]
+    (noted,) = [each for each in entries if each["outcome"] == "done"]
+    assert (noted["object"], noted["details"]["query"]) == (made["id"], {"definition": "Approval"})
+    assert noted["details"]["arguments"] == {"to": "kim"}
+
+    ending = {"action": "completeTasks", "tasks": {"assignee": "kim"}, "outcome": "maybe"}
+    (await house.oda.post("/runtime/batches", ending)).refused(403, "bpm.access.forbidden", "administrator")
+    failing = (await house.ada.post("/runtime/batches", ending)).result
+    await house.runtime.batches.finish(failing["id"])
+    path = f"/runtime/batches/{failing['id']}/failures"
+    page = (await house.ada.get(path, limit=3)).result
+    rest = (await house.ada.get(path, limit=3, after=page["after"])).result
+    failures = [*page["Recs"], *rest["Recs"]]
+    assert [each["taskId"] for each in failures] == sorted(task["id"] for task in tasks)
+    assert {each["taskId"].rpartition("-")[0] for each in failures} == {each["instanceId"] for each in failures}
+    assert {each["resCode"] for each in failures} == {"bpm.task.outcome"}
+
+    ids = [task["id"] for task in tasks[:2]]
+    done = (await house.ada.post("/runtime/batches", {**ending, "tasks": None, "ids": ids, "outcome": "yes"})).result
+    await house.runtime.batches.finish(done["id"])
+    assert (await house.ada.get(f"/runtime/batches/{done['id']}")).result["done"] == 2
+    assert len(await house.kim.tasks()) == 2
+    for wrong, word in (
+        ({"action": "transferTasks", "tasks": {}}, "to"),
+        ({"action": "transferTasks", "tasks": {}, "to": "ghost"}, "ghost"),
+        ({"action": "transferTasks", "to": "kim"}, "tasks"),
+        ({"action": "transferTasks", "to": "kim", "query": {}, "ids": ids}, "tasks"),
+        ({"action": "transferTasks", "to": "kim", "tasks": {"colour": 1}}, "colour"),
+        ({"action": "suspend", "tasks": {}}, "tasks"),
+    ):
+        (await house.oda.post("/runtime/batches", wrong)).refused(400, "astrozero.0002", word)

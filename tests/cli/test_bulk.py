@@ -28,6 +28,22 @@ def test_a_batch_from_dry_run_to_done(shell: Shell) -> None:
     assert shell("batch", "resume", batch).code == 1
 
 
+def test_a_batch_of_tasks(shell: Shell) -> None:
+    for n in range(2):
+        shell("start", "LeaveApproval", "--business-key", f"tasks-{n}")
+    chosen = ("--query", "text=tasks-")
+    dry = shell("batch", "start", "transferTasks", *chosen, "--to", "group:managers", "--dry-run")
+    assert "called" not in dry.out
+    assert "dry run" in dry.out
+    done = shell("batch", "start", "transferTasks", *chosen, "--to", "group:board", "--reason", "shift", "--wait")
+    assert (done.code, "2 of 2" in done.out) == (0, True)
+    failing = shell("batch", "start", "completeTasks", *chosen, "--outcome", "maybe", "--wait")
+    assert failing.code == 1
+    task = shell("tasks", "--text", "tasks-").rows[0][0]
+    assert task in shell("batch", "show", failing.out.splitlines()[1].split()[0]).out
+    assert shell("batch", "start", "transferTasks", *chosen).code != 0
+
+
 def test_views_and_groups(shell: Shell) -> None:
     shell("start", "LeaveApproval", "--business-key", "view-1")
     view = shell("view", "save", "Leaves", "--filter", "businessKey=view-1").out.strip()

@@ -36,10 +36,17 @@ def test_many_at_once(hands: Hands) -> None:
     newest = hands.batches(1)
     assert [each.id for each in newest.items] == [newest.after]
     following = hands.batches(1_000, after=newest.after)
-    assert made.id in {each.id for each in following.items}
-    assert (failing.id in {each.id for each in following.items}, following.after) == (failing.id != newest.after, "")
+    found = {each.id for each in following.items}  # both were made in the same moment
+    assert ({made.id, failing.id} - found, following.after) == ({made.id, failing.id} & {newest.after}, "")
     back = hands.start_batch("resume", query={"name": name})
     eventually(lambda: hands.batch(back.id).state == "done")
+    handed = hands.start_batch("transferTasks", tasks=filters, to="group:managers", reason="shift")
+    eventually(lambda: hands.batch(handed.id).state == "done")
+    assert (handed.of, hands.batch(handed.id).done + hands.batch(handed.id).skipped) == ("tasks", 3)
+    wrong = hands.start_batch("completeTasks", tasks=filters, outcome="maybe")
+    eventually(lambda: hands.batch(wrong.id).state == "done")
+    failed = hands.batch_failures(wrong.id).items
+    assert sorted(each.task_id for each in failed) == sorted(each.id for each in hands.find_tasks(filters).items)
     done = hands.bulk_tasks("complete", query=filters, outcome="yes")
     assert (done.done, done.failed, done.more) == (3, 0, False)
     assert {each.res_code for each in done.results} == {"0"}

@@ -1,4 +1,4 @@
-"""The same with many instances at once: batches, which go on in the background (api-extensions)."""
+"""The same with many instances or tasks at once: batches, which go on in the background (api-extensions)."""
 
 from typing import Annotated, Any, Final
 
@@ -11,16 +11,22 @@ from andante.api.errors import bad_parameter
 from andante.api.finding import STATES
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
+from andante.api.task_lists import filters_of, task_query
 from andante.api.wire import Variables, at, body_of, choice, instant_ms, one_of, query_of, success
+from andante.people import Caller
 from andante.people import permissions as allow
 from andante.runtime import BatchRecord, Chosen, InstanceQuery, auditing
 from andante.runtime import problem as codes
 from andante.runtime.batches import ACTIONS
+from andante.runtime.task_orders import COMPLETE, TASK_ACTIONS, TRANSFER, UNCLAIM
 
 MOST: Final = 1_000
 PATH: Final = f"{BASE}/runtime/batches"
 STEPS: Final = ("pause", "resume", "cancel")
-NEEDS: Final = {"delete": allow.INSTANCE_DELETE, "setVariables": allow.VARIABLES_SET}
+NEEDS: Final = {
+    "delete": allow.INSTANCE_DELETE, "setVariables": allow.VARIABLES_SET, COMPLETE: allow.TASK_ACT_ANY,
+    TRANSFER: allow.TASK_HAND_ON_ANY, UNCLAIM: allow.TASK_HAND_ON_ANY,
+}  # fmt: skip
 
 
 class Chooser(msgspec.Struct, frozen=True):
@@ -42,7 +48,11 @@ class Chooser(msgspec.Struct, frozen=True):
 class BatchBody(msgspec.Struct, frozen=True):
     """`query`, or at most 10,000 `ids`. `dryRun` tells what would be concerned and changes nothing. `version` and `map`
     are for migrate (what it says of elements that an instance's version lacks is passed over), `variables` and
-    `introduce` for setVariables, `force` (open ones too) for delete."""
+    `introduce` for setVariables, `force` (open ones too) for delete.
+
+    completeTasks, transferTasks and unclaimTasks are about open tasks: `tasks` has the filters of a task list ({}: all
+    there are), or `ids` are those of tasks. `outcome`, `variables` and `text` (a comment) are for completeTasks, `to`
+    (a person, or group:x, role:x, queue:x) for transferTasks."""
 
     action: Annotated[str, choice(*ACTIONS)]
     query: Chooser | None = None
@@ -54,11 +64,15 @@ class BatchBody(msgspec.Struct, frozen=True):
     variables: Variables = {}
     introduce: bool = False
     force: bool = False
+    tasks: dict[str, Any] | None = None
+    outcome: str = ""
+    to: str = ""
+    text: Annotated[str, Meta(max_length=10_000)] = ""
 
 
 class BatchShape(msgspec.Struct, frozen=True):
-    """`total` was counted when it was made; `skipped` counts those with which nothing was to be done. A dry run has no
-    id; `children` counts the open instances that were called, and `sample` has some ids."""
+    """`of`: instances or tasks. `total` was counted when it was made; `skipped` counts those with which nothing was to
+    be done. A dry run has no id; `children` counts the open instances that were called, and `sample` has some ids."""
 
     id: str
     action: str
@@ -75,6 +89,7 @@ class BatchShape(msgspec.Struct, frozen=True):
     error: str
     children: int = 0
     sample: list[str] = []
+    of: str = "instances"
 
 
 class BatchRecs(msgspec.Struct, frozen=True):
@@ -99,19 +114,20 @@ class StepBody(msgspec.Struct, frozen=True):
 
 
 class FailuresQuery(msgspec.Struct, frozen=True):
-    """`after`: the last instance seen."""
+    """`after`: where the page before says that it goes on."""
 
     after: str = ""
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
 
 class FailureShape(msgspec.Struct, frozen=True):
-    """With which instance it could not be done, and why."""
+    """With which instance, or task of it, it could not be done, and why."""
 
     instanceId: str  # noqa: N815
     resCode: str  # noqa: N815
     resMsg: str  # noqa: N815
     at: str
+    taskId: str = ""  # noqa: N815
 
 
 class FailureRecs(msgspec.Struct, frozen=True):
@@ -125,12 +141,29 @@ class FailureRecs(msgspec.Struct, frozen=True):
 def batch_shape(b: BatchRecord) -> BatchShape:
     return BatchShape(
         b.id, b.action, b.state, b.total, b.done, b.skipped, b.failed, b.reason, b.created_by, at(b.created_at),
-        at(b.started_at), at(b.ended_at), b.error,
+        at(b.started_at), at(b.ended_at), b.error, of=_of(b.action),
     )  # fmt: skip
+
+
+def _of(action: str) -> str:
+    return "tasks" if action in TASK_ACTIONS else "instances"
+
+
+def tasks_of(desk: Services, who: Caller, body: BatchBody) -> Chosen:
+    """Raises Problem 400, and AccessProblem."""
+    if bool(body.ids) == (body.tasks is not None) or body.query is not None:
+        raise bad_parameter("tasks", "say which tasks: by the filters of a list ({} for all that are open) or by ids.")
+    if body.tasks is None:
+        return Chosen(InstanceQuery(), body.ids)
+    query = task_query(desk, who, filters_of(body.tasks))
+    query.everything = True  # whoever may do this may do it to any
+    return Chosen(InstanceQuery(), [], query)
 
 
 def chosen_of(desk: Services, body: BatchBody) -> Chosen:
     """Raises Problem 400."""
+    if body.tasks is not None:
+        raise bad_parameter("tasks", f"they are for {', '.join(TASK_ACTIONS)}.")
     if body.ids and body.query is not None:
         raise bad_parameter("ids", "give either ids or a query.")
     if not body.ids and body.query is None:
@@ -157,9 +190,10 @@ def chosen_of(desk: Services, body: BatchBody) -> Chosen:
     PATH,
     status_code=200,
     operation=Operation(
-        "Act on many instances", allow.INSTANCE_ACT_ANY, BatchShape, BatchBody, tag="batches",
-        description="Goes on in the background, some at a time; instances that start later are not concerned. Each "
-        "instance's history has the reason and the batch. delete needs an administrator.", audit="batch.create",
+        "Act on many instances or tasks", allow.INSTANCE_ACT_ANY, BatchShape, BatchBody, tag="batches",
+        description="Goes on in the background, some at a time; instances that start later, and tasks that come "
+        "later, are not concerned. Each instance's history has the reason and the batch. delete and completeTasks need "
+        "an administrator.", audit="batch.create",
     ),
 )  # fmt: skip
 async def create(request: Call) -> Response[bytes]:
@@ -175,12 +209,18 @@ async def create(request: Call) -> Response[bytes]:
         arguments = {"variables": body.variables, "introduce": body.introduce}
     elif action == "delete":
         arguments = {"force": body.force}
-    chosen, batches = chosen_of(desk, body), desk.runtime.batches
+    elif action == COMPLETE:
+        arguments = {"outcome": body.outcome, "variables": body.variables, "text": body.text}
+    elif action == TRANSFER:
+        arguments = {"to": body.to.removeprefix("user:")}
+    chosen = tasks_of(desk, who, body) if action in TASK_ACTIONS else chosen_of(desk, body)
+    batches = desk.runtime.batches
     if body.dryRun:
         auditing.no_entry()
         plan = await batches.plan(action, chosen, arguments)
         shape = BatchShape(
-            "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", plan.below, plan.sample
+            "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", plan.below, plan.sample,
+            _of(action),
         )  # fmt: skip
         return success(shape)
     return success(
@@ -232,8 +272,15 @@ async def change(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
 async def failures(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, FailuresQuery)
     found = await services(request).runtime.batches.failures(batch_id, query.after, query.limit)
-    recs = [FailureShape(each.item, each.code, each.message, at(each.at)) for each in found]
-    return success(FailureRecs(recs, len(recs), recs[-1].instanceId if len(recs) == query.limit else ""))
+    of_tasks = _of((await services(request).runtime.batches.one(batch_id)).action) == "tasks"
+    recs = [
+        FailureShape(
+            each.item.rpartition("-")[0] if of_tasks else each.item, each.code, each.message, at(each.at),
+            each.item if of_tasks else "",
+        )
+        for each in found
+    ]  # fmt: skip
+    return success(FailureRecs(recs, len(recs), found[-1].item if len(recs) == query.limit else ""))
 
 
 HANDLERS: Final = (create, find, read, change, failures)

@@ -140,9 +140,13 @@ for function, summary in {
 }.items():
     insight.command(f"andante.cli.insight:{function}", name=function, help=summary)
 app.command(insight)
-batch: Final = App(name="batch", help="The same with many instances.", sort_key=102)
+batch: Final = App(name="batch", help="The same with many instances or tasks.", sort_key=102)
 for name, function, summary in (
-    ("start", "start_batch", "Do the same with many instances: suspend, resume, terminate, retry, migrate, ..."),
+    (
+        "start",
+        "start_batch",
+        "Do the same with many instances (suspend, resume, terminate, retry, ...) or tasks (transferTasks, ...).",
+    ),
     ("list", "list_batches", "List batches, the newest first."),
     ("show", "show_batch", "Show how far a batch is, and what it could not do."),
     ("pause", "pause_batch", "Stop a batch where it is."),

@@ -1,4 +1,4 @@
-"""The same with many instances (`andante batch ...`), and task lists by group."""
+"""The same with many instances or tasks (`andante batch ...`), and task lists by group."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Query = Annotated[
     Parameter(
         name="--query", negative=(),
         help="Instances to choose: name=, version=, states=A,B, businessKey=, startedBefore=, createdBy=, text=, ..."
-        " Repeatable; `all` for every one.",
+        " Tasks: assignee=, definition=, name=, queue=, due=overdue, ... Repeatable; `all` for every one.",
     ),
 ]  # fmt: skip
 Mapping = Annotated[list[str], Parameter(name="--map", negative=())]
@@ -48,9 +48,13 @@ def start_batch(
     var: Variables | None = None,
     introduce: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
+    outcome: str = "",
+    to: str = "",
+    text: str = "",
     server: Server = LOCAL,
 ) -> int:
-    """Do the same with many instances: suspend, resume, terminate, retry, migrate, setVariables or delete.
+    """Do the same with many instances: suspend, resume, terminate, retry, migrate, setVariables or delete; or with many
+    tasks: completeTasks, transferTasks or unclaimTasks.
 
     Parameters
     ----------
@@ -66,14 +70,23 @@ def start_batch(
         For setVariables: also variables that an instance does not have.
     force
         For delete: open ones too.
+    outcome
+        For completeTasks.
+    to
+        For transferTasks: who takes them, or group:x, role:x, queue:x.
+    text
+        For completeTasks: a comment.
     """
     if not ids and not query:
-        raise ValueError("name the instances, or choose them with --query (all for every one)")
+        raise ValueError("name the instances or tasks, or choose them with --query (all for every one)")
+    chosen, of_tasks = query_of(query) if query else None, action.endswith("Tasks")
     mapping = _mapping(map or ())
     with server.connect() as client:
         batch = client.start_batch(
-            action, ids=ids, query=query_of(query) if query else None, reason=reason, dry_run=dry_run, version=version,
-            mapping=mapping, variables=dict(variable(each) for each in var or ()), introduce=introduce, force=force,
+            action, ids=ids, query=None if of_tasks else chosen, tasks=chosen if of_tasks else None, reason=reason,
+            dry_run=dry_run, version=version, mapping=mapping,
+            variables=dict(variable(each) for each in var or ()),
+            introduce=introduce, force=force, outcome=outcome, to=to, text=text,
         )  # fmt: skip
         while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed"):
             time.sleep(LOOK)
@@ -113,7 +126,7 @@ def show_batch(batch: str, *, server: Server = LOCAL) -> None:
         return
     _print([found], server)
     if failures:
-        print_table(("instance", "why"), [(each.instance_id, each.res_msg) for each in failures])
+        print_table((found.of[:-1], "why"), [(each.task_id or each.instance_id, each.res_msg) for each in failures])
 
 
 def pause_batch(batch: str, *, server: Server = LOCAL) -> None:
@@ -144,11 +157,12 @@ def _print(found: Sequence[Batch], server: Server) -> None:
     rows = []
     for b in found:
         over = b.done + b.skipped + b.failed
-        far = f"{over} of {b.total}" if b.id else f"{b.total} and {b.children} that they called"
+        called = f" and {b.children} that they called" if b.of == "instances" else ""
+        far = f"{over} of {b.total}" if b.id else f"{b.total}{called}"
         rows.append(
             (b.id or "dry run", b.action, b.state, far, str(b.failed or ""), b.created_by, minute(b.created_at))
         )
-    print_table(("batch", "action", "state", "instances", "failed", "by", "made"), rows)
+    print_table(("batch", "action", "state", "so far", "failed", "by", "made"), rows)
 
 
 def task_groups(

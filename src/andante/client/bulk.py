@@ -51,7 +51,8 @@ class Bulk(Shape, frozen=True, kw_only=True):
 
 
 class Batch(Shape, frozen=True, kw_only=True):
-    """A batch, or a dry run of one, which has no id. `skipped`: nothing was to be done with these."""
+    """A batch, or a dry run of one, which has no id. `of`: instances or tasks. `skipped`: nothing was to be done with
+    these."""
 
     id: str
     action: str
@@ -68,15 +69,17 @@ class Batch(Shape, frozen=True, kw_only=True):
     error: str
     children: int = 0
     sample: list[str] = field(default_factory=list)
+    of: str = "instances"
 
 
 class BatchFailure(Shape, frozen=True, kw_only=True):
-    """With which instance it could not be done, and why."""
+    """With which instance, or task of it, it could not be done, and why."""
 
     instance_id: str
     res_code: str
     res_msg: str
     at: str
+    task_id: str = ""
 
 
 def find_tasks(
@@ -142,11 +145,14 @@ def start_batch(
     action: str, *, query: Mapping[str, Any] | None = None, ids: Sequence[str] = (), reason: str = "",
     dry_run: bool = False, version: str = "", mapping: Mapping[str, str] | None = None,
     variables: Mapping[str, Any] | None = None, introduce: bool = False, force: bool = False,
+    tasks: Mapping[str, Any] | None = None, outcome: str = "", to: str = "", text: str = "",
 ) -> Call[Batch]:  # fmt: skip
-    """suspend, resume, terminate, retry, migrate, setVariables or delete those of `query` ({}: all) or `ids`."""
+    """suspend, resume, terminate, retry, migrate, setVariables or delete those of `query` ({}: all) or `ids`; or
+    completeTasks, transferTasks or unclaimTasks the open tasks of `tasks` (filters of a list, {}: all) or `ids`."""
     body = given(
         action=action, query=None if query is None else dict(query), ids=list(ids) or None, reason=reason,
-        version=version, map=mapping, variables=variables,
+        version=version, map=mapping, variables=variables, tasks=None if tasks is None else dict(tasks),
+        outcome=outcome, to=to, text=text,
     )  # fmt: skip
     body.update({name: True for name, on in (("dryRun", dry_run), ("introduce", introduce), ("force", force)) if on})
     return Call("POST", f"{BASE}/runtime/batches", Batch, body)

@@ -1,7 +1,7 @@
-"""Doing the same with many instances: in the background, some at a time, with rests between so that nobody who works
-has to wait, and once with each.
+"""Doing the same with many instances or tasks: in the background, some at a time, with rests between so that nobody
+who works has to wait, and once with each.
 
-A batch goes through the instances in the order of their ids and keeps how far it is with every few of them. One server
+A batch goes through them in the order of their ids and keeps how far it is with every few of them. One server
 carries it out, under a lease; when that one dies another goes on from there. Of the few that may have been done but not
 noted it sees in their journals which were, for somebody may have done the opposite since.
 """
@@ -14,10 +14,9 @@ from typing import Any, Final, Protocol, final
 import structlog
 
 from andante.bpmn.graph import ProcessGraph
-from andante.engine.faults import CLOSED, NOTHING_TO_RETRY
+from andante.engine.faults import CLOSED, NOTHING_TO_RETRY, TASK_NOT_FOUND
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.auditing import Auditing
-from andante.runtime.clock import Clock
 from andante.runtime.problem import (
     BATCH_NOT_FOUND,
     BATCH_OVER,
@@ -25,9 +24,11 @@ from andante.runtime.problem import (
     LATER,
     NOT_GRANTED,
     PARAMETER,
+    TASK_CLOSED,
     Problem,
 )
 from andante.runtime.sight import sight, within
+from andante.runtime.task_orders import TASK_ACTIONS, TaskOrders, Tasks, meant
 from andante.runtime.undoing import OPPOSITES, carried_out, undone
 from andante.store import batches as rows
 from andante.store import instances
@@ -36,12 +37,14 @@ from andante.store.batches import BatchRecord, Chosen, Failure
 from andante.store.faults import StoreProblem
 from andante.store.reach import Reach, reach
 from andante.store.records import InstanceQuery, InstanceRecord
-from andante.store.store import Store
 
 log: Final = structlog.get_logger("andante.batches")
-ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "migrate", "setVariables", "delete")
+INSTANCE_ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "migrate", "setVariables", "delete")
+ACTIONS: Final = (*INSTANCE_ACTIONS, *TASK_ACTIONS)
 FROM_ABOVE: Final = frozenset(("suspend", "resume", "terminate", "delete"))  # what was called follows its caller
-NEEDLESS: Final = frozenset((CLOSED, NOTHING_TO_RETRY, INSTANCE_NOT_FOUND))  # it is so already
+NEEDLESS: Final = frozenset(
+    (CLOSED, NOTHING_TO_RETRY, INSTANCE_NOT_FOUND, TASK_NOT_FOUND, TASK_CLOSED)
+)  # it is so already
 AT_ONCE: Final = 50  # instances between two notes of how far it is
 MOST_IDS: Final = 10_000
 FEW: Final = 1_000  # are done at once
@@ -68,11 +71,9 @@ class Plan:
         self.sample = sample
 
 
-class Instances(Protocol):
-    """What can be done with one instance: the runtime."""
+class Instances(Tasks, Protocol):
+    """What can be done with one instance, and with one task: the runtime."""
 
-    store: Store
-    clock: Clock
     audit: Auditing
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord: ...
@@ -94,7 +95,8 @@ def _told(batch: BatchRecord) -> dict[str, object]:
     if isinstance(named := arguments.get("variables"), dict):
         arguments["variables"] = sorted(named)
     ids, query = batch.chosen.ids, batch.chosen.query
-    asked = {name: value for name in ASKED if (value := getattr(query, name))}
+    tasks = batch.chosen.tasks
+    asked = {name: value for name in ASKED if (value := getattr(query, name))} if tasks is None else meant(tasks)
     which: dict[str, object] = {"ids": ids[:NAMED], "chosen": len(ids)} if ids else {"query": asked}
     return {"action": batch.action, "total": batch.total, **which, "arguments": arguments}
 
@@ -111,6 +113,7 @@ class Batches:
         self._store = runtime.store
         self._clock = runtime.clock
         self._audit = runtime.audit.log
+        self._tasks = TaskOrders(runtime)
         self._woken = asyncio.Event()
 
     # What people ask for.
@@ -118,6 +121,11 @@ class Batches:
     async def plan(self, action: str, chosen: Chosen, arguments: dict[str, object] | None = None) -> Plan:
         """What a batch would have to do now."""
         chosen = await self._checked(action, chosen, arguments or {})
+        if action in TASK_ACTIONS:
+            total, ids = await self._extent(chosen), chosen.ids[:SAMPLE]
+            if chosen.tasks is not None:
+                ids = await self._tasks.ids(chosen.tasks, "", SAMPLE)
+            return Plan(total, 0, ids)
         if chosen.ids:
             total = below = 0
             for each in chosen.ids:
@@ -143,7 +151,7 @@ class Batches:
         now = self._clock.now()
         if not chosen.ids and not chosen.query.started_before:
             chosen.query.started_before = now + 1
-        total = len(chosen.ids) or (await instances.extent(self._store, chosen.query))[0]
+        total = await self._extent(chosen)
         batch = BatchRecord(
             f"batch-{now:013d}-{self._chance.randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
             "queued", total, 0, 0, 0, "", "", 0, 0, 0, "",
@@ -159,6 +167,13 @@ class Batches:
         if batch.total <= FEW:
             await self.finish(batch.id)
         return batch
+
+    async def _extent(self, chosen: Chosen) -> int:
+        if chosen.ids:
+            return len(chosen.ids)
+        if chosen.tasks is not None:
+            return await self._tasks.extent(chosen.tasks)
+        return (await instances.extent(self._store, chosen.query))[0]
 
     async def undo(self, batch_id: str, *, who: str, reason: str = "") -> BatchRecord:
         """Make a batch that resumes what this one has suspended, or the other way round: those alone with which it was
@@ -223,6 +238,8 @@ class Batches:
             raise Problem(PARAMETER, 400, "variables: name at least one.")
         if len(chosen.ids) > MOST_IDS:
             raise Problem(PARAMETER, 400, f"ids: at most {MOST_IDS}; choose by a query instead.")
+        if action in TASK_ACTIONS:
+            return await self._tasks.checked(action, chosen, arguments)
         if chosen.ids:
             return Chosen(chosen.query, await self._operable(sorted(set(chosen.ids))))
         query = chosen.query
@@ -308,11 +325,13 @@ class Batches:
         chosen = batch.chosen
         if chosen.ids:
             ids = [each for each in chosen.ids if each > batch.cursor][: self.at_once]
+        elif chosen.tasks is not None:
+            ids = await self._tasks.ids(chosen.tasks, batch.cursor, self.at_once)
         else:
             ids = await instances.ids(self._store, chosen.query, batch.cursor, self.at_once)
         if not ids:
             return None
-        do = self._action(batch)
+        do = self._tasks.action(batch) if batch.action in TASK_ACTIONS else self._action(batch)
         before = batch if again else None
         results = await asyncio.gather(*(self._attempt(do, each, before) for each in ids))
         failures = [each for each in results if isinstance(each, Failure)]
@@ -321,18 +340,18 @@ class Batches:
         return await rows.advance(self._store, batch, ids[-1], counts, failures, self._clock.now() + LEASE)
 
     async def _attempt(
-        self, do: Callable[[str], Awaitable[bool]], instance_id: str, before: BatchRecord | None
+        self, do: Callable[[str], Awaitable[bool]], item: str, before: BatchRecord | None
     ) -> bool | Failure:
-        if before is not None and await carried_out(self._store, before, instance_id):
+        if before is not None and await carried_out(self._store, before, item):
             return True
         try:
-            return await do(instance_id)
+            return await do(item)
         except Problem as problem:
             if problem.code in LATER:
                 raise StoreProblem(problem.message) from None  # later, all of these again
             if problem.code in NEEDLESS:
                 return False
-            return Failure(instance_id, problem.code, problem.message, self._clock.now())
+            return Failure(item, problem.code, problem.message, self._clock.now())
 
     def _action(self, batch: BatchRecord) -> Callable[[str], Awaitable[bool]]:
         """What is done with one; False where it was so already."""

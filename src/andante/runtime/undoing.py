@@ -5,13 +5,28 @@ from typing import Final
 import msgspec
 
 from andante.codec import decode_entry
-from andante.engine.commands import Migrate, Resume, Retry, SetVariables, Suspend, Terminate
+from andante.engine.commands import (
+    CompleteTask,
+    Migrate,
+    Resume,
+    Retry,
+    SetVariables,
+    Suspend,
+    Terminate,
+    TransferTask,
+    UnclaimTask,
+)
 from andante.engine.events import Resumed, Suspended
 from andante.store import instances
 from andante.store.batches import BatchRecord, Chosen
 from andante.store.records import InstanceQuery
 from andante.store.store import Store
 
+TASKS: Final[dict[str, type[CompleteTask] | type[TransferTask] | type[UnclaimTask]]] = {
+    "completeTasks": CompleteTask,
+    "transferTasks": TransferTask,
+    "unclaimTasks": UnclaimTask,
+}
 OPPOSITES: Final = {"suspend": "resume", "resume": "suspend"}
 AT_ONCE: Final = 200
 LATEST: Final = 20  # entries of an instance's journal that are looked through
@@ -35,22 +50,26 @@ async def undone(store: Store, batch: BatchRecord, most: int) -> Chosen:
     return Chosen(InstanceQuery(), found)
 
 
-async def carried_out(store: Store, batch: BatchRecord, instance_id: str) -> bool:
-    """Whether this batch has had its way with the instance already, whatever was done with it since. Raises
+async def carried_out(store: Store, batch: BatchRecord, item: str) -> bool:
+    """Whether this batch has had its way with the instance or task already, whatever was done with it since. Raises
     StoreProblem."""
+    kind = TASKS.get(batch.action)
+    instance_id, _, key = item.rpartition("-") if kind is not None else (item, "", "")
     journal = await store.get_all(
         "select at, actor, data from journal where instance_id=? order by seq desc limit ?", (instance_id, LATEST)
     )
+    since = batch.created_at - CLOCKS
     for at, actor, data in journal:
         command, _ = decode_entry(bytes(data))
-        if isinstance(command, Suspend | Resume | Terminate | Retry | Migrate):
-            if command.reason == batch.mark:
-                return True
-        elif isinstance(command, SetVariables) and batch.action == "setVariables":
-            # It says not of which batch it is.
-            since = batch.created_at - CLOCKS
-            if actor == batch.created_by and at >= since and command.values == batch.arguments["variables"]:
-                return True
+        own = actor == batch.created_by and at >= since  # where the command does not say of which batch it is
+        if kind is not None:
+            done = own and isinstance(command, kind) and str(command.task) == key
+        elif isinstance(command, SetVariables):
+            done = own and batch.action == "setVariables" and command.values == batch.arguments["variables"]
+        else:
+            done = isinstance(command, Suspend | Resume | Terminate | Retry | Migrate) and command.reason == batch.mark
+        if done:
+            return True
     return False
 
 

@@ -1,11 +1,11 @@
-"""The rows of batches: what is to be done with many instances, how far it is, and what could not be done."""
+"""The rows of batches: what is to be done with many instances or tasks, how far it is, and what could not be done."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from andante.store.records import InstanceQuery
+from andante.store.records import InstanceQuery, TaskQuery
 from andante.store.store import Row, Store
 
 COLUMNS: Final = (
@@ -17,10 +17,12 @@ MOST: Final = 1_000
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The instances `ids`, or where there are none those that `query` finds."""
+    """The instances `ids`, or where there are none those that `query` finds. Of an action on tasks: the tasks `ids`, or
+    those that `tasks` finds."""
 
     query: InstanceQuery
     ids: list[str] = []
+    tasks: TaskQuery | None = None
 
 
 class BatchRecord(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ class BatchRecord(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """An instance with which it could not be done, and why; `at` in ms."""
+    """An instance or task with which it could not be done, and why; `at` in ms."""
 
     item: str
     code: str

@@ -97,6 +97,12 @@ class Reading:
             return await self._gathered(driver)
         return await self._walked()
 
+    async def meant(self) -> Condition:
+        """All that is asked for, as one condition."""
+        if self._query.text:
+            await self._search()
+        return Condition(*everything(self._filters()))
+
     # What is asked for.
 
     def _filters(self, *, scope: bool = True, but: str = "") -> list[Condition]:

@@ -12,7 +12,8 @@ from andante.languages import Language
 from andante.languages import mark as _
 from andante.people import AccessProblem, demand, may
 from andante.people import permissions as allow
-from andante.runtime import BatchRecord, InstanceQuery, InstanceRecord, Problem
+from andante.runtime import BatchRecord, InstanceQuery, InstanceRecord, Problem, TaskQuery
+from andante.runtime.task_orders import TASK_ACTIONS
 from andante.web.bulk import TITLES
 from andante.web.choosing import CLOSED, FILTERS
 from andante.web.desk import Desk, go, language_of, said
@@ -88,6 +89,33 @@ def described(query: InstanceQuery, say: Language, zone: str) -> list[tuple[str,
     return found
 
 
+def described_tasks(query: TaskQuery, say: Language, zone: str) -> list[tuple[str, str]]:
+    """The same of the filters of a task list."""
+    found = []
+    for label, value in (
+        (_("Step"), query.name or query.element),
+        (_("Process"), query.definition),
+        (_("With"), query.assignee),
+        (_("Offered to"), query.candidate.replace(":", " ")),
+        (_("Work queue"), query.queue),
+        (_("Instance"), query.instance_id),
+        (_("Business key"), query.business_key),
+        (_("Search"), query.text),
+        (_("SLA"), query.sla_state),
+    ):
+        if value:
+            found.append((say.text(label), value))
+    if query.overdue or query.due == "overdue":
+        found.append((say.text(_("Due")), say.text(_("overdue"))))
+    for label, at in (
+        (_("Due from"), query.due_from), (_("Due before"), query.due_before),
+        (_("Came from"), query.created_from), (_("Came before"), query.created_before),
+    ):  # fmt: skip
+        if at:
+            found.append((say.text(label), say.full_moment(at, zone)))
+    return found
+
+
 @get("/batches")
 async def batch_list(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     """The newest; `after` goes on with those made before a batch."""
@@ -116,17 +144,23 @@ async def _show(
     demand(who, allow.INSTANCE_READ_ANY)
     batch = await batches.one(batch_id)
     failures = await batches.failures(batch_id, request.query_params.get("after", ""), SHOWN + 1)
-    named = {each.item: await _record(desk, each.item) for each in failures[:SHOWN]}
-    ids = batch.chosen.ids
-    chosen = {each: await _record(desk, each) for each in ids[:NAMED]}
+    of_tasks = batch.action in TASK_ACTIONS
+    named = {each.item: await _record(desk, _instance_of(each.item, of_tasks)) for each in failures[:SHOWN]}
+    ids, tasks = batch.chosen.ids, batch.chosen.tasks
+    chosen = {each: await _record(desk, _instance_of(each, of_tasks)) for each in ids[:NAMED]}
+    query = described(batch.chosen.query, say, desk.zone) if tasks is None else described_tasks(tasks, say, desk.zone)
     undo = {"suspend": "resume", "resume": "suspend"}.get(batch.action, "")
     return desk.page(
         request, "batch.html", status=problem.status if problem else 200, problem=problem, b=batch, states=STATES,
         title=TITLES[batch.action], p=progress(batch, desk.runtime.clock.now()), failures=failures[:SHOWN],
         more_failures=len(failures) > SHOWN, records=named, chosen=chosen, more_chosen=max(0, len(ids) - NAMED),
-        query=[] if ids else described(batch.chosen.query, say, desk.zone),
+        query=[] if ids else query, of_tasks=of_tasks,
         undo=undo if batch.done and not batch.open and may(who, allow.INSTANCE_ACT_ANY) else "",
     )  # fmt: skip
+
+
+def _instance_of(item: str, of_tasks: bool) -> str:
+    return item.rpartition("-")[0] if of_tasks else item
 
 
 async def _record(desk: Desk, instance_id: str) -> InstanceRecord | None:

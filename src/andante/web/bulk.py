@@ -34,6 +34,9 @@ TITLES: Final[Mapping[str, str]] = {
     "terminate": _("Terminate instances"),
     "setVariables": _("Set variables of instances"),
     "delete": _("Delete instances"),
+    "completeTasks": _("Complete tasks"),
+    "transferTasks": _("Hand over tasks"),
+    "unclaimTasks": _("Give tasks back"),
 }
 FOLLOWED: Final = frozenset(("suspend", "resume", "terminate"))  # by what they called
 TYPED_ABOVE: Final = 20  # instances: to terminate more, their number is typed
