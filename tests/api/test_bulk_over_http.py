@@ -172,7 +172,7 @@ async def test_a_batch_of_tasks(house: House, approval: str, monkeypatch: pytest
 
     entries = (await house.ada.get("/runtime/audit", action="batch.create")).result["Recs"]
     (noted,) = [each for each in entries if each["outcome"] == "done"]
-    assert (noted["object"], noted["details"]["query"]) == (made["id"], {"definition": "Approval"})
+    assert (noted["object"], noted["details"]["query"]["definition"]) == (made["id"], "Approval")
     assert noted["details"]["arguments"] == {"to": "kim"}
 
     ending = {"action": "completeTasks", "tasks": {"assignee": "kim"}, "outcome": "maybe"}
