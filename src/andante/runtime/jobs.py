@@ -24,6 +24,13 @@ from andante.store.store import Row, SharedStore, Store
 MOST: Final = 500
 LONGEST_WAIT: Final = 60_000
 CANDIDATES: Final = f"select {','.join(rows.COLUMNS)}, i.data {rows.FROM}"
+# The same of a row that is just changed; it may name no other table.
+OF_JOB: Final = ",".join(
+    name.replace("j.", "job.", 1)
+    if name.startswith("j.")
+    else f"(select {name} from instance i where i.id=job.instance_id)"
+    for name in (*rows.COLUMNS, "i.data")
+)
 FREE: Final = "j.retries>0 and j.available_at<=? and j.locked_until<=? and i.suspended=0"
 BY_PRIORITY: Final = "j.priority desc, j.available_at, j.instance_id, j.key"
 OLDEST: Final = "j.instance_id, j.key"
@@ -116,7 +123,7 @@ class Jobs:
         return await store.change(
             f"with free as ({sql} {store.unlocked.format('j')})"
             f" update job set worker=?, locked_until={until} from free"
-            " where job.instance_id=free.instance_id and job.key=free.key returning free.*",
+            f" where job.instance_id=free.instance_id and job.key=free.key returning {OF_JOB}",
             [*asked, worker, *values],
         )
 
