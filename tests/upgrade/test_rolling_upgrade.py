@@ -189,6 +189,9 @@ def test_two_releases_work_on_the_same(upgrade: Upgrade, previous: Path, back: b
     upgrade.work(first)
     second.begin()
     upgrade.work(first, second, what=COMMANDS)
+    for server in (upgrade.new, upgrade.old):  # each deploys, and both run what the old one has deployed last
+        with Client(server.url, "admin", SECRET) as client:
+            said(client, calls.deploy_xml(TOUR + f"<!-- {server.name} -->".encode()))
     traveller = Traveller(upgrade.old, upgrade.new)
     for name in STARTS:
         traveller.lead(name)
