@@ -23,6 +23,11 @@ def test_queues_and_deputies(shell: Shell) -> None:
     assert granted == ["Leave", "user:una", "start, view"]
     assert [row[1] for row in shell("grants", "list", "--definition", "Leave").rows] == ["user:una"]
     assert shell("grants", "delete", "Leave", "user:una").code == 0
+    made = shell("keys", "add", "a script", "--person", "una", "--scope", "task.read")
+    assert made.rows[0][1:4] == ["a script", "una", "task.read"]
+    assert made.out.splitlines()[-1].startswith("andk_")
+    (row,) = shell("keys", "list", "--person", "una").rows
+    assert shell("keys", "revoke", row[0]).code == 0
     ((entry, *about),) = shell("deputies", "add", "vic", "--person", "una", "--until", "2100-01-01").rows
     assert about[:2] == ["una", "vic"]
     assert [row[0] for row in shell("deputies", "list", "una").rows] == [entry]

@@ -46,3 +46,24 @@ def test_queues_and_deputies(hands: Hands) -> None:
     assert hands.change_deputy(entry.id, until="").until == ""
     assert [each.id for each in hands.deputies(one).items] == [entry.id]
     assert hands.delete_deputy(entry.id) is None
+
+
+def test_clients_and_keys(hands: Hands) -> None:
+    who = f"pat-{hands.kind}"
+    hands.add_person(who)
+    made = hands.add_client(
+        who, scopes=["task.*"], ranges=["10.0.0.0/8"], expires_at="2100-01-01T00:00:00Z", requests=9
+    )
+    changed = hands.change_client(made.client_id, {"scopes": ["task.read"], "ranges": []})
+    assert (changed.scopes, changed.ranges, changed.requests) == (["task.read"], [], 9)
+    assert changed.expires_at.startswith("2100-01-01")
+    assert hands.renew_secret(made.client_id, "PT1H").client_secret != made.client_secret
+    (listed,) = [each for each in hands.clients().items if each.client_id == made.client_id]
+    assert listed.former_until
+    assert hands.end_former_secret(made.client_id) is None
+
+    key = hands.add_key("for a script", person=who, scopes=["task.read"])
+    assert key.key.startswith("andk_")
+    assert [(each.id, each.name, each.key) for each in hands.keys(who).items] == [(key.id, "for a script", "")]
+    assert hands.revoke_key(key.id) is None
+    assert hands.keys(who).items == []

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from office import START, Office
 
-from andante.people import Access, Accounts
+from andante.people import Access, Accounts, Clients, Keys
 from andante.store.opening import open_store
 
 
@@ -14,6 +14,8 @@ async def office(database_url: str) -> AsyncIterator[Office]:
     store = await open_store(database_url)
     office = Office(store)
     office.accounts = Accounts(store, lambda: office.now)
+    office.clients = Clients(store, lambda: office.now, office.accounts)
+    office.keys = Keys(store, lambda: office.now)
     office.access = Access(store, office.accounts, lambda: office.now)
     office.now = START
     yield office

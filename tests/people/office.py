@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from andante.people import Access, Accounts
+from andante.people import Access, Accounts, Clients, Keys
 from andante.store.store import Store
 
 START: Final = 1_767_258_000_000
@@ -14,6 +14,8 @@ class Office:
 
     accounts: Accounts
     access: Access
+    clients: Clients
+    keys: Keys
 
     def __init__(self, store: Store) -> None:
         self.store = store

@@ -56,7 +56,7 @@ async def test_the_last_administrator_stays(office: Office) -> None:
 
 async def test_secrets_are_stored_as_argon2_hashes_only(office: Office) -> None:
     await office.accounts.add_person("kim", password="correct horse")
-    client = await office.accounts.add_client("kim")
+    client = await office.clients.add("kim")
     (password_hash,) = await office.store.get("select password_hash from person") or ("",)
     (secret_hash,) = await office.store.get("select secret_hash from client") or ("",)
     assert password_hash.startswith("$argon2id$")
@@ -66,7 +66,7 @@ async def test_secrets_are_stored_as_argon2_hashes_only(office: Office) -> None:
 
 async def test_a_client_needs_its_person(office: Office) -> None:
     with pytest.raises(AccessProblem) as caught:
-        await office.accounts.add_client("nobody")
+        await office.clients.add("nobody")
     assert caught.value.status == 404
 
 

@@ -9,7 +9,7 @@ from andante.people import AccessProblem, Caller, sight
 
 async def client(office: Office, **person: object) -> tuple[str, str]:
     await office.accounts.add_person("kim", **person)  # type: ignore[arg-type]
-    made = await office.accounts.add_client("kim", "kims-client")
+    made = await office.clients.add("kim", "kims-client")
     return made.client_id, made.client_secret
 
 
@@ -56,7 +56,7 @@ async def test_wrong_secret_unknown_client_revoked_client_get_nothing(office: Of
     assert await office.access.grant("nobody", secret) is None
     grant = await office.access.grant(client_id, secret)
     assert grant is not None
-    await office.accounts.revoke_client(client_id)
+    await office.clients.revoke(client_id)
     assert await office.access.grant(client_id, secret) is None
     assert await office.access.caller_of(grant.token) is None
 

@@ -12,7 +12,7 @@ from conftest import Site
 
 PLACES: Final = (
     "people", "people?ask=add", "people/tom", "teams/group", "teams/role", "teams/queue", "teams/queue/service-desk",
-    "deputies", "grants", "calendars", "calendars/default", "clients", "endpoints", "audit",
+    "deputies", "grants", "calendars", "calendars/default", "clients", "keys", "endpoints", "audit",
 )  # fmt: skip
 
 

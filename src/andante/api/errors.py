@@ -94,6 +94,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.CALENDAR_NOT_FOUND: ErrorCode(
         404, "There is no such business calendar.", "Create it, or list those there are."
     ),
+    access.KEY_NOT_FOUND: ErrorCode(404, "There is no such key, or it is not yours.", "List the keys."),
     access.GRANT_NOT_FOUND: ErrorCode(404, "Nothing is granted like that.", "List the grants."),
     access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),
     access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),

@@ -86,7 +86,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     token = bearer(connection)
     if not token:
         raise AccessProblem(UNAUTHORISED, 401, "No token. Send it in the access-token header.")
-    who: Caller | None = await connection.app.state.services.access.caller_of(token)
+    who: Caller | None = await connection.app.state.services.access.caller_of(token, address(connection))
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
     look_as(sight(who))

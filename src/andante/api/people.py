@@ -1,23 +1,22 @@
-"""Persons and OAuth clients, for administrators."""
+"""Persons, for administrators."""
 
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Response, get, post, put
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, services
-from andante.api.wire import at, body_of, choice, done, success
-from andante.people import ClientRecord, PersonRecord, faults
+from andante.api.wire import at, body_of, choice, success
+from andante.people import PersonRecord, faults
 from andante.people import permissions as allow
 from andante.people.accounts import KINDS
 from andante.people.permissions import ROLES
 
 PERSONS: Final = f"{BASE}/admin/persons"
 PERSON: Final = f"{PERSONS}/{{name:str}}"
-CLIENTS: Final = f"{BASE}/admin/clients"
 
 Roles = Annotated[list[Annotated[str, choice(*ROLES)]], Meta(max_length=len(ROLES))]
 Skills = Annotated[
@@ -77,46 +76,10 @@ class PersonChange(msgspec.Struct, frozen=True):
     skills: Skills | UnsetType = UNSET
 
 
-class ClientShape(msgspec.Struct, frozen=True):
-    """A client; a token of it acts as `user`."""
-
-    clientId: str  # noqa: N815 - as in the contract, here and below
-    user: str
-    createdAt: str  # noqa: N815
-    revoked: bool
-
-
-class ClientRecs(msgspec.Struct, frozen=True):
-    """All, by id."""
-
-    Recs: list[ClientShape]
-    total: int
-
-
-class NewClient(msgspec.Struct, frozen=True):
-    """`clientId` and `clientSecret` are generated where absent."""
-
-    user: str
-    clientId: str = ""  # noqa: N815
-    clientSecret: str = ""  # noqa: N815
-
-
-class ClientSecret(msgspec.Struct, frozen=True):
-    """The secret is shown this once."""
-
-    username: str
-    clientId: str  # noqa: N815
-    clientSecret: str  # noqa: N815
-
-
 def _person(p: PersonRecord) -> PersonShape:
     return PersonShape(
         p.name, p.email, p.manager, p.roles, p.groups, p.queues, p.kind, at(p.created_at), p.disabled, p.skills
     )
-
-
-def _client(c: ClientRecord) -> ClientShape:
-    return ClientShape(c.id, c.user, at(c.created_at), c.revoked)
 
 
 @get(PERSONS, operation=Operation("List persons", allow.PEOPLE_MANAGE, PersonRecs, tag="people"))
@@ -179,37 +142,4 @@ async def change_person(request: Call, name: FromPath[str]) -> Response[bytes]:
     return success(_person(await services(request).accounts.change_person(name, **given)))
 
 
-@get(CLIENTS, operation=Operation("List clients", allow.PEOPLE_MANAGE, ClientRecs, tag="people"))
-async def clients(request: Call) -> Response[bytes]:
-    recs = [_client(each) for each in await services(request).accounts.clients()]
-    return success(ClientRecs(recs, len(recs)))
-
-
-@post(
-    CLIENTS,
-    status_code=200,
-    operation=Operation(
-        "Create a client", allow.PEOPLE_MANAGE, ClientSecret, NewClient, tag="people",
-        errors=(faults.PERSON_NOT_FOUND, faults.CLIENT_EXISTS), audit="client.add",
-    ),
-)  # fmt: skip
-async def add_client(request: Call) -> Response[bytes]:
-    body = await body_of(request, NewClient)
-    made = await services(request).accounts.add_client(body.user, body.clientId, body.clientSecret)
-    return success(ClientSecret(body.user, made.client_id, made.client_secret))
-
-
-@delete(
-    f"{CLIENTS}/{{client_id:str}}",
-    status_code=200,
-    operation=Operation(
-        "Revoke a client", allow.PEOPLE_MANAGE, None, tag="people", errors=(faults.CLIENT_NOT_FOUND,),
-        description="Its tokens end at once.", audit="client.revoke",
-    ),
-)  # fmt: skip
-async def revoke_client(request: Call, client_id: FromPath[str]) -> Response[bytes]:
-    await services(request).accounts.revoke_client(client_id)
-    return done()
-
-
-HANDLERS: Final = (persons, add_person, person, change_person, clients, add_client, revoke_client)
+HANDLERS: Final = (persons, add_person, person, change_person)

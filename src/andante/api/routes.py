@@ -7,6 +7,7 @@ from andante.api import (
     audit,
     batches,
     calendars,
+    clients,
     comments,
     decisions,
     definitions,
@@ -21,6 +22,7 @@ from andante.api import (
     insight,
     instances,
     jobs,
+    keys,
     messages,
     notes,
     people,
@@ -40,8 +42,8 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
         token, instances, finding, replay, instance_variables, definitions, task_bulk, task_lists, tasks, views, forms,
-        messages, jobs, expressions, decisions, batches, people, grants, teams, deputies, attachments, comments,
-        calendars, notes, delivering, insight, upkeep, audit, health, documents,
+        messages, jobs, expressions, decisions, batches, people, clients, keys, grants, teams, deputies,
+        attachments, comments, calendars, notes, delivering, insight, upkeep, audit, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, final
 from litestar import Request
 
 from andante.notify import NotePost
-from andante.people import Access, Accounts, Caller, Deputies, Grants, Teams
+from andante.people import Access, Accounts, Caller, Clients, Deputies, Grants, Keys, Teams
 from andante.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 class Services:
     """One object an application. `zone` is the IANA zone of the contract's times."""
 
-    __slots__ = ("access", "accounts", "deputies", "grants", "metrics", "post", "runtime", "teams", "zone")
+    __slots__ = (
+        "access",
+        "accounts",
+        "clients",
+        "deputies",
+        "grants",
+        "keys",
+        "metrics",
+        "post",
+        "runtime",
+        "teams",
+        "zone",
+    )
 
     def __init__(
         self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, post: NotePost
@@ -28,6 +40,8 @@ class Services:
         self.zone = zone
         self.post = post
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
+        self.clients = Clients(runtime.store, runtime.clock.now, accounts, runtime.audit.log)
+        self.keys = Keys(runtime.store, runtime.clock.now, runtime.audit.log)
         self.grants = Grants(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
         self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed, audit=runtime.audit.log)
 

@@ -16,22 +16,26 @@ from andante.people.permissions import PUBLIC
 
 PATH: Final = "/baas/auth/v1.0/oauth2/token"
 GRANT: Final = "client_credentials"
+UNKNOWN: Final = "The client is unknown, revoked or expired, the secret is wrong, or it may not come from this address."
 
 
 class TokenBody(msgspec.Struct, frozen=True):
-    """As a form or as JSON; id and secret may come by HTTP Basic instead."""
+    """As a form or as JSON; id and secret may come by HTTP Basic instead. `scope`: permissions, with
+    blanks between, that the token is for."""
 
     grant_type: Annotated[str, choice(GRANT)] = GRANT
     client_id: str = ""
     client_secret: str = ""
+    scope: str = ""
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
-    """`expires_in` in seconds."""
+    """`expires_in` in seconds; `scope` where the token is not for all that its person may."""
 
     access_token: str
     expires_in: int
     token_type: str = "Bearer"  # noqa: S105 - a type, not a secret
+    scope: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class TokenError(msgspec.Struct, frozen=True):
@@ -63,17 +67,24 @@ async def token(request: Call) -> Response[bytes]:
             raise _Refused("unsupported_grant_type", f"grant_type must be {GRANT}.")
         if not asked.client_id or not asked.client_secret:
             raise _Refused("invalid_request", "client_id and client_secret are required.")
-        grant = await services(request).access.grant(asked.client_id, asked.client_secret, address(request))
+        grant = await services(request).access.grant(
+            asked.client_id, asked.client_secret, address(request), asked.scope.split() or None
+        )
         if grant is None:
-            raise _Refused("unauthorized_client", "The client is unknown, revoked, or the secret is wrong.")
+            raise _Refused(
+                "unauthorized_client",
+                UNKNOWN,
+            )
     except _Refused as refused:
         return _uncached(as_json(refused.answer, 400))
     except AccessProblem as problem:
+        if problem.status == 400:
+            return _uncached(as_json(TokenError("invalid_scope", problem.message), 400))
         refusal = _uncached(as_json(TokenError("slow_down", problem.message), problem.status))
         if problem.wait:
             refusal.headers["Retry-After"] = str(problem.wait)
         return refusal
-    return _uncached(as_json(TokenAnswer(grant.token, grant.expires_in)))
+    return _uncached(as_json(TokenAnswer(grant.token, grant.expires_in, scope=" ".join(grant.scopes) or msgspec.UNSET)))
 
 
 async def _asked(request: Call) -> TokenBody:
@@ -106,7 +117,7 @@ def _with_basic(request: Call, asked: TokenBody) -> TokenBody:
         colon = ""
     if not colon:
         raise _Refused("invalid_request", "The Authorization header is no HTTP Basic.")
-    return TokenBody(asked.grant_type, unquote_plus(name), unquote_plus(secret))
+    return TokenBody(asked.grant_type, unquote_plus(name), unquote_plus(secret), asked.scope)
 
 
 def _uncached(response: Response[bytes]) -> Response[bytes]:

@@ -29,13 +29,17 @@ class Server:
         ),
     ] = ""
     why: Annotated[str, Parameter(env_var="ANDANTE_WHY", help="Why, for the audit log.")] = ""
+    key: Annotated[
+        str,
+        Parameter(env_var="ANDANTE_KEY", show_default=False, help="A key to use instead of a client and its secret."),
+    ] = ""
     json: Annotated[bool, Parameter(negative=(), help="Print JSON instead of a table.")] = False
 
     @contextmanager
     def connect(self) -> Iterator[Client]:
         """A client, whose token is kept for the next command. Raises ValueError for an address that is none."""
         kept = token_file(self.url, self.client_id)
-        token = _read(kept)
+        token = self.key or _read(kept)
         try:
             client = Client(self.url, self.client_id, self.client_secret, token=token)
         except ClientError as fault:
@@ -44,13 +48,15 @@ class Server:
             try:
                 yield client
             except Refused as refused:
+                if refused.status == 401 and self.key:
+                    raise ValueError("the key (--key, ANDANTE_KEY) is unknown, has expired or is revoked") from None
                 if refused.status == 401 and not self.client_secret:
                     raise ValueError(
                         f"set ANDANTE_CLIENT_SECRET to the secret of the client '{self.client_id}' (--client-id)"
                     ) from None
                 raise
             finally:
-                if client.session.token and client.session.token != token:
+                if client.session.token and client.session.token != token and not self.key:
                     _write(kept, client.session.token)
 
 

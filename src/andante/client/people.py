@@ -102,10 +102,38 @@ def clients() -> Call[shapes.Recs[shapes.OAuthClient]]:
     return Call("GET", f"{BASE}/admin/clients", shapes.Recs[shapes.OAuthClient])
 
 
-def add_client(user: str, *, client_id: str = "", client_secret: str = "") -> Call[shapes.NewClient]:
-    """An OAuth client acting as `user`; what is not given is generated."""
-    body = given(user=user, clientId=client_id, clientSecret=client_secret)
+def add_client(
+    user: str,
+    *,
+    client_id: str = "",
+    client_secret: str = "",
+    scopes: Sequence[str] = (),
+    ranges: Sequence[str] = (),
+    expires_at: str = "",
+    requests: int = 0,
+) -> Call[shapes.NewClient]:
+    """An OAuth client acting as `user`; what is not given is generated. `scopes` are permissions, `ranges` networks
+    that it may come from; `requests` a second."""
+    body = given(
+        user=user, clientId=client_id, clientSecret=client_secret, scopes=list(scopes), ranges=list(ranges),
+        expiresAt=expires_at, requests=requests or "",
+    )  # fmt: skip
     return Call("POST", f"{BASE}/admin/clients", shapes.NewClient, body)
+
+
+def change_client(client_id: str, changes: Mapping[str, Any]) -> Call[shapes.OAuthClient]:
+    """Change scopes, ranges, expiresAt or requests of a client."""
+    return Call("PUT", f"{BASE}/admin/clients/{_id(client_id)}", shapes.OAuthClient, dict(changes))
+
+
+def renew_secret(client_id: str, keep_for: str = "P1D") -> Call[shapes.NewClient]:
+    """A new secret of a client; the one before is good for so long beside it (ISO 8601, PT0S: it ends now)."""
+    return Call("POST", f"{BASE}/admin/clients/{_id(client_id)}/secret", shapes.NewClient, {"keepFor": keep_for})
+
+
+def end_former_secret(client_id: str) -> Call[None]:
+    """End the secret before the present one."""
+    return Call("DELETE", f"{BASE}/admin/clients/{_id(client_id)}/secret", None)
 
 
 def revoke_client(client_id: str) -> Call[None]:
@@ -197,3 +225,49 @@ def grant(definition: str, who: str, actions: Sequence[str]) -> Call[Grant]:
 def withdraw_grant(definition: str, who: str) -> Call[None]:
     """Take back what was granted to them with the definition."""
     return Call("DELETE", f"{BASE}/admin/grants", None, query={"definition": definition, "who": who})
+
+
+# Keys.
+
+
+class Key(
+    shapes.Shape,
+    frozen=True,
+    kw_only=True,
+    rename={
+        "created_by": "createdBy",
+        "created_at": "createdAt",
+        "expires_at": "expiresAt",
+        "last_used_at": "lastUsedAt",
+    },
+):
+    """A token for long that acts as `person`; `key` is itself, where it was just made."""
+
+    id: str
+    name: str
+    person: str
+    scopes: list[str]
+    ranges: list[str]
+    created_at: str
+    created_by: str
+    expires_at: str
+    last_used_at: str
+    key: str = ""
+
+
+def keys(person: str = "") -> Call[shapes.Recs[Key]]:
+    """Your own keys; of another person, or "*" everybody, for administrators."""
+    return Call("GET", f"{BASE}/runtime/keys", shapes.Recs[Key], query={"person": person})
+
+
+def add_key(
+    name: str, *, person: str = "", scopes: Sequence[str] = (), ranges: Sequence[str] = (), expires_at: str = ""
+) -> Call[Key]:
+    """A key, shown this once. `scopes` are permissions, none: all that the person may."""
+    body = given(name=name, person=person, scopes=list(scopes), ranges=list(ranges), expiresAt=expires_at)
+    return Call("POST", f"{BASE}/runtime/keys", Key, body)
+
+
+def revoke_key(key_id: str) -> Call[None]:
+    """End a key."""
+    return Call("DELETE", f"{BASE}/runtime/keys/{_id(key_id)}", None)

@@ -378,6 +378,11 @@ class OAuthClient(Shape, frozen=True, kw_only=True):
     user: str
     created_at: str
     revoked: bool
+    scopes: list[str] = []
+    ranges: list[str] = []
+    expires_at: str = ""
+    former_until: str = ""
+    requests: int = 0
 
 
 class NewClient(Shape, frozen=True, kw_only=True):

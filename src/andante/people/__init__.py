@@ -1,11 +1,13 @@
 """Who uses Andante: persons, machine clients, their tokens, and what each may do."""
 
 from andante.people.access import Access, Grant
-from andante.people.accounts import Accounts, Bootstrap, ClientRecord, PersonRecord
+from andante.people.accounts import Accounts, Bootstrap, PersonRecord
 from andante.people.caller import Caller
+from andante.people.clients import ClientRecord, Clients
 from andante.people.deputies import Deputies
 from andante.people.faults import AccessProblem
 from andante.people.grants import Grants
+from andante.people.keys import KeyRecord, Keys
 from andante.people.offers import declared, task_actions
 from andante.people.permissions import demand, may, sight, whose
 from andante.people.teams import Teams
@@ -26,9 +28,12 @@ __all__ = [
     "Bootstrap",
     "Caller",
     "ClientRecord",
+    "Clients",
     "Deputies",
     "Grant",
     "Grants",
+    "KeyRecord",
+    "Keys",
     "PersonRecord",
     "Teams",
     "declared",

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, Protocol, final
 
 import msgspec
@@ -11,8 +11,10 @@ from andante.people.accounts import MOST_PASSWORD, Accounts
 from andante.people.attempts import Attempts
 from andante.people.caller import Caller
 from andante.people.changes import Changes, Statement, Tables
-from andante.people.faults import TOO_FAST, WRONG_PASSWORD, AccessProblem
+from andante.people.faults import PARAMETER, TOO_FAST, WRONG_PASSWORD, AccessProblem
 from andante.people.grants import sight_of
+from andante.people.keys import PREFIX, is_key
+from andante.people.limits import comes_from, permissions, scopes_of
 from andante.people.secrets import digest, new_secret
 from andante.store.audit import AuditLog, Entry
 from andante.store.records import Share
@@ -20,12 +22,14 @@ from andante.store.roster import PermitRow
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600
+USED_MS: Final = 3_600_000  # how exactly it is kept when a key was used last
 REMEMBERED: Final = 1_000  # proved secrets
 PERSON: Final = "person"
 CLIENT: Final = "client"
 _CALLER: Final = 'p.name, p.roles, p."groups", p.queues, p.kind'
 _NONE: Final[frozenset[str]] = frozenset()
 _names = msgspec.json.Decoder(frozenset[str]).decode
+_list = msgspec.json.Decoder(list[str]).decode
 
 
 class Sets(Protocol):
@@ -39,10 +43,11 @@ class Sets(Protocol):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A fresh access token; `expires_in` in seconds."""
+    """A fresh access token; `expires_in` in seconds; `scopes` that it is for, none: all that the person may."""
 
     token: str
     expires_in: int
+    scopes: list[str] = []
 
 
 @final
@@ -71,30 +76,42 @@ class Access:
         self._attempts = Attempts()
         self._salt = secrets.token_bytes(32)
         self._proved: dict[bytes, None] = {}
+        self._used: dict[str, int] = {}  # keys: when it was last written that they are used
 
-    async def grant(self, client_id: str, secret: str, address: str = "") -> Grant | None:
-        """A token for the client, or None for an unknown or revoked client or a wrong secret.
+    async def grant(
+        self, client_id: str, secret: str, address: str = "", scopes: Iterable[str] | None = None
+    ) -> Grant | None:
+        """A token for the client, or None for an unknown, revoked or expired client, a wrong secret, or an address that
+        it may not come from. `scopes`: for these alone; None for all that the client may.
 
-        Raises AccessProblem (429) after too many wrong secrets.
+        Raises AccessProblem: 429 after too many wrong secrets, 400 for scopes that are none or not the client's.
         """
+        now = self._now()
         row = await self._tables.get(
-            'select c.secret_hash, c."user" from client c join person p on p.name = c."user"'
-            " where c.id=? and c.revoked=0 and p.disabled=0",
-            (client_id,),
+            'select c.secret_hash, c.second_hash, c.second_until, c."user", c.scopes, c.ranges from client c'
+            ' join person p on p.name = c."user" where c.id=? and c.revoked=0 and p.disabled=0'
+            " and (c.expires_at=0 or c.expires_at>?)",
+            (client_id, now),
         )
-        stored, user = row if row is not None else ("", "")
-        if not await self._proven(CLIENT, client_id, stored, secret, address):
+        stored, second, until, user, own, ranges = row if row is not None else ("", "", 0, "", "[]", "[]")
+        good = await self._proven(CLIENT, client_id, _secrets(stored, second, until, now), secret, address)
+        if not good or not comes_from(tuple(_list(ranges)), address):
             # Of who is not known nothing is kept: people take one field for the other, and write a secret there.
             entry = Entry("token.refuse", client_id if row is not None else "", kind=CLIENT)
             await self._changes.refuse(entry, "unauthorized_client")
             return None
-        return Grant(await self.issue(user, client_id, self._lifetime_s), self._lifetime_s)
+        chosen = None if scopes is None else scopes_of(scopes)
+        may = permissions(_list(own))
+        if chosen and may is not None and not (permissions(chosen) or frozenset()) <= may:
+            raise AccessProblem(PARAMETER, 400, f"scopes: the client may have {' '.join(_list(own))} alone.")
+        limited = chosen or _list(own)
+        return Grant(await self.issue(user, client_id, self._lifetime_s, scopes=limited), self._lifetime_s, limited)
 
     async def change_password(self, name: str, present: str, fresh: str, address: str = "") -> str:
         """Of a person who knows the present one: all sessions end, and this is the token of a new one. Raises
         AccessProblem: 403 wrong present password, 429 too many wrong ones, 400 too short or long."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(PERSON, name, row[0] if row is not None else "", present, address):
+        if not await self._proven(PERSON, name, (row[0] if row is not None else "",), present, address):
             await self._changes.refuse(Entry("person.password", name), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 403, "The present password is wrong.")
         await self._accounts.change_person(name, password=fresh)
@@ -103,7 +120,7 @@ class Access:
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(PERSON, name, row[0] if row is not None else "", password, address):
+        if not await self._proven(PERSON, name, (row[0] if row is not None else "",), password, address):
             await self._changes.refuse(Entry("login", name if row is not None else "", kind=PERSON), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
         return await self.issue(name, "", self._session_s, Entry("login", name, kind=PERSON, actor=name))
@@ -116,14 +133,38 @@ class Access:
             [("delete from token where hash=?", (digest(token),))], Entry("logout", name, kind=PERSON, actor=name)
         )
 
-    async def caller_of(self, token: str) -> Caller | None:
-        """Whose token it is, as they are now; None if it is unknown, expired or its person disabled."""
+    async def caller_of(self, token: str, address: str = "") -> Caller | None:
+        """Whose token or key it is, as they are now; None if it is unknown, expired, its person disabled, or it may not
+        come from that address."""
+        now = self._now()
+        if token.startswith(PREFIX):
+            return await self._caller_of_key(token, address, now) if is_key(token) else None
         row = await self._tables.get(
-            f"select {_CALLER}, t.client_id from token t"
-            ' join person p on p.name = t."user" where t.hash=? and t.expires_at>? and p.disabled=0',
-            (digest(token), self._now()),
+            f"select {_CALLER}, t.client_id, t.scopes, c.scopes, c.ranges, c.requests from token t"
+            ' join person p on p.name = t."user" left join client c on c.id=t.client_id'
+            " where t.hash=? and t.expires_at>? and p.disabled=0"
+            " and (c.expires_at is null or c.expires_at=0 or c.expires_at>?)",
+            (digest(token), now, now),
         )
-        return self._caller(row) if row is not None else None
+        if row is None or not comes_from(tuple(_list(row[8] or "[]")), address):
+            return None
+        own, now_may = permissions(_list(row[6])), permissions(_list(row[7] or "[]"))
+        scopes = own if now_may is None else now_may if own is None else own & now_may
+        return self._caller(row[:6], scopes, row[9] or 0)
+
+    async def _caller_of_key(self, key: str, address: str, now: int) -> Caller | None:
+        row = await self._tables.get(
+            f"select {_CALLER}, k.id, k.scopes, k.ranges, k.last_used_at from api_key k"
+            " join person p on p.name = k.person where k.hash=?"
+            " and (k.expires_at=0 or k.expires_at>?) and p.disabled=0",
+            (digest(key), now),
+        )
+        if row is None or not comes_from(tuple(_list(row[7])), address):
+            return None
+        if now - max(row[8], self._used.get(row[5], 0)) >= USED_MS:
+            self._used[row[5]] = now
+            await self._tables.write([("update api_key set last_used_at=? where id=?", (now, row[5]))])
+        return self._caller((*row[:5], f"key {row[5]}"), permissions(_list(row[6])), 0)
 
     async def identify(self, name: str, secret: str, address: str = "") -> Caller | None:
         """Who proves with every request who they are: an OAuth client by its id and secret, or a person by name and
@@ -131,13 +172,17 @@ class Access:
 
         That a secret fits a hash is remembered, for it takes long to find out; who it is is looked up each time.
         """
+        now = self._now()
         row = await self._tables.get(
-            f'select {_CALLER}, c.id, c.secret_hash from client c join person p on p.name = c."user"'
-            " where c.id=? and c.revoked=0 and p.disabled=0",
-            (name,),
+            f"select {_CALLER}, c.id, c.scopes, c.ranges, c.requests, c.secret_hash, c.second_hash, c.second_until"
+            ' from client c join person p on p.name = c."user"'
+            " where c.id=? and c.revoked=0 and p.disabled=0 and (c.expires_at=0 or c.expires_at>?)",
+            (name, now),
         )
-        if row is not None and await self._fits(CLIENT, name, row[-1], secret, address):
-            return self._caller(row[:-1])
+        if row is not None and comes_from(tuple(_list(row[7])), address):
+            for stored in _secrets(row[9], row[10], row[11], now):
+                if await self._fits(CLIENT, name, stored, secret, address):
+                    return self._caller(row[:6], permissions(_list(row[6])), row[8])
         who = await self._tables.get(
             f"select {_CALLER}, '', p.password_hash from person p where p.name=? and p.disabled=0", (name,)
         )
@@ -153,14 +198,16 @@ class Access:
         seal = hmac.new(self._salt, f"{stored} {secret}".encode(), "sha256").digest()
         if stored and seal in self._proved:
             return True
-        good = await self._proven(kind, name, stored, secret, address)
+        good = await self._proven(kind, name, (stored,), secret, address)
         if good:
             self._proved[seal] = None
             if len(self._proved) > REMEMBERED:
                 del self._proved[next(iter(self._proved))]
         return good
 
-    def _caller(self, row: tuple[Any, ...]) -> Caller:
+    def _caller(
+        self, row: tuple[Any, ...], scopes: frozenset[str] | None = None, requests: int = 0
+    ) -> Caller:  # fmt: skip
         name, roles, groups, queues, kind, client_id = row
         more_groups, more_queues = (
             (self._sets.groups_of(name), self._sets.queues_of(name)) if self._sets is not None else (_NONE, _NONE)
@@ -169,40 +216,53 @@ class Access:
         stands_for = tuple(self._sets.stands_for(name, now)) if self._sets is not None else ()
         shares = tuple(self._sets.shares(name, now)) if self._sets is not None and stands_for else ()
         groups, queues = _names(groups) | more_groups, _names(queues) | more_queues
-        who = Caller(name, _names(roles), groups, queues, kind, client_id, stands_for, shares)
+        who = Caller(name, _names(roles), groups, queues, kind, client_id, stands_for, shares, None, scopes, requests)
         permits = self._sets.permits() if self._sets is not None else ()
         return msgspec.structs.replace(who, sight=sight_of(who, permits))
 
-    async def issue(self, user: str, client_id: str, lifetime_s: int, entry: Entry | None = None) -> str:
+    async def issue(
+        self, user: str, client_id: str, lifetime_s: int, entry: Entry | None = None, *, scopes: Iterable[str] = ()
+    ) -> str:
         """A token for somebody whose identity is proven already; `lifetime_s` in seconds. `entry`: what the audit log
-        keeps of it."""
+        keeps of it. `scopes`: for these alone."""
         token = new_secret()
         now = self._now()
         statements: list[Statement] = [
             ("delete from token where expires_at<=?", (now,)),
             (
-                'insert into token (hash, "user", client_id, expires_at) values (?,?,?,?)',
-                (digest(token), user, client_id, now + lifetime_s * 1_000),
+                'insert into token (hash, "user", client_id, expires_at, scopes) values (?,?,?,?,?)',
+                (
+                    digest(token), user, client_id, now + lifetime_s * 1_000,
+                    msgspec.json.encode(sorted(scopes)).decode(),
+                ),
             ),
-        ]
+        ]  # fmt: skip
         if entry is None:
             await self._tables.write(statements)
         else:
             await self._changes.keep(statements, entry)
         return token
 
-    async def _proven(self, kind: str, name: str, stored: str, secret: str, address: str) -> bool:
+    async def _proven(self, kind: str, name: str, stored: Sequence[str], secret: str, address: str) -> bool:
+        """Whether it is one of those that are `stored`; with nothing stored it takes as long and says no."""
         now, who = self._now(), f"{kind} {name}"
         wait = self._attempts.wait_ms(address, who, now)
         if wait:
             seconds = -(-wait // 1000)
             raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {seconds} seconds.", seconds)
-        good = len(secret) <= MOST_PASSWORD and await self._accounts.hasher.verify(stored, secret)
+        good = False
+        for each in stored if len(secret) <= MOST_PASSWORD else ():
+            good = good or await self._accounts.hasher.verify(each, secret)
         if good:
             self._attempts.succeeded(address, who)
         else:
             self._attempts.failed(address, who, now)
             if self._attempts.wait_ms(address, who, now):
-                entry = Entry("login.lockout", name if stored else "", {"address": address}, kind)
+                entry = Entry("login.lockout", name if any(stored) else "", {"address": address}, kind)
                 await self._changes.refuse(entry, TOO_FAST)
         return good
+
+
+def _secrets(stored: str, second: str, until: int, now: int) -> list[str]:
+    """The hashes that are good: of the present secret, and of the one before where it is still."""
+    return [stored, second] if second and until > now else [stored]

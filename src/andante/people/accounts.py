@@ -8,8 +8,6 @@ import msgspec
 
 from andante.people.changes import Changes, Tables, Told
 from andante.people.faults import (
-    CLIENT_EXISTS,
-    CLIENT_NOT_FOUND,
     LAST_ADMINISTRATOR,
     PARAMETER,
     PERSON_EXISTS,
@@ -45,15 +43,6 @@ class PersonRecord(msgspec.Struct, frozen=True):
     created_at: int
     disabled: bool
     skills: dict[str, int] = {}
-
-
-class ClientRecord(msgspec.Struct, frozen=True):
-    """An OAuth client; a token of it acts as `user`."""
-
-    id: str
-    user: str
-    created_at: int
-    revoked: bool
 
 
 class Bootstrap(msgspec.Struct, frozen=True):
@@ -133,7 +122,7 @@ class Accounts:
             )
         roles = _known_roles(roles)
         _check_kind(kind)
-        hashed = await self._hash(password) if password else ""
+        hashed = await self.hashed(password) if password else ""
         made = PersonRecord(
             name, email, manager, sorted(set(roles)), sorted(set(groups)), sorted(set(queues)), kind, self._now(),
             False, dict(skills or {}),
@@ -192,7 +181,7 @@ class Accounts:
         if skills is not None:
             changes["skills"] = levels(skills)
         if password is not None:
-            changes["password_hash"] = await self._hash(password)
+            changes["password_hash"] = await self.hashed(password)
         stays = not disabled and (roles is None or ADMINISTRATOR in roles)
         if ADMINISTRATOR in person.roles and not person.disabled and not stays:
             await self._keep_an_administrator(name)
@@ -214,56 +203,13 @@ class Accounts:
                 LAST_ADMINISTRATOR, 409, f"'{leaving}' is the last administrator. Make somebody else one first."
             )
 
-    async def _hash(self, password: str) -> str:
+    async def hashed(self, password: str) -> str:
+        """A password or client secret as it is kept. Raises AccessProblem (400) for one too short or long."""
         if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
             raise AccessProblem(
                 PARAMETER, 400, f"password: {LEAST_PASSWORD} to {MOST_PASSWORD} characters, got {len(password)}."
             )
         return await self.hasher.hash(password)
-
-    # Clients.
-
-    async def clients(self) -> list[ClientRecord]:
-        """All, by id, revoked ones too."""
-        rows = await self._tables.read('select id, "user", created_at, revoked from client order by id')
-        return [ClientRecord(i, user, at, bool(revoked)) for i, user, at, revoked in rows]
-
-    async def add_client(self, user: str, client_id: str = "", secret: str = "") -> Bootstrap:
-        """A client acting as `user`; id and secret are generated where not given. The secret is not seen again.
-
-        Raises AccessProblem: 404 no such person, 400 bad id or secret, 409 id taken.
-        """
-        await self.person(user)
-        client_id = client_id or f"{user}-{new_secret()[:8]}"
-        if not NAME.fullmatch(client_id):
-            raise AccessProblem(PARAMETER, 400, "client_id: letters, digits and . _ @ + -, at most 64 characters.")
-        secret = secret or new_secret()
-        hashed = await self._hash(secret)
-        try:
-            await self._changes.keep(
-                [
-                    (
-                        'insert into client (id, secret_hash, "user", created_at, revoked) values (?,?,?,?,0)',
-                        (client_id, hashed, user, self._now()),
-                    )
-                ],
-                Entry("client.add", client_id, {"user": user}),
-            )
-        except Duplicate:
-            raise AccessProblem(CLIENT_EXISTS, 409, f"There is a client '{client_id}' already.") from None
-        return Bootstrap(client_id, secret)
-
-    async def revoke_client(self, client_id: str) -> None:
-        """The client and every token of it end now. Raises AccessProblem (404) if there is none."""
-        if (await self._tables.get("select 1 from client where id=?", (client_id,))) is None:
-            raise AccessProblem(CLIENT_NOT_FOUND, 404, f"There is no client '{client_id}'.")
-        await self._changes.keep(
-            [
-                ("update client set revoked=1 where id=?", (client_id,)),
-                ("delete from token where client_id=?", (client_id,)),
-            ],
-            Entry("client.revoke", client_id),
-        )
 
     # The first administrator.
 
@@ -292,7 +238,7 @@ class Accounts:
             return
         if not NAME.fullmatch(name):
             raise AccessProblem(PARAMETER, 400, "The bootstrap client id: letters, digits and . _ @ + - only.")
-        hashed = await self._hash(secret)
+        hashed = await self.hashed(secret)
         now = self._now()
         await self._changes.write(
             [
@@ -306,7 +252,7 @@ class Accounts:
                 (
                     'insert into client (id, secret_hash, "user", created_at) values (?,?,?,?)'
                     ' on conflict (id) do update set secret_hash=excluded.secret_hash, "user"=excluded."user",'
-                    " revoked=0",
+                    " revoked=0, second_hash='', second_until=0, scopes='[]', ranges='[]', expires_at=0",
                     (name, hashed, name, now),
                 ),
                 ('delete from token where "user"=? or client_id=?', (name, name)),

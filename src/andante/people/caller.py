@@ -11,7 +11,8 @@ class Caller(msgspec.Struct, frozen=True):
     `stands_for` are persons whose deputy the caller is now, each with process and queue that it is for ("": all);
     `shares` is what is offered to those of them who share their tasks.
     `sight` is what the roles and grants allow with which definitions, None where only the roles decide. `scopes` are
-    the permissions that the token is for, None for all that the person has."""
+    the permissions that the token is for, None for all that the person has; `requests` a second are the client's,
+    0 as the server's setting has it."""
 
     user: str
     roles: frozenset[str] = frozenset()
@@ -23,6 +24,7 @@ class Caller(msgspec.Struct, frozen=True):
     shares: tuple[Share, ...] = ()
     sight: Sight | None = None
     scopes: frozenset[str] | None = None
+    requests: int = 0
 
     @property
     def names(self) -> frozenset[str]:

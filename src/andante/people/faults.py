@@ -15,6 +15,7 @@ CLIENT_EXISTS: Final = "bpm.client.exists"
 TEAM_NOT_FOUND: Final = "bpm.team.notFound"
 TEAM_EXISTS: Final = "bpm.team.exists"
 GRANT_NOT_FOUND: Final = "bpm.grant.notFound"
+KEY_NOT_FOUND: Final = "bpm.key.notFound"
 DEPUTY_NOT_FOUND: Final = "bpm.deputy.notFound"
 DEPUTY_CYCLE: Final = "bpm.deputy.cycle"
 

@@ -51,6 +51,7 @@ TEAM_READ: Final = "team.read"
 DEPUTY_OWN: Final = "deputy.own"
 CALENDAR_READ: Final = "calendar.read"
 CALENDAR_CHANGE: Final = "calendar.change"
+KEY_OWN: Final = "key.own"
 OPERATIONS_READ: Final = "operations.read"
 CLOCK_SET: Final = "clock.set"
 PUBLIC: Final = "public"
@@ -88,6 +89,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     CALENDAR_READ: _ALL,  # and compute with them
     CALENDAR_CHANGE: _ADMINISTRATORS,
     DEPUTY_OWN: _ALL,  # one's own deputies
+    KEY_OWN: _ALL,  # one's own keys; administrators anybody's
     OPERATIONS_READ: _OPERATORS,  # how the server does: its jobs, times, letters, members
     CLOCK_SET: _ADMINISTRATORS,
 }

@@ -56,6 +56,24 @@ permit: Final = sa.Table(
     sa.Index("ix_permit_revision", "revision"),
 )
 
+# Tokens for long, which persons give to programs of their own.
+api_key: Final = sa.Table(
+    "api_key",
+    metadata,
+    sa.Column("id", TEXT, primary_key=True),
+    text("hash"),
+    text("person"),
+    text("name"),
+    text("scopes", "[]"),
+    text("ranges", "[]"),
+    number("created_at"),
+    text("created_by"),
+    number("expires_at"),
+    number("last_used_at"),
+    sa.Index("ix_api_key_hash", "hash"),
+    sa.Index("ix_api_key_person", "person"),
+)
+
 # One row: the number of the last change of any person, team or deputy.
 roster: Final = sa.Table(
     "roster",

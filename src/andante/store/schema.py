@@ -308,6 +308,12 @@ client: Final = sa.Table(
     sa.Column("user", TEXT, nullable=False, server_default=""),
     _int("created_at"),
     _int("revoked"),
+    _text("second_hash"),  # of the secret before, which is good until then
+    _int("second_until"),
+    _text("scopes", "[]"),
+    _text("ranges", "[]"),
+    _int("expires_at"),
+    _int("requests"),  # a second, 0: as the setting has it
 )
 
 token: Final = sa.Table(
@@ -317,6 +323,7 @@ token: Final = sa.Table(
     sa.Column("user", TEXT, nullable=False, server_default=""),
     _text("client_id"),
     _int("expires_at"),
+    _text("scopes", "[]"),
 )
 
 person: Final = sa.Table(
@@ -337,7 +344,7 @@ person: Final = sa.Table(
     sa.Index("ix_person_revision", "revision"),
 )
 
-permit = people_tables.permit
+permit, api_key = people_tables.permit, people_tables.api_key
 team, deputy, roster, turn = people_tables.team, people_tables.deputy, people_tables.roster, people_tables.turn
 attachment, content, informed = people_tables.attachment, people_tables.content, people_tables.informed
 letter, note = note_tables.letter, note_tables.note

@@ -113,7 +113,7 @@ async def _person(
     demand(caller(request), allow.PEOPLE_MANAGE)
     found = await desk.services.accounts.person(name)
     known = desk.runtime.roster.known
-    clients = [each for each in await desk.services.accounts.clients() if each.user == name and not each.revoked]
+    clients = [each for each in await desk.services.clients.all() if each.user == name and not each.revoked]
     return desk.page(
         request, "admin_person.html", status=problem.status if problem else 200, problem=problem, person=found,
         role_names=ROLE_NAMES, kinds=KINDS, secret=secret, skills=skills_text(found.skills), clients=clients,
@@ -159,10 +159,10 @@ async def act_on_person(
 
 @get("/admin/clients")
 async def clients(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    return await _clients(request, desk)
+    return await clients_view(request, desk)
 
 
-async def _clients(
+async def clients_view(
     request: Asked, desk: Desk, problem: Fault | None = None, made: tuple[str, str] | None = None
 ) -> Response[str]:
     """`made`: id and secret of a client that was just made."""
@@ -170,8 +170,8 @@ async def _clients(
     known = desk.runtime.roster.known
     return desk.page(
         request, "admin_clients.html", status=problem.status if problem else 200, problem=problem, made=made,
-        clients=sorted(await desk.services.accounts.clients(), key=lambda each: (each.revoked, each.id)),
-        names=sorted(known.persons),
+        clients=sorted(await desk.services.clients.all(), key=lambda each: (each.revoked, each.id)),
+        names=sorted(known.persons), now=desk.runtime.clock.now(),
     )  # fmt: skip
 
 
@@ -181,16 +181,19 @@ async def add_client(request: Asked, desk: NamedDependency[Desk]) -> Response[st
     given = await form(request)
     demand(caller(request), allow.PEOPLE_MANAGE)
     try:
-        made = await desk.services.accounts.add_client(text_of(given, "user"), text_of(given, "id"))
+        made = await desk.services.clients.add(
+            text_of(given, "user"), text_of(given, "id"), scopes=names_in(given, "scopes"),
+            ranges=names_in(given, "ranges"),
+        )  # fmt: skip
     except AccessProblem as problem:
-        return await _clients(request, desk, problem)
-    return await _clients(request, desk, made=(made.client_id, made.client_secret))
+        return await clients_view(request, desk, problem)
+    return await clients_view(request, desk, made=(made.client_id, made.client_secret))
 
 
 @post("/admin/clients/{client_id:str}/revoke", opt=kept_as("client.revoke"), status_code=200)
 async def revoke_client(request: Asked, desk: NamedDependency[Desk], client_id: FromPath[str]) -> Response[str]:
     demand(caller(request), allow.PEOPLE_MANAGE)
-    await desk.services.accounts.revoke_client(client_id)
+    await desk.services.clients.revoke(client_id)
     text = said(request, _("%(name)s is revoked; its tokens have ended."), name=client_id)
     return go(request, "/admin/clients", text)
 

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 
 from andante.languages import NAMES, Language, chosen
 from andante.notify import NotePost
-from andante.people import Access, AccessProblem, Accounts, Deputies, Grants, Teams, may
+from andante.people import Access, AccessProblem, Accounts, Clients, Deputies, Grants, Keys, Teams, may
 from andante.people import permissions as allow
 from andante.runtime import Operations, Problem, Runtime, auditing
 from andante.runtime.sandbox import Sandboxes
@@ -49,6 +49,10 @@ class Services(Protocol):
     def teams(self) -> Teams: ...
     @property
     def deputies(self) -> Deputies: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def keys(self) -> Keys: ...
     @property
     def grants(self) -> Grants: ...
     @property

@@ -15,6 +15,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict
 
 from andante.people import Access, AccessProblem, Caller, sight
+from andante.people.keys import PREFIX
 from andante.people.origins import Network, origin_address
 from andante.runtime import auditing
 from andante.runtime.auditing import AuditLog
@@ -101,7 +102,7 @@ async def form(request: Asked) -> FormMultiDict:
 async def admit(request: Asked, access: Access) -> Response[str] | None:
     """Find out who asks; send strangers to the log-in page, refuse forms that are not ours (403)."""
     token = request.cookies.get(SESSION, "")
-    who = await access.caller_of(token) if token else None
+    who = await access.caller_of(token, address(request)) if token and not token.startswith(PREFIX) else None
     if who is not None:
         look_as(sight(who))
         seen = Visit(who, token, fresh_secret=False)

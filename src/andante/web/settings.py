@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from andante.languages import mark as _
 from andante.notify.apprises import masked
-from andante.people import AccessProblem, demand, may
+from andante.people import AccessProblem, KeyRecord, demand, may
 from andante.people import permissions as allow
 from andante.people.deputies import RULES
 from andante.people.faults import FORBIDDEN, PARAMETER
@@ -52,9 +52,9 @@ async def settings_page(request: Asked, desk: NamedDependency[Desk]) -> Response
 
 async def settings_view(
     request: Asked, desk: Desk, at: str = "", problem: Problem | AccessProblem | None = None,
-    kept: FormMultiDict | None = None,
+    kept: FormMultiDict | None = None, made: tuple[KeyRecord, str] | None = None,
 ) -> Response[str]:  # fmt: skip
-    """`at`: the part of the page that `problem` is about; `kept`: what was typed there."""
+    """`at`: the part of the page that `problem` is about; `kept`: what was typed there; `made`: a key, shown now."""
     who = caller(request)
     book = desk.services.post.preferences
     own = await book.said(who.user)
@@ -69,6 +69,7 @@ async def settings_view(
         mine=[each for each in deputies if each.person == who.user], holds=lambda row: in_force(row, now),
         others=[each for each in deputies if each.person != who.user and each.deputy == who.user],
         persons=sorted(each.name for each in known.persons.values() if not each.disabled and each.name != who.user),
+        keys=await desk.services.keys.many(who.user), made=made,
         queues=sorted(known.named("queue")), processes=await processes_of(desk),
     )  # fmt: skip
 
