@@ -22,7 +22,7 @@ from andante.runtime.task_orders import COMPLETE, TASK_ACTIONS, TRANSFER, UNCLAI
 
 MOST: Final = 1_000
 PATH: Final = f"{BASE}/runtime/batches"
-STEPS: Final = ("pause", "resume", "cancel")
+STEPS: Final = ("pause", "resume", "cancel", "approve", "refuse", "withdraw")
 NEEDS: Final = {
     "delete": allow.INSTANCE_DELETE, "setVariables": allow.VARIABLES_SET, COMPLETE: allow.TASK_ACT_ANY,
     TRANSFER: allow.TASK_HAND_ON_ANY, UNCLAIM: allow.TASK_HAND_ON_ANY,
@@ -87,6 +87,9 @@ class BatchShape(msgspec.Struct, frozen=True):
     startedAt: str  # noqa: N815
     endedAt: str  # noqa: N815
     error: str
+    expiresAt: str  # noqa: N815
+    decidedBy: str  # noqa: N815
+    decidedAt: str  # noqa: N815
     children: int = 0
     sample: list[str] = []
     of: str = "instances"
@@ -141,7 +144,7 @@ class FailureRecs(msgspec.Struct, frozen=True):
 def batch_shape(b: BatchRecord) -> BatchShape:
     return BatchShape(
         b.id, b.action, b.state, b.total, b.done, b.skipped, b.failed, b.reason, b.created_by, at(b.created_at),
-        at(b.started_at), at(b.ended_at), b.error, of=_of(b.action),
+        at(b.started_at), at(b.ended_at), b.error, at(b.expires_at), b.decided_by, at(b.decided_at), of=_of(b.action),
     )  # fmt: skip
 
 
@@ -219,8 +222,8 @@ async def create(request: Call) -> Response[bytes]:
         auditing.no_entry()
         plan = await batches.plan(action, chosen, arguments)
         shape = BatchShape(
-            "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", plan.below, plan.sample,
-            _of(action),
+            "", action, "", plan.total, 0, 0, 0, body.reason, who.user, "", "", "", "", "", "", "",
+            plan.below, plan.sample, _of(action),
         )  # fmt: skip
         return success(shape)
     return success(
@@ -251,15 +254,21 @@ async def read(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
 @put(
     f"{PATH}/{{batch_id:str}}",
     operation=Operation(
-        "Pause, resume or cancel a batch", allow.INSTANCE_ACT_ANY, BatchShape, StepBody, tag="batches",
-        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER), audit="batch.pause",
+        "Pause, resume, cancel or approve a batch", allow.INSTANCE_ACT_ANY, BatchShape, StepBody, tag="batches",
+        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER, codes.SAME_PERSON), audit="batch.pause",
+        description="A batch that is awaiting a second person begins when another one than who asked for it approves "
+        "it; refuse ends it, and who asked may withdraw it.",
     ),
 )  # fmt: skip
 async def change(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, StepBody)
     action = one_of("action", body.action, STEPS)
     auditing.note(f"batch.{action}")
-    return success(batch_shape(await services(request).runtime.batches.act(batch_id, action)))
+    batches, who = services(request).runtime.batches, caller(request)
+    batch = await batches.one(batch_id)
+    if action == "approve" and batch.action in NEEDS:
+        allow.demand(who, NEEDS[batch.action], batch.chosen.query.name)
+    return success(batch_shape(await batches.act(batch_id, action, who=who.user)))
 
 
 @get(

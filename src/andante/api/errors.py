@@ -85,6 +85,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.TASK_NOT_FOUND: ErrorCode(404, "There is no such task, or it is not yours.", "List tasks anew."),
     runtime.AUDIT_NOT_FOUND: ErrorCode(404, "The audit log has no such row.", "Check the id; it may be gone with age."),
     runtime.BATCH_NOT_FOUND: ErrorCode(404, "There is no such batch.", "Check the id; the list has the newest."),
+    runtime.SAME_PERSON: ErrorCode(
+        403, "A second person must decide, or only who asked may withdraw.", "Ask a colleague to approve or refuse it."
+    ),
     runtime.BATCH_OVER: ErrorCode(409, "The batch is over, or not in a state for this.", "Read it; make a new one."),
     runtime.VIEW_NOT_FOUND: ErrorCode(404, "There is no such view, or it is not yours.", "Check the id in your list."),
     runtime.JOB_NOT_FOUND: ErrorCode(404, "There is no such open job.", "It may be done already; drop the result."),

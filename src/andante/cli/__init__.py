@@ -156,6 +156,9 @@ for name, function, summary in (
     ("show", "show_batch", "Show how far a batch is, and what it could not do."),
     ("pause", "pause_batch", "Stop a batch where it is."),
     ("resume", "resume_batch", "Let a batch go on, also one that failed."),
+    ("approve", "approve_batch", "Let a batch begin that another person has asked for."),
+    ("refuse", "refuse_batch", "Refuse a batch that another person has asked for."),
+    ("withdraw", "withdraw_batch", "Withdraw a batch of your own that waits for a second person."),
     ("cancel", "cancel_batch", "End a batch. What has been done stays done."),
 ):
     batch.command(f"andante.cli.bulk:{function}", name=name, help=summary)

@@ -88,7 +88,7 @@ def start_batch(
             variables=dict(variable(each) for each in var or ()),
             introduce=introduce, force=force, outcome=outcome, to=to, text=text,
         )  # fmt: skip
-        while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed"):
+        while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed", "awaiting"):
             time.sleep(LOOK)
             batch = client.batch(batch.id)
     _print([batch], server)
@@ -142,6 +142,21 @@ def resume_batch(batch: str, *, server: Server = LOCAL) -> None:
 def cancel_batch(batch: str, *, server: Server = LOCAL) -> None:
     """End a batch. What has been done stays done."""
     _step(batch, "cancel", server)
+
+
+def approve_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Let a batch begin that another person has asked for."""
+    _step(batch, "approve", server)
+
+
+def refuse_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Refuse a batch that another person has asked for."""
+    _step(batch, "refuse", server)
+
+
+def withdraw_batch(batch: str, *, server: Server = LOCAL) -> None:
+    """Withdraw a batch of your own that waits for a second person."""
+    _step(batch, "withdraw", server)
 
 
 def _step(batch: str, action: str, server: Server) -> None:

@@ -67,6 +67,9 @@ class Batch(Shape, frozen=True, kw_only=True):
     started_at: str
     ended_at: str
     error: str
+    expires_at: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
     children: int = 0
     sample: list[str] = field(default_factory=list)
     of: str = "instances"
@@ -169,7 +172,7 @@ def batch(batch_id: str) -> Call[Batch]:
 
 
 def batch_action(batch_id: str, action: str) -> Call[Batch]:
-    """pause, resume or cancel."""
+    """pause, resume or cancel; of one that is awaiting a second person: approve, refuse or withdraw."""
     return Call("PUT", f"{BASE}/runtime/batches/{quote(batch_id, safe='')}", Batch, {"action": action})
 
 

@@ -17,6 +17,8 @@ from andante.bpmn.graph import ProcessGraph
 from andante.engine.faults import CLOSED, NOTHING_TO_RETRY, TASK_NOT_FOUND
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.auditing import Auditing
+from andante.runtime.batch_told import told
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import (
     BATCH_NOT_FOUND,
     BATCH_OVER,
@@ -27,13 +29,14 @@ from andante.runtime.problem import (
     TASK_CLOSED,
     Problem,
 )
+from andante.runtime.second_person import STEPS, SecondPerson
 from andante.runtime.sight import sight, within
-from andante.runtime.task_orders import TASK_ACTIONS, TaskOrders, Tasks, meant
+from andante.runtime.task_orders import TASK_ACTIONS, TaskOrders, Tasks
 from andante.runtime.undoing import OPPOSITES, carried_out, undone
 from andante.store import batches as rows
 from andante.store import instances
 from andante.store.audit import Entry
-from andante.store.batches import BatchRecord, Chosen, Failure
+from andante.store.batches import AWAITING, BatchRecord, Chosen, Failure
 from andante.store.faults import StoreProblem
 from andante.store.reach import Reach, reach
 from andante.store.records import InstanceQuery, InstanceRecord
@@ -53,11 +56,6 @@ LOOK: Final = 2.0  # seconds between looks for what others left
 REST: Final = 1.0  # times as long as the work before it
 SHORTEST_REST: Final = 0.005  # seconds
 SAMPLE: Final = 20
-ASKED: Final = (
-    "states", "name", "version", "definition_id", "business_key", "created_by", "started_from", "started_before",
-    "broken", "roots", "text",
-)  # fmt: skip
-NAMED: Final = 100  # instances, in the audit log
 
 
 class Plan:
@@ -75,6 +73,7 @@ class Instances(Tasks, Protocol):
     """What can be done with one instance, and with one task: the runtime."""
 
     audit: Auditing
+    settings: RuntimeSettings
 
     async def act(self, instance_id: str, action: str, *, who: str, reason: str = "") -> InstanceRecord: ...
     async def migrate(
@@ -87,18 +86,6 @@ class Instances(Tasks, Protocol):
         self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
     ) -> None: ...
     async def delete_instance(self, instance_id: str, *, who: str, force: bool = False) -> None: ...
-
-
-def _told(batch: BatchRecord) -> dict[str, object]:
-    """What the audit log has of a batch: of variables their names alone."""
-    arguments = dict(batch.arguments)
-    if isinstance(named := arguments.get("variables"), dict):
-        arguments["variables"] = sorted(named)
-    ids, query = batch.chosen.ids, batch.chosen.query
-    tasks = batch.chosen.tasks
-    asked = {name: value for name in ASKED if (value := getattr(query, name))} if tasks is None else meant(tasks)
-    which: dict[str, object] = {"ids": ids[:NAMED], "chosen": len(ids)} if ids else {"query": asked}
-    return {"action": batch.action, "total": batch.total, **which, "arguments": arguments}
 
 
 @final
@@ -114,6 +101,7 @@ class Batches:
         self._clock = runtime.clock
         self._audit = runtime.audit.log
         self._tasks = TaskOrders(runtime)
+        self._second = SecondPerson(runtime.store, runtime.clock, runtime.settings, runtime.audit.log)
         self._woken = asyncio.Event()
 
     # What people ask for.
@@ -145,18 +133,19 @@ class Batches:
     async def start(
         self, action: str, chosen: Chosen, *, who: str, reason: str = "", arguments: dict[str, object] | None = None
     ) -> BatchRecord:
-        """Make a batch; it begins soon. Later instances are not concerned."""
+        """Make a batch; it begins soon, or when a second person has approved it. Later instances are not concerned."""
         arguments = arguments or {}
         chosen = await self._checked(action, chosen, arguments)
         now = self._clock.now()
         if not chosen.ids and not chosen.query.started_before:
             chosen.query.started_before = now + 1
         total = await self._extent(chosen)
+        state, expires_at = self._second.begins(action, chosen, now)
         batch = BatchRecord(
             f"batch-{now:013d}-{self._chance.randbytes(4).hex()}", action, chosen, arguments, reason, who, now,
-            "queued", total, 0, 0, 0, "", "", 0, 0, 0, "",
+            state, total, 0, 0, 0, "", "", 0, 0, 0, "", expires_at,
         )  # fmt: skip
-        await self._audit.write([rows.insert(batch)], Entry("batch.create", batch.id, _told(batch), reason=reason))
+        await self._audit.write([rows.insert(batch)], Entry("batch.create", batch.id, told(batch), reason=reason))
         self._woken.set()
         return batch
 
@@ -209,9 +198,17 @@ class Batches:
         await self.one(batch_id)
         return await rows.failures(self._store, batch_id, after, limit)
 
-    async def act(self, batch_id: str, action: str) -> BatchRecord:
-        """pause, resume (also one that failed) or cancel. What has been done stays done."""
+    async def act(self, batch_id: str, action: str, *, who: str = "") -> BatchRecord:
+        """pause, resume (also one that failed) or cancel. What has been done stays done. Of one that waits for a second
+        person: approve, refuse or withdraw, as `who`."""
         before = await self.one(batch_id)
+        if action in STEPS:
+            await self._second.decide(before, action, who)
+            self._woken.set()
+            return await self.one(batch_id)
+        if before.state == AWAITING:
+            text = f"The batch '{batch_id}' waits for a second person: approve, refuse or withdraw it."
+            raise Problem(BATCH_OVER, 409, text)
         known = {
             "pause": ("paused", ("queued", "running"), 0),
             "resume": ("queued", ("paused", "failed"), 0),
@@ -291,6 +288,7 @@ class Batches:
 
     async def carry_out(self, *, rest: float = 0) -> None:
         """All that nobody else carries out, one after the other. `rest` as REST. Raises StoreProblem."""
+        await self._second.expire()
         for batch_id in await rows.waiting(self._store, self._clock.now()):
             await self.finish(batch_id, rest=rest)
 

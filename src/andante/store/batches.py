@@ -11,9 +11,11 @@ from andante.store.store import Row, Store
 COLUMNS: Final = (
     "id", "action", "query", "arguments", "reason", "created_by", "created_at", "state", "total", "done", "skipped",
     "failed", "cursor", "node", "lease_until", "started_at", "ended_at", "error",
+    "expires_at", "decided_at", "decided_by",
 )  # fmt: skip
 SELECT: Final = f"select {','.join(COLUMNS)} from batch"
 MOST: Final = 1_000
+AWAITING: Final = "awaiting"  # a second person
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -27,7 +29,8 @@ class Chosen(msgspec.Struct, frozen=True):
 
 class BatchRecord(msgspec.Struct, frozen=True):
     """`action` with its `arguments` for what is `chosen`. `done`, `skipped` (nothing was to be done) and `failed` count
-    those up to `cursor`, of `total` when it was made. `node` carries it out until `lease_until`. Times in ms."""
+    those up to `cursor`, of `total` when it was made. `node` carries it out until `lease_until`. One that is AWAITING a
+    second person expires at `expires_at`; `decided_by` has approved or refused it. Times in ms."""
 
     id: str
     action: str
@@ -47,6 +50,9 @@ class BatchRecord(msgspec.Struct, frozen=True):
     started_at: int
     ended_at: int
     error: str
+    expires_at: int = 0
+    decided_at: int = 0
+    decided_by: str = ""
 
     @property
     def open(self) -> bool:
@@ -170,6 +176,22 @@ def changed(batch_id: str, state: str, of: Sequence[str], ended_at: int) -> tupl
         f" else 0 end where id=? and state in ({marks})",
         [state, ended_at, batch_id, *of],
     )
+
+
+def decided(batch_id: str, state: str, who: str, now: int, ended_at: int) -> tuple[str, list[object]]:
+    """What a second person has decided of one that waits."""
+    return (
+        "update batch set state=?, decided_by=?, decided_at=?, ended_at=? where id=? and state=?",
+        [state, who, now, ended_at, batch_id, AWAITING],
+    )
+
+
+async def unanswered(store: Store, now: int) -> list[str]:
+    """Those that wait for a second person too long."""
+    rows = await store.get_all(
+        "select id from batch where ended_at=0 and state=? and expires_at<=?", (AWAITING, now)
+    )  # fmt: skip
+    return [row[0] for row in rows]
 
 
 async def failures(store: Store, batch_id: str, after: str, limit: int) -> list[Failure]:

@@ -27,7 +27,7 @@ batch: Final = sa.Table(
     text("reason"),
     text("created_by"),
     number("created_at"),
-    text("state"),  # queued, running, paused, done, cancelled, failed
+    text("state"),  # awaiting, queued, running, paused, done, cancelled, failed, refused, withdrawn, expired
     number("total"),
     number("done"),
     number("skipped"),
@@ -38,6 +38,9 @@ batch: Final = sa.Table(
     number("started_at"),
     number("ended_at"),
     text("error"),
+    number("expires_at"),  # until when it waits for a second person
+    number("decided_at"),
+    text("decided_by"),
     some("ix_batch_open", "created_at", "ended_at = 0"),
     sa.Index("ix_batch_created", "created_at", "id"),
 )

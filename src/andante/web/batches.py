@@ -26,11 +26,18 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "done": (_("done"), "done"),
     "cancelled": (_("cancelled"), "ended"),
     "failed": (_("stopped by a fault"), "incident"),
+    "awaiting": (_("waits for a second person"), "risk"),
+    "refused": (_("refused"), "ended"),
+    "withdrawn": (_("withdrawn"), "ended"),
+    "expired": (_("nobody approved it"), "ended"),
 }
 DONE: Final[Mapping[str, str]] = {
     "pause": _("Paused. It goes on from here when you resume it."),
     "resume": _("It goes on."),
     "cancel": _("Cancelled. What has been done stays done."),
+    "approve": _("Approved. It begins."),
+    "refuse": _("Refused. Nothing was done."),
+    "withdraw": _("Withdrawn. Nothing was done."),
 }
 LISTED: Final = 50
 LONGEST_ID: Final = 100
@@ -183,7 +190,10 @@ async def act(
             reason = said(request, _("undo of %(batch)s"), batch=batch_id)
             made = await desk.runtime.batches.undo(batch_id, who=who.user, reason=reason)
             return go(request, f"/batches/{made.id}", said(request, _("It has begun. You can leave this page.")))
-        await desk.runtime.batches.act(batch_id, action)
+        batch = await desk.runtime.batches.one(batch_id)
+        if action == "approve" and batch.action == "delete":
+            demand(who, allow.INSTANCE_DELETE, batch.chosen.query.name)
+        await desk.runtime.batches.act(batch_id, action, who=who.user)
     except (Problem, AccessProblem) as problem:
         return await _show(request, desk, batch_id, problem)
     return go(request, f"/batches/{batch_id}", said(request, DONE[action]))

@@ -188,7 +188,8 @@ async def begin(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         )
     except Problem as problem:
         return await _show(request, desk, asked, problem)
-    return go(request, f"/batches/{batch.id}", said(request, _("It has begun. You can leave this page.")))
+    text = _("It waits for a second person.") if batch.expires_at else _("It has begun. You can leave this page.")
+    return go(request, f"/batches/{batch.id}", said(request, text))
 
 
 def _check(asked: Asking, number: int) -> None:
