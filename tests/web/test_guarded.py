@@ -153,6 +153,7 @@ async def test_people_see_and_do_what_is_theirs(site: Site, visitor: Visitor) ->
     own = await site.runtime.start("LeaveApproval", variables={"employee": "T", "manager": ""}, who="tom")
     page = await visitor.see(f"/instances/{own.id}")
     assert page.status_code == 200
+    assert "Open tasks" in page.text  # who has it is no secret to who has started it
     assert "needs an operator" in page.text
     assert (await visitor.send(f"/instances/{own.id}/suspend")).status_code == 403
     assert not (await site.runtime.instance(own.id)).suspended

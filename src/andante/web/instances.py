@@ -11,6 +11,7 @@ from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery, auditing
 from andante.runtime.replay import Past
+from andante.runtime.sight import seeing_all
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.session import Asked, caller, form, kept_as, local_path
@@ -50,7 +51,9 @@ async def instance_view(
     until = {each.element: say.moment(each.due_at, runtime.clock.now(), desk.zone) for each in standing.timers}
     names = names_of(graph)
     told = chapters(entries, names, say)
-    tasks = await runtime.tasks(TaskQuery(view="all", everything=True, instance_id=instance_id, limit=MOST_COMMANDS))
+    with seeing_all():  # who may look at an instance sees who has its tasks
+        query = TaskQuery(view="all", everything=True, instance_id=instance_id, limit=MOST_COMMANDS)
+        tasks = await runtime.tasks(query)
     variables = await runtime.variables(instance_id)
     children = [await runtime.instance(child) for child in detail.children[:MOST_CHILDREN]]
     return desk.page(
