@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -30,6 +31,7 @@ from andante.camunda import on_http_exception as on_camunda_exception
 from andante.connectors import Connectors
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
+from andante.people.oidc import Oidc, OidcOptions, roles_map
 from andante.people.origins import checked_networks
 from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
 from andante.runtime.file_types import USUAL as USUAL_TYPES
@@ -70,7 +72,10 @@ def create_app(
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:
                 announce(made)
-            app.state.services = Services(running, accounts, access, Metrics(), settings.zone, _post(settings, running))
+            app.state.services = Services(
+                running, accounts, access, Metrics(), settings.zone, _post(settings, running),
+                provider(settings, running, accounts, access),
+            )  # fmt: skip
             if settings.connectors:
                 await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
             if settings.python_scripts:
@@ -160,7 +165,7 @@ def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
 def post_options(settings: Settings) -> PostOptions:
     """What the settings say of notes."""
     return PostOptions(
-        base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+        base_url=base_url(settings),
         smtp_url=settings.smtp_url,
         mail_from=settings.mail_from,
         language=settings.language,
@@ -169,6 +174,35 @@ def post_options(settings: Settings) -> PostOptions:
         private=settings.private_addresses,
         templates=settings.templates,
     )
+
+
+def provider(settings: Settings, runtime: Runtime, accounts: Accounts, access: Access) -> Oidc | None:
+    """Where people log in, if not by password alone. Raises SettingsProblem for settings that cannot be."""
+    if not settings.oidc_issuer:
+        return None
+    issuer = urlsplit(settings.oidc_issuer)
+    if issuer.scheme not in ("https", "http") or not issuer.hostname or not settings.oidc_client_id:
+        raise SettingsProblem("oidc_issuer needs an https address, and oidc_client_id the id of the client there.")
+    local = issuer.hostname == "localhost" or issuer.hostname.startswith("127.")
+    if issuer.scheme == "http" and not local:
+        raise SettingsProblem("oidc_issuer: log-ins go over https alone.")
+    try:
+        roles = roles_map(settings.oidc_roles)
+    except ValueError as fault:
+        raise SettingsProblem(f"oidc_roles: {fault}.") from None
+    options = OidcOptions(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
+        f"{base_url(settings)}/login/provider/back", f"{base_url(settings)}/login",
+        settings.oidc_label or issuer.hostname, settings.oidc_scopes,
+        settings.oidc_name_claim, settings.oidc_groups_claim, settings.oidc_roles_claim, roles, settings.oidc_create,
+        settings.oidc_link,
+    )  # fmt: skip
+    return Oidc(options, runtime.store, accounts, access, runtime.clock.now, settings.session_lifetime)
+
+
+def base_url(settings: Settings) -> str:
+    """By which people reach the server."""
+    return (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def _post(settings: Settings, runtime: Runtime) -> NotePost:

@@ -41,6 +41,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bootstrap_client_secret: Annotated[
         str, Meta(description="Their secret, for tokens and to log in; generated and printed once if absent.")
     ] = ""
+    oidc_issuer: Annotated[
+        str,
+        Meta(description="Issuer of the OpenID Connect provider to log in at, an https address; empty: none."),
+    ] = ""
+    oidc_client_id: Annotated[str, Meta(description="Our client id there.")] = ""
+    oidc_client_secret: Annotated[str, Meta(description="Our secret there; empty: a public client.")] = ""
+    oidc_label: Annotated[str, Meta(description="What the provider is called on the button; empty: its host.")] = ""
+    oidc_scopes: Annotated[str, Meta(description="Scopes that are asked for.")] = "openid profile email"
+    oidc_name_claim: Annotated[str, Meta(description="The claim that is a person's name here.")] = "preferred_username"
+    oidc_groups_claim: Annotated[
+        str, Meta(description="The claim with a person's groups, a.b for b within a; empty: groups are kept here.")
+    ] = ""
+    oidc_roles_claim: Annotated[str, Meta(description="The claim that oidc_roles looks at.")] = "roles"
+    oidc_roles: Annotated[
+        str,
+        Meta(description="Roles by its values, as it-ops=operator, it-admins=administrator; empty: kept here."),
+    ] = ""
+    oidc_create: Annotated[bool, Meta(description="Make persons who log in for the first time.")] = True
+    oidc_link: Annotated[
+        bool, Meta(description="Let persons who are here already log in by the provider, if it gives the same name.")
+    ] = False
     token_lifetime: Annotated[int, Meta(ge=10, le=86_400, description="Seconds an access token is good for.")] = 600
     session_lifetime: Annotated[
         int, Meta(ge=60, le=2_592_000, description="Seconds a log-in to the pages is good for.")

@@ -97,6 +97,8 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.CALENDAR_NOT_FOUND: ErrorCode(
         404, "There is no such business calendar.", "Create it, or list those there are."
     ),
+    access.LOGIN_REFUSED: ErrorCode(401, "The log-in at the provider is not good.", "Log in anew."),
+    access.PROVIDER: ErrorCode(503, "The provider of the log-in does not answer.", "Try again; look at its log."),
     access.KEY_NOT_FOUND: ErrorCode(404, "There is no such key, or it is not yours.", "List the keys."),
     access.GRANT_NOT_FOUND: ErrorCode(404, "Nothing is granted like that.", "List the grants."),
     access.TEAM_NOT_FOUND: ErrorCode(404, "There is no such group, role or work queue.", "Create it first."),

@@ -6,6 +6,7 @@ from litestar import Request
 
 from andante.notify import NotePost
 from andante.people import Access, Accounts, Caller, Clients, Deputies, Grants, Keys, Teams
+from andante.people.oidc import Oidc
 from andante.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Services:
         "grants",
         "keys",
         "metrics",
+        "oidc",
         "post",
         "runtime",
         "teams",
@@ -31,14 +33,16 @@ class Services:
     )
 
     def __init__(
-        self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, post: NotePost
-    ) -> None:
+        self, runtime: Runtime, accounts: Accounts, access: Access, metrics: "Metrics", zone: str, post: NotePost,
+        oidc: Oidc | None = None,
+    ) -> None:  # fmt: skip
         self.runtime = runtime
         self.accounts = accounts
         self.access = access
         self.metrics = metrics
         self.zone = zone
         self.post = post
+        self.oidc = oidc
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
         self.clients = Clients(runtime.store, runtime.clock.now, accounts, runtime.audit.log)
         self.keys = Keys(runtime.store, runtime.clock.now, runtime.audit.log)

@@ -114,8 +114,10 @@ class Accounts:
         queues: Iterable[str] = (),
         kind: str = "User",
         skills: Mapping[str, int] | None = None,
+        subject: str = "",
     ) -> PersonRecord:
-        """Without a password nobody can log in as them. Raises AccessProblem: 400 bad value, 409 name taken."""
+        """Without a password nobody can log in as them, but by a provider who knows them as `subject`.
+        Raises AccessProblem: 400 bad value, 409 name taken."""
         if not NAME.fullmatch(name):
             raise AccessProblem(
                 PARAMETER, 400, "name: letters, digits and . _ @ + - (first a letter or digit), at most 64 characters."
@@ -132,10 +134,11 @@ class Accounts:
                 [
                     (
                         'insert into person (name, password_hash, email, manager, roles, "groups", queues, kind,'
-                        f" created_at, skills, disabled, revision) values (?,?,?,?,?,?,?,?,?,?,0,{REVISION})",
+                        " created_at, skills, subject, disabled, revision)"
+                        f" values (?,?,?,?,?,?,?,?,?,?,?,0,{REVISION})",
                         (
                             name, hashed, email, manager, _list(roles), _list(made.groups), _list(made.queues), kind,
-                            made.created_at, levels(skills or {}),
+                            made.created_at, levels(skills or {}), subject,
                         ),
                     )
                 ],
@@ -158,6 +161,7 @@ class Accounts:
         kind: str | None = None,
         disabled: bool | None = None,
         skills: Mapping[str, int] | None = None,
+        subject: str | None = None,
     ) -> PersonRecord:
         """Change what is given; a new password or disabling ends the person's tokens.
 
@@ -170,7 +174,7 @@ class Accounts:
         for column, items in (("groups", groups), ("queues", queues)):
             if items is not None:
                 changes[column] = _list(items)
-        for column, text in (("email", email), ("manager", manager)):
+        for column, text in (("email", email), ("manager", manager), ("subject", subject)):
             if text is not None:
                 changes[column] = text
         if kind is not None:

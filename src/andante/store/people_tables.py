@@ -74,6 +74,19 @@ api_key: Final = sa.Table(
     sa.Index("ix_api_key_person", "person"),
 )
 
+# Log-ins at a provider that are under way; with `used` 1 those that have come back.
+login: Final = sa.Table(
+    "login",
+    metadata,
+    sa.Column("state", TEXT, primary_key=True),
+    sa.Column("used", sa.BigInteger, primary_key=True, autoincrement=False),
+    text("browser"),
+    text("nonce"),
+    text("verifier"),
+    text("next"),
+    number("expires_at"),
+)
+
 # One row: the number of the last change of any person, team or deputy.
 roster: Final = sa.Table(
     "roster",

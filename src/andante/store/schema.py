@@ -340,11 +340,13 @@ person: Final = sa.Table(
     _int("created_at"),
     _int("disabled"),
     _text("skills", "{}"),  # skill: level
+    _text("subject"),  # as a provider of log-ins knows them: issuer, blank, subject
     _int("revision"),
     sa.Index("ix_person_revision", "revision"),
+    sa.Index("ix_person_subject", "subject"),
 )
 
-permit, api_key = people_tables.permit, people_tables.api_key
+permit, api_key, login = people_tables.permit, people_tables.api_key, people_tables.login
 team, deputy, roster, turn = people_tables.team, people_tables.deputy, people_tables.roster, people_tables.turn
 attachment, content, informed = people_tables.attachment, people_tables.content, people_tables.informed
 letter, note = note_tables.letter, note_tables.note

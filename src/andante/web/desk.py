@@ -14,6 +14,7 @@ from andante.languages import NAMES, Language, chosen
 from andante.notify import NotePost
 from andante.people import Access, AccessProblem, Accounts, Clients, Deputies, Grants, Keys, Teams, may
 from andante.people import permissions as allow
+from andante.people.oidc import Oidc
 from andante.runtime import Operations, Problem, Runtime, auditing
 from andante.runtime.sandbox import Sandboxes
 from andante.web import badges, formats
@@ -53,6 +54,8 @@ class Services(Protocol):
     def clients(self) -> Clients: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def oidc(self) -> Oidc | None: ...
     @property
     def grants(self) -> Grants: ...
     @property
