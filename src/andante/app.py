@@ -67,7 +67,7 @@ def create_app(
             access = Access(
                 running.store, accounts, now,
                 lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
-                sets=running.roster, audit=running.audit.log,
+                sets=running.roster, audit=running.audit.log, client_requests=settings.client_requests,
             )  # fmt: skip
             made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
             if made is not None and announce is not None:

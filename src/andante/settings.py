@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache: Annotated[int, Meta(ge=1, description="Instances kept in memory.")] = 10_000
     queue: Annotated[int, Meta(ge=1, description="Commands that may be under way at a time before 503.")] = 50_000
     requests: Annotated[int, Meta(ge=1, description="HTTP requests that may be in hand at a time before 503.")] = 10_000
+    client_requests: Annotated[
+        int, Meta(ge=0, description="Requests a second of each OAuth client that has no number of its own; 0: any.")
+    ] = 0
     retention: Annotated[
         str, Meta(description="How long finished instances are kept, as P90D; empty: for ever. Definitions may differ.")
     ] = ""

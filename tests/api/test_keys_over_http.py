@@ -62,3 +62,22 @@ async def test_a_token_for_scopes(house: House, approval: str) -> None:
     assert answer.json()["error"] == "unauthorized_client"
     assert (await Person(house.http, whole["access_token"]).get("/query/tasks")).status == 401
     (await house.ada.put("/admin/clients/nobody", {"ranges": []})).refused(404, "bpm.client.notFound")
+
+
+async def test_a_client_sends_so_many_requests_a_second(house: House) -> None:
+    body = {"user": "kim", "clientId": "hasty", "requests": 2}
+    secret = (await house.ada.post("/admin/clients", body)).result["clientSecret"]
+    form = {"grant_type": "client_credentials", "client_id": "hasty", "client_secret": secret}
+    token = (await house.http.post(TOKEN, data=form)).json()["access_token"]
+    hasty = Person(house.http, token)
+    answers = [await hasty.get("/query/tasks") for _ in range(3)]
+    assert [each.status for each in answers] == [200, 200, 429]
+    answers[2].refused(429, "bpm.access.tooMany", "hasty")
+    camunda = await house.http.get("/engine-rest/task", headers={"authorization": f"Bearer {token}"})
+    assert (camunda.status_code, camunda.headers["retry-after"]) == (429, "1")
+    assert (await house.kim.get("/query/tasks")).status == 200  # others do not wait for it
+    house.clock.set(house.clock.now() + 500)
+    assert (await hasty.get("/query/tasks")).status == 200
+    assert (await hasty.get("/query/tasks")).status == 429
+    house.clock.set(house.clock.now() + 60_000)
+    assert [(await hasty.get("/query/tasks")).status for _ in range(3)] == [200, 200, 429]

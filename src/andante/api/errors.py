@@ -174,6 +174,7 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.MODEL_REFUSED: ErrorCode(
         422, "The model cannot be deployed.", "details lists each fault: code, element, line, message."
     ),
+    access.TOO_MANY: ErrorCode(429, "More requests a second than the client may send.", "Wait as Retry-After says."),
     access.TOO_FAST: ErrorCode(429, "Too many wrong secrets.", "Wait as long as the message says."),
     faults.TASK_REMINDED: ErrorCode(
         429, "The task was reminded of a short while ago.", "Wait as long as Retry-After says."

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
-from andante.people import AccessProblem, Caller, demand, sight
+from andante.people import Access, AccessProblem, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.origins import Network, origin_address
 from andante.people.permissions import PUBLIC
@@ -86,9 +86,11 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     token = bearer(connection)
     if not token:
         raise AccessProblem(UNAUTHORISED, 401, "No token. Send it in the access-token header.")
-    who: Caller | None = await connection.app.state.services.access.caller_of(token, address(connection))
+    access: Access = connection.app.state.services.access
+    who = await access.caller_of(token, address(connection))
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
+    access.admit(who)
     look_as(sight(who))
     connection.scope["user"] = who
     asked.by(who.user, who.client_id)

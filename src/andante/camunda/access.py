@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from andante.api.operation import address, bearer, begin, operation_of
-from andante.people import AccessProblem, Caller, demand, sight
+from andante.people import Access, AccessProblem, Caller, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.permissions import PUBLIC
 from andante.runtime.sight import look_as
@@ -36,7 +36,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     permission, asked = operation.permission, begin(connection, operation)
     if permission == PUBLIC:
         return
-    access = connection.app.state.services.access
+    access: Access = connection.app.state.services.access
     given = _basic(connection)
     who: Caller | None
     if given is not None:
@@ -49,9 +49,10 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         if not token:
             text = "Say who you are: by HTTP Basic with client id and secret, or with a token (Authorization: Bearer)."
             raise AccessProblem(UNAUTHORISED, 401, text)
-        who = await access.caller_of(token)
+        who = await access.caller_of(token, address(connection))
         if who is None:
             raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
+    access.admit(who)
     asked.by(who.user, who.client_id)
     look_as(sight(who))
     demand(who, permission)

@@ -11,10 +11,11 @@ from andante.people.accounts import MOST_PASSWORD, Accounts
 from andante.people.attempts import Attempts
 from andante.people.caller import Caller
 from andante.people.changes import Changes, Statement, Tables
-from andante.people.faults import PARAMETER, TOO_FAST, WRONG_PASSWORD, AccessProblem
+from andante.people.faults import PARAMETER, TOO_FAST, TOO_MANY, WRONG_PASSWORD, AccessProblem
 from andante.people.grants import sight_of
 from andante.people.keys import PREFIX, is_key
 from andante.people.limits import comes_from, permissions, scopes_of
+from andante.people.rates import Rates
 from andante.people.secrets import digest, new_secret
 from andante.store.audit import AuditLog, Entry
 from andante.store.records import Share
@@ -65,6 +66,7 @@ class Access:
         session_s: int = SESSION_S,
         sets: Sets | None = None,
         audit: AuditLog | None = None,
+        client_requests: int = 0,
     ) -> None:
         self._tables = tables
         self._changes = Changes(tables, audit=audit)
@@ -74,6 +76,7 @@ class Access:
         self._session_s = session_s
         self._sets = sets
         self._attempts = Attempts()
+        self._rates = Rates(client_requests)
         self._salt = secrets.token_bytes(32)
         self._proved: dict[bytes, None] = {}
         self._used: dict[str, int] = {}  # keys: when it was last written that they are used
@@ -192,6 +195,12 @@ class Access:
         known = name if row is not None or who is not None else ""
         await self._changes.refuse(Entry("token.refuse", known, kind=CLIENT if row else PERSON), WRONG_PASSWORD)
         return None
+
+    def admit(self, who: Caller) -> None:
+        """One request more of the caller's client. Raises AccessProblem (429) where it sends more than it may."""
+        wait = self._rates.wait_s(who.client_id, who.requests, self._now())
+        if wait:
+            raise AccessProblem(TOO_MANY, 429, f"'{who.client_id}' sends more requests a second than it may.", wait)
 
     async def _fits(self, kind: str, name: str, stored: str, secret: str, address: str) -> bool:
         """As `_proven`, remembered while the stored hash is the same."""

@@ -7,6 +7,7 @@ UNAUTHORISED: Final = "astrozero.0004"
 WRONG_PASSWORD: Final = "astrozero.0007"  # noqa: S105 - a code, not a secret
 FORBIDDEN: Final = "bpm.access.forbidden"
 TOO_FAST: Final = "bpm.access.tooFast"
+TOO_MANY: Final = "bpm.access.tooMany"
 PERSON_NOT_FOUND: Final = "bpm.person.notFound"
 PERSON_EXISTS: Final = "bpm.person.exists"
 LAST_ADMINISTRATOR: Final = "bpm.person.lastAdministrator"
