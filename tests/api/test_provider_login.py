@@ -88,7 +88,7 @@ async def test_a_person_comes_for_the_first_time_and_again(house: House, provide
     assert (await Browser(house).log_in()).status_code == 403
 
 
-BENT = [
+BENT: list[tuple[dict[str, Any], str]] = [
     ({"nonce": "of another log-in"}, "nonce"),
     ({"nonce": None}, "nonce"),
     ({"iss": "http://127.0.0.1:1"}, "iss"),
