@@ -1,8 +1,10 @@
 """Tokens over HTTP, and that no route can be called without one or with the wrong role."""
 
 import base64
+from pathlib import Path
 
-from house import SECRET, House, Person
+import pytest
+from house import SECRET, House, Person, house_at
 from litestar.handlers import HTTPRouteHandler
 
 from andante.api.openapi import operations
@@ -122,6 +124,16 @@ def test_every_served_route_names_its_operation(house: House) -> None:
     assert all("operation" in handler.opt for handler in guarded)
     assert len([handler for handler in guarded if not served[handler]]) == len(ROUTES)
     assert len([handler for handler in guarded if served[handler]]) > len(ROUTES)  # Camunda's, by both their addresses
+
+
+@pytest.mark.parametrize(("outside", "secure"), [("https://bpm.example", True), ("http://bpm.example", False)])
+async def test_cookies_go_by_https_alone_where_the_server_is_reached_by_it(
+    tmp_path: Path, outside: str, secure: bool
+) -> None:
+    async with house_at(f"sqlite:///{tmp_path}/a.db", base_url=outside) as house:
+        (cookie,) = (await house.http.get("/login")).headers.get_list("set-cookie")
+        assert ("Secure" in cookie) == secure
+        assert "HttpOnly" in cookie
 
 
 async def test_users_see_their_own_instances_and_those_they_have_a_task_in(house: House, approval: str) -> None:

@@ -144,7 +144,7 @@ def local_path(text: str, otherwise: str) -> str:
 
 
 def cookie(request: Asked, name: str, value: str, max_age: int) -> Cookie:
-    """HttpOnly, SameSite=Lax, and Secure wherever the page came by https."""
-    return Cookie(
-        name, value=value, max_age=max_age, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
+    """HttpOnly, SameSite=Lax, and Secure wherever pages come by https: here, or at a proxy in front."""
+    outside: str = request.app.state.settings.base_url
+    secure = request.url.scheme == "https" or outside.startswith("https:")
+    return Cookie(name, value=value, max_age=max_age, httponly=True, samesite="lax", secure=secure)
