@@ -1,7 +1,6 @@
 """The worker for connectors: takes their jobs after the commit that made them, carries them out, reports what came."""
 
 import asyncio
-import contextlib
 import secrets
 from typing import Any, Final, final
 
@@ -11,16 +10,14 @@ import structlog
 from andante.connectors.http import AGAIN, CAMUNDA_7, TYPES, Wrong, brought, call_of
 from andante.notify.faults import Undeliverable
 from andante.notify.outbound import Answer, asked_ms, call
-from andante.runtime import JobView, Problem, Runtime
+from andante.runtime import HouseWorker, JobView, Problem, Runtime
 
-WAIT_MS: Final = 30_000
 LOCK_MS: Final = 180_000
 AT_ONCE: Final = 16
 MOST: Final = 4 * 1024 * 1024  # bytes of an answer
 FIRST_PAUSE_MS: Final = 10_000
 LONGEST_PAUSE_MS: Final = 3_600_000
 WHO: Final = "connectors"
-PAUSE: Final = 1.0  # seconds, after the database refused
 log: Final = structlog.get_logger("andante.connectors")
 
 
@@ -33,28 +30,16 @@ class Connectors:
         self._runtime = runtime
         self._private = private
         self._name = f"{WHO}-{secrets.token_hex(4)}"  # each server is a worker of its own
-        self._task: asyncio.Task[None] | None = None
+        self._worker = HouseWorker(
+            runtime, self._name, list(TYPES), self._carry_out, at_once=AT_ONCE, lock_ms=LOCK_MS
+        )  # fmt: skip
 
     async def __aenter__(self) -> "Connectors":
-        self._task = asyncio.get_running_loop().create_task(self._serve(), name=WHO)
+        self._worker.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _serve(self) -> None:
-        while not self._runtime.ending:
-            try:
-                jobs = await self._runtime.activate_jobs(
-                    list(TYPES), worker=self._name, max_jobs=AT_ONCE, lock_ms=LOCK_MS, wait_ms=WAIT_MS
-                )
-                await asyncio.gather(*(self._carry_out(job) for job in jobs))
-            except Exception as fault:  # it must go on serving, whatever one round met
-                log.error("connectors could not be carried out", exc_info=fault)
-                await asyncio.sleep(PAUSE)
+        await self._worker.stop()
 
     async def _carry_out(self, job: JobView) -> None:
         try:

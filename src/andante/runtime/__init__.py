@@ -6,6 +6,7 @@ from andante.runtime.clock_views import ClockView, ExtensionView, TargetView
 from andante.runtime.deployment import Deployment
 from andante.runtime.extending import Extension
 from andante.runtime.held_jobs import JobStory
+from andante.runtime.house_worker import HouseWorker
 from andante.runtime.job_records import JobQuery, JobRecord, Topic
 from andante.runtime.jobs import BY_PRIORITY, NEWEST, OLDEST, JobView
 from andante.runtime.known import Known
@@ -60,6 +61,7 @@ __all__ = [
     "FieldView",
     "FormView",
     "HistoryEntry",
+    "HouseWorker",
     "IncidentView",
     "InstanceDetail",
     "InstanceQuery",

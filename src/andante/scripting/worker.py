@@ -1,19 +1,15 @@
 """The worker for script tasks in Python: takes their jobs, runs them in the sandbox, reports what they said."""
 
-import asyncio
-import contextlib
 from typing import Final, final
 
 import structlog
 
-from andante.runtime import JobView, Problem, Runtime
+from andante.runtime import HouseWorker, JobView, Problem, Runtime
 from andante.scripting.sandbox import Limits, Outcome, Sandbox, ScriptFault
 
 JOB_TYPE: Final = "script:python"
 WORKER: Final = "python"
-WAIT_MS: Final = 30_000
 LOCK_MS: Final = 60_000
-PAUSE: Final = 1.0  # seconds, after the database refused
 log: Final = structlog.get_logger("andante.scripting")
 
 
@@ -23,31 +19,18 @@ class PythonScripts:
 
     def __init__(self, runtime: Runtime, limits: Limits = Limits()) -> None:  # noqa: B008 - immutable
         self._runtime = runtime
-        self._limits = limits
         self._sandbox = Sandbox(limits)
-        self._task: asyncio.Task[None] | None = None
+        self._worker = HouseWorker(
+            runtime, WORKER, [JOB_TYPE], self._carry_out, at_once=limits.at_once, lock_ms=LOCK_MS
+        )  # fmt: skip
 
     async def __aenter__(self) -> "PythonScripts":
-        self._task = asyncio.get_running_loop().create_task(self._serve(), name="python scripts")
+        self._worker.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._worker.stop()
         await self._sandbox.close()
-
-    async def _serve(self) -> None:
-        while not self._runtime.ending:
-            try:
-                jobs = await self._runtime.activate_jobs(
-                    [JOB_TYPE], worker=WORKER, max_jobs=self._limits.at_once, lock_ms=LOCK_MS, wait_ms=WAIT_MS
-                )
-                await asyncio.gather(*(self._carry_out(job) for job in jobs))
-            except Exception as fault:  # it must go on serving, whatever one round met
-                log.error("scripts could not be run", exc_info=fault)
-                await asyncio.sleep(PAUSE)
 
     async def _carry_out(self, job: JobView) -> None:
         try:

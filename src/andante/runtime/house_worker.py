@@ -1,0 +1,53 @@
+"""A worker of the server's own: it takes jobs of some types after the commits that made them, and reports on them."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, final
+
+import structlog
+
+from andante.runtime.jobs import JobView
+from andante.runtime.runtime import Runtime
+
+WAIT_MS: Final = 30_000
+PAUSE: Final = 1.0  # seconds, after the database refused
+log: Final = structlog.get_logger("andante.runtime")
+
+
+@final
+class HouseWorker:
+    """`start` and `stop` it. `carry_out` is called for each job, `at_once` of them together; it reports how it went,
+    and raises only what has nothing to do with the job."""
+
+    def __init__(
+        self, runtime: Runtime, name: str, types: Sequence[str], carry_out: Callable[[JobView], Awaitable[None]],
+        *, at_once: int, lock_ms: int,
+    ) -> None:  # fmt: skip
+        self._runtime = runtime
+        self._name = name
+        self._types = list(types)
+        self._carry_out = carry_out
+        self._at_once = at_once
+        self._lock_ms = lock_ms
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._serve(), name=self._name)
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _serve(self) -> None:
+        while not self._runtime.ending:
+            try:
+                jobs = await self._runtime.activate_jobs(
+                    self._types, worker=self._name, max_jobs=self._at_once, lock_ms=self._lock_ms, wait_ms=WAIT_MS
+                )
+                await asyncio.gather(*(self._carry_out(job) for job in jobs))
+            except Exception as fault:  # it must go on serving, whatever one round met
+                log.error("jobs could not be carried out", worker=self._name, exc_info=fault)
+                await asyncio.sleep(PAUSE)
