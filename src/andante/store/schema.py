@@ -340,8 +340,8 @@ person: Final = sa.Table(
     _int("created_at"),
     _int("disabled"),
     _text("skills", "{}"),  # skill: level
-    _text("subject"),  # as a provider of log-ins knows them: issuer, blank, subject
     _int("revision"),
+    _text("subject"),  # as a provider of log-ins knows them: issuer, blank, subject
     sa.Index("ix_person_revision", "revision"),
     sa.Index("ix_person_subject", "subject"),
 )
