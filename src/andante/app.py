@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 
 from andante.api import Services, api_handlers
@@ -26,7 +27,7 @@ from andante.api.openapi import document
 from andante.api.operation import guard, kept
 from andante.api.options import options_handlers
 from andante.api.wire import as_json
-from andante.camunda import camunda_routers
+from andante.camunda import camunda_router, plain_path
 from andante.camunda import on_http_exception as on_camunda_exception
 from andante.connectors import Connectors
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
@@ -84,11 +85,11 @@ def create_app(
 
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
-    return Litestar(
+    return (_WithCamunda if settings.camunda_rest else Litestar)(
         [
             Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard], after_request=kept),
             web_router(),
-            *(camunda_routers() if settings.camunda_rest else []),
+            *([camunda_router()] if settings.camunda_rest else []),
         ],
         lifespan=[lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
@@ -106,6 +107,15 @@ def create_app(
             }
         ),
     )
+
+
+class _WithCamunda(Litestar):
+    """Two addresses of one thing are one, before it is looked for what serves them."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            scope["path"] = plain_path(scope["path"])
+        await super().__call__(scope, receive, send)
 
 
 def _on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:

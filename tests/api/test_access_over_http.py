@@ -123,7 +123,7 @@ def test_every_served_route_names_its_operation(house: House) -> None:
     guarded = [handler for handler in served if handler.guards or "operation" in handler.opt]
     assert all("operation" in handler.opt for handler in guarded)
     assert len([handler for handler in guarded if not served[handler]]) == len(ROUTES)
-    assert len([handler for handler in guarded if served[handler]]) > len(ROUTES)  # Camunda's, by both their addresses
+    assert len([handler for handler in guarded if served[handler]]) > 50  # Camunda's
 
 
 @pytest.mark.parametrize(("outside", "secure"), [("https://bpm.example", True), ("http://bpm.example", False)])

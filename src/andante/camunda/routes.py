@@ -28,7 +28,6 @@ from andante.camunda import (
 from andante.camunda.access import guard
 
 BASE: Final = "/engine-rest"
-# Camunda's clients may name the engine in the address.
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
@@ -41,19 +40,21 @@ def handlers() -> list[HTTPRouteHandler]:
     return [handler for room in ROOMS for handler in room.HANDLERS]
 
 
-def camunda_routers() -> list[Router]:
+def camunda_router() -> Router:
     """To be registered in the application at "/". It must have the API's services in its state."""
-    return [
-        Router(
-            path,
-            route_handlers=[*handlers(), *absent.HANDLERS],
-            guards=[guard],
-            after_request=kept,
-            exception_handlers=faults.HANDLERS,
-            include_in_schema=False,
-        )
-        for path in (BASE, NAMED)
-    ]
+    return Router(
+        BASE,
+        route_handlers=[*handlers(), *absent.HANDLERS],
+        guards=[guard],
+        after_request=kept,
+        exception_handlers=faults.HANDLERS,
+        include_in_schema=False,
+    )
+
+
+def plain_path(path: str) -> str:
+    """The same address without the engine's name, which Camunda's clients may put in it."""
+    return BASE + path.removeprefix(NAMED) if path.startswith(f"{NAMED}/") else path
 
 
 def on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes] | None:
