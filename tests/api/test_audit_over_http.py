@@ -76,7 +76,7 @@ async def test_all_that_administrators_change(house: House) -> None:
     ]  # fmt: skip
     assert {row["outcome"] for row in found} == {"done"}
     by = {row["action"]: row for row in found}
-    assert by["client.add"]["details"] == {"user": "max"}
+    assert by["client.add"]["details"]["user"] == "max"
     assert by["group.change"]["details"] == {"before": {"members": ["user:max"]}, "after": {"members": []}}
     assert by["endpoint.add"]["details"]["after"]["url"] == "https://example.com"
     assert by["endpoint.change"]["details"] == {"secret": ["secret"]}

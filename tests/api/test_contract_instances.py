@@ -212,6 +212,8 @@ async def test_whose_and_since_when_select(house: House, approval: str) -> None:
     assert await found(startedFrom="2026-01-01T09:30:00Z") == [late["id"]]
     assert late["id"] not in await found(startedBefore="2026-01-01T09:30:00Z")
     kims = (await house.kim.get("/runtime/instances", states="Waiting for user interaction", createdBy="ada")).result
+    assert kims == []  # others' are not theirs to see
+    kims = (await house.kim.get("/runtime/instances", states="Waiting for user interaction", createdBy="me")).result
     assert [each["id"] for each in kims] == [mine["id"]]
 
 

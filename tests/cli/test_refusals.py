@@ -17,7 +17,7 @@ from andante.cli import COMMANDS, FUNCTIONS, NO_SERVER, REFUSED, USAGE
 def test_a_wrong_secret(shell: Shell) -> None:
     said = shell("instances", "--client-secret", "guessed")
     assert (said.code, said.out) == (REFUSED, "")
-    assert "andante: The client is unknown, revoked, expired or not from this address, or the" in said.err
+    assert "andante: The client is unknown, revoked or expired, the secret is wrong, or it may not" in said.err
     assert said.err.endswith("(unauthorized_client)\n")
     assert not list(shell.home.rglob("token-*"))
 

@@ -16,6 +16,8 @@ def test_all_is_as_it_must_be(shell: Shell, server: Process) -> None:
         assert (said.code, said.out.split()[-4:]) == (0, [*said.out.split()[-4:-2], "0", "wrong."]), said
     assert shell("verify", leave, "--json").json == {"checked": 1, "drift": []}
     missing = shell("verify", "nobody")
+    assert (missing.code, missing.err) == (1, "andante: There is no instance 'nobody'. (bpm.instance.notFound)\n")
+    missing = shell("verify", "nobody", "--db", server.db)
     assert (missing.code, missing.err) == (1, "1 of the instances are not there.\n")
     assert shell("verify", "--db", "sqlite:///nowhere/file.db").code == 2
 
@@ -48,7 +50,7 @@ def test_the_archive(shell: Shell, tmp_path: Path) -> None:
     assert shell("deploy", model).code == 0
     started = shell.start("Fleeting", "--var", "size=2", "--business-key", "F-1")
     with Client(shell.url, "admin", SECRET) as client:
-        client.set_clock(advance="PT1S")  # what is due has happened when it answers
+        client.set_clock(advance="PT1M")  # counted first, then put away: all has happened when it answers
     ((found, name, _, state, key, _),) = shell("archive", "list", "--name", "Fleeting").rows
     assert (found, name, state, key) == (started, "Fleeting", "Completed OK", "F-1")
     shown = shell("archive", "show", started).out

@@ -162,8 +162,8 @@ def test_a_result_of_the_wrong_type_fails_the_job(hands: Hands) -> None:
 
 def test_who_may_not_do_jobs_is_told_so(hands: Hands, dig: str) -> None:
     hands.start(dig)
-    hands.add_person(f"pat-{hands.kind}")
-    key = hands.add_client(f"pat-{hands.kind}")
+    hands.add_person(f"idle-{hands.kind}")
+    key = hands.add_client(f"idle-{hands.kind}")
     pat = Hands(hands.kind, hands.client.session.url, key.client_id, key.client_secret)
     with pytest.raises(Refused) as refused:
         step(pat, {dig: lambda job: None})

@@ -117,7 +117,7 @@ async def log(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
         asked.query(desk.zone), SIZE, str(request.query_params.get("after", ""))
     )  # fmt: skip
     return desk.page(
-        request, "admin_audit.html", rows=rows, asked=asked, after=after, words=WORDS, groups=KINDS,
+        request, "admin_audit.html", rows=rows, asked=asked, after=after, actions=WORDS, groups=KINDS,
         outcomes=OUTCOMES, vias=VIAS, changes=changes, others=others, page_of=page_of, named=named,
         later=bool(request.query_params.get("after", "")),
     )  # fmt: skip

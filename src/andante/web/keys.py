@@ -51,7 +51,7 @@ async def revoke_key(request: Asked, desk: NamedDependency[Desk], key_id: FromPa
     if record.person != who.user and not may(who, allow.PEOPLE_MANAGE):
         raise AccessProblem(KEY_NOT_FOUND, 404, f"There is no key '{key_id}'.")
     await desk.services.keys.revoke(key_id)
-    back = "/admin/keys" if (await form(request)).get("back") == "admin" else "/settings#keys"
+    back = "/admin/keys" if (await form(request)).get("back") == "admin" else "/settings#own-keys"
     return go(request, back, said(request, _("The key is revoked.")))
 
 
