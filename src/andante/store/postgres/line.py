@@ -111,11 +111,11 @@ class Line:
     def _lost(self) -> None:
         self._pipe = None
         self._there.clear()
-        if self._parted is not None:
-            self._parted()
         if not self._closed and self._connecting is None:
             log.warning("a connection to the database is gone")
             self._connecting = asyncio.get_running_loop().create_task(self._again())
+        if self._parted is not None:  # the task has not begun: there is no other connection yet
+            self._parted()
 
     async def _again(self) -> None:
         pause = FIRST_PAUSE

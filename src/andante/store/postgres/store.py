@@ -167,7 +167,6 @@ class PostgresStore(SharedStore):
         return results.rows(result)
 
     def _part(self) -> None:
-        self._keys.renew()  # what is judged next is not read from where the last commits may be missing, or only there
         if self.parted is not None:
             self.parted()
 
