@@ -122,7 +122,8 @@ class Line:
         try:
             while self._pipe is None:
                 try:
-                    await self._connect()
+                    async with asyncio.timeout(PATIENCE):  # one that falls silent half way is not waited for
+                        await self._connect()
                 except Exception as fault:  # it is not known what a server says that is just coming up
                     log.debug("the database is not there yet", why=str(fault))
                     await asyncio.sleep(pause)
