@@ -51,6 +51,46 @@ async def books(database_url: str) -> AsyncIterator[Books]:
     await store.close()
 
 
+async def test_requests_of_one_time_go_together_and_each_is_kept(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    transactions = 0
+    write = books.store.write
+
+    async def counted(statements: Any) -> None:
+        nonlocal transactions
+        transactions += 1
+        await write(statements)
+
+    monkeypatch.setattr(books.store, "write", counted)
+
+    async def ask(number: int) -> None:
+        begin(Asked(books.first, Origin("oda"), "instance.suspend", f"i{number}"))
+        await books.first.finish()
+
+    await asyncio.gather(*(ask(number) for number in range(500)))
+    found, _ = await rows.many(books.store, AuditQuery(action="instance.suspend"), 1_000)
+    assert {each.object for each in found} == {f"i{number}" for number in range(500)}
+    assert transactions < 10
+    assert await books.faults() == []
+
+
+async def test_all_who_wait_for_a_row_that_could_not_be_written_are_told(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(statements: Any) -> None:
+        raise StoreLost("the connection was lost")
+
+    async def ask(number: int) -> None:
+        begin(Asked(books.first, Origin("oda"), "instance.suspend", f"i{number}"))
+        await books.first.finish()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(books.store, "write", lost)
+        told = await asyncio.gather(*(ask(number) for number in range(5)), return_exceptions=True)
+    assert [type(each) for each in told] == [StoreLost] * 5
+    await ask(5)
+    assert await books.faults() == []
+
+
 async def test_what_nobody_touched_is_whole(books: Books) -> None:
     found = await rows.verify(books.store)
     assert (found.rows, found.faults, len(found.heads)) == (7, [], 2)

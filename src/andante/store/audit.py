@@ -32,6 +32,7 @@ LONGEST_DETAILS: Final = 100_000  # characters
 # Refusals a minute that get a row each: whoever is refused without end does not fill the table.
 MOST_REFUSED: Final = 100
 MINUTE: Final = 60_000
+MOST_TOGETHER: Final = 1_000  # rows of one transaction
 COLUMNS: Final = (
     "chain", "seq", "at", "actor", "client", "address", "via", "action", "kind", "object", "reason", "details",
     "outcome", "code",
@@ -160,6 +161,8 @@ class AuditLog:
         self._store = store
         self._now = now
         self._one = asyncio.Lock()
+        self._waiting: list[tuple[list[object], asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._chain = ""
         self._seq = 0
         self._hash = ""
@@ -189,7 +192,7 @@ class AuditLog:
         if code:
             await self.refuse(_entry(asked), code, asked, outcome)
         else:
-            await self._append([], [_values(_entry(asked), asked, self._now(), DONE, "")])
+            await self._add(_values(_entry(asked), asked, self._now(), DONE, ""))
 
     async def refuse(self, entry: Entry, code: str, asked: Asked | None = None, outcome: str = REFUSED) -> None:
         """Keep what was refused, and why; of very many in a minute only how many. Raises StoreProblem."""
@@ -206,30 +209,69 @@ class AuditLog:
         if self._unlisted:
             entry = msgspec.structs.replace(entry, details={**entry.details, "unlisted": self._unlisted})
             self._unlisted = 0
-        await self._append([], [_values(entry, asked, now, outcome, code)])
+        await self._add(_values(entry, asked, now, outcome, code))
+
+    async def _add(self, values: list[object]) -> None:
+        """A row that nothing else stands or falls with. Those that come while others are written go together: operators
+        who stop many instances at once do not wait for each other's rows."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((values, told))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_waiting())
+        await told
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._write_some()
+        finally:
+            self._writing = None
+
+    async def _write_some(self) -> None:
+        async with self._one:
+            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            fault: BaseException | None = None
+            try:
+                await self._append_locked([], [values for values, _ in batch])
+            except BaseException as raised:
+                fault = raised
+        for _, told in batch:
+            if told.done():
+                continue  # whoever asked has gone
+            if fault is None:
+                told.set_result(None)
+            elif isinstance(fault, Exception):
+                told.set_exception(fault)
+            else:
+                told.cancel()
+        if fault is not None and not isinstance(fault, Exception):
+            raise fault
 
     async def _append(self, statements: Sequence[Statement], rows: list[list[object]]) -> None:
         async with self._one:
-            if not self._chain:
-                rows.insert(0, await self._first())
-                self._chain, self._seq, self._hash = token_hex(8), 0, ""
-            seq, last = self._seq, self._hash
-            inserts: list[Statement] = []
-            for values in rows:
-                seq += 1
-                row = [self._chain, seq, *values]
-                last = row_hash(last, row)
-                inserts.append((INSERT, [*row, last]))
-            try:
-                await self._store.write([*statements, *inserts])
-            except StoreProblem as fault:
-                if isinstance(fault, StoreLost) or not self._seq:
-                    self._chain = ""
-                raise
-            except BaseException:
-                self._chain = ""  # nobody knows whether they are there
-                raise
-            self._seq, self._hash = seq, last
+            await self._append_locked(statements, rows)
+
+    async def _append_locked(self, statements: Sequence[Statement], rows: list[list[object]]) -> None:
+        if not self._chain:
+            rows.insert(0, await self._first())
+            self._chain, self._seq, self._hash = token_hex(8), 0, ""
+        seq, last = self._seq, self._hash
+        inserts: list[Statement] = []
+        for values in rows:
+            seq += 1
+            row = [self._chain, seq, *values]
+            last = row_hash(last, row)
+            inserts.append((INSERT, [*row, last]))
+        try:
+            await self._store.write([*statements, *inserts])
+        except StoreProblem as fault:
+            if isinstance(fault, StoreLost) or not self._seq:
+                self._chain = ""
+            raise
+        except BaseException:
+            self._chain = ""  # nobody knows whether they are there
+            raise
+        self._seq, self._hash = seq, last
 
     async def _first(self) -> list[object]:
         """Names the newest row of the log: whoever takes away that one, or all after it, is found out."""
