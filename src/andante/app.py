@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -43,46 +44,27 @@ from andante.web import web_router
 log: Final = structlog.get_logger("andante")
 
 
+@dataclass(frozen=True)
+class Start:
+    """What an application starts with; given another one (`app.state.start`) once it has stopped, it can start anew.
+
+    It opens its own runtime from the settings unless one is given, which it then does not close. `announce` is told the
+    first administrator's client if one had to be generated.
+    """
+
+    settings: Settings
+    runtime: Runtime | None = None
+    clock: Clock | None = None
+    announce: Callable[[Bootstrap], None] | None = None
+
+
 def create_app(
     settings: Settings,
     runtime: Runtime | None = None,
     clock: Clock | None = None,
     announce: Callable[[Bootstrap], None] | None = None,
 ) -> Litestar:
-    """The application. It opens its own runtime from the settings unless one is given, which it then does not close.
-
-    `announce` is told the first administrator's client if one had to be generated. Start-up raises StoreProblem when
-    the database cannot be used.
-    """
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with contextlib.AsyncExitStack() as stack:
-            running = runtime
-            if running is None:
-                running = await stack.enter_async_context(serving(settings, clock))
-            now = running.clock.now
-            running.audit.log.about |= {"trustedProxies": settings.trusted_proxies, "testClock": settings.test_clock}
-            await running.audit.log.start()
-            accounts = Accounts(running.store, now, told=running.roster.changed, audit=running.audit.log)
-            access = Access(
-                running.store, accounts, now,
-                lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
-                sets=running.roster, audit=running.audit.log, client_requests=settings.client_requests,
-            )  # fmt: skip
-            made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
-            if made is not None and announce is not None:
-                announce(made)
-            app.state.services = Services(
-                running, accounts, access, Metrics(), settings.zone, _post(settings, running),
-                provider(settings, running, accounts, access),
-            )  # fmt: skip
-            if settings.connectors:
-                await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
-            if settings.python_scripts:
-                await stack.enter_async_context(PythonScripts(running))
-            yield
-
+    """The application; see Start. Start-up raises StoreProblem when the database cannot be used."""
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
     return (_WithCamunda if settings.camunda_rest else Litestar)(
@@ -91,7 +73,7 @@ def create_app(
             web_router(),
             *([camunda_router()] if settings.camunda_rest else []),
         ],
-        lifespan=[lifespan],
+        lifespan=[_lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
         after_exception=[after_exception],
         middleware=[measure, Admission(settings.requests)],
@@ -100,13 +82,45 @@ def create_app(
         request_max_body_size=settings.max_body,
         state=State(
             {
-                "settings": settings,
-                "proxies": checked_networks(settings.trusted_proxies),
+                "start": Start(settings, runtime, clock, announce),
                 "openapi": bytes(as_json(described).content),
                 "docs": page(described),
             }
         ),
     )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    start: Start = app.state.start
+    settings = start.settings
+    app.state.settings = settings
+    app.state.proxies = checked_networks(settings.trusted_proxies)
+    async with contextlib.AsyncExitStack() as stack:
+        running = start.runtime
+        if running is None:
+            running = await stack.enter_async_context(serving(settings, start.clock))
+        now = running.clock.now
+        running.audit.log.about |= {"trustedProxies": settings.trusted_proxies, "testClock": settings.test_clock}
+        await running.audit.log.start()
+        accounts = Accounts(running.store, now, told=running.roster.changed, audit=running.audit.log)
+        access = Access(
+            running.store, accounts, now,
+            lifetime_s=settings.token_lifetime, session_s=settings.session_lifetime,
+            sets=running.roster, audit=running.audit.log, client_requests=settings.client_requests,
+        )  # fmt: skip
+        made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
+        if made is not None and start.announce is not None:
+            start.announce(made)
+        app.state.services = Services(
+            running, accounts, access, Metrics(), settings.zone, _post(settings, running),
+            provider(settings, running, accounts, access),
+        )  # fmt: skip
+        if settings.connectors:
+            await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
+        if settings.python_scripts:
+            await stack.enter_async_context(PythonScripts(running))
+        yield
 
 
 class _WithCamunda(Litestar):

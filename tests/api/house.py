@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import httpx
+from apps import application
 from litestar import Litestar
 
 from andante.api import Services
-from andante.app import create_app
 from andante.people import Access, Accounts
 from andante.runtime import Runtime, TestClock
 from andante.settings import Settings
@@ -182,10 +182,10 @@ async def house_at(db: str, **settings: Any) -> AsyncIterator[House]:
     """A server on a fresh database in `path`."""
     clock = TestClock(START)
     chosen = Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings)
-    app = create_app(chosen, clock=clock)
-    async with running(app):
-        transport = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://andante.test") as http:
-            house = House(app, http, clock)
-            await house.move_in()
-            yield house
+    with application(chosen, clock=clock) as app:
+        async with running(app):
+            transport = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://andante.test") as http:
+                house = House(app, http, clock)
+                await house.move_in()
+                yield house

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import uvicorn
+from apps import application
 
-from andante.app import create_app
 from andante.settings import Settings
 
 SECRET: Final = "a secret for tests"
@@ -27,14 +27,14 @@ class _Server(uvicorn.Server):
 @contextmanager
 def serving(db: str, **settings: Any) -> Iterator[str]:
     """The address of a server on the database of that address, whose clock stands still until it is set."""
-    app = create_app(Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings))
-    server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
-    server.ready = threading.Event()
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert server.ready.wait(30)
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
+    with application(Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings)) as app:
+        server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
+        server.ready = threading.Event()
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        assert server.ready.wait(30)
+        try:
+            yield f"http://127.0.0.1:{server.port}"
+        finally:
+            server.should_exit = True
+            thread.join(30)

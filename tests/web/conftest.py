@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 import pytest_asyncio
 import uvicorn
+from apps import application
 from playwright.async_api import Browser, Page, async_playwright
 from town import PASSWORD, START, add_people
 
-from andante.app import create_app
 from andante.people import Accounts
 from andante.runtime import Runtime, TestClock
 from andante.settings import Settings
@@ -50,8 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> str:
+def place(sqlite_template: Path, tmp_path: Path) -> str:
     """The database. Where it matters which kind it is, a file of tests has another fixture of this name."""
+    shutil.copyfile(sqlite_template, tmp_path / "andante.db")
     return f"sqlite:///{tmp_path}/andante.db"
 
 
@@ -60,19 +61,19 @@ async def site(place: str) -> AsyncIterator[Site]:
     clock = TestClock(START)
     runtime = await Runtime.open(place, clock=clock, timers=False)
     await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
-    app = create_app(Settings(bootstrap_client_secret=PASSWORD), runtime)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
-    config = server.config
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    serving = asyncio.create_task(server.main_loop())
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", runtime, clock)
-    server.should_exit = True
-    runtime.end_waiting()
-    await serving
-    await server.shutdown()
+    with application(Settings(bootstrap_client_secret=PASSWORD), runtime) as app:
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+        config = server.config
+        config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        serving = asyncio.create_task(server.main_loop())
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Site(f"http://127.0.0.1:{port}", runtime, clock)
+        server.should_exit = True
+        runtime.end_waiting()
+        await serving
+        await server.shutdown()
     await runtime.close()
 
 
