@@ -10,7 +10,8 @@ from andante.store.records import TaskQuery
 from andante.store.store import Store
 from andante.store.task_arms import FEW, OF_ALL, Arm, counting
 from andante.store.task_conditions import DUE_GROUPS, VIEWS, Condition, base, mine, put_off
-from andante.store.task_lists import Reading, order_of
+from andante.store.task_lists import Reading
+from andante.store.task_order import order_of
 
 LISTED: Final = VIEWS["todo"]
 GROUPINGS: Final = ("due", "process")

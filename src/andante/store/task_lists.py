@@ -6,7 +6,7 @@ of their groups is offered), which are merged. A page begins after the last row 
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from andante.store import cursors, search
 from andante.store.grams import LIKE, folded, pattern
@@ -15,49 +15,14 @@ from andante.store.records import Page, TaskQuery, TaskRecord
 from andante.store.store import Row, Store
 from andante.store.task_arms import FEW, MANY_NAMES, OF_ALL, Arm, counting, everything, is_, keys, offers
 from andante.store.task_conditions import Condition, base, due_range, equals, mine, narrowed, others, stood_for, who_may
-from andante.store.task_walk import Path, walk
-from andante.store.tasks import OF_TASK, ORDER, record
+from andante.store.task_order import DEFAULT, Order, order_of
+from andante.store.task_walk import walk
+from andante.store.tasks import OF_TASK, record
 
 PLACED: Final = 4_000  # of one place in an index, which is a quick look
 LEAST: Final = 200  # of one place, whose rows are looked at
-DEFAULT: Final = {"history": "ended_at", "all": ""}
 # A server of the release before suspends without a word to the tasks.
 SHOWN = " and i.suspended=0"
-
-
-class Order(NamedTuple):
-    """`columns` as SQL on `t` and `i`; all go in the same direction."""
-
-    name: str
-    columns: tuple[str, ...]
-    descending: bool
-
-    def by(self, alias: str = "", only: int = 0) -> str:
-        direction = " desc" if self.descending else ""
-        chosen = [f"{alias}.o{n}" for n in range(len(self.columns))] if alias else list(self.columns)
-        return ", ".join(f"{column}{direction}" for column in chosen[only:])
-
-    def after(self, values: Sequence[cursors.Value], columns: Sequence[str]) -> Condition:
-        """What comes after the row with these values."""
-        sign = "<" if self.descending else ">"
-        marks = ",".join(cursors.mark(value) for value in values)
-        text = f"{columns[0]}{sign}={cursors.mark(values[0])} and ({', '.join(columns)}) {sign} ({marks})"
-        return Condition(text, [values[0], *values])
-
-
-def order_of(query: TaskQuery) -> Order:
-    """Raises ValueError for a field that lists are not ordered by."""
-    field = query.order_field
-    if field and field not in ORDER:
-        raise ValueError(field)
-    descending = query.descending if field else query.view == "history"
-    field = field or DEFAULT.get(query.view, "rank")
-    column = "i.business_key" if field == "business_key" else f't."{field}"'
-    own = () if not field else (column,) if field in ("rank", "ended_at", "created_at") else (column, "t.rank")
-    if query.view == "history" and field not in ("", "rank", "ended_at"):
-        own = (column,)
-    columns = tuple(each for each in (*own, "t.instance_id", "t.key") if each != "t.key" or field != "key")
-    return Order(f"{'-' if descending else ''}{field}", columns, descending)
 
 
 async def many(store: Store, query: TaskQuery) -> Page[TaskRecord]:
@@ -347,11 +312,8 @@ class Reading:
 
     async def _merged(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> list[Row]:
         """The first of all places after the cursor."""
-        columns = self._order.columns
-        begin = self._order.after(self._after, columns) if self._after else None
-        path = Path(columns, self._order.descending, begin)
         wanted = self._skip + self._limit + 1
-        rows = await walk(self._store, arms, path, self._base, self._shown, filters, wanted)
+        rows = await walk(self._store, arms, self._order, self._after, self._base, self._shown, filters, wanted)
         return rows[self._skip :]
 
     async def _rows(self, head: str, values: Sequence[object], first: str = "") -> list[Row]:

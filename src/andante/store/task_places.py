@@ -3,7 +3,8 @@
 from andante.store.records import TaskQuery
 from andante.store.store import Store
 from andante.store.task_conditions import Condition
-from andante.store.task_lists import Reading, order_of
+from andante.store.task_lists import Reading
+from andante.store.task_order import order_of
 
 
 async def _meant(store: Store, query: TaskQuery) -> tuple[str, Condition]:
