@@ -22,15 +22,17 @@ async def few(store: Store, text: str, most: int) -> list[tuple[str, int]] | Non
     if not pieces:
         return None
     words = store.all_of.join(f"{piece}{store.begins if begins else ''}" for piece, begins in pieces)
-    ((pieced,),) = await store.browse(f"select count(*) from ({store.pieced} limit {PIECED + 1}) m", [words])
-    if pieced > PIECED:
-        return None
+    # The pieces are looked up once; where there are too many, none of them is looked at.
     rows = await store.browse(
-        f"select s.instance_id, s.key from ({store.matching}) m cross join search s where s.instance_id=m.instance_id"
-        f" and s.key=m.key and s.text {LIKE} limit {most + 1}",
+        f"with m as materialized ({store.matching} limit {PIECED + 1}), hit as (select s.instance_id, s.key from m"
+        f" cross join search s where (select count(*) from m)<={PIECED} and s.instance_id=m.instance_id and s.key=m.key"
+        f" and s.text {LIKE} limit {most + 1})"
+        " select z.n, h.instance_id, h.key from (select count(*) as n from m) z left join hit h on 1=1",
         [words, pattern(text)],
     )
-    return [(row[0], row[1]) for row in rows] if len(rows) <= most else None
+    if rows[0][0] > PIECED or len(rows) > most:
+        return None
+    return [(row[1], row[2]) for row in rows if row[1] is not None]
 
 
 def tasks_of(store: Store, few: Sequence[tuple[str, int]]) -> Condition:

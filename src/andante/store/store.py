@@ -25,7 +25,6 @@ class Store(ABC):
     matching: ClassVar[str] = "select instance_id, key from search_index where search_index match ?"
     all_of: ClassVar[str] = " AND "
     begins: ClassVar[str] = "*"
-    pieced: ClassVar[str] = "select 1 from search_index where search_index match ?"  # the same, but only to count
     # A query of what a JSON array of arrays has, each of an instance and a key.
     given: ClassVar[str] = "select value->>0 as instance_id, value->>1 as key from json_each(?)"
     at_once: int = 1

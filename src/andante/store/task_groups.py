@@ -1,6 +1,8 @@
 """How many tasks there are, in all and in groups: by when they are due, or by process. Nothing is counted further than
 FEW; what has more says so."""
 
+import asyncio
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 import msgspec
@@ -32,45 +34,62 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
     within = [Condition(*query.definitions.sql("t.definition"))] if query.definitions is not None else []
     if query.put_off:
         within.append(put_off(query))
-    found: list[Count] = []
-    if query.everything:
-        only = "".join(f" and {each.text}" for each in within)
-        names = [value for each in within for value in each.values]
-        for key, text, before in (
-            ("todo", f" and {OF_ALL}", []),
-            ("overdue", " and t.due_at>0 and t.due_at<?", [query.now]),
-        ):
-            ((number,),) = await store.browse(
-                f"select count(*) from (select 1 from task t where {LISTED}{text}{only} limit {FEW + 1}) n",
-                [*before, *names],
-            )
-            found.append(_count(key, number))
-        for key, scope in (("mine", "mine"), ("claimable", "free")):
-            found.append(await _seen(store, key, msgspec.structs.replace(user, scope=scope, put_off=query.put_off)))
-    else:
-        arms = Reading(store, user, order_of(user)).arms()
-        text, values = counting(arms, within, ", {0}.rank as r")
-        free, given = counting([arm for arm in arms if arm.free], within)
-        ((seen, good, late),) = await store.browse(
+    asked = [_of_all(store, query, within)] if query.everything else [_of_person(store, query, user, within)]
+    for key, scope in (("mine", "mine"), ("claimable", "free")):
+        if key == "mine" or query.everything:
+            one = msgspec.structs.replace(user, scope=scope, put_off=query.put_off)
+            asked.append(_as_list(_seen(store, key, one)))
+    asked.append(_as_list(_seen(store, "delegated", msgspec.structs.replace(user, view="delegated"))))
+    asked.append(_as_list(_paused(store, query, within)))
+    # None waits for another.
+    found = {count.key: count for part in await asyncio.gather(*asked) for count in part}
+    return [found[key] for key in ("todo", "overdue", "mine", "claimable", "delegated", "paused")]
+
+
+async def _as_list(one: Awaitable[Count]) -> list[Count]:
+    return [await one]
+
+
+async def _of_all(store: Store, query: TaskQuery, within: Sequence[Condition]) -> list[Count]:
+    only = "".join(f" and {each.text}" for each in within)
+    names = [value for each in within for value in each.values]
+    found = []
+    for key, text, before in (
+        ("todo", f" and {OF_ALL}", []),
+        ("overdue", " and t.due_at>0 and t.due_at<?", [query.now]),
+    ):
+        ((number,),) = await store.browse(
+            f"select count(*) from (select 1 from task t where {LISTED}{text}{only} limit {FEW + 1}) n",
+            [*before, *names],
+        )
+        found.append(_count(key, number))
+    return found
+
+
+async def _of_person(store: Store, query: TaskQuery, user: TaskQuery, within: Sequence[Condition]) -> list[Count]:
+    arms = Reading(store, user, order_of(user)).arms()
+    text, values = counting(arms, within, ", {0}.rank as r")
+    free, given = counting([arm for arm in arms if arm.free], within)
+    (((seen, good, late),), ((looked, claimable),)) = await asyncio.gather(
+        store.browse(
             f"select count(*), count(case when ok=1 then 1 end),"
             f" count(case when ok=1 and {DUE.replace('rank', 'r')}<? then 1 end) from ({text}) n",
             [query.now, *values],
-        )
-        ((looked, claimable),) = await store.browse(
-            f"select count(*), count(case when ok=1 then 1 end) from ({free}) n", given
-        )
-        found += [
-            Count("todo", min(good, FEW), seen > FEW),
-            Count("overdue", min(late, FEW), seen > FEW),
-            await _seen(store, "mine", msgspec.structs.replace(user, scope="mine", put_off=query.put_off)),
-            Count("claimable", min(claimable, FEW), looked > FEW),
-        ]
-    found.append(await _seen(store, "delegated", msgspec.structs.replace(user, view="delegated")))
+        ),
+        store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({free}) n", given),
+    )
+    return [
+        Count("todo", min(good, FEW), seen > FEW),
+        Count("overdue", min(late, FEW), seen > FEW),
+        Count("claimable", min(claimable, FEW), looked > FEW),
+    ]
+
+
+async def _paused(store: Store, query: TaskQuery, within: Sequence[Condition]) -> Count:
     paused = Arm("task t", Condition(VIEWS["paused"], []))
     text, values = counting([paused], [*within, *([] if query.everything else [mine(query)])])
     ((all, number),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
-    found.append(Count("paused", min(number, FEW), all > FEW))
-    return found
+    return Count("paused", min(number, FEW), all > FEW)
 
 
 async def groups(store: Store, query: TaskQuery, by: str) -> list[Count]:

@@ -5,6 +5,7 @@ begins, until the page is full. A person's to-do list is walked in several place
 of their groups is offered), which are merged. A page begins after the last row of the one before (store/cursors.py).
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +21,7 @@ from andante.store.task_walk import walk
 from andante.store.tasks import OF_TASK, record
 
 PLACED: Final = 4_000  # of one place in an index, which is a quick look
-LEAST: Final = 200  # of one place, whose rows are looked at
+LEAST: Final = 100  # of one place, whose rows are looked at
 # A server of the release before suspends without a word to the tasks.
 SHOWN = " and i.suspended=0"
 
@@ -257,11 +258,13 @@ class Reading:
 
     async def _walked(self) -> Page[TaskRecord]:
         arms, filters = self._places()
-        if len(arms) == 1:
-            rows = await self._along(arms[0], filters)
-        else:
-            rows = await self._merged(arms, filters)
-        total, more = await self._number(arms, filters, rows)
+        page = self._along(arms[0], filters) if len(arms) == 1 else self._merged(arms, filters)
+        if self._scoped and not self.plain:
+            rows = await page
+            so_far = self._before + self._skip + min(len(rows), self._limit)
+            return self._made(rows, so_far, len(rows) > self._limit)
+        counted = self._number(self.arms(), []) if self._scoped else self._number(arms, filters)
+        rows, (total, more) = await asyncio.gather(page, counted)
         return self._made(rows, total, more)
 
     def _places(self) -> tuple[list[Arm], list[Condition]]:
@@ -325,12 +328,16 @@ class Reading:
             values,
         )
 
-    async def _number(self, arms: Sequence[Arm], filters: Sequence[Condition], rows: Sequence[Row]) -> tuple[int, bool]:
+    async def _number(self, arms: Sequence[Arm], filters: Sequence[Condition]) -> tuple[int, bool]:
         """How many there are, as far as indexes tell it or few rows are looked at; and whether there are more."""
-        if self._scoped and self.plain:
-            arms, filters = self.arms(), []
-        elif self._scoped:
-            return self._before + self._skip + min(len(rows), self._limit), len(rows) > self._limit
+        apart = [arm for arm in arms if not arm.group]
+        if not filters and 0 < len(apart) < len(arms):
+            text, values = counting(apart, [])
+            ((least,),) = await self._store.browse(
+                f"select count(*) from (select 1 from ({text}) n limit {FEW + 1}) m", values
+            )
+            if least > FEW:
+                return FEW, True  # whatever the others have
         text, values = counting(arms, filters)
         ((seen, good),) = await self._store.browse(
             f"select count(*), coalesce(cast(sum(ok) as bigint),0) from ({text}) n", values

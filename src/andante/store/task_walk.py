@@ -14,7 +14,7 @@ from andante.store.task_conditions import Condition
 from andante.store.task_order import Order
 from andante.store.tasks import OF_TASK
 
-SIZES: Final = (200, 400, 1_000, 4_000)  # tasks that are looked at in one step: few numbers make few plans
+SIZES: Final = (256, 512, 1_024, 2_048, 4_096)  # tasks that are looked at in one step: few numbers make few plans
 
 
 async def walk(

@@ -70,9 +70,6 @@ class PostgresStore(SharedStore):
         "select instance_id, key from search where to_tsvector('simple'::regconfig, grams)"
         " @@ to_tsquery('simple'::regconfig, ?)"
     )
-    pieced: ClassVar[str] = (
-        "select 1 from search where to_tsvector('simple'::regconfig, grams) @@ to_tsquery('simple'::regconfig, ?)"
-    )
     given: ClassVar[str] = (
         "select each->>0 as instance_id, (each->>1)::int8 as key from jsonb_array_elements(?::jsonb) each"
     )
