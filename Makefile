@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock assets venv dev clean
+.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock dist smoke assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -43,6 +43,12 @@ lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 format: dev ## let ruff put the sources in order
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
+
+dist: dev assets ## build wheel, source archive and bill of materials into dist/
+	@scripts/dist
+
+smoke: dev assets ## install what dist would publish into a bare environment, and try it there
+	@scripts/smoke
 
 bench: dev ## measure against other engines and the bare database; writes bench/results.json
 	@bench/run

@@ -237,3 +237,13 @@ def test_forms_are_checked_without_a_server(shell: Shell, tmp_path: Path) -> Non
     assert (told.code, "'elsewhere' is not among the files" in told.out, "'asked'" in told.out) == (1, True, False)
     told = shell("lint", broken)
     assert (told.code, "broken.form:3: fault formExpression: x:" in told.out) == (1, True)
+
+
+def test_the_examples_come_with_the_program(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "order.bpmn").write_text("mine")
+    written = shell("examples", tmp_path, "--json").json
+    assert f"{tmp_path}/leave-approval.bpmn" in written
+    assert f"{tmp_path}/order.bpmn" not in written
+    assert (tmp_path / "order.bpmn").read_text() == "mine"
+    assert shell("examples", tmp_path).out.startswith("0 files written to")
+    assert {file.name for file in EXAMPLES.iterdir()} == {file.name for file in tmp_path.iterdir() if file.is_file()}

@@ -56,6 +56,7 @@ COMMANDS: Final = (
     ("later", "later", "Put tasks that you have off until a moment."),
     ("remote", "remind", "Remind those who hold tasks that you wait for. Of one task once in a few hours."),
     ("forms", "form", "Show the form of a task, or of a start: its fields, what they demand, and their values."),
+    ("files", "examples", "Write the example models and their tests into the folder TO."),
     (
         "files",
         "lint",

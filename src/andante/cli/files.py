@@ -16,6 +16,30 @@ from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, c
 from andante.forms import is_form, read_form
 
 JSON: Final = (".json", ".form")
+# In what is published the examples are within the package; in a checkout they are beside it.
+EXAMPLES: Final = (Path(__file__).parents[1] / "examples", Path(__file__).parents[3] / "examples")
+
+
+def examples(to: Path = Path("examples"), *, json: Annotated[bool, Parameter(negative=())] = False) -> None:
+    """Write the example models and their tests into the folder TO. Files that are there already stay as they are.
+
+    Parameters
+    ----------
+    json
+        Print JSON instead of lines.
+    """
+    (source, *_) = [folder for folder in EXAMPLES if folder.is_dir()]
+    to.mkdir(parents=True, exist_ok=True)
+    written: list[str] = []
+    for file in sorted(source.iterdir()):
+        target = to / file.name
+        if not target.exists():
+            target.write_bytes(file.read_bytes())
+            written.append(str(target))
+    if json:
+        print_json(written)
+    else:
+        print(f"{len(written)} files written to {to}. Try them: andante serve --examples {to}")
 
 
 def lint(
