@@ -103,7 +103,11 @@ async def test_handed_over_and_given_back(bench: Bench) -> None:
     assert counts(await ordered(bench, "transferTasks", those(queue="desk"), to="queue:desk"))[2:] == (0, 2, 0)
     group = await ordered(bench, "transferTasks", those(candidate="queue:desk"), to="group:law")
     assert group.done == 2
-    assert {tuple(task.groups) for task in await bench.todo(definition="review")} == {("group:law",)}
+    left = await bench.todo(definition="review")
+    assert {tuple(task.groups) for task in left} == {("group:law",)}
+    facts = [e for e in await bench.runtime.history(left[0].instance_id) if e.kind in ("TaskCommented", "TaskOffered")]
+    assert [e.data.get("text", "") for e in facts][-2:] == [f"stock ({group.id})", ""], "why, and that it was done"
+    assert any(e.data.get("text") == f"stock ({given.id})" for e in facts)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ async def screens(site: Site) -> dict[str, str]:
         "started-all": "/started?state=all",
         "instances": "/instances?state=all",
         "bulk-terminate": "/batches/new?action=terminate&all=1",
+        "bulk-tasks": "/batches/tasks?process=LeaveApproval",
         "batches": "/batches",
         "operations": "/operations",
         "operations-causes": "/operations/incidents",

@@ -18,15 +18,11 @@ from andante.people import permissions as allow
 from andante.runtime import BatchRecord, Chosen, InstanceQuery, auditing
 from andante.runtime import problem as codes
 from andante.runtime.batches import ACTIONS
-from andante.runtime.task_orders import COMPLETE, TASK_ACTIONS, TRANSFER, UNCLAIM
+from andante.runtime.task_orders import COMPLETE, TASK_ACTIONS, TRANSFER
 
 MOST: Final = 1_000
 PATH: Final = f"{BASE}/runtime/batches"
 STEPS: Final = ("pause", "resume", "cancel", "approve", "refuse", "withdraw")
-NEEDS: Final = {
-    "delete": allow.INSTANCE_DELETE, "setVariables": allow.VARIABLES_SET, COMPLETE: allow.TASK_ACT_ANY,
-    TRANSFER: allow.TASK_HAND_ON_ANY, UNCLAIM: allow.TASK_HAND_ON_ANY,
-}  # fmt: skip
 
 
 class Chooser(msgspec.Struct, frozen=True):
@@ -203,8 +199,8 @@ async def create(request: Call) -> Response[bytes]:
     body = await body_of(request, BatchBody)
     desk, who = services(request), caller(request)
     action = one_of("action", body.action, ACTIONS)
-    if action in NEEDS:
-        allow.demand(who, NEEDS[action])
+    if action in allow.OF_MANY:
+        allow.demand(who, allow.OF_MANY[action])
     arguments: dict[str, Any] = {}
     if action == "migrate":
         arguments = {"version": body.version, "map": body.map}
@@ -266,8 +262,8 @@ async def change(request: Call, batch_id: FromPath[str]) -> Response[bytes]:
     auditing.note(f"batch.{action}")
     batches, who = services(request).runtime.batches, caller(request)
     batch = await batches.one(batch_id)
-    if action == "approve" and batch.action in NEEDS:
-        allow.demand(who, NEEDS[batch.action], batch.chosen.query.name)
+    if action == "approve" and batch.action in allow.OF_MANY:
+        allow.demand(who, allow.OF_MANY[batch.action], batch.chosen.query.name)
     return success(batch_shape(await batches.act(batch_id, action, who=who.user)))
 
 

@@ -94,6 +94,15 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     CLOCK_SET: _ADMINISTRATORS,
 }
 
+# What actions on many (batches) need beside INSTANCE_ACT_ANY.
+OF_MANY: Final[Mapping[str, str]] = {
+    "delete": INSTANCE_DELETE,
+    "setVariables": VARIABLES_SET,
+    "completeTasks": TASK_ACT_ANY,
+    "transferTasks": TASK_HAND_ON_ANY,
+    "unclaimTasks": TASK_HAND_ON_ANY,
+}
+
 # What grants by definition (people/grants.py) decide, by the name of what a Sight says of it.
 BY_DEFINITION: Final[Mapping[str, str]] = {
     INSTANCE_START: "start",

@@ -95,13 +95,14 @@ class TaskOrders:
     def action(self, batch: BatchRecord) -> Callable[[str], Awaitable[bool]]:
         """What is done with one; False where it was so already, or the task is over."""
         runtime, who, given = self._runtime, batch.created_by, batch.arguments
+        why = batch.mark if batch.reason else ""
 
         async def complete(task: TaskRecord) -> bool:
             offered = offers_of(await runtime.graph(task.definition_id), task)
             if "complete" not in offered:
                 raise not_offered(task, "complete", offered)
             variables = given.get("variables")
-            text = str(given.get("text") or "") or (batch.mark if batch.reason else "")
+            text = str(given.get("text") or "") or why
             await runtime.task_action(
                 task.id, "complete", who=who, outcome=str(given.get("outcome") or ""), text=text,
                 variables=dict(variables) if isinstance(variables, dict) and variables else None,
@@ -112,13 +113,13 @@ class TaskOrders:
             to = str(given["to"])
             if _with(task, to):
                 return False
-            await runtime.task_action(task.id, "transfer", who=who, to=to)
+            await runtime.task_action(task.id, "transfer", who=who, to=to, text=why)
             return True
 
         async def unclaim(task: TaskRecord) -> bool:
             if not task.assignee:
                 return False
-            await runtime.task_action(task.id, "unclaim", who=who)
+            await runtime.task_action(task.id, "unclaim", who=who, text=why)
             return True
 
         do = {COMPLETE: complete, TRANSFER: transfer, UNCLAIM: unclaim}[batch.action]

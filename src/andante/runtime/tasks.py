@@ -169,11 +169,11 @@ def _command(
     if action == "claim":
         return cmd.ClaimTask(key, to or who)
     if action == "unclaim":
-        return cmd.UnclaimTask(key)
+        return cmd.UnclaimTask(key, text)
     if action == "transfer":
-        return cmd.TransferTask(key, to)
+        return cmd.TransferTask(key, to, text)
     if action == "delegate":
-        return cmd.DelegateTask(key, to)
+        return cmd.DelegateTask(key, to, text)
     if action == "resolve":
         return cmd.ResolveTask(key, variables)
     if action == "comment":

@@ -17,6 +17,7 @@ from andante.runtime.task_orders import TASK_ACTIONS
 from andante.web.bulk import TITLES
 from andante.web.choosing import CLOSED, FILTERS
 from andante.web.desk import Desk, go, language_of, said
+from andante.web.inbox import GROUPS
 from andante.web.session import Asked, caller, form, kept_as
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -98,7 +99,7 @@ def described(query: InstanceQuery, say: Language, zone: str) -> list[tuple[str,
 
 def described_tasks(query: TaskQuery, say: Language, zone: str) -> list[tuple[str, str]]:
     """The same of the filters of a task list."""
-    found = []
+    found = [] if query.everything else [(say.text(_("In the list of")), query.user)]
     for label, value in (
         (_("Step"), query.name or query.element),
         (_("Process"), query.definition),
@@ -112,8 +113,12 @@ def described_tasks(query: TaskQuery, say: Language, zone: str) -> list[tuple[st
     ):
         if value:
             found.append((say.text(label), value))
-    if query.overdue or query.due == "overdue":
-        found.append((say.text(_("Due")), say.text(_("overdue"))))
+    if query.scope == "mine":
+        found.append((say.text(_("With")), query.user))
+    if query.overdue or query.due:
+        found.append((say.text(_("Due")), say.text(GROUPS["overdue" if query.overdue else query.due])))
+    if query.priority_min is not None:
+        found.append((say.text(_("Priority")), say.text(_("%(least)s or more"), least=query.priority_min)))
     for label, at in (
         (_("Due from"), query.due_from), (_("Due before"), query.due_before),
         (_("Came from"), query.created_from), (_("Came before"), query.created_before),

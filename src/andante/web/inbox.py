@@ -67,7 +67,8 @@ GROUPS: Final = {
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What the address asks for; "" is unset. `least` is the least priority, `due` one of the groups."""
+    """What the address asks for; "" is unset. `least` is the least priority, `due` one of the groups, `person` who has
+    it and `step` the task's name."""
 
     view: str = "todo"
     q: str = ""
@@ -77,6 +78,8 @@ class Filter(msgspec.Struct, frozen=True):
     due: str = ""
     sort: str = "due"
     saved: str = ""
+    person: str = ""
+    step: str = ""
 
     def address(self, **more: str) -> str:
         """The list with this filter, in as few words as it takes."""
@@ -92,14 +95,19 @@ class Filter(msgspec.Struct, frozen=True):
     @property
     def narrow(self) -> bool:
         """Whether it leaves anything of its view out."""
-        return bool(self.q or self.process or self.queue or self.least or self.due)
+        return bool(self.q or self.process or self.queue or self.least or self.due or self.person or self.step)
 
 
 def filter_of(request: Asked, who: Caller) -> Filter:
-    """What cannot be is as if it were not asked for."""
-    words = {name: request.query_params.get(name, "").strip()[:200] for name in Filter.__struct_fields__}
+    """That of the address."""
+    return cleaned({name: request.query_params.get(name, "").strip() for name in Filter.__struct_fields__}, who)
+
+
+def cleaned(words: dict[str, str], who: Caller, usual: str = "todo") -> Filter:
+    """What cannot be is as if it were not asked for. `usual`: the view that is meant where none is named."""
+    words = {name: value[:200] for name, value in words.items()}
     allowed = [view.key for view in views_of(who)]
-    words["view"] = words["view"] if words["view"] in allowed else "todo"
+    words["view"] = words["view"] if words["view"] in allowed else usual
     words["sort"] = words["sort"] if words["sort"] in SORTS else "due"
     words["due"] = words["due"] if words["due"] in GROUPS else ""
     digits = words["least"].removeprefix("-")
@@ -120,6 +128,7 @@ def query_of(who: Caller, asked: Filter, now: int, zone: str) -> TaskQuery:
     query.put_off = {"todo": "hidden", "mine": "hidden", "overdue": "hidden", "later": "only"}.get(asked.view, "")
     query.overdue = asked.view == "overdue"
     query.text, query.definition, query.queue = asked.q, asked.process, asked.queue
+    query.assignee, query.name = asked.person, asked.step
     query.priority_min = int(asked.least) if asked.least else None
     query.due = asked.due
     query.order_field, query.descending = SORTS[asked.sort][1:]
@@ -175,18 +184,13 @@ async def _inbox(
     ids = [task.id for task in tasks]
     following = ids[ids.index(task_id) + 1 : ids.index(task_id) + 2] if task_id in ids else []
     next_id = following[0] if following else ""
-    processes = {
-        record.name: record.label or record.name
-        for record in await runtime.definitions(limit=1_000)
-        if record.kind in ("xml", "json")
-    }
     views = views_of(who)
     values: dict[str, Any] = {
         "views": views, "chosen": next(view for view in views if view.key == asked.view), "asked": asked,
         "counts": await _counts(desk, who), "parts_of": sections, "ids": ids, "groups": GROUPS, "sorts": SORTS,
-        "titles": await _titles(desk, tasks), "offers": {task.id: await _offers(desk, who, task) for task in tasks},
+        "titles": await titles_of(desk, tasks), "offers": {task.id: await _offers(desk, who, task) for task in tasks},
         "further": further, "paged": bool(query.after), "open_id": task_id if beside else "",
-        "processes": dict(sorted(processes.items(), key=lambda each: each[1].lower())), "queues": sorted(who.queues),
+        "processes": await process_names(desk), "queues": sorted(who.queues),
         "outcomes": sorted({outcome for task in tasks for outcome in task.outcomes}), "names": sorted(who.names),
         "saved_views": await runtime.lists.views.seen_by(who.user, sorted(who.names)), "results": results,
         "chosen_ids": chosen_ids or [], "inbox_problem": problem, "operates": may(who, allow.INSTANCE_ACT_ANY),
@@ -231,7 +235,17 @@ async def _counts(desk: Desk, who: Caller) -> dict[str, tuple[int, bool]]:
     return found
 
 
-async def _titles(desk: Desk, tasks: list[TaskRecord]) -> dict[str, str]:
+async def process_names(desk: Desk) -> dict[str, str]:
+    """What the processes are called, in the order of that, by their ids."""
+    found = {
+        record.name: record.label or record.name
+        for record in await desk.runtime.definitions(limit=1_000)
+        if record.kind in ("xml", "json")
+    }
+    return dict(sorted(found.items(), key=lambda each: each[1].lower()))
+
+
+async def titles_of(desk: Desk, tasks: list[TaskRecord]) -> dict[str, str]:
     """What each task's instance is about."""
     found: dict[str, str] = {}
     for task in tasks:
@@ -281,6 +295,8 @@ def kept(asked: Filter) -> dict[str, object]:
         "overdue": asked.view == "overdue",
         "text": asked.q,
         "definition": asked.process,
+        "assignee": asked.person,
+        "name": asked.step,
         "queue": asked.queue,
         "due": asked.due,
         "orderField": "createdAt" if field == "created_at" else field,
@@ -312,7 +328,7 @@ def unkept(filters: dict[str, object], saved: str) -> Filter:
     )
     return Filter(
         "everyone" if view == "all" else view or "todo", word("text"), word("definition"), word("queue"),
-        word("priorityMin"), word("due"), sort, saved,
+        word("priorityMin"), word("due"), sort, saved, word("assignee"), word("name"),
     )  # fmt: skip
 
 

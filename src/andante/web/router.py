@@ -39,6 +39,7 @@ from andante.web import (
     settings,
     start,
     started,
+    task_bulk,
     tasks,
     trying,
 )
@@ -55,6 +56,7 @@ HANDLERS: Final = (
     *instance_list.HANDLERS,
     *instances.HANDLERS,
     *bulk.HANDLERS,
+    *task_bulk.HANDLERS,
     *batches.HANDLERS,
     *operations.HANDLERS,
     *policies.HANDLERS,

@@ -42,6 +42,7 @@ SECTIONS: Final = (
 # What the palette finds beside the sections: address, icon, name, and what one must be allowed to do.
 WITHIN: Final = (
     ("/sla", "calm", _("SLA policies"), allow.INSIGHT_READ),
+    ("/batches/tasks", "batches", _("Act on many tasks"), allow.INSTANCE_ACT_ANY),
     ("/operations/incidents", "incident", _("Incidents by cause"), allow.INSTANCE_READ_ANY),
     ("/insight/forecast", "insight", _("Forecast"), allow.INSIGHT_READ),
     ("/insight/people", "insight", _("People and queues"), allow.INSIGHT_READ),

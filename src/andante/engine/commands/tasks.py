@@ -43,34 +43,37 @@ class AssignTask:
 
 @final
 class UnclaimTask:
-    """Give it back to its candidates."""
+    """Give it back to its candidates. `comment` says why."""
 
-    __slots__ = ("task",)
+    __slots__ = ("comment", "task")
 
-    def __init__(self, task: int) -> None:
+    def __init__(self, task: int, comment: str = "") -> None:
         self.task = task
+        self.comment = comment
 
 
 @final
 class TransferTask:
-    """Hand it over: the first handler is out (contract 6.3)."""
+    """Hand it over: the first handler is out (contract 6.3). `comment` says why."""
 
-    __slots__ = ("task", "to")
+    __slots__ = ("comment", "task", "to")
 
-    def __init__(self, task: int, to: str) -> None:
+    def __init__(self, task: int, to: str, comment: str = "") -> None:
         self.task = task
         self.to = to
+        self.comment = comment
 
 
 @final
 class DelegateTask:
-    """Let `to` act; the first handler stays the owner (contract 6.3)."""
+    """Let `to` act; the first handler stays the owner (contract 6.3). `comment` says why."""
 
-    __slots__ = ("task", "to")
+    __slots__ = ("comment", "task", "to")
 
-    def __init__(self, task: int, to: str) -> None:
+    def __init__(self, task: int, to: str, comment: str = "") -> None:
         self.task = task
         self.to = to
+        self.comment = comment
 
 
 @final

@@ -61,8 +61,7 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
         declared.check(step.graph, values)
     for clock in list(task.clocks):
         step.record(ev.ClockStopped(clock.key, clock.state.finish(step.now)))
-    if command.comment:
-        step.record(ev.TaskCommented(task.key, command.comment))
+    _say(step, task, command.comment)
     _keep_doers(step, task)
     step.record(ev.TaskCompleted(task.key, command.outcome))
     if token.key in step.instance.approvals:
@@ -71,6 +70,12 @@ def complete(step: "Step", command: cmd.CompleteTask) -> None:
     if step.graph.keeps_steps and node.kind == kinds.USER_TASK:
         keep_step(step, token, step.actor, command.outcome, [])
     finish(step, token, node, values)
+
+
+def _say(step: "Step", task: Task, comment: str) -> None:
+    """Why it is done, for the instance's history and beside the task."""
+    if comment:
+        step.record(ev.TaskCommented(task.key, comment))
 
 
 def _keep_doers(step: "Step", task: Task) -> None:
@@ -112,6 +117,7 @@ def unclaim(step: "Step", command: cmd.UnclaimTask) -> None:
         raise Rejected(TASK_NOT_CLAIMED, "The task is nobody's: there is nothing to give back.")
     if task.delegated:
         raise Rejected(TASK_DELEGATED, f"The task is delegated to {task.assignee}. It must be resolved first.")
+    _say(step, task, command.comment)
     step.record(ev.TaskAssigned(task.key, "", "", False, "unclaimed"))
     restart_clocks(step, task)
 
@@ -121,11 +127,13 @@ def transfer(step: "Step", command: cmd.TransferTask) -> None:
     task = _task(step, command.task)
     kind, _, name = command.to.partition(":")
     if kind in _POOLS:
+        _say(step, task, command.comment)
         step.record(ev.TaskOffered(task.key, [command.to] if kind != "queue" else [], name if kind == "queue" else ""))
         restart_clocks(step, task)
         return
     demand(step, step.graph.nodes[task.node], task.name, command.to)
     anew = command.to != task.assignee
+    _say(step, task, command.comment)
     step.record(ev.TaskAssigned(task.key, command.to, "", False, "transferred"))
     listen_assigned(step, task)
     if anew:
@@ -136,6 +144,7 @@ def delegate(step: "Step", command: cmd.DelegateTask) -> None:
     task = _task(step, command.task)
     demand(step, step.graph.nodes[task.node], task.name, command.to)
     owner = task.owner or task.assignee or step.actor
+    _say(step, task, command.comment)
     step.record(ev.TaskAssigned(task.key, command.to, owner, True, "delegated"))
     listen_assigned(step, task)
 
