@@ -39,7 +39,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             db=f"sqlite:///{path}/andante.db", bootstrap_client_secret=SECRET, token_lifetime=86_400, test_clock=True
         )
     )
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5)
+    )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started and thread.is_alive():

@@ -62,7 +62,9 @@ async def site(place: str) -> AsyncIterator[Site]:
     runtime = await Runtime.open(place, clock=clock, timers=False)
     await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
     with application(Settings(bootstrap_client_secret=PASSWORD), runtime) as app:
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        )
         config = server.config
         config.load()
         server.lifespan = config.lifespan_class(config)
@@ -82,7 +84,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("NO BROWSER: install Debian's chromium to test the pages")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         yield browser
         await browser.close()
 
