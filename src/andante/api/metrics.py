@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from andante.notify import NotePost
+from andante.people.served import services_of
 from andante.runtime import Runtime
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -103,7 +104,7 @@ def measure(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, watch)
         finally:
-            metrics: Metrics = scope["litestar_app"].state.services.metrics
+            metrics: Metrics = services_of(scope).metrics
             route = scope.get("path_template") or "none"
             metrics.answered(method, route, status, perf_counter() - begun)
 

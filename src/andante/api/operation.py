@@ -14,6 +14,7 @@ from andante.people import Access, AccessProblem, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.origins import Network, origin_address
 from andante.people.permissions import PUBLIC
+from andante.people.served import services_of
 from andante.runtime import auditing
 from andante.runtime.sight import look_as
 
@@ -86,7 +87,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     token = bearer(connection)
     if not token:
         raise AccessProblem(UNAUTHORISED, 401, "No token. Send it in the access-token header.")
-    access: Access = connection.app.state.services.access
+    access: Access = services_of(connection.scope).access
     who = await access.caller_of(token, address(connection))
     if who is None:
         raise AccessProblem(UNAUTHORISED, 401, "The token is unknown or has expired. Get a new one.")
@@ -100,7 +101,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 def begin(connection: ASGIConnection[Any, Any, Any, Any], operation: Operation) -> auditing.Asked:
     """Let the audit log know what is asked for, from where and why; `by` tells it who, once that is known."""
     origin = auditing.Origin(address=address(connection), via=auditing.API)
-    log = connection.app.state.services.runtime.audit.log
+    log = services_of(connection.scope).runtime.audit.log
     asked = auditing.Asked(log, origin, operation.audit, *_about(connection))
     auditing.begin(asked)
     return asked

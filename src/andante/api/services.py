@@ -7,6 +7,7 @@ from litestar import Request
 from andante.notify import NotePost
 from andante.people import Access, Accounts, Caller, Clients, Deputies, Grants, Keys, Teams
 from andante.people.oidc import Oidc
+from andante.people.served import services_of
 from andante.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @final
 class Services:
-    """One object an application. `zone` is the IANA zone of the contract's times."""
+    """One object a database that is served. `zone` is the IANA zone of the contract's times."""
 
     __slots__ = (
         "access",
@@ -26,6 +27,7 @@ class Services:
         "keys",
         "metrics",
         "oidc",
+        "pages",
         "post",
         "runtime",
         "teams",
@@ -43,6 +45,7 @@ class Services:
         self.zone = zone
         self.post = post
         self.oidc = oidc
+        self.pages: Any = None  # the desk of those who look by a browser, once somebody does
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
         self.clients = Clients(runtime.store, runtime.clock.now, accounts, runtime.audit.log)
         self.keys = Keys(runtime.store, runtime.clock.now, runtime.audit.log)
@@ -54,8 +57,8 @@ Call = Request[Any, Any, Any]
 
 
 def services(request: Call) -> Services:
-    """The services of the application that takes this request."""
-    found: Services = request.app.state.services
+    """What this request is for: its tenant's, or the application's own."""
+    found: Services = services_of(request.scope)
     return found
 
 

@@ -11,6 +11,7 @@ from andante.api.operation import address, bearer, begin, operation_of
 from andante.people import Access, AccessProblem, Caller, demand, sight
 from andante.people.faults import UNAUTHORISED
 from andante.people.permissions import PUBLIC
+from andante.people.served import services_of
 from andante.runtime.sight import look_as
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -36,7 +37,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     permission, asked = operation.permission, begin(connection, operation)
     if permission == PUBLIC:
         return
-    access: Access = connection.app.state.services.access
+    access: Access = services_of(connection.scope).access
     given = _basic(connection)
     who: Caller | None
     if given is not None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol, final
 from urllib.parse import quote, unquote
@@ -15,6 +16,7 @@ from andante.notify import NotePost
 from andante.people import Access, AccessProblem, Accounts, Clients, Deputies, Grants, Keys, Teams, may
 from andante.people import permissions as allow
 from andante.people.oidc import Oidc
+from andante.people.served import services_of
 from andante.runtime import Operations, Problem, Runtime, auditing
 from andante.runtime.sandbox import Sandboxes
 from andante.web import badges, formats
@@ -38,7 +40,9 @@ CHOICE_S: Final = 365 * 24 * 3_600
 
 
 class Services(Protocol):
-    """What the application keeps in `state.services` for the pages."""
+    """What stands behind a request, as the pages use it. `pages` keeps their desk."""
+
+    pages: Any
 
     @property
     def runtime(self) -> Runtime: ...
@@ -62,9 +66,35 @@ class Services(Protocol):
     def post(self) -> NotePost: ...
 
 
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, changing with its content; "" if it was not built."""
+    path = STATIC / name
+    mark = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+    return f"/static/{name}?v={mark}" if mark else ""
+
+
+@cache
+def _environment(say: Language) -> jinja2.Environment:
+    """The templates, in one language: of all desks, for a tenant more is not to cost a set of its own."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals.update(asset=asset, say=say, languages=NAMES)
+    made.filters.update(pretty=formats.pretty, iso=formats.iso, quoted=_quoted, span=say.span, number=say.number)
+    made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
 @final
 class Desk:
-    """One object an application. `zone` is the IANA zone in which the pages show times."""
+    """One object a database that is served. `zone` is the IANA zone in which the pages show times."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -73,37 +103,6 @@ class Desk:
         self.operations = Operations(runtime)
         self.sandboxes = Sandboxes(runtime)
         self.zone = runtime.settings.zone
-        self._assets: dict[str, str] = {}
-        self._templates: dict[str, jinja2.Environment] = {}
-
-    def _environment(self, say: Language) -> jinja2.Environment:
-        """The templates, in one language."""
-        found = self._templates.get(say.code)
-        if found is None:
-            found = jinja2.Environment(
-                loader=jinja2.FileSystemLoader(HERE / "templates"),
-                autoescape=True,
-                undefined=jinja2.StrictUndefined,
-                trim_blocks=True,
-                lstrip_blocks=True,
-                extensions=["jinja2.ext.i18n"],
-            )
-            found.policies["ext.i18n.trimmed"] = True
-            found.globals.update(asset=self.asset, say=say, languages=NAMES)
-            found.filters.update(
-                pretty=formats.pretty, iso=formats.iso, quoted=_quoted, span=say.span, number=say.number
-            )
-            found.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
-            self._templates[say.code] = found
-        return found
-
-    def asset(self, name: str) -> str:
-        """The address of a static file, changing with its content; "" if it was not built."""
-        if name not in self._assets:
-            path = STATIC / name
-            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
-            self._assets[name] = f"/static/{name}?v={mark}" if mark else ""
-        return self._assets[name]
 
     def page(
         self, request: Asked, template: str, *, status: int = 200, block: str = "live", **values: Any
@@ -117,7 +116,7 @@ class Desk:
         cookies: list[Cookie] = []
         notice = unquote(request.cookies.get(NOTICE, ""))
         say = language_of(request)
-        page = self._environment(say).get_template(template)
+        page = _environment(say).get_template(template)
         live = block in page.blocks and request.headers.get("hx-request") == "true"
         undo = unquote(request.cookies.get(UNDO, ""))
         if notice and not live:
@@ -169,13 +168,11 @@ class Desk:
 
 
 def desk_of(request: Asked) -> Desk:
-    """The application's desk, made at the first request."""
-    state = request.app.state
-    services: Services = state.services
-    desk: Desk | None = state.get("pages")
-    if desk is None or desk.runtime is not services.runtime:
-        desk = Desk(services)
-        state.pages = desk
+    """The desk that this request goes to, made at the first one."""
+    services: Services = services_of(request.scope)
+    if services.pages is None:
+        services.pages = Desk(services)
+    desk: Desk = services.pages
     return desk
 
 

@@ -107,7 +107,7 @@ def _static_headers(response: Response[Any]) -> Response[Any]:
 def web_router() -> Router:
     """All pages, to be registered in the application at "/". They check log-in and permissions themselves.
 
-    Once the application runs, its `state.services` must have the `runtime` and the `access` (desk.Services).
+    Once the application runs, there must be services behind each request (people.served, desk.Services).
     """
     static = create_static_files_router(
         path="/static", directories=[STATIC], name="pages-static", after_request=_static_headers, opt={PUBLIC: True}
