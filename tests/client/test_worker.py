@@ -64,6 +64,21 @@ def test_an_order_is_filled_or_cannot_be(hands: Hands) -> None:
     assert hands.instance(small.id).state == "Completed OK"
 
 
+def test_a_handler_takes_variables_by_name(hands: Hands, dig: str) -> None:
+    """As with an embedded engine: tests/embedded has the rest of it."""
+    worker = {"sync": Worker, "async": AsyncWorker}[hands.kind](hands.client, wait="", max_jobs=8)
+
+    @worker.handles(dig)
+    async def find(depth: int, how: str = "by hand") -> dict[str, Any]:
+        return {"found": f"{depth} deep, {how}"}
+
+    deep, wrong = hands.start(dig, {"depth": 3}), hands.start(dig, {"depth": "three"})
+    assert (worker.run_once() if hands.kind == "sync" else hands._runner.run(worker.run_once())) == 2
+    assert hands.variables(deep.id)["found"] == "3 deep, by hand"
+    (incident,) = hands.instance(wrong.id).incidents
+    assert "'depth' is not what the handler takes: Expected `int`, got `str`" in incident.message
+
+
 def test_a_failing_job_is_tried_again_and_then_an_incident(hands: Hands, dig: str) -> None:
     started = hands.start(dig)
     tried = []
@@ -129,7 +144,7 @@ def test_the_result_of_a_suspended_instance_is_kept(hands: Hands, dig: str) -> N
     ("result", "words"),
     [
         ({"thing": object()}, "TypeError: Encoding objects of type object is unsupported"),
-        (["a", "list"], "The result was refused: variables: "),
+        (["a", "list"], "returns variables by name"),
     ],
 )
 def test_a_result_that_cannot_be_taken_fails_the_job(hands: Hands, dig: str, result: Any, words: str) -> None:

@@ -39,7 +39,7 @@ async def test_at_the_end_the_task_goes_back_and_once(bench: Bench) -> None:
     assert await have(bench) == [("bob", "ann")]
     await bench.pass_time(2 * HOUR - 1)
     assert await have(bench) == [("bob", "ann")]
-    assert bench.runtime._timekeeper._handing_back.next_at() == START + 2 * HOUR
+    assert bench.runtime.timekeeper._handing_back.next_at() == START + 2 * HOUR
     await bench.pass_time(1)
     assert await have(bench) == [("ann", "")]
     await bench.pass_time(HOUR)
@@ -135,7 +135,7 @@ async def test_of_several_servers_each_may_do_it_and_it_happens_once(
         started = [(await servers[n % 2].start("leave", who="ina")).id for n in range(6)]
         await servers[1].roster.refresh()
         clock.set(START + HOUR)
-        both = [each._timekeeper._handing_back for each in servers]
+        both = [each.timekeeper._handing_back for each in servers]
         for each in both:
             each._mine = lambda: True
         assert sum(await asyncio.gather(*(each.carry_out() for each in both))) == 6

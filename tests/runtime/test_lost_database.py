@@ -206,7 +206,7 @@ async def test_the_timekeeper_outlives_the_database(
     monkeypatch.setattr(timekeeper, "AWAY", 0.001)
     await bench.deploy(WAIT)
     await bench.start("wait")
-    keeper = bench.runtime._timekeeper
+    keeper = bench.runtime.timekeeper
     running = asyncio.create_task(keeper.run())
     for lost in (1, 2, 3, 4, 5):  # in each of its questions once
         trouble.silent = lost

@@ -246,7 +246,7 @@ async def test_what_one_that_is_gone_has_locked_is_free_once_its_lease_is_over(s
     lease = f"insert into node (id, slot, started_at, expires_at) values ('gone', 60, 0, {until})"
     await two.store.write([(lease, [])])
     async with asyncio.timeout(20):
-        while any(each._timekeeper.members.size < 3 for each in (one, two)):
+        while any(each.timekeeper.members.size < 3 for each in (one, two)):
             await asyncio.sleep(0.005)
     with psycopg.connect(servers.url, application_name="andante gone") as gone:
         gone.execute("update instance set seq=seq where id=%s", [held])

@@ -11,9 +11,10 @@ from cyclopts import Parameter
 
 from andante.bpmn import Finding, Model, ModelRefused, read_json, read_xml, spaces_of
 from andante.cli.output import complain, print_findings, print_json
-from andante.decisions import DecisionFault, DmnFiles, NoDecision, imports_of, is_dmn
+from andante.decisions import DecisionFault, DmnFiles, NoDecision, is_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
-from andante.forms import is_form, read_form
+from andante.forms import read_form
+from andante.runtime import together
 
 JSON: Final = (".json", ".form")
 # In what is published the examples are within the package; in a checkout they are beside it.
@@ -62,9 +63,9 @@ def lint(
         raise ValueError("name the files to check")
     found: list[dict[str, Any]] = []
     refused = warned = 0
-    together, processes, forms = dmn_files(files), bpmn_files(files), form_ids(files)
+    decisions, processes, forms = dmn_files(files), bpmn_files(files), form_ids(files)
     for file in files:
-        kind, findings = _check(file, together, processes, forms)
+        kind, findings = _check(file, decisions, processes, forms)
         refused += kind == "fault"
         warned += kind == "warning" and bool(findings)
         told = [finding._asdict() for finding in findings]
@@ -103,10 +104,7 @@ def bpmn_files(files: Sequence[Path]) -> dict[str, bytes]:
 
 def is_form_file(file: Path, data: bytes) -> bool:
     """Whether it is a form: by its name, or a JSON file by what is in it."""
-    if file.suffix == ".json":
-        with suppress(msgspec.DecodeError, RecursionError):
-            return is_form(msgspec.json.decode(data))
-    return file.suffix == ".form"
+    return together.is_form_file(file.name, data)
 
 
 def form_ids(files: Sequence[Path]) -> set[str]:
@@ -121,52 +119,23 @@ def form_ids(files: Sequence[Path]) -> set[str]:
 
 
 def in_order(files: Sequence[Path]) -> list[Path]:
-    """The files in the order in which they can be deployed: forms and DMN files first, each file after those that it
-    imports."""
-    decisions: dict[Path, tuple[str, tuple[str, ...]]] = {}
-    processes: dict[Path, tuple[str, tuple[str, ...]]] = {}
-    forms: list[Path] = []
+    """The files in the order in which they can be deployed; those that cannot be read come last."""
+    found: dict[str, bytes] = {}
     for file in files:
-        with suppress(ModelRefused, OSError):
-            data = file.read_bytes()
-            if is_form_file(file, data):
-                forms.append(file)
-            elif file.suffix == ".json":
-                continue
-            elif is_dmn(data):
-                decisions[file] = imports_of(data)
-            else:
-                processes[file] = spaces_of(data)
-    return list(dict.fromkeys([*forms, *_imported_first(decisions), *_imported_first(processes), *files]))
-
-
-def _imported_first(files: Mapping[Path, tuple[str, tuple[str, ...]]]) -> list[Path]:
-    """Each file after those whose namespaces it imports."""
-    spaces = {space: file for file, (space, _) in files.items()}
-    ordered: dict[Path, None] = {}
-    for file in files:
-        stack = [file]
-        seen = {file}
-        while stack:
-            missing = [spaces[each] for each in files[stack[-1]][1] if each in spaces]
-            missing = [each for each in missing if each not in ordered and each not in seen]
-            if missing:
-                stack.append(missing[0])
-                seen.add(missing[0])
-            else:
-                ordered.setdefault(stack.pop())
-    return list(ordered)
+        with suppress(OSError):
+            found[str(file)] = file.read_bytes()
+    return list(dict.fromkeys([*map(Path, together.in_order(found)), *files]))
 
 
 def _check(
-    file: Path, together: DmnFiles, processes: Mapping[str, bytes], forms: Collection[str]
+    file: Path, decisions: DmnFiles, processes: Mapping[str, bytes], forms: Collection[str]
 ) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:
     try:
         data = file.read_bytes()
         if is_form_file(file, data):
             return "warning", read_form(data).warnings
         if file.suffix != ".json" and is_dmn(data):
-            return "warning", together.read(data).warnings
+            return "warning", decisions.read(data).warnings
         if file.suffix == ".json":
             model = read_json(msgspec.json.decode(data, type=dict[str, Any]))
         else:

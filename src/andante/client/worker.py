@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import traceback
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar, final
 
 from andante.client import calls
 from andante.client.errors import Refused
+from andante.client.handling import COMPLETE, ERROR, Function, Handling, JobError, Outcome
 
 if TYPE_CHECKING:
     from andante.client.async_client import AsyncClient
@@ -18,27 +18,18 @@ if TYPE_CHECKING:
     from andante.client.shapes import Job
     from andante.client.sync_client import Client
 
-Result = Mapping[str, Any] | None
-Handler = Callable[["Job"], Result]
-AsyncHandler = Callable[["Job"], Awaitable[Result]]
+__all__ = ["AsyncWorker", "JobError", "Worker"]
+F = TypeVar("F", bound=Function)
 
 log: Final = logging.getLogger("andante.worker")
 # What is wrong with a result, not with the caller or the server: 400, 409, 413, 422.
 FAULTY_RESULT: Final = (400, 409, 413, 422)
 
 
-class JobError(Exception):
-    """Raised by a handler: a BPMN error, which the model catches by `code`."""
-
-    def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(message or code)
-        self.code = code
-        self.message = message
-
-
 @final
 class Worker:
-    """Fetches jobs of some types and hands each to its handler, one after the other.
+    """Fetches jobs of some types and hands each to its handler, one after the other. Handlers are given by their types,
+    or with the decorator `handles`; see Handling for what they take.
 
     What a handler returns goes into the instance's variables; JobError becomes a BPMN error; any other exception fails
     the job, and so does a result that the server does not take. A failed job is tried again while it has retries. A job
@@ -49,7 +40,7 @@ class Worker:
     def __init__(
         self,
         client: Client,
-        handlers: Mapping[str, Handler],
+        handlers: Mapping[str, Function] | None = None,
         *,
         name: str = "worker",
         lock: str = "PT30S",
@@ -58,13 +49,22 @@ class Worker:
         backoff: str = "PT5S",
     ) -> None:
         self._client = client
-        self._handlers = dict(handlers)
+        self._handlers = {kind: Handling(each) for kind, each in (handlers or {}).items()}
         self._name = name
         self._lock = lock
         self._wait = wait
         self._max_jobs = max_jobs
         self._backoff = backoff
         self._stopped = threading.Event()
+
+    def handles(self, type: str) -> Callable[[F], F]:
+        """`@worker.handles("charge-card")` before a function makes it the handler of jobs of this type."""
+
+        def take(function: F) -> F:
+            self._handlers[type] = Handling(function)
+            return function
+
+        return take
 
     def stop(self) -> None:
         """From another thread or a signal handler: `run` returns after the jobs in hand, or when `wait` is over."""
@@ -86,11 +86,7 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         try:
-            report = calls.complete_job(job.id, self._handlers[job.type](job))
-        except Exception as fault:
-            report = _report_of(job, fault, self._backoff)
-        try:
-            self._client.send(report)
+            self._client.send(_report(job, self._handlers[job.type].run(job), self._backoff))
         except Refused as refused:
             again = _second_report(job, refused, self._backoff)
             if again is not None:
@@ -104,7 +100,7 @@ class AsyncWorker:
     def __init__(
         self,
         client: AsyncClient,
-        handlers: Mapping[str, AsyncHandler],
+        handlers: Mapping[str, Function] | None = None,
         *,
         name: str = "worker",
         lock: str = "PT30S",
@@ -113,12 +109,21 @@ class AsyncWorker:
         backoff: str = "PT5S",
     ) -> None:
         self._client = client
-        self._handlers = dict(handlers)
+        self._handlers = {kind: Handling(each) for kind, each in (handlers or {}).items()}
         self._name = name
         self._lock = lock
         self._wait = wait
         self._max_jobs = max_jobs
         self._backoff = backoff
+
+    def handles(self, type: str) -> Callable[[F], F]:
+        """`@worker.handles("charge-card")` before a function makes it the handler of jobs of this type."""
+
+        def take(function: F) -> F:
+            self._handlers[type] = Handling(function)
+            return function
+
+        return take
 
     async def run(self) -> None:
         """Until the task is cancelled."""
@@ -138,23 +143,20 @@ class AsyncWorker:
 
     async def _do(self, job: Job) -> None:
         try:
-            report = calls.complete_job(job.id, await self._handlers[job.type](job))
-        except Exception as fault:
-            report = _report_of(job, fault, self._backoff)
-        try:
-            await self._client.send(report)
+            await self._client.send(_report(job, await self._handlers[job.type].arun(job), self._backoff))
         except Refused as refused:
             again = _second_report(job, refused, self._backoff)
             if again is not None:
                 await self._client.send(again)
 
 
-def _report_of(job: Job, fault: Exception, backoff: str) -> Call[Job]:
-    """What to tell the server of a handler that raised this."""
-    if isinstance(fault, JobError):
-        return calls.throw_error(job.id, fault.code, fault.message)
-    told = "".join(traceback.format_exception(fault, limit=-3))
-    return calls.fail_job(job.id, told, backoff=backoff)
+def _report(job: Job, outcome: Outcome, backoff: str) -> Call[Job]:
+    """What to tell the server of it."""
+    if outcome.action == COMPLETE:
+        return calls.complete_job(job.id, outcome.variables)
+    if outcome.action == ERROR:
+        return calls.throw_error(job.id, outcome.code, outcome.message)
+    return calls.fail_job(job.id, outcome.message, retries=outcome.retries, backoff=backoff)
 
 
 def _second_report(job: Job, refused: Refused, backoff: str) -> Call[Job] | None:

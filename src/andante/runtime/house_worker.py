@@ -26,7 +26,7 @@ class HouseWorker:
     ) -> None:  # fmt: skip
         self._runtime = runtime
         self._name = name
-        self._types = list(types)
+        self.types = list(types)
         self._carry_out = carry_out
         self._at_once = at_once
         self._lock_ms = lock_ms
@@ -35,19 +35,27 @@ class HouseWorker:
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._serve(), name=self._name)
 
-    async def stop(self) -> None:
+    async def stop(self, patience: float = 0) -> None:
+        """The jobs in hand get `patience` seconds, if nobody waits for jobs any longer (`Runtime.end_waiting`)."""
         if self._task is not None:
+            if patience:
+                await asyncio.wait([self._task], timeout=patience)
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    async def once(self, wait_ms: int = 0) -> int:
+        """Take what jobs there are, waiting so long for the first, and carry them out; how many it were."""
+        jobs = await self._runtime.activate_jobs(
+            self.types, worker=self._name, max_jobs=self._at_once, lock_ms=self._lock_ms, wait_ms=wait_ms
+        )
+        await asyncio.gather(*(self._carry_out(job) for job in jobs))
+        return len(jobs)
+
     async def _serve(self) -> None:
         while not self._runtime.ending:
             try:
-                jobs = await self._runtime.activate_jobs(
-                    self._types, worker=self._name, max_jobs=self._at_once, lock_ms=self._lock_ms, wait_ms=WAIT_MS
-                )
-                await asyncio.gather(*(self._carry_out(job) for job in jobs))
+                await self.once(WAIT_MS)
             except Exception as fault:  # it must go on serving, whatever one round met
                 log.error("jobs could not be carried out", worker=self._name, exc_info=fault)
                 await asyncio.sleep(PAUSE)

@@ -76,6 +76,17 @@ class Jobs:
         self.waiting_ends = True
         self._news.set()
 
+    async def next_at(self, types: Sequence[str]) -> int:
+        """When the next free job of these types, of an instance that is not suspended, can be had (ms); 0: none can."""
+        places = ",".join("?" for _ in types)
+        row = await self._store.get(
+            "select min(case when j.available_at>j.locked_until then j.available_at else j.locked_until end)"
+            f" from job j join instance i on i.id=j.instance_id where j.type in ({places}) and j.retries>0"
+            " and i.suspended=0",
+            list(types),
+        )
+        return int(row[0]) if types and row is not None and row[0] else 0
+
     async def activate(self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int) -> list[JobView]:
         """Up to `max_jobs` jobs of these types, locked for `lock_ms`; waits up to `wait_ms` for the first."""
         return await self.lock([Topic(each, lock_ms) for each in types], worker, max_jobs, wait_ms)

@@ -95,7 +95,7 @@ class Runtime:
         self.forms = FormDesk(store, clock, self._definitions)
         self._live = Live(store, self.executor, self._definitions)
         back = HandingBack(store, clock, self.executor, self.roster, lambda: self._sharing.first)
-        self._timekeeper = Timekeeper(
+        self.timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self.messages, self.outbox, back, settings.zone
         )
         self._background: set[asyncio.Task[None]] = set()
@@ -105,7 +105,7 @@ class Runtime:
         self.changes = Changes(store, self.executor)
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
-            self._definitions.catalogue, self.outbox, self.jobs, self._timekeeper, self.roster,
+            self._definitions.catalogue, self.outbox, self.jobs, self.timekeeper, self.roster,
             self.changes, live, chance,
         )  # fmt: skip
         self.calendars = Calendars(
@@ -142,7 +142,7 @@ class Runtime:
             await runtime.close()
             raise
         upkeep, projector = runtime.upkeep, runtime.insight.projector
-        beside = (runtime._timekeeper, upkeep.retention, runtime.calendars.recounting, runtime.attachments, projector)
+        beside = (runtime.timekeeper, upkeep.retention, runtime.calendars.recounting, runtime.attachments, projector)
         for each in (*beside, upkeep.lists, runtime.batches, runtime.audit) if timers else ():
             spawn(runtime._background, each.run())
         return runtime
@@ -173,7 +173,7 @@ class Runtime:
         """Let everything that is due by the clock happen, with all that follows at once."""
         await self.messages.settle()
         await self.calendars.recounting.carry_out()
-        await self._timekeeper.run_due()
+        await self.timekeeper.run_due()
         await self.messages.settle()
 
     def _committed(self, step: Step, seq: int) -> None:

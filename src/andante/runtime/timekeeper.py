@@ -71,7 +71,7 @@ class Timekeeper:
             self._woken.clear()
             try:
                 await self._pass()
-                due = self._planned = await self._next()
+                due = self._planned = await self.next_at()
             except (StoreProblem, Problem) as fault:
                 log.warning("the timekeeper waits for the database", why=str(fault))
                 await asyncio.sleep(AWAY)
@@ -110,7 +110,8 @@ class Timekeeper:
                 await self._messages.sweep()
             return done
 
-    async def _next(self) -> int:
+    async def next_at(self) -> int:
+        """When the next of all that falls due does (ms); 0: nothing will."""
         found = [
             await self._store.get("select min(due_at) from instance where due_at>0"),
             await self._store.get("select min(due_at) from start_event where due_at>0"),

@@ -20,16 +20,16 @@ class PythonScripts:
     def __init__(self, runtime: Runtime, limits: Limits = Limits()) -> None:  # noqa: B008 - immutable
         self._runtime = runtime
         self._sandbox = Sandbox(limits)
-        self._worker = HouseWorker(
+        self.worker = HouseWorker(
             runtime, WORKER, [JOB_TYPE], self._carry_out, at_once=limits.at_once, lock_ms=LOCK_MS
         )  # fmt: skip
 
     async def __aenter__(self) -> "PythonScripts":
-        self._worker.start()
+        self.worker.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._worker.stop()
+        await self.worker.stop()
         await self._sandbox.close()
 
     async def _carry_out(self, job: JobView) -> None:
