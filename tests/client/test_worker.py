@@ -66,7 +66,7 @@ def test_an_order_is_filled_or_cannot_be(hands: Hands) -> None:
 
 def test_a_handler_takes_variables_by_name(hands: Hands, dig: str) -> None:
     """As with an embedded engine: tests/embedded has the rest of it."""
-    worker = {"sync": Worker, "async": AsyncWorker}[hands.kind](hands.client, wait="", max_jobs=8)
+    worker: Any = {"sync": Worker, "async": AsyncWorker}[hands.kind](hands.client, wait="", max_jobs=8)
 
     @worker.handles(dig)
     async def find(depth: int, how: str = "by hand") -> dict[str, Any]:
