@@ -1,7 +1,7 @@
 """Messages, signals, jobs, expressions, people, health, metrics and the clock."""
 
 import pytest
-from house import House
+from house import SECRET, House
 
 WAITING = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -253,3 +253,10 @@ async def test_operators_verify(house: House, approval: str) -> None:
     (drift,) = (await house.oda.get("/runtime/verification", ids=started["id"])).result["drift"]
     assert (drift["instance"], drift["table"]) == (started["id"], "task")
     (await house.kim.get("/runtime/verification")).refused(403, "bpm.access.forbidden")
+
+
+async def test_what_is_wrong_is_told_to_operators(house: House) -> None:
+    seen = (await house.oda.get("/runtime/diagnosis")).result
+    assert {"severity", "code", "where", "what", "remedy"} == set(seen["findings"][0])
+    assert SECRET not in str(seen)
+    (await house.kim.get("/runtime/diagnosis")).refused(403, "bpm.access.forbidden", "operations.read")

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pytest
 from shell import EXAMPLES, SECRET, Process, Shell, serving
 
 from andante.client import Client
@@ -92,3 +93,22 @@ def test_what_the_past_tells(shell: Shell, tmp_path: Path) -> None:
     said = shell("insight", "export", "LeaveApproval", "--format", "csv", "--output", tmp_path / "leave.csv")
     assert said.code == 0
     assert "Approve leave" in (tmp_path / "leave.csv").read_text()
+
+
+def test_the_doctor(shell: Shell, server: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANDANTE_RETENTION", "forever")
+    said = shell("doctor", "--db", server.db)
+    assert said.code == 0, said
+    assert "hint: audit_retention: Rows of the audit log are kept for ever. [settings.audit]\n    Say how" in said.out
+    assert said.out.endswith("0 errors, 0 warnings, 1 hints.\n")
+    monkeypatch.setenv("ANDANTE_PRIVATE_ADDRESSES", "true")
+    assert shell("doctor", "--db", server.db).code == 1
+    asked = shell("doctor", "--ask", "--json")  # by its own settings: it has a test clock
+    found = {each["code"]: each["severity"] for each in json.loads(asked.out)["findings"]}
+    assert (asked.code, found["settings.testClock"], "settings.private" in found) == (2, "error", False)
+    monkeypatch.setenv("ANDANTE_DB", f"sqlite:///{tmp_path}/none.db")
+    said = shell("doctor")
+    assert (said.code, "[database.unreachable]" in said.out) == (2, True)
+    monkeypatch.setenv("ANDANTE_PORT", "many")
+    said = shell("doctor")
+    assert (said.code, "ANDANTE_PORT" in said.err) == (2, True)

@@ -141,6 +141,8 @@ def test_the_archive(hands: Hands) -> None:
     assert entry.history[0].kind == "InstanceStarted"
     assert hands.archived_instances(name=name, ended_after=entry.archived_at).items == []
     hands.delete_archived(started.id)
+    seen = hands.diagnose()
+    assert "settings.testClock" in {each.code for each in seen.findings if each.remedy}
     with pytest.raises(Refused) as refused:
         hands.archived_instance(started.id)
     assert refused.value.status == 404

@@ -14,8 +14,10 @@ from andante.api.services import Call, caller, services
 from andante.api.wire import at, done, instant_ms, query_of, success
 from andante.people import permissions as allow
 from andante.people import sight
+from andante.people.faults import FORBIDDEN
 from andante.runtime import ArchivedRecord, ArchiveQuery, Problem
 from andante.runtime import problem as codes
+from andante.runtime.doctor import diagnose
 
 MOST: Final = 1_000
 
@@ -63,6 +65,42 @@ async def verify(request: Call) -> Response[bytes]:
     return success(
         VerifiedShape(found.checked, [DriftShape(d.instance, d.table, d.what) for d in found.drift], found.after)
     )
+
+
+class FindingShape(msgspec.Struct, frozen=True):
+    """`severity`: error, warning or hint. `code` is for programs; `where` names the thing; `remedy` says what to do."""
+
+    severity: str
+    code: str
+    where: str
+    what: str
+    remedy: str
+
+
+class DiagnosisShape(msgspec.Struct, frozen=True):
+    """What the checks found at `at`, the worst first."""
+
+    at: str
+    database: str
+    checks: list[str]
+    findings: list[FindingShape]
+
+
+@get(
+    f"{BASE}/runtime/diagnosis",
+    operation=Operation(
+        "See what is wrong and what to do", allow.OPERATIONS_READ, DiagnosisShape, tag="upkeep",
+        description="Looks at database, clock, servers, settings, calendars and work that stands still. Changes "
+        "nothing. `andante doctor` is the same without a server.",
+    ),
+)  # fmt: skip
+async def doctor(request: Call) -> Response[bytes]:
+    if not sight(caller(request)).read.all:
+        raise Problem(FORBIDDEN, 403, "It tells of all definitions, and not all are yours to read.")
+    runtime = services(request).runtime
+    seen = await diagnose(runtime.store, runtime.clock, msgspec.structs.asdict(request.app.state.settings))
+    findings = [FindingShape(f.severity, f.code, f.where, f.what, f.remedy) for f in seen.findings]
+    return success(DiagnosisShape(at(seen.at), seen.database, seen.checks, findings))
 
 
 class EntriesQuery(msgspec.Struct, frozen=True):
@@ -163,4 +201,4 @@ async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     return done()
 
 
-HANDLERS: Final = (verify, entries, entry, remove)
+HANDLERS: Final = (verify, doctor, entries, entry, remove)

@@ -44,6 +44,7 @@ COMMANDS: Final = (
         "Show an instance as it was: state, tokens, tasks, variables, timers, jobs, incidents and clocks.",
     ),
     ("upkeep", "verify", "Tell journals again and compare with what is stored. Exit 1 where something is wrong."),
+    ("doctor", "doctor", "See what is wrong and what to do. Exit 0: nothing, 1: warnings, 2: errors."),
     ("audit", "audit", "Show the audit log, the newest first: who changed what, when, from where and why."),
     ("upkeep", "backup", "Copy a SQLite database to FILE while a server uses it."),
     ("remote", "suspend", "Suspend instances: their tasks leave the to-do lists, their clocks stop."),

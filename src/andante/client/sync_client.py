@@ -123,6 +123,7 @@ class Client:
     due_date = Endpoint(working.due_date)
     working_time = Endpoint(working.working_time)
     verify = Endpoint(upkeep.verify)
+    diagnose = Endpoint(upkeep.diagnose)
     audit = Endpoint(auditing.audit)
     audit_row = Endpoint(auditing.audit_row)
     export_audit = Endpoint(auditing.export_audit)

@@ -32,6 +32,30 @@ def verify(ids: Sequence[str] = (), *, after: str = "", limit: int = 200) -> Cal
     return Call("GET", f"{BASE}/runtime/verification", Verified, query=query)
 
 
+class Finding(Shape, frozen=True, kw_only=True):
+    """What a check found. `severity`: error, warning or hint; `remedy` says what to do."""
+
+    severity: str
+    code: str
+    where: str
+    what: str
+    remedy: str
+
+
+class Diagnosis(Shape, frozen=True, kw_only=True):
+    """What the checks found at `at` (ISO 8601), the worst first."""
+
+    at: str
+    database: str
+    checks: list[str]
+    findings: list[Finding]
+
+
+def diagnose() -> Call[Diagnosis]:
+    """See what is wrong with database, clock, servers, settings, calendars and work, and what to do about it."""
+    return Call("GET", f"{BASE}/runtime/diagnosis", Diagnosis)
+
+
 class ArchivedInstance(Shape, frozen=True, kw_only=True):
     """An instance in the archive; `variables` and `history` are there where one is read, or all in full."""
 

@@ -17,6 +17,10 @@ PAUSE: Final = 0.1  # seconds between looks whether another server is done with 
 # What waits for a table lets all others wait that want it after: so it does not wait for long, and tries again.
 WAIT: Final = "set lock_timeout = '2s'"
 TRIES: Final = 10
+CURRENT: Final = "current"
+BEHIND: Final = "behind"
+LATER: Final = "later"
+TOO_LATE: Final = "too late"
 FROM: Final = "_from_"  # in a migration's name: what follows is the oldest one whose servers can still use the database
 
 
@@ -26,8 +30,7 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
     A database that a later release has migrated stays as it is: that release has only added to it. Raises CommandError
     where it took something away that servers of this release use.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     if engine.dialect.name != "postgresql":
         with engine.begin() as connection:
             config.attributes["connection"] = connection
@@ -51,20 +54,34 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
             connection.commit()
 
 
+def standing(found: str, config: Config | None = None) -> tuple[str, str]:
+    """How a database that was migrated up to `found` stands to this release: CURRENT, BEHIND, LATER (a later release
+    has migrated it, and this one can use it) or TOO_LATE; and this release's newest migration."""
+    known = ScriptDirectory.from_config(config or _config())
+    newest = known.get_current_head() or ""
+    if found == newest:
+        return CURRENT, newest
+    if found <= newest or not found[:4].isdecimal() or found in {each.revision for each in known.walk_revisions()}:
+        return BEHIND, newest
+    return (TOO_LATE if found.partition(FROM)[2] > newest else LATER), newest
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
 def _is_later(connection: sa.Connection, config: Config) -> bool:
     """Whether a later release has migrated it, and this one can use it. Raises CommandError where it cannot."""
     found = MigrationContext.configure(connection).get_current_revision() or ""
-    known = ScriptDirectory.from_config(config)
-    newest = known.get_current_head() or ""
-    if found <= newest or not found[:4].isdecimal() or found in {each.revision for each in known.walk_revisions()}:
-        return False
-    oldest = found.partition(FROM)[2]
-    if oldest > newest:
+    how, _ = standing(found, config)
+    if how == TOO_LATE:
         raise CommandError(
             f"a later release has migrated the database (to {found}), and this release is too old for what it has made "
             "of it. Install that release, or restore the backup that was made before"
         )
-    return True
+    return how == LATER
 
 
 def _patiently(config: Config, connection: sa.Connection, to: str) -> None:
