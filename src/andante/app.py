@@ -72,6 +72,7 @@ def create_app(
             Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard], after_request=kept),
             web_router(),
             *([camunda_router()] if settings.camunda_rest else []),
+            *([_assistants().door] if settings.mcp else []),
         ],
         lifespan=[_lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
@@ -116,11 +117,23 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
             running, accounts, access, Metrics(), settings.zone, _post(settings, running),
             provider(settings, running, accounts, access),
         )  # fmt: skip
+        if settings.mcp:
+            await stack.enter_async_context(_assistants().opened(app, settings.max_body))
         if settings.connectors:
             await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
         if settings.python_scripts:
             await stack.enter_async_context(PythonScripts(running))
         yield
+
+
+def _assistants() -> Any:
+    """What lets them in, which most servers do not need. Raises SettingsProblem."""
+    try:
+        from andante.assistants import door
+    except ImportError as fault:
+        text = f"mcp: assistants need more packages ({fault.name} is missing): pip install 'andante[mcp]'."
+        raise SettingsProblem(text) from None
+    return door
 
 
 class _WithCamunda(Litestar):

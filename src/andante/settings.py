@@ -102,6 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Media types of attachments, with commas; empty: documents, pictures, texts; *: any.")
     ] = ""
     camunda_rest: Annotated[bool, Meta(description="Serve Camunda 7's REST API below /engine-rest.")] = True
+    mcp: Annotated[
+        bool, Meta(description="Let assistants work by the Model Context Protocol at /mcp; needs the extra mcp.")
+    ] = False
     connectors: Annotated[bool, Meta(description="Carry out service tasks that call by HTTP.")] = True
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[

@@ -111,6 +111,10 @@ def test_instances(hands: Hands) -> None:
     assert any("erminat" in kind for kind in kinds)
     later = hands.history(started.id, after=first.seq).items
     assert later == [entry for entry in others if entry.seq > first.seq]
+    told = hands.timeline(started.id, language="zh")
+    assert ("启动" in told.items[0].lines[0], told.items[0].who, told.after) == (True, "admin", 0)
+    assert [each.name for each in hands.definitions(name="Errand", startable=True)] == ["Errand"]
+    assert (hands.me().user, "instance.actAny" in hands.me().permissions) == ("admin", True)
     first_of_all = hands.replay(started.id, until=1)
     assert (first_of_all.command, first_of_all.who, first_of_all.seq) == ("Start", "admin", 1)
     assert (first_of_all.variables, [task.element for task in first_of_all.tasks]) == ({"size": 2}, ["work"])

@@ -8,12 +8,12 @@ from town import EXAMPLES, START
 from andante.bpmn import read_xml
 from andante.bpmn.kinds import EVENT_GATEWAY, NAMES
 from andante.languages import language
+from andante.languages.words import chapters
 from andante.runtime import HistoryEntry, Problem
 from andante.testing import ProcessBuilder
 from andante.testing.process import message, signal
 from andante.web.diagram import KINDS, names_of, places
 from andante.web.variables import asked_rows, both, read_rows, read_value, write_value
-from andante.web.words import chapters
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)

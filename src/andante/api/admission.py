@@ -10,6 +10,7 @@ from andante.runtime.problem import OVERLOADED
 
 # Who watches over the server is answered even then; open pages that wait for changes are counted by themselves.
 ALWAYS: Final = ("/health/", "/metrics", "/live")
+INSIDE: Final = "andante.inside"  # in the scope of a call that is a part of another one
 
 
 @final
@@ -22,7 +23,7 @@ class Admission:
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != ScopeType.HTTP or str(scope["path"]).startswith(ALWAYS):
+            if scope["type"] != ScopeType.HTTP or str(scope["path"]).startswith(ALWAYS) or INSIDE in scope:
                 await app(scope, receive, send)
                 return
             if self._inside >= self._most:

@@ -22,9 +22,10 @@ FORMATS: Final = ("", *MEDIA)
 
 
 class AuditShape(msgspec.Struct, frozen=True):
-    """A row. `via`: api, page or server; `client`: the OAuth client, "" for a browser session. `outcome`: done, refused
-    with the `code`, or unknown where the server failed. `details`: `before` and `after` of what has changed, and which
-    `secret` has, but none of them. `hash`: of the row before in its chain, and of this one."""
+    """A row. `via`: api, page, mcp (an assistant, as it says itself) or server; `client`: the OAuth client, "" for a
+    browser session. `outcome`: done, refused with the `code`, or unknown where the server failed. `details`: `before`
+    and `after` of what has changed, and which `secret` has, but none of them. `hash`: of the row before in its chain,
+    and of this one."""
 
     id: str
     at: str

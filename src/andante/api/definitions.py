@@ -11,9 +11,11 @@ from andante.api.errors import NO_XML, bad_parameter
 from andante.api.operation import BASE, Operation
 from andante.api.services import Call, caller, services
 from andante.api.wire import at, body_of, choice, one_of, query_of, success
+from andante.people import Caller, may
 from andante.people import permissions as allow
-from andante.runtime import DefinitionRecord, Deployment, Problem, auditing
+from andante.runtime import DefinitionRecord, Deployment, Problem, Runtime, auditing
 from andante.runtime import problem as codes
+from andante.runtime.beginning import by_hand
 
 PATH: Final = f"{BASE}/metadata/definitions"
 ONE: Final = f"{PATH}/{{definition_id:str}}"
@@ -45,11 +47,13 @@ class DefinitionBody(msgspec.Struct, frozen=True):
 
 
 class ListQuery(msgspec.Struct, frozen=True):
-    """All of the contract; `like` "true" finds names that contain `name`."""
+    """All of the contract but `startable`; `like` "true" finds names that contain `name`. `startable` "true": the
+    active ones that the caller may start by hand."""
 
     like: Annotated[str, choice(*FLAG)] = ""
     name: str = ""
     active: Annotated[str, choice(*FLAG)] = ""
+    startable: Annotated[str, choice("", "true")] = ""
     skip: Annotated[int, Meta(ge=0, le=2**53)] = 0
     limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
 
@@ -153,6 +157,8 @@ async def find(request: Call) -> Response[bytes]:
     query = query_of(request, ListQuery)
     one_of("like", query.like, FLAG)
     one_of("active", query.active, FLAG)
+    if query.startable == "true":
+        return success([summary(each) for each in await _startable(services(request).runtime, caller(request), query)])
     found = await services(request).runtime.definitions(
         name=query.name,
         like=query.like == "true",
@@ -161,6 +167,12 @@ async def find(request: Call) -> Response[bytes]:
         limit=query.limit,
     )
     return success([summary(each) for each in found])
+
+
+async def _startable(runtime: Runtime, who: Caller, query: ListQuery) -> list[DefinitionRecord]:
+    found = await runtime.definitions(name=query.name, like=query.like == "true", active=True, limit=MOST)
+    able = [each for each in found if may(who, allow.INSTANCE_START, each.name) and await by_hand(runtime, each)]
+    return able[query.skip : query.skip + query.limit]
 
 
 @get(

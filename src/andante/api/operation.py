@@ -21,6 +21,7 @@ from andante.runtime.sight import look_as
 BASE: Final = "/u-route/baas/bp/v2.0"
 KEY: Final = "operation"  # in a handler's `opt`
 REASON: Final = "andante-reason"  # a header, percent-encoded
+VIA: Final = "andante-via"  # a header: mcp where an assistant asks
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -100,7 +101,8 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 def begin(connection: ASGIConnection[Any, Any, Any, Any], operation: Operation) -> auditing.Asked:
     """Let the audit log know what is asked for, from where and why; `by` tells it who, once that is known."""
-    origin = auditing.Origin(address=address(connection), via=auditing.API)
+    via = auditing.MCP if connection.headers.get(VIA) == auditing.MCP else auditing.API
+    origin = auditing.Origin(address=address(connection), via=via)
     log = services_of(connection.scope).runtime.audit.log
     asked = auditing.Asked(log, origin, operation.audit, *_about(connection))
     auditing.begin(asked)

@@ -24,6 +24,7 @@ from andante.api import (
     jobs,
     keys,
     messages,
+    myself,
     notes,
     people,
     replay,
@@ -31,6 +32,7 @@ from andante.api import (
     task_lists,
     tasks,
     teams,
+    timeline,
     token,
     upkeep,
     views,
@@ -41,7 +43,8 @@ from andante.api import variables as instance_variables
 def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
     """Each carries its `Operation`; the clock can be set only with `test_clock`."""
     rooms = (
-        token, instances, finding, replay, instance_variables, definitions, task_bulk, task_lists, tasks, views, forms,
+        token, myself, instances, finding, replay, timeline, instance_variables, definitions, task_bulk, task_lists,
+        tasks, views, forms,
         messages, jobs, expressions, decisions, batches, people, clients, keys, grants, teams, deputies,
         attachments, comments, calendars, notes, delivering, insight, upkeep, audit, health, documents,
     )  # fmt: skip

@@ -64,6 +64,11 @@ COMMANDS: Final = (
         "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
     ),
     ("testing", "test", "Run tests of processes, written in YAML, here and without a server."),
+    (
+        "assistants",
+        "mcp",
+        "Let an assistant work with a server in your name: the Model Context Protocol on standard input and output.",
+    ),
     ("files", "evaluate", "Evaluate an expression, here and without a server."),
     ("files", "decide", "Evaluate a decision of a DMN file, here and without a server."),
 )

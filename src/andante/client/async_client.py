@@ -22,6 +22,7 @@ from andante.client import (
     upkeep,
 )
 from andante.client import calendars as working
+from andante.client import timeline as told
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
 from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
@@ -111,6 +112,7 @@ class AsyncClient:
     set_variables = Endpoint(calls.set_variables)
     history = Endpoint(calls.history)
     replay = Endpoint(replaying.replay)
+    timeline = Endpoint(told.timeline)
     deploy_form = Endpoint(forms.deploy_form)
     start_form = Endpoint(forms.start_form)
     task_form = Endpoint(forms.task_form)
@@ -175,6 +177,7 @@ class AsyncClient:
     evaluate = Endpoint(evaluating.evaluate)
     decide = Endpoint(evaluating.decide)
 
+    me = Endpoint(told.me)
     persons = Endpoint(people.persons)
     person = Endpoint(people.person)
     add_person = Endpoint(people.add_person)

@@ -101,10 +101,11 @@ def _deployed(body: Mapping[str, Any]) -> Callable[[bytes], shapes.Deployment]:
 
 
 def definitions(
-    *, name: str = "", like: bool = False, active: bool | None = None, skip: int = 0, limit: int = 100
-) -> Call[list[shapes.Definition]]:
-    """Definitions by name, or with `like` by a part of it."""
-    query = {"name": name, "like": like, "active": active, "skip": skip, "limit": limit}
+    *, name: str = "", like: bool = False, active: bool | None = None, startable: bool = False, skip: int = 0,
+    limit: int = 100,
+) -> Call[list[shapes.Definition]]:  # fmt: skip
+    """Definitions by name, or with `like` by a part of it; with `startable` those that you may start by hand."""
+    query = {"name": name, "like": like, "active": active, "startable": startable or None, "skip": skip, "limit": limit}
     return Call("GET", f"{BASE}/metadata/definitions", list[shapes.Definition], query=query)
 
 

@@ -62,6 +62,7 @@ class Session:
         self.token_until = float("inf") if token else 0.0
         self.attempts = attempts
         self.wait = wait
+        self.via = ""  # what speaks for the person, for the audit log: mcp for an assistant
 
     @property
     def needs_token(self) -> bool:
@@ -94,6 +95,8 @@ class Session:
         headers = {"access-token": self.token, "accept": "application/json"}
         if reason := _reason.get():
             headers["andante-reason"] = quote(reason)
+        if self.via:
+            headers["andante-via"] = self.via
         if call.content:
             headers["content-type"] = call.content_type
         return httpx.Request(

@@ -12,7 +12,7 @@ from andante.runtime.insight.exports import csv_line
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import AUDIT_NOT_FOUND, LOST, PARAMETER, Problem
 from andante.store import audit_rows as rows
-from andante.store.audit import API, PAGE, REFUSED, UNKNOWN, Asked, AuditLog, Origin, begin, finish, no_entry, note
+from andante.store.audit import API, MCP, PAGE, REFUSED, UNKNOWN, Asked, AuditLog, Origin, begin, finish, no_entry, note
 from andante.store.audit import refused as mark_refused
 from andante.store.audit_actions import ACTIONS
 from andante.store.audit_actions import KINDS as ACTION_KINDS
@@ -26,6 +26,7 @@ __all__ = [
     "ACTIONS",
     "ACTION_KINDS",
     "API",
+    "MCP",
     "MEDIA",
     "PAGE",
     "Asked",

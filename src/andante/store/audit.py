@@ -22,6 +22,7 @@ from andante.store.store import Store
 
 API: Final = "api"
 PAGE: Final = "page"
+MCP: Final = "mcp"
 SERVER: Final = "server"
 DONE: Final = "done"
 REFUSED: Final = "refused"
@@ -43,7 +44,7 @@ Statement = tuple[str, Sequence[object]]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Who asks, by which OAuth client, from which address, and by what: API, PAGE or SERVER."""
+    """Who asks, by which OAuth client, from which address, and by what: API, PAGE, MCP (an assistant) or SERVER."""
 
     actor: str = ""
     client: str = ""

@@ -15,7 +15,7 @@ audit: Final = sa.Table(
     text("actor"),  # "": the server itself, or nobody who is known
     text("client"),  # the OAuth client; "" for a browser session
     text("address"),
-    text("via"),  # api, page, server
+    text("via"),  # api, page, mcp, server
     text("action"),
     text("kind"),  # of the object
     text("object"),

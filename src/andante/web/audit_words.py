@@ -102,4 +102,4 @@ KINDS: Final[Mapping[str, str]] = {
     "audit": _("The log itself"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {"done": _("Done"), "refused": _("Refused"), "unknown": _("Not known")}
-VIAS: Final[Mapping[str, str]] = {"api": _("program"), "page": _("page"), "server": _("server")}
+VIAS: Final[Mapping[str, str]] = {"api": _("program"), "page": _("page"), "mcp": _("assistant"), "server": _("server")}

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from andante.languages import mark as _
+from andante.languages.words import chapters
 from andante.people import AccessProblem, Caller, demand_instance_action, may
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery, auditing
@@ -17,7 +18,6 @@ from andante.web.diagram import marks, names_of, places
 from andante.web.session import Asked, caller, form, kept_as, local_path
 from andante.web.sight import instance_actions, seen_instance
 from andante.web.variables import other_rows
-from andante.web.words import chapters
 
 DONE: Final = {
     "suspend": _("Suspended: its tasks wait under Paused and its clocks stand still."),

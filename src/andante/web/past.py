@@ -6,13 +6,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from andante.languages.words import chapters
 from andante.people import demand
 from andante.people import permissions as allow
 from andante.web.desk import Desk, language_of
 from andante.web.diagram import marks, names_of, places
 from andante.web.instances import all_history, shown_inside
 from andante.web.session import Asked, caller
-from andante.web.words import chapters
 
 
 @get("/instances/{instance_id:str}/at/{seq:int}")

@@ -12,6 +12,7 @@ from andante.languages import mark as _
 from andante.people import AccessProblem, demand, may
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, InstanceQuery, Problem
+from andante.runtime.beginning import by_hand
 from andante.web.desk import Desk, go, said
 from andante.web.drawn import Asks, filled_in, sheet
 from andante.web.session import Asked, caller, form
@@ -35,18 +36,11 @@ async def start_list(request: Asked, desk: NamedDependency[Desk]) -> Response[st
     able = [
         each
         for each in await desk.runtime.definitions(active=True, limit=MOST)
-        if may(who, allow.INSTANCE_START, each.name) and await _by_hand(desk, each)
+        if may(who, allow.INSTANCE_START, each.name) and await by_hand(desk.runtime, each)
     ]
     found = [each for each in able if _fits(each, text)]
     found.sort(key=lambda each: (-last.get(each.name, 0), (each.label or each.name).casefold()))
     return desk.page(request, "starts.html", processes=found, last=last, text=text, known=len(able))
-
-
-async def _by_hand(desk: Desk, record: DefinitionRecord) -> bool:
-    """A process that begins where nothing has to occur."""
-    if record.kind not in ("xml", "json") or record.suspended:
-        return False
-    return (await desk.runtime.graph(record.id)).plain_start >= 0
 
 
 def _fits(record: DefinitionRecord, text: str) -> bool:

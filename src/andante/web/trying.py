@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from andante.languages import mark as _
+from andante.languages.words import chapters
 from andante.people import AccessProblem, Caller, demand
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem, TaskQuery
@@ -21,7 +22,6 @@ from andante.web.instances import all_history, shown_inside
 from andante.web.scenario import scenario, written
 from andante.web.session import Asked, caller, form
 from andante.web.variables import asked_rows, both, columns, other_rows, read_rows
-from andante.web.words import chapters
 
 STEPS: Final = ("start", "complete", "job", "fail", "error", "message", "signal", "advance")
 MOST_TASKS: Final = 100

@@ -1,17 +1,34 @@
 """The journal in plain words: one sentence a fact, facts of one command together."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from andante.languages import Language
-from andante.languages import mark as _
-from andante.runtime import HistoryEntry
-from andante.web.formats import json_text
+from andante.languages.language import Language
+from andante.languages.language import mark as _
 
 LONGEST_VALUE: Final = 80
 Data = Mapping[str, Any]
+
+
+class Fact(Protocol):
+    """An entry of a history; entries of one command share `seq`, `at` is in ms."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def element(self) -> str: ...
+    @property
+    def element_kind(self) -> str: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def data(self) -> Data: ...
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -34,7 +51,7 @@ class Chapter(msgspec.Struct, frozen=True):
 def _variables(values: Mapping[str, object]) -> str:
     parts = []
     for name, value in values.items():
-        text = value if isinstance(value, str) else json_text(value)
+        text = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
         parts.append(f"{name} = {text[:LONGEST_VALUE]}{'…' if len(text) > LONGEST_VALUE else ''}")
     return ", ".join(parts)
 
@@ -208,7 +225,7 @@ def _filled(say: Language, text: str, name: str, data: Data) -> str:
     return (say.text(text) % _Filled(data, element=name)).rstrip()
 
 
-def sentence(entry: HistoryEntry, names: Mapping[str, str], say: Language) -> Line | None:
+def sentence(entry: Fact, names: Mapping[str, str], say: Language) -> Line | None:
     """None for a fact that people are not told. `names` gives each element's name by its id."""
     name = names.get(entry.element) or entry.element
     kind, data = entry.kind, entry.data
@@ -230,7 +247,7 @@ def sentence(entry: HistoryEntry, names: Mapping[str, str], say: Language) -> Li
     return Line(text, tone, entry.element) if text else None
 
 
-def chapters(entries: Iterable[HistoryEntry], names: Mapping[str, str], say: Language) -> list[Chapter]:
+def chapters(entries: Iterable[Fact], names: Mapping[str, str], say: Language) -> list[Chapter]:
     """The newest command first; within a command in the order of what happened."""
     found: dict[int, Chapter] = {}
     for entry in entries:
