@@ -1,9 +1,13 @@
-"""The server's settings: from `ANDANTE_...` in the environment, overridden by options of the command line."""
+"""The server's settings: of a file; over it `ANDANTE_...` in the environment; over both the command line's options."""
 
+import difflib
 import os
+import re
 import sys
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +17,14 @@ from andante.timing.instants import TimingError, zone_of
 from andante.timing.keeping import checked_keeping
 
 PREFIX: Final = "ANDANTE_"
+FILE: Final = "andante.toml"
+# They may be given as a file that has them, as Docker and Kubernetes hand secrets out; and are never shown.
+SECRETS: Final = ("db", "replica", "bootstrap_client_secret", "oidc_client_secret", "smtp_url")
+# Variables for those who speak to a server, and those that Kubernetes sets for a service which is called andante.
+CLIENTS: Final = {f"{PREFIX}{name}" for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "WHY", "KEY", "CONFIG")}
+SERVICE_LINK: Final = re.compile(f"{PREFIX}(SERVICE_|PORT_)")
+USER: Final = re.compile(r"(://[^:@/]*):[^@]*@")
+PASSWORD: Final = re.compile(r"(password=)[^&\s]*")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,38 +137,168 @@ class SettingsProblem(Exception):
     """A setting that cannot be: the message names it and what it may be."""
 
 
+class Gathered(NamedTuple):
+    """The settings, where each that is not the default came from, the file that was read ("": none), and variables of
+    the environment that look like settings and are none."""
+
+    settings: Settings
+    origins: dict[str, str]
+    file: str = ""
+    unknown: Sequence[str] = ()
+
+
 def from_environment(environment: Mapping[str, str] | None = None, **options: Any) -> Settings:
     """The settings of `ANDANTE_...`, with `options` (None: not given) over them. Raises SettingsProblem."""
+    return gather(environment, folder=None, **options).settings
+
+
+def gather(
+    environment: Mapping[str, str] | None = None, *, config: Path | None = None, folder: Path | None = Path(),
+    **options: Any,
+) -> Gathered:  # fmt: skip
+    """The settings of a file, the environment over them, and `options` (None: not given) over both. The file is
+    `config`, else the one that ANDANTE_CONFIG names, else FILE in `folder` if it is there. Raises SettingsProblem."""
     environment = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
-    for name in Settings.__struct_fields__:
-        text = environment.get(PREFIX + name.upper())
-        if text is not None:
-            values[name] = text
     unknown = [key for key in options if key not in Settings.__struct_fields__]
     if unknown:
         raise SettingsProblem(f"{unknown[0]}: there is no such setting.")
-    values.update({name: value for name, value in options.items() if value is not None})
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    path = _chosen(environment, config, folder)
+    if path is not None:
+        _put(values, origins, _of_file(path), lambda key: f"{path}: {key}")
+    known = {f"{PREFIX}{key.upper()}": key for key in _keys()}
+    given = {known[name]: text for name, text in environment.items() if name in known}
+    _put(values, origins, given, _place)
+    chosen = {name: value for name, value in options.items() if value is not None}
+    _put(values, origins, chosen, _place)
+    told = {name: f"--{name.replace('_', '-')}" if name in chosen else origins[name].split(" (")[0] for name in values}
+    others = [
+        name for name in environment
+        if name.startswith(PREFIX) and name not in known and name not in CLIENTS and not SERVICE_LINK.match(name)
+    ]  # fmt: skip
+    return Gathered(_checked(values, origins), told, str(path or ""), sorted(others))
+
+
+def _place(key: str) -> str:
+    variable = f"{PREFIX}{key.upper()}"
+    return f"{variable} (--{key.replace('_', '-')})" if key in Settings.__struct_fields__ else variable
+
+
+def _keys() -> list[str]:
+    """All that may be said: each setting, and for secrets a file that has it."""
+    return [*Settings.__struct_fields__, *(f"{name}_file" for name in SECRETS)]
+
+
+def _chosen(environment: Mapping[str, str], config: Path | None, folder: Path | None) -> Path | None:
+    if config is not None:
+        return config
+    named = environment.get(f"{PREFIX}CONFIG", "")
+    if named and folder is not None:
+        return Path(named)
+    return folder / FILE if folder is not None and (folder / FILE).is_file() else None
+
+
+def _of_file(path: Path) -> dict[str, Any]:
+    """What the file says, by the settings' names. Raises SettingsProblem for what is none."""
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except OSError as fault:
+        raise SettingsProblem(f"{path}: it cannot be read: {fault.strerror}. Name another with --config.") from None
+    except ValueError as fault:  # not UTF-8, or not TOML
+        raise SettingsProblem(f"{path}: {fault}. Write it as TOML, each setting on a line: port = 8080") from None
+    known = _keys()
+    for key, value in found.items():
+        if key not in known:
+            like = difflib.get_close_matches(key.replace("-", "_"), known, 1)
+            remedy = f"Did you mean {like[0]}?" if like else "`andante config --example` shows all there are."
+            raise SettingsProblem(f"{path}: {key}: there is no such setting. {remedy}")
+        if not isinstance(value, str | int | bool):
+            raise SettingsProblem(
+                f"{path}: {key}: give one text, number, true or false; several go with commas between."
+            )
+    return found
+
+
+def _put(
+    values: dict[str, Any], origins: dict[str, str], given: Mapping[str, Any], place: Callable[[str], str]
+) -> None:
+    """Over what was said before. Raises SettingsProblem where a secret is said twice, or its file cannot be read."""
+    for key, value in given.items():
+        name = key.removesuffix("_file") if key not in Settings.__struct_fields__ else key
+        if name != key:
+            if name in given:
+                raise SettingsProblem(f"{place(key)}: {name} is given as well. Keep one of them.")
+            value = _secret(place(key), str(value))
+        values[name], origins[name] = value, place(key)
+
+
+def _secret(place: str, path: str) -> str:
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, ValueError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "it is not UTF-8"
+        raise SettingsProblem(f"{place}: {path} cannot be read: {why}.") from None
+    if not text.strip():
+        raise SettingsProblem(f"{place}: {path} is empty.")
+    return text.rstrip("\r\n")
+
+
+def _checked(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
+    def wrong(name: str, text: object) -> SettingsProblem:
+        return SettingsProblem(f"{origins.get(name) or _place(name)}: {text}.")
+
     try:
         settings = msgspec.convert(values, Settings, strict=False)
         zone_of(settings.zone)
     except msgspec.ValidationError as fault:
         text, _, place = str(fault).partition(" - at `$.")
         name = place.rstrip("`")
-        raise SettingsProblem(f"{PREFIX}{name.upper()} (--{name.replace('_', '-')}): {text}.") from None
+        if str(values.get(name, "")).startswith("tcp://"):  # what Kubernetes says of a service that is called andante
+            text += ". Kubernetes sets it for a service of this name: let the pod have enableServiceLinks: false"
+        raise wrong(name, text) from None
     except TimingError as fault:
-        raise SettingsProblem(f"{PREFIX}ZONE (--zone): {fault}.") from None
+        raise wrong("zone", fault) from None
     try:
         checked_networks(settings.trusted_proxies)
     except ValueError as fault:
-        raise SettingsProblem(f"{PREFIX}TRUSTED_PROXIES (--trusted-proxies): {fault}.") from None
+        raise wrong("trusted_proxies", fault) from None
     for name in ("retention", "audit_retention"):
         try:
             kept = checked_keeping(getattr(settings, name))
         except TimingError as fault:
-            raise SettingsProblem(f"{PREFIX}{name.upper()} (--{name.replace('_', '-')}): {fault}.") from None
+            raise wrong(name, fault) from None
         settings = msgspec.structs.replace(settings, **{name: kept})
     return settings
+
+
+def masked(name: str, value: object) -> str:
+    """A setting as people may see it: without what is secret in it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if name not in SECRETS or not text:
+        return text
+    if "://" not in text:
+        return "(set)"
+    return PASSWORD.sub(r"\1***", USER.sub(r"\1:***@", text))
+
+
+def described() -> dict[str, str]:
+    """What each setting is."""
+    (schema,) = msgspec.json.schema(Settings)["$defs"].values()
+    return {name: field["description"] for name, field in schema["properties"].items()}
+
+
+def example() -> str:
+    """A file with every setting at its default, none of them said."""
+    lines = ["# Settings of Andante: take the # away from what is to be otherwise.", ""]
+    for name, text in described().items():
+        value = getattr(Settings(), name)
+        shown = str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else value
+        lines += [f"# {text}", f"# {name} = {shown}"]
+        if name in SECRETS:
+            lines.append(f'# {name}_file = "/run/secrets/{name}"')
+        lines.append("")
+    return "\n".join(lines)
 
 
 def reference() -> str:
@@ -166,16 +308,23 @@ def reference() -> str:
         "",
         "<!-- Made from src/andante/settings.py by `python -m andante.settings`. -->",
         "",
-        "Options of `andante serve` win over the environment.",
+        "Each may be said in a file, in the environment, and as an option of `andante serve`. An option wins over",
+        "the environment, the environment over the file, the file over the default. The file is what `--config` names,",
+        f"else `{PREFIX}CONFIG`, else `{FILE}` in the working directory if there is one. It is TOML, with the names of",
+        "the first column; `andante config --example` prints one. What it has that is no setting, or cannot be, is",
+        "refused.",
         "",
-        "| option | environment | default | what |",
-        "|---|---|---|---|",
+        f"What is secret (marked *) may be given as a file that has it: `NAME_file` in the file, `{PREFIX}NAME_FILE`",
+        "in the environment. `andante config` prints what is in force and where each came from, with secrets masked.",
+        "",
+        "| name in the file | option | environment | default | what |",
+        "|---|---|---|---|---|",
     ]
-    (schema,) = msgspec.json.schema(Settings)["$defs"].values()
-    for name, field in schema["properties"].items():
-        default = field["default"]
-        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" if default != "" else ""
-        lines.append(f"| `--{name.replace('_', '-')}` | `{PREFIX}{name.upper()}` | {shown} | {field['description']} |")
+    for name, text in described().items():
+        value = getattr(Settings(), name)
+        shown = f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
+        mark = " *" if name in SECRETS else ""
+        lines.append(f"| `{name}`{mark} | `--{name.replace('_', '-')}` | `{PREFIX}{name.upper()}` | {shown} | {text} |")
     return "\n".join(lines) + "\n"
 
 

@@ -145,3 +145,26 @@ def test_wrong_settings_of_the_environment_are_named(shell: Shell, monkeypatch: 
     said = shell("serve")
     assert (said.code, said.out) == (2, "")
     assert "ANDANTE_TOKEN_LIFETIME (--token-lifetime)" in said.err
+
+
+def test_the_settings_in_force_and_where_they_came_from(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('smtp_url = "smtp://me:pw@mail"\nport = 9000\n')
+    monkeypatch.setenv("ANDANTE_ZONE", "Asia/Tokyo")
+    monkeypatch.setenv("ANDANTE_PROT", "1")
+    said = shell("config", "--config", file, "--port", "9001", "--json")
+    found = {each["name"]: (each["value"], each["from"]) for each in said.json}
+    assert (found["port"], found["zone"], found["cache"]) == (
+        ("9001", "--port"), ("Asia/Tokyo", "ANDANTE_ZONE"), ("10000", "default"),
+    )  # fmt: skip
+    assert found["smtp_url"] == ("smtp://me:***@mail", f"{file}: smtp_url")
+    assert "ANDANTE_PROT is no setting" in said.err
+    assert "pw" not in shell("config", "--config", file).out
+    assert "# port = 8080" in shell("config", "--example").out
+    file.write_text("prot = 1")
+    for command in ("config", "serve", "doctor"):
+        said = shell(command, "--config", file)
+        assert (said.code, said.out) == (2, "")
+        assert "mine.toml: prot: there is no such setting. Did you mean port?" in said.err

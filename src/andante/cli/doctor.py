@@ -1,6 +1,7 @@
 """`andante doctor`: what is wrong, where, and what to do about it."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,7 +11,7 @@ from andante.cli.connection import Server
 from andante.cli.output import plain, print_json
 from andante.cli.remote import LOCAL
 from andante.runtime.doctor import diagnose_database
-from andante.settings import SettingsProblem, from_environment
+from andante.settings import SettingsProblem, gather
 from andante.timing.instants import iso
 
 EXIT: Final = {"error": 2, "warning": 1}
@@ -19,6 +20,7 @@ EXIT: Final = {"error": 2, "warning": 1}
 def doctor(
     *,
     db: str = "",
+    config: Path | None = None,
     ask: Annotated[bool, Parameter(negative=())] = False,
     server: Server = LOCAL,
 ) -> int:
@@ -31,10 +33,12 @@ def doctor(
     ----------
     db
         The database (sqlite:///FILE or postgresql://...); else that of the settings, as `andante serve` has them.
+    config
+        A file with settings, as `andante serve` takes it.
     ask
         Let the server at --url look, by its own settings.
     """
-    seen = _asking(server) if ask else _directly(db)
+    seen = _asking(server) if ask else _directly(db, config)
     worst = max((EXIT.get(each["severity"], 0) for each in seen["findings"]), default=0)
     if server.json:
         print_json(seen)
@@ -48,9 +52,9 @@ def doctor(
     return worst
 
 
-def _directly(db: str) -> dict[str, Any]:
+def _directly(db: str, config: Path | None) -> dict[str, Any]:
     try:
-        settings = from_environment(db=db or None)
+        settings = gather(config=config, db=db or None).settings
     except SettingsProblem as problem:
         raise ValueError(str(problem)) from None
     seen = asyncio.run(diagnose_database(settings.db, msgspec.structs.asdict(settings)))
