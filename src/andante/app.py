@@ -5,7 +5,6 @@ import contextlib
 import importlib.metadata
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,10 +22,11 @@ from andante.api import Services, api_handlers
 from andante.api.admission import Admission
 from andante.api.documents import page
 from andante.api.errors import HANDLERS, after_exception, on_http_exception
-from andante.api.metrics import Metrics, measure
+from andante.api.metrics import Metrics
 from andante.api.openapi import document
 from andante.api.operation import guard, kept
 from andante.api.options import options_handlers
+from andante.api.serving import Serving
 from andante.api.wire import as_json
 from andante.camunda import camunda_router, plain_path
 from andante.camunda import on_http_exception as on_camunda_exception
@@ -35,10 +35,11 @@ from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.people.oidc import Oidc, OidcOptions, roles_map
 from andante.people.origins import checked_networks
-from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector
+from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector, logs
 from andante.runtime.file_types import USUAL as USUAL_TYPES
+from andante.runtime.logs import password_of
 from andante.scripting import PythonScripts
-from andante.settings import Settings, SettingsProblem
+from andante.settings import SECRETS, Settings, SettingsProblem
 from andante.web import web_router
 
 log: Final = structlog.get_logger("andante")
@@ -77,7 +78,7 @@ def create_app(
         lifespan=[_lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
         after_exception=[after_exception],
-        middleware=[measure, Admission(settings.requests)],
+        middleware=[Serving(access=settings.access_log), Admission(settings.requests)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=settings.max_body,
@@ -286,18 +287,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configure_logging() -> None:
-    """Plain lines with plain tracebacks: what a request or a process carried must not get into the log."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+def configure_logging(settings: Settings) -> None:
+    """As the settings say, without any of their secrets."""
+    given = [getattr(settings, name) for name in SECRETS]
+    secrets = [password_of(each) if "://" in each else each for each in given]
+    logs.configure(settings.log_format, settings.log_level, secrets)
 
 
 def serve(settings: Settings) -> None:
@@ -305,7 +299,7 @@ def serve(settings: Settings) -> None:
 
     Raises StoreProblem or SettingsProblem when it cannot start, or SystemExit when it cannot listen.
     """
-    configure_logging()
+    configure_logging(settings)
     collector.settle()
     uvloop.run(_serve(settings))
 
@@ -313,7 +307,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     async with serving(settings) as running:
         config = uvicorn.Config(
-            create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_level="warning",
+            create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_config=None,
             access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
         try:

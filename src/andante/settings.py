@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -130,6 +130,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     private_addresses: Annotated[
         bool, Meta(description="Webhooks and connectors may go to private addresses, people may name hosts in Apprise.")
     ] = False
+    log_format: Annotated[
+        Literal["logfmt", "json"], Meta(description="How lines of the log are written: logfmt or json.")
+    ] = "logfmt"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="Which lines: from debug, info, warning or error on."),
+    ] = "info"
+    access_log: Annotated[bool, Meta(description="Write a line for each request, without its query.")] = False
     templates: Annotated[str, Meta(description="Folder with templates and words of your own for notes.")] = ""
 
 

@@ -1,17 +1,13 @@
 """What Prometheus reads at /metrics."""
 
 from collections.abc import Iterator
-from time import perf_counter
 from typing import Final, final
 
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from andante.notify import NotePost
-from andante.people.served import services_of
 from andante.runtime import Runtime
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -82,30 +78,3 @@ class _Inside(Collector):
             for channel, number in counts.items():
                 family.add_metric((channel,), number)
             yield family
-
-
-def measure(app: ASGIApp) -> ASGIApp:
-    """Middleware that counts and times every request by its route."""
-
-    async def measured(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
-        begun = perf_counter()
-        method = str(scope.get("method"))
-        status = 500
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await app(scope, receive, watch)
-        finally:
-            metrics: Metrics = services_of(scope).metrics
-            route = scope.get("path_template") or "none"
-            metrics.answered(method, route, status, perf_counter() - begun)
-
-    return measured

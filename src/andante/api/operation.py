@@ -2,6 +2,7 @@
 bodies and queries, and the OpenAPI document all go by it.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -16,10 +17,12 @@ from andante.people.origins import Network, origin_address
 from andante.people.permissions import PUBLIC
 from andante.people.served import services_of
 from andante.runtime import auditing
+from andante.runtime.logs import about
 from andante.runtime.sight import look_as
 
 BASE: Final = "/u-route/baas/bp/v2.0"
 KEY: Final = "operation"  # in a handler's `opt`
+LONGEST_NAME: Final = 100  # of what an address names, in the log
 REASON: Final = "andante-reason"  # a header, percent-encoded
 VIA: Final = "andante-via"  # a header: mcp where an assistant asks
 
@@ -104,9 +107,17 @@ def begin(connection: ASGIConnection[Any, Any, Any, Any], operation: Operation) 
     via = auditing.MCP if connection.headers.get(VIA) == auditing.MCP else auditing.API
     origin = auditing.Origin(address=address(connection), via=via)
     log = services_of(connection.scope).runtime.audit.log
+    about(**_named(connection.path_params))
     asked = auditing.Asked(log, origin, operation.audit, *_about(connection))
     auditing.begin(asked)
     return asked
+
+
+def _named(given: Mapping[str, Any]) -> dict[str, str]:
+    """What the address names, for the lines of the log: a task's and a job's id begin with their instance's."""
+    found = {name.removesuffix("_id"): str(value)[:LONGEST_NAME] for name, value in given.items()}
+    inside = found.get("task") or found.get("job") or ""
+    return {**found, "instance": found.get("instance") or inside.rpartition("-")[0]}
 
 
 def _about(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, str]:

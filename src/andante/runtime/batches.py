@@ -18,6 +18,7 @@ from andante.engine.faults import CLOSED, NOTHING_TO_RETRY, TASK_NOT_FOUND
 from andante.engine.state import CLOSED_STATES
 from andante.runtime.auditing import Auditing
 from andante.runtime.batch_told import told
+from andante.runtime.logs import lines_about
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import (
     BATCH_NOT_FOUND,
@@ -290,7 +291,8 @@ class Batches:
         """All that nobody else carries out, one after the other. `rest` as REST. Raises StoreProblem."""
         await self._second.expire()
         for batch_id in await rows.waiting(self._store, self._clock.now()):
-            await self.finish(batch_id, rest=rest)
+            with lines_about(batch=batch_id):
+                await self.finish(batch_id, rest=rest)
 
     async def finish(self, batch_id: str, *, rest: float = 0) -> None:
         """Carry out this one to its end, unless another server does or somebody stops it. Raises StoreProblem."""
@@ -307,7 +309,7 @@ class Batches:
             except StoreProblem:
                 raise
             except Exception as fault:
-                log.exception("a batch failed", batch=batch_id)
+                log.exception("a batch failed")
                 await rows.finish(self._store, batch, "failed", 0, f"{type(fault).__name__}: {fault}")
                 return
             if following is None:

@@ -8,6 +8,7 @@ from typing import Final, final
 import structlog
 
 from andante.runtime.jobs import JobView
+from andante.runtime.logs import about
 from andante.runtime.runtime import Runtime
 
 WAIT_MS: Final = 30_000
@@ -49,8 +50,12 @@ class HouseWorker:
         jobs = await self._runtime.activate_jobs(
             self.types, worker=self._name, max_jobs=self._at_once, lock_ms=self._lock_ms, wait_ms=wait_ms
         )
-        await asyncio.gather(*(self._carry_out(job) for job in jobs))
+        await asyncio.gather(*(self._one(job) for job in jobs))
         return len(jobs)
+
+    async def _one(self, job: JobView) -> None:
+        about(job=job.id, instance=job.instance_id, definition=job.record.definition if job.record is not None else "")
+        await self._carry_out(job)
 
     async def _serve(self) -> None:
         while not self._runtime.ending:

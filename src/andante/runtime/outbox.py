@@ -19,6 +19,7 @@ from andante.engine.step import Step
 from andante.runtime.background import spawn
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
+from andante.runtime.logs import about
 from andante.runtime.problem import LATER, Problem
 from andante.runtime.wanted import wanted
 from andante.store.faults import StoreProblem
@@ -269,6 +270,7 @@ class Outbox:
     # Inner letters.
 
     async def _work(self, instance_id: str, chain: Chain) -> None:
+        about(instance=instance_id)
         await asyncio.sleep(0)  # let the step's other effects join
         tries = 0
         while chain:
@@ -285,13 +287,13 @@ class Outbox:
                     tries += 1
                     await _pause(tries, away=problem.code in LATER)
                     continue
-                log.warning("not delivered", instance=instance_id, effect=type(effect).__name__, why=problem.message)
+                log.warning("not delivered", effect=type(effect).__name__, why=problem.message)
             except StoreProblem:
                 tries += 1
                 await _pause(tries, away=True)
                 continue
             except Exception:
-                log.exception("an effect failed", instance=instance_id, effect=type(effect).__name__)
+                log.exception("an effect failed", effect=type(effect).__name__)
                 tries += 1
                 await _pause(tries)
                 continue
@@ -326,6 +328,7 @@ class Outbox:
     # Notes to people.
 
     async def _send(self, key: Key, effect: Notify) -> None:
+        about(instance=key[0])
         tries = 0
         while True:
             try:

@@ -34,6 +34,7 @@ from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.insight import Insight
 from andante.runtime.jobs import Jobs, JobView
 from andante.runtime.live import Live, MigrationPlan, lifecycle
+from andante.runtime.logs import about
 from andante.runtime.membership import DatabaseClock
 from andante.runtime.messages import Broadcast, Messages, Published, newly_awaited
 from andante.runtime.options import RuntimeSettings
@@ -252,13 +253,13 @@ class Runtime:
     ) -> InstanceRecord:  # fmt: skip
         """Start an instance and run it to where it must wait (contract API 1)."""
         await self._definitions.catalogue.fresh()
-        record = self._definitions.startable(name, version)
+        record, instance_id = self._definitions.startable(name, version), self._ids.new(INSTANCE, self.clock.now())
         demand_start(name)
-        graph = await self._definitions.graph(record.id)
-        instance_id = self._ids.new(INSTANCE, self.clock.now())
+        about(instance=instance_id, definition=name)
         command = cmd.Start(
             record.id, record.name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext
         )
+        graph = await self._definitions.graph(record.id)
         return await self.executor.start(graph, instance_id, command, who, _record)
 
     async def instance(self, instance_id: str) -> InstanceRecord:

@@ -10,6 +10,7 @@ import contextvars
 from collections.abc import Iterator
 from typing import Final
 
+from andante.runtime.logs import about_nothing
 from andante.runtime.problem import DEFINITION_NOT_FOUND, INSTANCE_NOT_FOUND, NOT_GRANTED, Problem
 from andante.store.names import ALL, EVERY, Names, Sight
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, TaskQuery
@@ -77,6 +78,7 @@ def by_itself() -> contextvars.Context:
     """For a task that a request happens to begin, but that is nobody's own work: it sees all."""
     context = contextvars.copy_context()
     context.run(_SIGHT.set, ALL)
+    context.run(about_nothing)
     return context
 
 

@@ -13,6 +13,7 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.handing_back import HandingBack
 from andante.runtime.ids import INSTANCE, derived
+from andante.runtime.logs import about
 from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import UNSURE, Outbox
@@ -148,12 +149,13 @@ class Timekeeper:
 
     async def _fire(self, instance_id: str, due: int) -> bool:
         """Whether anything happened. Raises what says that it is to be tried again."""
+        about(instance=instance_id)
         try:
             moved = await self._executor.submit(instance_id, FireTimers(), "", changed)
         except Problem as problem:
             if problem.code in LATER:
                 raise
-            log.error("a timer could not fire", instance=instance_id, why=problem.message)
+            log.error("a timer could not fire", why=problem.message)
             moved = False
         if not moved:
             row = await self._store.get("select due_at from instance where id=?", (instance_id,))

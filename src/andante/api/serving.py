@@ -1,0 +1,88 @@
+"""What every request has around it: an id that its log lines and its answer carry, its part in the metrics, and a line
+in the access log where that is asked for."""
+
+import re
+from secrets import token_hex
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, final
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from andante.api.admission import INSIDE
+from andante.people.served import services_of
+from andante.runtime.logs import about, about_nothing
+
+if TYPE_CHECKING:
+    from andante.api.metrics import Metrics
+
+log: Final = structlog.get_logger("andante.access")
+HEADER: Final = b"x-request-id"
+# What may come from outside into every line of the log, and into a header of the answer.
+GOOD: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+
+def request_id(scope: Scope) -> str:
+    """The caller's, where it is one that can stand in a log; else a new one."""
+    for name, value in scope["headers"]:
+        if name == HEADER and GOOD.fullmatch(value):
+            return value.decode("ascii")
+    return token_hex(8)
+
+
+@final
+class Serving:
+    """A middleware. `access`: each request gets a line in the log."""
+
+    def __init__(self, *, access: bool) -> None:
+        self._access = access
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP:
+                await app(scope, receive, send)
+                return
+            begun = perf_counter()
+            status = 500
+            inner = INSIDE in scope
+            id = b""
+            if not inner:
+                about_nothing()
+                known = request_id(scope)
+                about(request=known)
+                id = known.encode("ascii")
+
+            async def watch(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    if id:
+                        message["headers"] = [*message["headers"], (HEADER, id)]
+                await send(message)
+
+            try:
+                await app(scope, receive, watch)
+            finally:
+                took = perf_counter() - begun
+                metrics: Metrics = services_of(scope).metrics
+                metrics.answered(str(scope["method"]), scope.get("path_template") or "none", status, took)
+                if self._access and not inner:
+                    _line(scope, status, took)
+
+        return served
+
+
+def _line(scope: Scope, status: int, took: float) -> None:
+    """Without the query, which may hold what is nobody's business."""
+    raw = scope.get("raw_path") or b""
+    peer = scope.get("client")
+    log.info(
+        "request",
+        method=str(scope.get("method")),
+        path=raw.partition(b"?")[0].decode("ascii", "backslashreplace"),
+        status=status,
+        ms=round(took * 1000, 1),
+        who=getattr(scope.get("user"), "user", ""),
+        peer=peer[0] if peer else "",
+    )

@@ -1,0 +1,108 @@
+"""The lines of the log: which request, instance or batch they are of, how they are written, and what never is.
+
+Whoever begins something says what it is `about`; every line from there on has it. A line is written in one piece on
+standard error, as logfmt or as JSON, with a plain traceback: what a request or a process carried is not in it.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, Final, TextIO, final
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, merge_contextvars
+
+FORMATS: Final = ("logfmt", "json")
+LEVELS: Final = ("debug", "info", "warning", "error")
+FIRST: Final = ["timestamp", "level", "event"]
+SHORTEST: Final = 4  # characters of a secret: what is shorter would black out ordinary words
+# All control characters and marks of direction, but the end of a line, which is spelled out anyhow.
+STEERING: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+BLACK: Final = "***"
+
+
+def about(**what: str) -> None:
+    """From here on the task's lines have these, as far as they are something."""
+    bind_contextvars(**{name: value for name, value in what.items() if value})
+
+
+@contextmanager
+def lines_about(**what: str) -> Iterator[None]:
+    """The same meanwhile."""
+    with bound_contextvars(**what):
+        yield
+
+
+def about_nothing() -> None:
+    """The task is nobody's request."""
+    clear_contextvars()
+
+
+@final
+class Hidden:
+    """A processor that blacks out secrets, wherever they stand: in a message, a traceback, an address."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        found = {part for secret in secrets for part in (secret, unquote(secret)) if len(part) >= SHORTEST}
+        self._secrets = sorted(found, key=len, reverse=True)
+
+    def __call__(self, _: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if self._secrets:
+            for name, value in line.items():
+                text = value if isinstance(value, str) else str(value)
+                if any(secret in text for secret in self._secrets):
+                    for secret in self._secrets:
+                        text = text.replace(secret, BLACK)
+                    line[name] = text
+        return line
+
+
+def steady(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A processor: what others wrote must not steer the terminal that shows the log. JSON does the same itself."""
+    for name, value in line.items():
+        if isinstance(value, str) and STEERING.search(value):
+            line[name] = STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), value)
+    return line
+
+
+def password_of(url: str) -> str:
+    """As it stands in an address; "" for none."""
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
+
+
+def configure(form: str = "logfmt", level: str = "info", secrets: Iterable[str] = (), to: TextIO | None = None) -> None:
+    """Lines of this process go to `to` (standard error) from `level` on; other packages' from "warning" on. None of
+    the `secrets` is in them."""
+    stream = to or sys.stderr
+    number = logging.getLevelNamesMapping()[level.upper()]
+    made: list[Any] = [
+        merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        Hidden(secrets),
+    ]
+    last: Any = structlog.processors.LogfmtRenderer(key_order=FIRST, bool_as_flag=False)
+    if form == "json":
+        last = structlog.processors.JSONRenderer()
+    else:
+        made.append(steady)
+    structlog.configure(
+        processors=[*made, last],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    foreign = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=made[:3],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *made[3:], last],
+    )
+    handler.setFormatter(foreign)
+    logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
