@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from andante import settings
-from andante.api import errors, reference
+from andante.api import errors, metrics, reference
 from andante.camunda import reference as camunda
 from andante.cli.reference import bpmn
 from andante.engine import faults
@@ -21,6 +21,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
         ("errors.md", errors.reference),
         ("api.md", reference.api),
         ("settings.md", settings.reference),
+        ("metrics.md", metrics.reference),
         ("bpmn.md", bpmn),
         ("camunda-rest.md", camunda.reference),
     ],

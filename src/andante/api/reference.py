@@ -1,4 +1,7 @@
-"""docs/reference/errors.md and api.md, made of the code: `python -m andante.api.reference errors|api > FILE`."""
+"""docs/reference/errors.md, api.md and metrics.md, made of the code.
+
+`python -m andante.api.reference errors|api|metrics > FILE` makes one anew.
+"""
 
 import sys
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 import msgspec
 
 from andante.api.errors import reference as errors
+from andante.api.metrics import reference as metrics
 from andante.api.openapi import error_codes, operations
 from andante.api.operation import Operation
 from andante.api.routes import api_handlers
@@ -67,4 +71,4 @@ def _fields(kind: type[msgspec.Struct]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write({"errors": errors, "api": api}[sys.argv[1]]())
+    sys.stdout.write({"errors": errors, "api": api, "metrics": metrics}[sys.argv[1]]())

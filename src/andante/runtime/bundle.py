@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, Final, Generic, TypeVar, final
 
 from andante.bpmn.graph import ProcessGraph
@@ -30,9 +31,10 @@ def changed(step: Step, _: Task | None) -> bool:
 @final
 class Request(Generic[T]):
     """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:
-    how often another server may be faster before it is given up. `fresh`: it starts an instance whose id is new."""
+    how often another server may be faster before it is given up. `fresh`: it starts an instance whose id is new.
+    `begun`: when it came, by the machine's counter (seconds)."""
 
-    __slots__ = ("actor", "command", "fresh", "future", "graph", "tries", "view")
+    __slots__ = ("actor", "begun", "command", "fresh", "future", "graph", "tries", "view")
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Request(Generic[T]):
         self.future = future
         self.tries = TRIES
         self.fresh = False
+        self.begun = perf_counter()
 
     def answer(self, value: T) -> None:
         """Who asked may have gone meanwhile."""
@@ -105,15 +108,16 @@ class Entry:
 @final
 class Bundle:
     """A batch and those who wait for it. `behind`: instances of which an earlier batch was not written yet when this
-    one got to do with them."""
+    one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet."""
 
-    __slots__ = ("batch", "behind", "entries", "slots")
+    __slots__ = ("batch", "begun", "behind", "entries", "slots")
 
     def __init__(self, node: str) -> None:
         self.batch = Batch(node)
         self.entries: list[Entry] = []
         self.behind: dict[str, Slot] = {}
         self.slots: dict[str, Slot] = {}
+        self.begun = 0.0
 
     def follow(self, instance_id: str, slot: Slot) -> None:
         """This batch is about to have to do with an instance."""

@@ -26,6 +26,7 @@ from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View
 from andante.runtime.cache import Cache
 from andante.runtime.clock import Clock
 from andante.runtime.loading import Loader
+from andante.runtime.meter import Meter
 from andante.runtime.problem import INSTANCE_NOT_FOUND, OVERLOADED, Problem, rejected
 from andante.store import statements as st
 from andante.store.faults import Outrun, StoreLost, Unwritable
@@ -74,9 +75,8 @@ class Executor:
         self.alone_until = math.inf
         self._open = Bundle(self.node)
         self.watched: Callable[[Iterable[str]], None] | None = None  # told of the instances of each batch
-        self.commands = 0
-        self.batches = 0
-        self.outrun = 0
+        self.meter = Meter()
+        self.commands = self.batches = self.outrun = 0
         self.lost_at = -math.inf  # the loop's time at which it was last left open whether a batch was written
 
     @property
@@ -135,6 +135,7 @@ class Executor:
             return await request.future
         finally:
             self._inside -= 1
+            self.meter.answered(request)
 
     def look(self) -> None:
         """From time to time: let go of what has been left alone."""
@@ -308,6 +309,7 @@ class Executor:
         if bundle.batch.empty:
             self._written(bundle, None)
         else:
+            self.meter.begin(bundle)
             self._store.submit(bundle.batch, lambda fault: self._answer(bundle, fault))
 
     def _answer(self, bundle: Bundle, fault: BaseException | None) -> None:
@@ -323,6 +325,7 @@ class Executor:
         self._writing -= 1
         self._underway -= len(bundle.entries)
         self.batches += 1
+        self.meter.written(bundle, fault)
         if fault is not None:
             log.error("a batch was not written", exc_info=fault)
             self._lose(bundle, isinstance(fault, StoreLost))

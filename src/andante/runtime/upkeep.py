@@ -19,6 +19,7 @@ from andante.runtime.sharing import Sharing
 from andante.runtime.verifying import PART, Drift, Part, Verified, part, verify, verify_archive
 from andante.store import audit_rows
 from andante.store.audit_rows import Head, Verification
+from andante.store.gauges import Gauges, gauges
 from andante.store.snapshot import ReadOnlyStore, Snapshot, open_snapshot
 from andante.store.store import Store
 
@@ -34,6 +35,7 @@ class Upkeep:
         sharing: Sharing, settings: RuntimeSettings,
     ) -> None:  # fmt: skip
         self._store = store
+        self._clock = clock
         self._definitions = definitions
         self.archive = Archive(store, definitions.graph)
         self.retention = Retention(
@@ -61,6 +63,10 @@ class Upkeep:
             return Verified(at.count, await self._verify(snapshot, at), at.until)
         finally:
             await asyncio.to_thread(snapshot.close)
+
+    async def gauges(self) -> Gauges:
+        """Numbers of the whole database. Raises StoreProblem."""
+        return await gauges(self._store, self._clock.now())
 
     async def _verify(self, snapshot: Snapshot, at: Part) -> list[Drift]:
         graphs = await graphs_of(self._definitions, at.definitions)
