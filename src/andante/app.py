@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from andante.api import Services, api_handlers
 from andante.api.admission import Admission
 from andante.api.documents import page
 from andante.api.errors import HANDLERS, after_exception, on_http_exception
+from andante.api.health import LEAVING
 from andante.api.metrics import Metrics
 from andante.api.openapi import document
 from andante.api.operation import guard, kept
@@ -263,16 +265,24 @@ def tell(made: Bootstrap) -> None:
 class _Server(uvicorn.Server):
     """Says that it is ready once it accepts requests. Told to stop, it ends well: a service manager sees success."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None], leave: Callable[[], None], drain: int):
         super().__init__(config)
         self._stopping = stopping
+        self._leave = leave
+        self._drain = drain
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(each, self.handle_exit, each, None)
+        loop.add_signal_handler(signal.SIGINT, self.handle_exit, signal.SIGINT, None)
+        loop.add_signal_handler(signal.SIGTERM, self._begin_to_stop, loop)
         yield
+
+    def _begin_to_stop(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nobody new is to be sent here; who still comes is served until all have learnt it. Told again, stop now."""
+        self._leave()
+        drain, self._drain = self._drain, 0
+        loop.call_later(drain, self.handle_exit, signal.SIGTERM, None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -306,12 +316,15 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     async with serving(settings) as running:
+        app = create_app(settings, running, announce=tell)
         config = uvicorn.Config(
-            create_app(settings, running, announce=tell), host=settings.host, port=settings.port, log_config=None,
+            app, host=settings.host, port=settings.port, log_config=None,
             access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
         try:
-            await _Server(config, running.end_waiting).serve()
+            await _Server(
+                config, running.end_waiting, lambda: app.state.update({LEAVING: True}), settings.drain
+            ).serve()
         except SystemExit:
             # Uvicorn has said why, and ends with a code of its own.
             raise SystemExit(1) from None

@@ -130,6 +130,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     private_addresses: Annotated[
         bool, Meta(description="Webhooks and connectors may go to private addresses, people may name hosts in Apprise.")
     ] = False
+    drain: Annotated[
+        int,
+        Meta(ge=0, le=3_600, description="Seconds to go on serving after SIGTERM, while /health/ready says no."),
+    ] = 0
     log_format: Annotated[
         Literal["logfmt", "json"], Meta(description="How lines of the log are written: logfmt or json.")
     ] = "logfmt"

@@ -37,6 +37,9 @@ class Process:
         assert found, self.printed
         self.url = found.group(1)
 
+    def tell(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def stop(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code, and what it printed after it was ready."""
         self._process.send_signal(by)

@@ -5,9 +5,11 @@ import http.client
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 from shell import EXAMPLES, PROGRAM, SECRET, Process, Shell, clean_environment, serving
@@ -168,3 +170,17 @@ def test_the_settings_in_force_and_where_they_came_from(
         said = shell(command, "--config", file)
         assert (said.code, said.out) == (2, "")
         assert "mine.toml: prot: there is no such setting. Did you mean port?" in said.err
+
+
+def test_a_server_that_is_to_stop_says_so_first_and_serves_meanwhile(tmp_path: Path) -> None:
+    with serving("--drain", "600", db=f"sqlite:///{tmp_path}/a.db", ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
+        assert httpx.get(f"{server.url}/health/ready").status_code == 200
+        server.tell(signal.SIGTERM)
+        until = time.monotonic() + 20
+        while (answer := httpx.get(f"{server.url}/health/ready")).status_code == 200 and time.monotonic() < until:
+            pass
+        assert (answer.status_code, "about to stop" in answer.text) == (503, True)
+        assert httpx.get(f"{server.url}/health/live").status_code == 200
+        with Client(server.url, "admin", SECRET) as client:
+            assert client.definitions() == []
+        assert server.stop(signal.SIGTERM) == (0, "")  # told again: at once

@@ -14,6 +14,7 @@ from andante.people.permissions import CLOCK_SET, PUBLIC
 from andante.runtime import Problem, StoreProblem, TestClock
 from andante.runtime.problem import UNAVAILABLE
 
+LEAVING: Final = "leaving"  # in the application's state: the server was told to stop
 LONGEST_STEP_MS: Final = 10 * 366 * 86_400_000
 
 
@@ -45,10 +46,12 @@ async def live(request: Call) -> Response[bytes]:
     "/health/ready",
     operation=Operation(
         "Can it serve", PUBLIC, bare=Health, tag="operation", errors=(UNAVAILABLE,),
-        description="It asks the database.",
+        description="It asks the database. A server that was told to stop says no at once, and serves for a while.",
     ),
 )  # fmt: skip
 async def ready(request: Call) -> Response[bytes]:
+    if request.app.state.get(LEAVING):
+        raise Problem(UNAVAILABLE, 503, "The server is about to stop: send new requests to another.")
     try:
         await services(request).runtime.store.read("select 1")
     except StoreProblem as fault:
