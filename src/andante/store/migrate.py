@@ -1,6 +1,7 @@
 """Bring a database to the newest schema. Runs at start; safe to repeat, and for many servers at once, while servers of
 the release before it are at work."""
 
+import functools
 import time
 from pathlib import Path
 from typing import Final
@@ -34,7 +35,7 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
     if engine.dialect.name != "postgresql":
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            if not _is_later(connection, config):
+            if not _stays(connection, to):
                 command.upgrade(config, to)
         return
     with engine.connect() as connection:
@@ -54,14 +55,13 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
             connection.commit()
 
 
-def standing(found: str, config: Config | None = None) -> tuple[str, str]:
+def standing(found: str) -> tuple[str, str]:
     """How a database that was migrated up to `found` stands to this release: CURRENT, BEHIND, LATER (a later release
     has migrated it, and this one can use it) or TOO_LATE; and this release's newest migration."""
-    known = ScriptDirectory.from_config(config or _config())
-    newest = known.get_current_head() or ""
+    known, newest = _known()
     if found == newest:
         return CURRENT, newest
-    if found <= newest or not found[:4].isdecimal() or found in {each.revision for each in known.walk_revisions()}:
+    if found <= newest or not found[:4].isdecimal() or found in known:
         return BEHIND, newest
     return (TOO_LATE if found.partition(FROM)[2] > newest else LATER), newest
 
@@ -72,24 +72,32 @@ def _config() -> Config:
     return config
 
 
-def _is_later(connection: sa.Connection, config: Config) -> bool:
-    """Whether a later release has migrated it, and this one can use it. Raises CommandError where it cannot."""
+@functools.cache
+def _known() -> tuple[frozenset[str], str]:
+    """This release's migrations, and the newest of them."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(each.revision for each in script.walk_revisions()), script.get_current_head() or ""
+
+
+def _stays(connection: sa.Connection, to: str) -> bool:
+    """Whether nothing is to be done: it is as this release has it, or a later release has migrated it and this one can
+    use it. Raises CommandError where it cannot."""
     found = MigrationContext.configure(connection).get_current_revision() or ""
-    how, _ = standing(found, config)
+    how, _ = standing(found)
     if how == TOO_LATE:
         raise CommandError(
             f"a later release has migrated the database (to {found}), and this release is too old for what it has made "
             "of it. Install that release, or restore the backup that was made before"
         )
-    return how == LATER
+    return how == LATER or (how == CURRENT and to == "head")
 
 
 def _patiently(config: Config, connection: sa.Connection, to: str) -> None:
     for tries in range(TRIES, 0, -1):
         try:
-            later = _is_later(connection, config)
+            stays = _stays(connection, to)
             connection.rollback()  # what was looked up needs no transaction any more
-            if not later:
+            if not stays:
                 command.upgrade(config, to)
         except sa.exc.OperationalError as fault:
             if tries == 1 or getattr(fault.orig, "sqlstate", "") != "55P03":  # a lock that was not to be had

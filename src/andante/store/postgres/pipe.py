@@ -6,6 +6,7 @@ connection. For one event loop.
 
 import asyncio
 import re
+import select
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
@@ -74,6 +75,8 @@ class Pipe:
         self._pg.nonblocking = 1
         self._pg.enter_pipeline_mode()
         self._socket = self._pg.socket
+        self._failed = select.poll()
+        self._failed.register(self._socket, 0)  # errors and the other side's end are told anyhow
         self._loop.add_reader(self._socket, self._readable)
 
     @classmethod
@@ -157,20 +160,26 @@ class Pipe:
 
     def _readable(self) -> None:
         try:
-            self._pg.consume_input()
-            if self._writing:
-                self._flush()
-            while self._sent and not self._pg.is_busy():
-                result = self._pg.get_result()
-                if result is not None:
-                    self._take(result)
-                elif self._pg.status == pq.ConnStatus.BAD:
-                    self._lose(self._pg.get_error_message())
-            if self.heard is not None:
-                while (note := self._pg.notifies()) is not None:
-                    self.heard(note.relname.decode(), note.extra.decode())
+            self._read()
+            # Of a connection that has failed uvloop tells once and never again, whatever is left to be read.
+            while not self.closed and self._failed.poll(0):
+                self._read()
         except psycopg.OperationalError as fault:
             self._lose(str(fault))
+
+    def _read(self) -> None:
+        self._pg.consume_input()
+        if self._writing:
+            self._flush()
+        while self._sent and not self._pg.is_busy():
+            result = self._pg.get_result()
+            if result is not None:
+                self._take(result)
+            elif self._pg.status == pq.ConnStatus.BAD:
+                self._lose(self._pg.get_error_message())
+        if self.heard is not None and not self.closed:
+            while (note := self._pg.notifies()) is not None:
+                self.heard(note.relname.decode(), note.extra.decode())
 
     def _take(self, result: Result) -> None:
         sent = self._sent[0]
