@@ -257,7 +257,7 @@ def test_a_lock_that_is_not_to_be_had_is_tried_again(
     upgrade(engine, FIRST)
     monkeypatch.setattr(migrate, "WAIT", "set lock_timeout = '20ms'")
     tries: list[int] = []
-    look = migrate._is_later
+    look = migrate._stays
 
     with psycopg.connect(url) as other:
         other.execute("lock table alembic_version in access exclusive mode")
@@ -268,7 +268,7 @@ def test_a_lock_that_is_not_to_be_had_is_tried_again(
                 other.rollback()
             return look(*arguments)
 
-        monkeypatch.setattr(migrate, "_is_later", counted)
+        monkeypatch.setattr(migrate, "_stays", counted)
         upgrade(engine)
     assert len(tries) == 3
     assert "archive" in _tables(engine)
