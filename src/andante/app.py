@@ -36,7 +36,7 @@ from andante.notify import LogChannel, NotePost, PostOptions, make_post
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.people.oidc import Oidc, OidcOptions, roles_map
 from andante.people.origins import checked_networks
-from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector, logs
+from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector, logs, tracing
 from andante.runtime.file_types import USUAL as USUAL_TYPES
 from andante.runtime.logs import password_of
 from andante.scripting import PythonScripts
@@ -310,7 +310,24 @@ def serve(settings: Settings) -> None:
     """
     configure_logging(settings)
     collector.settle()
-    uvloop.run(_serve(settings))
+    _trace(settings.traces)
+    try:
+        uvloop.run(_serve(settings))
+    finally:
+        tracing.stop()
+
+
+def _trace(to: str) -> None:
+    """Send traces there, where they are asked for. Raises SettingsProblem."""
+    if not to:
+        return
+    if to != tracing.BY_ENVIRONMENT and not urlsplit(to).hostname:
+        raise SettingsProblem(f"traces: '{to}' is no address; give http://HOST:4318, or {tracing.BY_ENVIRONMENT}.")
+    try:
+        tracing.start(to)
+    except ImportError as fault:
+        text = f"traces: they need more packages ({fault.name} is missing): pip install 'andante[otel]'."
+        raise SettingsProblem(text) from None
 
 
 async def _serve(settings: Settings) -> None:

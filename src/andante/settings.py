@@ -134,6 +134,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=0, le=3_600, description="Seconds to go on serving after SIGTERM, while /health/ready says no."),
     ] = 0
+    traces: Annotated[
+        str,
+        Meta(description="Where traces go: an OTLP collector's address, or env for what OTEL_... says; empty: none."),
+    ] = ""
     log_format: Annotated[
         Literal["logfmt", "json"], Meta(description="How lines of the log are written: logfmt or json.")
     ] = "logfmt"

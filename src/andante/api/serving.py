@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from andante.api.admission import INSIDE
 from andante.people.served import services_of
+from andante.runtime import tracing
 from andante.runtime.logs import about, about_nothing
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 log: Final = structlog.get_logger("andante.access")
 HEADER: Final = b"x-request-id"
+TRACED: Final = (b"traceparent", b"tracestate")
 # What may come from outside into every line of the log, and into a header of the answer.
 GOOD: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
@@ -43,6 +45,15 @@ class Serving:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
+            tracer = tracing.active
+            if tracer is not None and INSIDE not in scope:
+                with tracer.request(str(scope.get("method")), _traced(scope)) as span:
+                    status = await handled(scope, receive, send)
+                    tracer.answered(span, str(scope.get("method")), scope.get("path_template") or "none", status)
+            else:
+                await handled(scope, receive, send)
+
+        async def handled(scope: Scope, receive: Receive, send: Send) -> int:
             begun = perf_counter()
             status = 500
             inner = INSIDE in scope
@@ -50,7 +61,7 @@ class Serving:
             if not inner:
                 about_nothing()
                 known = request_id(scope)
-                about(request=known)
+                about(request=known, trace="" if tracing.active is None else tracing.active.trace_id())
                 id = known.encode("ascii")
 
             async def watch(message: Message) -> None:
@@ -66,11 +77,17 @@ class Serving:
             finally:
                 took = perf_counter() - begun
                 metrics: Metrics = services_of(scope).metrics
-                metrics.answered(str(scope["method"]), scope.get("path_template") or "none", status, took)
+                metrics.answered(str(scope.get("method")), scope.get("path_template") or "none", status, took)
                 if self._access and not inner:
                     _line(scope, status, took)
+            return status
 
         return served
+
+
+def _traced(scope: Scope) -> dict[str, str]:
+    """The headers that tell of the caller's trace."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name in TRACED}
 
 
 def _line(scope: Scope, status: int, took: float) -> None:

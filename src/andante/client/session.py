@@ -15,6 +15,7 @@ import msgspec
 from andante.client import shapes
 from andante.client.calls import TOKEN, Call
 from andante.client.errors import ClientError, Refused
+from andante.client.tracing import told
 
 T = TypeVar("T")
 
@@ -99,6 +100,7 @@ class Session:
             headers["andante-via"] = self.via
         if call.content:
             headers["content-type"] = call.content_type
+        told(headers)
         return httpx.Request(
             call.method, self.url + call.path, params=call.query or None, headers=headers, content=call.content or None
         )

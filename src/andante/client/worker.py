@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, final
 from andante.client import calls
 from andante.client.errors import Refused
 from andante.client.handling import COMPLETE, ERROR, Function, Handling, JobError, Outcome
+from andante.client.tracing import of_job
 
 if TYPE_CHECKING:
     from andante.client.async_client import AsyncClient
@@ -86,7 +87,8 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         try:
-            self._client.send(_report(job, self._handlers[job.type].run(job), self._backoff))
+            with of_job(job.type, job.headers):
+                self._client.send(_report(job, self._handlers[job.type].run(job), self._backoff))
         except Refused as refused:
             again = _second_report(job, refused, self._backoff)
             if again is not None:
@@ -143,7 +145,8 @@ class AsyncWorker:
 
     async def _do(self, job: Job) -> None:
         try:
-            await self._client.send(_report(job, await self._handlers[job.type].arun(job), self._backoff))
+            with of_job(job.type, job.headers):
+                await self._client.send(_report(job, await self._handlers[job.type].arun(job), self._backoff))
         except Refused as refused:
             again = _second_report(job, refused, self._backoff)
             if again is not None:

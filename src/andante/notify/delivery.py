@@ -20,6 +20,7 @@ from andante.notify.ways import Ways
 from andante.people.preferences import PreferenceBook, Preferences
 from andante.runtime import Clock, StoreProblem, wanted
 from andante.runtime.background import spawn
+from andante.runtime.tracing import working
 from andante.store.letters import DEAD, DROPPED, SENT, Letter, Letters
 from andante.store.store import Store
 from andante.timing.instants import HOUR, MINUTE, SECOND
@@ -169,7 +170,8 @@ class Delivery:
     async def _try(self, letters: Sequence[Letter], said: Preferences | None) -> None:
         channel = letters[0].channel
         try:
-            await self.ways.send(letters, said)
+            with working(f"letters by {channel}", letters[0].instance_id):
+                await self.ways.send(letters, said)
         except StoreProblem as fault:  # nothing was sent: soon again
             await self._failed(letters, fault)
         except Exception as fault:

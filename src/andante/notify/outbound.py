@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from andante.notify.faults import Undeliverable
+from andante.runtime.tracing import with_parent
 
 LONGEST_ASKED_MS: Final = 24 * 3_600_000
 
@@ -81,7 +82,7 @@ async def call(
             there = f"[{address}]" if ":" in address else address
             target = f"{parts.scheme}://{there}:{port}{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             request = client.build_request(
-                method, target, content=body, headers={**headers, "host": parts.netloc},
+                method, target, content=body, headers={**with_parent(headers), "host": parts.netloc},
                 extensions={"sni_hostname": host},
             )  # fmt: skip
             try:

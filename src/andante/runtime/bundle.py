@@ -10,6 +10,7 @@ from andante.engine.commands import Command
 from andante.engine.state import Instance
 from andante.engine.step import Step
 from andante.engine.waits import Task
+from andante.runtime import tracing
 from andante.runtime.problem import Problem
 from andante.store.projection import Batch
 
@@ -32,9 +33,9 @@ def changed(step: Step, _: Task | None) -> bool:
 class Request(Generic[T]):
     """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:
     how often another server may be faster before it is given up. `fresh`: it starts an instance whose id is new.
-    `begun`: when it came, by the machine's counter (seconds)."""
+    `begun`: when it came, by the machine's counter (seconds). `span`: its part of a trace."""
 
-    __slots__ = ("actor", "begun", "command", "fresh", "future", "graph", "tries", "view")
+    __slots__ = ("actor", "begun", "command", "fresh", "future", "graph", "span", "tries", "view")
 
     def __init__(
         self,
@@ -52,6 +53,8 @@ class Request(Generic[T]):
         self.tries = TRIES
         self.fresh = False
         self.begun = perf_counter()
+        tracer = tracing.active
+        self.span: Any = None if tracer is None else tracer.command(command.__class__.__name__)
 
     def answer(self, value: T) -> None:
         """Who asked may have gone meanwhile."""

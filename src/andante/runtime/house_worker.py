@@ -10,6 +10,7 @@ import structlog
 from andante.runtime.jobs import JobView
 from andante.runtime.logs import about
 from andante.runtime.runtime import Runtime
+from andante.runtime.tracing import working
 
 WAIT_MS: Final = 30_000
 PAUSE: Final = 1.0  # seconds, after the database refused
@@ -55,7 +56,8 @@ class HouseWorker:
 
     async def _one(self, job: JobView) -> None:
         about(job=job.id, instance=job.instance_id, definition=job.record.definition if job.record is not None else "")
-        await self._carry_out(job)
+        with working(f"job {job.type}", job.instance_id, job=job.id, worker=self._name):
+            await self._carry_out(job)
 
     async def _serve(self) -> None:
         while not self._runtime.ending:

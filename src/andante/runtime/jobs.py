@@ -19,6 +19,7 @@ from andante.runtime.held_jobs import HeldJobs, job_key
 from andante.runtime.job_records import JobRecord, Topic
 from andante.runtime.problem import JOB_NOT_FOUND, PARAMETER, Problem
 from andante.runtime.sight import sees
+from andante.runtime.tracing import with_trace
 from andante.store.store import Row, SharedStore, Store
 
 MOST: Final = 500
@@ -201,7 +202,8 @@ class Jobs:
             record = msgspec.structs.replace(record, worker=worker, locked_until=until)
             view = JobView(
                 record.id, record.type, record.instance_id, record.element, job_variables(graph, instance, job),
-                job_headers(graph, job), record.retries, until, job_own(instance, job), record,
+                with_trace(job_headers(graph, job), record.instance_id), record.retries, until,
+                job_own(instance, job), record,
             )  # fmt: skip
             views.append((view, instance))
         return views

@@ -1,10 +1,11 @@
 """What the command loop counts and times, for the metrics: it costs no query, and next to nothing for each command."""
 
 from bisect import bisect_left
-from time import perf_counter
+from time import perf_counter, time_ns
 from typing import Any, Final, final
 
 from andante.engine import events as ev
+from andante.runtime import tracing
 from andante.runtime.bundle import Bundle, Request
 
 SECONDS: Final[list[float]] = [
@@ -65,6 +66,11 @@ class Meter:
         if buckets is None:
             buckets = self.commands[kind] = Buckets(SECONDS)
         buckets.put(perf_counter() - request.begun)
+        tracer = tracing.active
+        if tracer is not None and request.span is not None:
+            future = request.future
+            done = future.done() and not future.cancelled()
+            tracer.end(request.span, future.exception() if done else None)
 
     def begin(self, bundle: Bundle) -> None:
         """It goes to the database."""
@@ -78,6 +84,8 @@ class Meter:
         if bundle.begun:
             self.commits.put(perf_counter() - bundle.begun)
             self.sizes.put(float(len(bundle.entries)))
+        if tracing.active is not None:
+            self._trace(bundle, tracing.active)
         counts = self._counts
         for entry in bundle.entries:
             if entry.step is None:
@@ -89,6 +97,13 @@ class Meter:
                     counts[kind] = number + 1
                 elif isinstance(event, ev.ClockChanged):
                     self._passed(event)
+
+    def _trace(self, bundle: Bundle, tracer: Any) -> None:
+        ended = time_ns()
+        begun = ended - int((perf_counter() - bundle.begun) * 1_000_000_000)
+        for entry in bundle.entries:
+            if entry.request.span is not None and entry.step is not None and bundle.begun:
+                tracer.committed(entry.request.span, entry.instance_id, begun, ended, len(bundle.entries))
 
     def counts(self) -> dict[str, int]:
         """Of each event that is counted."""

@@ -21,6 +21,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.logs import about
 from andante.runtime.problem import LATER, Problem
+from andante.runtime.tracing import working
 from andante.runtime.wanted import wanted
 from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
@@ -281,7 +282,8 @@ class Outbox:
                     continue
                 if ours:
                     async with self._gate:
-                        await self._deliver(key, effect)
+                        with working(f"effect {type(effect).__name__}", instance_id):
+                            await self._deliver(key, effect)
             except Problem as problem:
                 if problem.status >= 500:
                     tries += 1

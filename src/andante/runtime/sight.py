@@ -10,6 +10,7 @@ import contextvars
 from collections.abc import Iterator
 from typing import Final
 
+from andante.runtime import tracing
 from andante.runtime.logs import about_nothing
 from andante.runtime.problem import DEFINITION_NOT_FOUND, INSTANCE_NOT_FOUND, NOT_GRANTED, Problem
 from andante.store.names import ALL, EVERY, Names, Sight
@@ -79,6 +80,8 @@ def by_itself() -> contextvars.Context:
     context = contextvars.copy_context()
     context.run(_SIGHT.set, ALL)
     context.run(about_nothing)
+    if tracing.active is not None:
+        context.run(tracing.active.nobody)
     return context
 
 

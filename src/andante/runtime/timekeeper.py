@@ -18,6 +18,7 @@ from andante.runtime.membership import Members
 from andante.runtime.messages import Messages
 from andante.runtime.outbox import UNSURE, Outbox
 from andante.runtime.problem import LATER, Problem
+from andante.runtime.tracing import working
 from andante.store.faults import StoreProblem
 from andante.store.store import Row, Store
 from andante.timing.cycle import following
@@ -151,7 +152,8 @@ class Timekeeper:
         """Whether anything happened. Raises what says that it is to be tried again."""
         about(instance=instance_id)
         try:
-            moved = await self._executor.submit(instance_id, FireTimers(), "", changed)
+            with working("timers", instance_id, anew=True):
+                moved = await self._executor.submit(instance_id, FireTimers(), "", changed)
         except Problem as problem:
             if problem.code in LATER:
                 raise
