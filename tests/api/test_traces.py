@@ -9,7 +9,7 @@ from house import BASE, House
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import SpanContext, SpanKind, StatusCode
 
 from andante.client.tracing import of_job, told
 from andante.engine.commands import Terminate
@@ -42,9 +42,15 @@ def spans() -> Iterator[InMemorySpanExporter]:
     tracing.stop()
 
 
+def context_of(span: ReadableSpan) -> SpanContext:
+    found = span.get_span_context()
+    assert found is not None
+    return found
+
+
 def tree(found: tuple[ReadableSpan, ...]) -> set[tuple[str, str]]:
     """Each span with the one it is within; "" for none, or one from elsewhere."""
-    ids = {each.get_span_context().span_id: each.name for each in found}
+    ids = {context_of(each).span_id: each.name for each in found}
     return {(each.name, ids.get(each.parent.span_id, "") if each.parent else "") for each in found}
 
 
@@ -69,7 +75,7 @@ async def test_from_a_request_to_the_worker(house: House, spans: InMemorySpanExp
         ("effect StartChild", "command Start"), ("command Start", "effect StartChild"),
         ("job dig", "command Start"), ("command CompleteJob", "job dig"), ("commit", "command CompleteJob"),
     }, tree(found)  # fmt: skip
-    assert {each.get_span_context().trace_id for each in found} == {TRACE}
+    assert {context_of(each).trace_id for each in found} == {TRACE}
     by_name = {each.name: each for each in found}
     first = by_name[request]
     assert (first.kind, dict(first.attributes or {})["http.response.status_code"]) == (SpanKind.SERVER, 200)
