@@ -31,8 +31,10 @@ from andante.api.serving import Serving
 from andante.api.wire import as_json
 from andante.camunda import camunda_router, plain_path
 from andante.camunda import on_http_exception as on_camunda_exception
-from andante.connectors import Connectors
+from andante.connectors import Connectors, read_sources
 from andante.notify import LogChannel, NotePost, PostOptions, make_post
+from andante.notify.mail import Mail
+from andante.notify.smtp import parse_smtp_url
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
 from andante.people.oidc import Oidc, OidcOptions, roles_map
 from andante.people.origins import checked_networks
@@ -122,7 +124,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         if settings.mcp:
             await stack.enter_async_context(_assistants().opened(app, settings.max_body))
         if settings.connectors:
-            await stack.enter_async_context(Connectors(running, private=settings.private_addresses))
+            await stack.enter_async_context(connectors(settings, running))
         if settings.python_scripts:
             await stack.enter_async_context(PythonScripts(running))
         yield
@@ -199,6 +201,18 @@ def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
         return [LogChannel(), make_post(runtime, post_options(settings))]
     except (ValueError, AccessProblem) as fault:
         raise SettingsProblem(f"Notes cannot be sent: {fault}.") from None
+
+
+def connectors(settings: Settings, runtime: Runtime) -> Connectors:
+    """What carries out the service tasks that are the server's own. Raises SettingsProblem."""
+    try:
+        mail = None
+        if settings.smtp_url:
+            mail = Mail(parse_smtp_url(settings.smtp_url), sender=settings.mail_from, clock=runtime.clock)
+        sources = read_sources(settings.data_sources)
+    except ValueError as fault:
+        raise SettingsProblem(f"Connectors cannot work: {fault}.") from None
+    return Connectors(runtime, private=settings.private_addresses, mail=mail, sources=sources)
 
 
 def post_options(settings: Settings) -> PostOptions:

@@ -117,7 +117,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mcp: Annotated[
         bool, Meta(description="Let assistants work by the Model Context Protocol at /mcp; needs the extra mcp.")
     ] = False
-    connectors: Annotated[bool, Meta(description="Carry out service tasks that call by HTTP.")] = True
+    connectors: Annotated[
+        bool, Meta(description="Carry out service tasks that call by HTTP, ask databases or send mail.")
+    ] = True
+    data_sources: Annotated[
+        str, Meta(description="File (TOML) with the databases that service tasks may ask; empty: none.")
+    ] = ""
     python_scripts: Annotated[bool, Meta(description="Run script tasks in Python, each in a sandbox.")] = True
     smtp_url: Annotated[
         str, Meta(description="Where mail goes: smtp://user:password@host:port, smtps://...; empty: no mail.")

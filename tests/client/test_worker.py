@@ -68,10 +68,10 @@ def test_a_handler_takes_variables_by_name(hands: Hands, dig: str) -> None:
     """As with an embedded engine: tests/embedded has the rest of it."""
     worker: Any = {"sync": Worker, "async": AsyncWorker}[hands.kind](hands.client, wait="", max_jobs=8)
 
-    @worker.handles(dig)
     async def find(depth: int, how: str = "by hand") -> dict[str, Any]:
         return {"found": f"{depth} deep, {how}"}
 
+    worker.handles(dig)(find)
     deep, wrong = hands.start(dig, {"depth": 3}), hands.start(dig, {"depth": "three"})
     assert (worker.run_once() if hands.kind == "sync" else hands._runner.run(worker.run_once())) == 2
     assert hands.variables(deep.id)["found"] == "3 deep, by hand"

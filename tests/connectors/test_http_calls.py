@@ -1,6 +1,5 @@
 """Service tasks that call by HTTP, in all three spellings, against a real receiver."""
 
-import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -9,16 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from doing import model, run, settled
 
 from andante.connectors import Connectors
-from andante.runtime import JobQuery, Runtime, TestClock
+from andante.runtime import Runtime, TestClock
 
 START = 1_767_258_000_000
-HEAD = (
-    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://test"'
-    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
-    ' xmlns:andante="http://andante.dev/schema/bpmn/1.0">'
-)
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -69,15 +64,6 @@ async def runtime(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
     await made.close()
 
 
-def model(task: str) -> bytes:
-    """Start, the call, the end."""
-    return (
-        f'{HEAD}<process id="p" isExecutable="true"><startEvent id="start"/>{task}<endEvent id="end"/>'
-        '<sequenceFlow id="f1" sourceRef="start" targetRef="call"/>'
-        '<sequenceFlow id="f2" sourceRef="call" targetRef="end"/></process></definitions>'
-    ).encode()
-
-
 def camunda_8(url: str, headers: str = "", more: str = "") -> bytes:
     return model(
         '<serviceTask id="call"><extensionElements><zeebe:taskDefinition type="io.camunda:http-json:1" retries="2"/>'
@@ -85,26 +71,6 @@ def camunda_8(url: str, headers: str = "", more: str = "") -> bytes:
         '<zeebe:input source="={sum: amount}" target="body"/></zeebe:ioMapping>'
         f"<zeebe:taskHeaders>{headers}</zeebe:taskHeaders></extensionElements></serviceTask>"
     )
-
-
-async def run(runtime: Runtime, data: bytes, **variables: object) -> str:
-    """Deploy, start, and wait until the call has been made; the instance's id."""
-    await runtime.deploy_xml(data, who="designer")
-    instance = await runtime.start("p", variables=variables, who="anna")
-    await settled(runtime, instance.id)
-    return instance.id
-
-
-async def settled(runtime: Runtime, instance_id: str, least: int = 1) -> None:
-    """Until it is over or broken, or waits for another try and the receiver was asked so often."""
-    async with asyncio.timeout(20):
-        while True:
-            record = await runtime.instance(instance_id)
-            jobs = await runtime.jobs.held.many(JobQuery(instance_ids=[instance_id]))
-            waits = bool(jobs) and jobs[0].available_at > runtime.clock.now()
-            if record.closed or record.incident or (waits and len(Receiver.seen) >= least):
-                return
-            await asyncio.sleep(0.005)  # the receiver is another thread: it takes the time it takes
 
 
 async def test_andante_s_own_spelling(runtime: Runtime, receiver: str) -> None:
@@ -172,7 +138,7 @@ async def test_a_receiver_in_trouble_is_asked_again_and_then_it_is_an_incident(r
     assert not (await runtime.instance(instance_id)).incident
     clock.set(START + 3_600_000)
     runtime.jobs.announce()
-    await settled(runtime, instance_id, least=2)
+    await settled(runtime, instance_id, lambda: len(Receiver.seen) >= 2)
     (incident,) = (await runtime.detail(instance_id)).incidents
     assert incident.message.endswith("answered 503")
     assert len(Receiver.seen) == 2

@@ -12,7 +12,8 @@ from urllib.parse import SplitResult, urlencode
 
 import msgspec
 
-from andante.expressions import ExpressionError, compile_text, to_json
+from andante.connectors.faults import Wrong
+from andante.connectors.results import set_by
 from andante.notify.outbound import Answer, checked_url
 
 OWN: Final = "andante:http"
@@ -25,10 +26,6 @@ MOST_SECONDS: Final = 60.0
 AGAIN: Final = (408, 425, 429)  # beside 5xx: another try may help
 
 Variables = Mapping[str, Any]
-
-
-class Wrong(Exception):
-    """The model asks for what cannot be: no later try helps."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -125,15 +122,5 @@ def brought(
     except (msgspec.DecodeError, RecursionError):
         body = text
     response: dict[str, object] = {"status": answer.status, "headers": dict(answer.headers), "body": body}
-    found: dict[str, object] = {}
-    if name := headers.get("resultVariable", ""):
-        found[name] = response
-    if told := headers.get("resultExpression", ""):
-        try:
-            value = to_json(compile_text(told).evaluate({"response": response, **response}, now))
-        except ExpressionError as fault:
-            raise Wrong(f"resultExpression: {fault}") from None
-        if not isinstance(value, dict):
-            raise Wrong("resultExpression: it should give a context, such as ={total: response.body.total}")
-        found.update(value)
-    return found, {"response": response, **response}
+    known = {"response": response, **response}
+    return set_by(headers, response, known, now, "={total: response.body.total}"), known

@@ -97,10 +97,8 @@ class AsyncAndante:
 
     async def open(self) -> "AsyncAndante":
         """Open the database (made or brought up to date as needed) and go on with what is unfinished."""
-        from andante.app import (
-            open_runtime,  # what it brings takes a second to import, for nothing where none is opened
-        )
-        from andante.connectors import Connectors
+        # What these bring takes a second to import, for nothing where no engine is opened.
+        from andante.app import connectors, open_runtime
         from andante.scripting import PythonScripts
 
         if self._runtime is not None:
@@ -120,7 +118,7 @@ class AsyncAndante:
             runtime.channels.append(Told(self._told))
             stack.push_async_callback(self._end, runtime)
             if self.settings.connectors and own is None:
-                await stack.enter_async_context(Connectors(runtime, private=self.settings.private_addresses))
+                await stack.enter_async_context(connectors(self.settings, runtime))
             if self.settings.python_scripts:
                 scripts = PythonScripts(runtime)
                 if own is None:
