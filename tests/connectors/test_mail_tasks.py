@@ -10,7 +10,7 @@ from post_office import PostOffice
 from andante.connectors import Connectors
 from andante.notify.mail import Mail
 from andante.notify.smtp import parse_smtp_url
-from andante.runtime import Runtime, TestClock
+from andante.runtime import Runtime, TaskQuery, TestClock
 
 START = 1_767_258_000_000
 
@@ -58,8 +58,8 @@ async def test_a_letter_with_all_that_it_may_have(runtime: Runtime, office: Post
     await runtime.deploy_xml(data, who="designer")
     started = await runtime.start("p", variables={"customer": "ann@example.com", "number": "7"}, who="anna")
     await runtime.attachments.add(started.id, 0, "bill.pdf", b"%PDF-1.7\n%%EOF", who="anna")
-    (task,) = started and (await _tasks(runtime, started.id))
-    await runtime.task_action(task, "complete", who="anna")
+    (task,) = (await runtime.tasks(TaskQuery(everything=True, instance_id=started.id))).items
+    await runtime.task_action(task.id, "complete", who="anna")
     await settled(runtime, started.id)
     assert sorted(address for address, _ in office.letters) == ["ann@example.com", "ben@example.com", "eve@example.com"]
     letter = office.letter("ann@example.com")
@@ -73,13 +73,6 @@ async def test_a_letter_with_all_that_it_may_have(runtime: Runtime, office: Post
     html = letter.get_body(("html",))
     assert html is not None
     assert html.get_content().strip() == "<p>It is on its way.</p>"
-
-
-async def _tasks(runtime: Runtime, instance_id: str) -> list[str]:
-    from andante.runtime import TaskQuery
-
-    page = await runtime.tasks(TaskQuery(everything=True, instance_id=instance_id))
-    return [task.id for task in page.items]
 
 
 async def test_a_mail_server_in_trouble_is_asked_again_with_the_same_message_id(
