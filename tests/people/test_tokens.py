@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
-from office import MINUTE, Office
+from office import MINUTE, START, Office
 
 from andante.people import AccessProblem, Caller, sight
+from andante.people.attempts import Attempts
 
 
 async def client(office: Office, **person: object) -> tuple[str, str]:
@@ -113,3 +114,26 @@ async def test_guessing_is_slowed_down_where_it_comes_from(office: Office) -> No
     assert await office.access.grant(client_id, secret, "10.0.0.2") is not None
     office.now += 5 * MINUTE
     assert await office.access.grant(client_id, secret, "10.0.0.1") is not None
+
+
+async def test_an_address_that_tries_many_names_is_slowed_down_for_all_of_them(office: Office) -> None:
+    client_id, secret = await client(office)
+    for n in range(49):
+        office.access._attempts.failed(f"2001:db8:1:2::{n + 1:x}", f"guess {n}", office.now)
+    assert await office.access.grant("guess 49", "guess", "2001:db8:1:2::ffff") is None
+    with pytest.raises(AccessProblem) as caught:  # of the same network, and with a good secret
+        await office.access.grant(client_id, secret, "2001:db8:1:2::1:1")
+    assert (caught.value.status, caught.value.code, caught.value.wait) == (429, "bpm.access.tooFast", 300)
+    assert await office.access.grant(client_id, secret, "2001:db8:1:3::1") is not None
+    office.now += 5 * MINUTE
+    assert await office.access.grant(client_id, secret, "2001:db8:1:2::1") is not None
+
+
+def test_a_log_in_of_one_s_own_does_not_make_up_for_guessing() -> None:
+    attempts = Attempts()
+    for n in range(50):
+        attempts.failed("::ffff:10.0.0.1", f"guess {n}", START)
+        attempts.succeeded("10.0.0.1", "my own")
+        attempts.failed("", f"guess {n}", START)  # where it is not known, it is not everybody's
+    assert attempts.wait_ms("10.0.0.1", "anybody", START + MINUTE) == 4 * MINUTE
+    assert attempts.wait_ms("10.0.0.2", "anybody", START) == attempts.wait_ms("", "anybody", START) == 0
