@@ -33,6 +33,7 @@ async def screens(site: Site) -> dict[str, str]:
         "operations-jobs": "/operations/jobs?type=reserve-stock",
         "operations-timers": "/operations/timers",
         "operations-letters": "/operations/letters",
+        "operations-doctor": "/operations/doctor",
         "sla": "/sla",
         "batch": f"/batches/{await _batch(site, found)}",
         "instance": f"/instances/{found['sorted']}",

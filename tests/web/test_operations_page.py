@@ -122,5 +122,19 @@ async def test_behind_every_number_is_a_list(site: Site, browser: Browser) -> No
 async def test_operations_are_for_operators(site: Site, browser: Browser) -> None:
     page = await browser.new_page()
     await site.log_in(page, "tom")
-    for path in ("", "/incidents", "/jobs?type=x", "/timers", "/letters"):
+    for path in ("", "/incidents", "/jobs?type=x", "/timers", "/letters", "/doctor"):
         assert (await page.request.get(f"{site.url}/operations{path}")).status == 403, path
+
+
+async def test_a_health_check_says_what_to_do(site: Site, browser: Browser) -> None:
+    await settle(site.runtime, site.clock)
+    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    site.watch(page)
+    await site.log_in(page, "mei")
+    await page.goto(f"{site.url}/operations")
+    await page.get_by_role("link", name="Health check").click()
+    broken = page.locator(".findings li").filter(has_text="work.incidents").first
+    await expect(broken).to_contain_text("cannot go on")
+    await expect(broken).to_contain_text("andante retry")
+    await expect(broken.get_by_text("Error", exact=True)).to_be_visible()
+    assert site.faults == []

@@ -11,9 +11,11 @@ from litestar.params import FromPath
 from andante.languages import Language
 from andante.languages import mark as _
 from andante.notify import DEAD, WAITING
-from andante.people import demand, sight
+from andante.people import AccessProblem, demand, sight
 from andante.people import permissions as allow
+from andante.people.faults import FORBIDDEN
 from andante.runtime import Chosen, InstanceQuery, InstanceRecord, Looked, Problem
+from andante.runtime.doctor import diagnose
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.session import Asked, caller, form, kept_as
 
@@ -174,4 +176,23 @@ async def letter(
     return go(request, f"/operations/letters?state={state}", said(request, words))
 
 
-HANDLERS: Final = (overview, incidents, retry, jobs, timers, letters, letter)
+AREAS: Final = {
+    "database": _("database"), "clock": _("clock"), "members": _("servers"), "settings": _("settings"),
+    "calendars": _("calendars"), "work": _("open work"),
+}  # fmt: skip
+
+
+@get("/operations/doctor")
+async def doctor(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
+    """What is wrong and what to do, of everything: for who may read everything."""
+    who = caller(request)
+    demand(who, allow.OPERATIONS_READ)
+    if not sight(who).read.all:
+        raise AccessProblem(FORBIDDEN, 403, "It tells of all definitions, and not all are yours to read.")
+    settings = msgspec.structs.asdict(request.app.state.settings)
+    seen = await diagnose(desk.runtime.store, desk.runtime.clock, settings)
+    areas = [said(request, AREAS[each]) for each in seen.checks]
+    return desk.page(request, "doctor.html", seen=seen, areas=areas)
+
+
+HANDLERS: Final = (overview, doctor, incidents, retry, jobs, timers, letters, letter)

@@ -44,6 +44,7 @@ WITHIN: Final = (
     ("/sla", "calm", _("SLA policies"), allow.INSIGHT_READ),
     ("/batches/tasks", "batches", _("Act on many tasks"), allow.INSTANCE_ACT_ANY),
     ("/operations/incidents", "incident", _("Incidents by cause"), allow.INSTANCE_READ_ANY),
+    ("/operations/doctor", "operations", _("Health check"), allow.OPERATIONS_READ),
     ("/insight/forecast", "insight", _("Forecast"), allow.INSIGHT_READ),
     ("/insight/people", "insight", _("People and queues"), allow.INSIGHT_READ),
     ("/admin/calendars", "admin", _("Calendars"), allow.CALENDAR_CHANGE),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from andante.runtime.calendars import Kept, key_of
-from andante.runtime.doctor.finding import ERROR, HINT, WARNING, Finding, Look, some
+from andante.runtime.doctor.finding import ERROR, HINT, WARNING, Finding, Look
 from andante.store import calendars as rows
 from andante.store.store import Store
 from andante.timing.calendar import DEFAULT_CALENDAR
@@ -31,16 +31,16 @@ async def calendars(look: Look) -> list[Finding]:
     clocks: dict[str, int] = dict(await look.store.read(CLOCKS))
     for name, count in sorted(clocks.items()):
         if name and name not in kept:
-            what = f"{some(count, 'open SLA clock')} run by it, and it is not there."
+            what = f"Open SLA clocks run by it, and it is not there: {count} of them."
             found.append(Finding(ERROR, "calendar.missing", name, what, _make(name)))
     if clocks.get("") and DEFAULT_CALENDAR not in kept:
-        what = f"{some(clocks[''], 'open SLA clock')} run by the built-in calendar, which has no holidays."
+        what = f"Open SLA clocks run by the built-in calendar, which has no holidays: {clocks['']} of them."
         remedy = "Save a calendar named default with yours (Administration, Calendars, or `andante calendars set`)."
         found.append(Finding(HINT, "calendar.builtIn", DEFAULT_CALENDAR, what, remedy))
     for each in kept.values():
         left = await rows.left(look.store, key_of(each.row.name), each.row.revision)
         if left and look.now - each.row.saved_at > FOLLOWING:
-            what = f"{some(left, 'instance')} still count by what it was before its last change."
+            what = f"Instances still count by what it was before its last change: {left} of them."
             remedy = "See whether a server is at work; if one is, its log tells what it could not do."
             found.append(Finding(WARNING, "calendar.behind", each.row.name, what, remedy))
     return found
