@@ -27,7 +27,8 @@ class _Server(uvicorn.Server):
 @contextmanager
 def serving(db: str, **settings: Any) -> Iterator[str]:
     """The address of a server on the database of that address, whose clock stands still until it is set."""
-    with application(Settings(db=db, test_clock=True, bootstrap_client_secret=SECRET, **settings)) as app:
+    chosen: dict[str, Any] = {"test_clock": True, "bootstrap_client_secret": SECRET} | settings
+    with application(Settings(db=db, **chosen)) as app:
         server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
         server.ready = threading.Event()
         thread = threading.Thread(target=server.run)
