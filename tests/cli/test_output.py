@@ -136,3 +136,15 @@ def test_where_no_token_can_be_kept_commands_still_work(
 
 def test_the_version(shell: Shell) -> None:
     assert shell("version").out == shell("--version").out != ""
+
+
+@pytest.mark.parametrize("language", ["bash", "zsh", "fish"])
+def test_the_words_of_the_program_are_completed(shell: Shell, language: str, tmp_path: Path) -> None:
+    script = shell("completion", language).out
+    for words in ("suspend", "--saved-view", "calendars"):
+        assert words in script
+    if language == "bash":
+        asked = "COMP_WORDS=(andante sus); COMP_CWORD=1; _andante; echo ${COMPREPLY[@]}"
+        told = subprocess.run(("bash",), input=f"{script}\n{asked}", capture_output=True, text=True, check=True)
+        assert told.stdout == "suspend\n"
+    assert shell("completion", "tcsh").code == 2

@@ -9,7 +9,7 @@ server answers.
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
-from typing import Final
+from typing import Final, Literal
 
 from cyclopts import App, CycloptsError
 from rich.console import Console
@@ -209,6 +209,15 @@ app.command(
     help="Show how a person is told, or change what is given.",
     sort_key=102,
 )
+
+
+@app.command
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+    """Print what a shell needs to complete the words of `andante`.
+
+    For bash: source <(andante completion bash); likewise for zsh. For fish: andante completion fish | source
+    """
+    print(app.generate_completion(shell=shell))
 
 
 @app.command
