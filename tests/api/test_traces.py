@@ -102,7 +102,9 @@ async def test_what_fails_is_marked_and_a_wrong_parent_is_none(house: House, spa
 
 
 async def test_the_client_goes_on_with_the_trace(spans: InMemorySpanExporter) -> None:
-    assert of_job("dig", {}) is not None
+    with of_job("dig", {"traceparent": THEIRS}):
+        assert told({})["traceparent"].split("-")[1] == f"{TRACE:032x}"
+    assert of_job("dig", {}) is of_job("dig", {})  # nothing is begun
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     with provider.get_tracer("program").start_as_current_span("outer"):
