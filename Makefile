@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock dist smoke assets venv dev clean
+.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock dist smoke docs audit assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -50,6 +50,12 @@ dist: dev assets ## build wheel, source archive and bill of materials into dist/
 smoke: dev assets ## install what dist would publish into a bare environment, and try it there
 	@scripts/smoke
 
+docs: dev ## build the site of the documentation into site/; a link that leads nowhere ends it
+	@.venv/bin/python scripts/site
+
+audit: dev ## ask whether faults are known of what is locked
+	@scripts/audit
+
 bench: dev ## measure against other engines and the bare database; writes bench/results.json
 	@bench/run
 
@@ -70,5 +76,5 @@ dev:
 	@scripts/venv requirements/dev.lock
 
 clean: ## remove what was built, not the databases
-	rm -rf .venv .venv-compiled dist node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules \
+	rm -rf .venv .venv-compiled dist site node_modules src/andante/web/static/vendor bench/peers/.venv* bench/peers/node/node_modules \
 		bench/peers/java/*/target bench/peers/java/.built

@@ -5,7 +5,10 @@ reader has it, is in given/: a script for the page that goes before its first bl
 """
 
 import asyncio
+import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,3 +105,12 @@ def test_few_blocks_are_left_out_and_each_says_why() -> None:
 
 def test_every_script_that_goes_before_belongs_to_a_page() -> None:
     assert {path.stem for path in GIVEN.glob("*.sh")} <= {page.stem for page in WITH_BLOCKS}
+
+
+def test_the_site_is_built_and_asks_nobody_else(tmp_path: Path) -> None:
+    command = (sys.executable, ROOT / "scripts/site", tmp_path)
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    page = (tmp_path / "docs/tutorial/first-process.html").read_text("utf-8")
+    assert "Your first process" in page
+    assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"https?://", page)
