@@ -202,6 +202,10 @@ def test_files_that_need_each_other_are_deployed_in_order(engine: Andante) -> No
         EXAMPLES / "leave-balance.bpmn", EXAMPLES / "leave-days.dmn", EXAMPLES / "travel-request.json"
     )
     assert {"LeaveBalance", "TravelRequest"} < set(deployed.ids)
+    with pytest.raises(Problem, match=r"1\.bpmn: The model cannot be deployed"):  # all or none
+        engine.deploy(ASK, straight("Bad", '<userTask id="elsewhere"/>'))
+    with pytest.raises(Problem, match="There is no definition 'Ask'"):
+        engine.start("Ask")
     run = engine.start("LeaveBalance", age=61, yearsOfService=30, taken=12)
     assert engine.variables(run)["left"] == engine.decide("leaveDays", age=61, yearsOfService=30) - 12
 

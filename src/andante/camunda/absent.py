@@ -35,7 +35,7 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "history": ("this of the history", "Use /u-route/baas/bp/v2.0/runtime/instances/{id}/history."),
     "identity": ("identities here", "Use /u-route/baas/bp/v2.0/admin/persons."),
     "incident": ("this of an incident", "Act on its instance: retry."),
-    "job": ("Camunda's jobs", "Timers fire by themselves; what failed is an incident of its instance: retry that."),
+    "job": ("this of a job", "Timers fire by themselves; what failed is tried again by its retries."),
     "job-definition": ("job definitions", "Priorities and retries are in the model."),
     "message": ("this of a message", "See docs/reference/camunda-rest.md."),
     "metrics": ("metrics here", "Read /metrics."),

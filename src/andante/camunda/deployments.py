@@ -23,6 +23,7 @@ from andante.camunda.wire import Paged, answer, counted, nothing, order_of, quer
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Deployment, Problem
 from andante.runtime import problem as codes
+from andante.runtime.together import in_order
 
 PATH: Final = "/deployment"
 ONE: Final = f"{PATH}/{{deployment_id:str}}"
@@ -72,23 +73,27 @@ async def _files(request: Call) -> tuple[dict[str, str], list[tuple[str, bytes]]
     f"{PATH}/create", status_code=200,
     operation=Operation(
         "Deploy BPMN, DMN and forms", allow.DEFINITION_DEPLOY, raw_body="multipart/form-data",
-        description="Of several files forms and decisions go first; where one is refused, the message says which are "
-        "deployed already. The same file again gives the same definitions, whatever enable-duplicate-filtering says.",
+        description="Of several files all are deployed or none; forms and decisions go first, then what others import. "
+        "The same file again gives the same definitions, whatever enable-duplicate-filtering says.",
     ),
 )  # fmt: skip
 async def create(request: Call) -> Response[bytes]:
     fields, files = await _files(request)
     desk, who = services(request), caller(request).user
+    named = dict(files)
+    if len(named) != len(files):
+        raise wrong("Two files of the form have the same name. Give each its own.")
+    if len(files) > 1:
+        await desk.runtime.check_files(named)
     made: list[Deployment] = []
-    # What others name goes first.
-    for name, data in sorted(files, key=lambda file: (file[0].endswith(BPMN), not file[0].endswith(".form"))):
+    for name in in_order(named):
         try:
-            made.append(await _deployed(desk, name, data, who))
-        except Problem as fault:
+            made.append(await _deployed(desk, name, named[name], who))
+        except Problem as fault:  # what could not be seen before: another deployment at the same time, the database
             if not made:
                 raise
             done = ", ".join(sorted({key for each in made for key in each.ids}))
-            text = f"{name}: {fault.message} Of the same form is deployed already: {done}."
+            text = f"{name}: {fault.message} Of the same form is deployed already: {done}. Send the form again."
             raise Problem(fault.code, fault.status, text, fault.details) from None
     records = [await desk.runtime.definition(id) for each in made for id in each.ids.values()]
     if not records:

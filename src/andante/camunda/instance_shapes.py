@@ -135,7 +135,7 @@ def incident_shape(record: InstanceRecord, incident: IncidentView, zone: str) ->
         "failedActivityId": incident.element or None,
         "causeIncidentId": own,
         "rootCauseIncidentId": own,
-        "configuration": None,
+        "configuration": own if kind == "failedJob" else None,
         "incidentMessage": incident.message,
         "tenantId": None,
         "jobDefinitionId": None,

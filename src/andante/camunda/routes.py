@@ -21,6 +21,7 @@ from andante.camunda import (
     incidents,
     instance_variables,
     instances,
+    jobs,
     starting,
     task_lists,
     tasks,
@@ -31,7 +32,7 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
-    task_lists, tasks, events, decisions, history, incidents,
+    task_lists, tasks, events, decisions, history, incidents, jobs,
 )  # fmt: skip
 
 

@@ -187,8 +187,10 @@ class AsyncAndante:
 
     async def deploy(self, *files: str | Path | bytes, activate: bool = True, by: str = "") -> Deployment:
         """Deploy BPMN, DMN, forms and JSON definitions: paths, or what is in them. They go in the order in which they
-        need each other. Raises OSError, and Problem 422 with each fault of a model."""
+        need each other, all of them or none. Raises OSError, and Problem 422 with each fault of a model."""
         named = {name: data for number, each in enumerate(files) for name, data in [file_of(number, each)]}
+        if len(named) > 1:
+            await self.runtime.check_files(named)
         made = [await self._deploy(name, named[name], activate, self._by(by)) for name in in_order(named)]
         if not made:
             raise Problem(codes.PARAMETER, 400, "deploy: name the files.")

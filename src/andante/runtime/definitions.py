@@ -42,6 +42,7 @@ from andante.runtime.problem import (
 )  # fmt: skip
 from andante.runtime.sight import demand_deploy, sees
 from andante.runtime.starting import starts, timers
+from andante.runtime.together import in_order, made_of
 from andante.store import definitions as rows
 from andante.store.audit import AuditLog, Entry
 from andante.store.names import EVERY, Names
@@ -73,6 +74,16 @@ class Definitions:
         async with self._lock:
             await self.catalogue.fresh()
             return await self.forms.deploy(data, name, who, activate, version)
+
+    async def check_files(self, files: Mapping[str, bytes]) -> None:
+        """Whether all of them could be deployed; nothing is changed. Raises Problem as `deploy` would."""
+        await self.catalogue.fresh()
+        for name in in_order(files):
+            try:
+                for found, kind in await read_model(made_of, files, name, self._zone):
+                    check_kind(self.catalogue, found, kind)
+            except Problem as fault:
+                raise Problem(fault.code, fault.status, f"{name}: {fault.message}", fault.details) from None
 
     def use_calendars(self, calendars: LiveCalendars) -> None:
         """Models that name another calendar are warned of; and no definition is known before its calendars are."""

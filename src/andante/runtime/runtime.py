@@ -75,6 +75,7 @@ class Runtime:
         self._ids = Ids(chance)
         self.audit = Auditing(store, clock, settings, lambda: self._sharing.first)
         self._definitions = Definitions(store, clock, self._ids, settings.zone, self.audit.log)
+        self.check_files = self._definitions.check_files
         self.roster = LiveRoster(store)
         live = LiveCalendars(store, settings.zone, self.roster.calendar)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
@@ -102,8 +103,7 @@ class Runtime:
         self._background: set[asyncio.Task[None]] = set()
         self.closing: list[Callable[[], Awaitable[None]]] = []  # what lives beside it, and ends first
         self.attachments = Attachments(store, clock, self.executor, chance, settings, lambda: self._sharing.first)
-        self.remarks = Remarks(store)
-        self.changes = Changes(store, self.executor)
+        self.remarks, self.changes = Remarks(store), Changes(store, self.executor)
         self._sharing = Sharing(
             store, clock if isinstance(clock, DatabaseClock) else None, self._ids, self.executor,
             self._definitions.catalogue, self.outbox, self.jobs, self.timekeeper, self.roster,
