@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test compiled test-compiled chaos simulate lint format bench lock dist smoke docs audit assets venv dev clean
+.PHONY: help run test compiled test-compiled pictures chaos simulate lint format bench lock dist smoke docs audit assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -23,6 +23,9 @@ compiled: dev
 test-compiled: compiled ## run the tests of the core and of what stands on it with the core compiled
 	@.venv-compiled/bin/$(PYTEST) -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
 		tests/runtime --ignore tests/runtime/test_chaos.py $(ARGS)
+
+pictures: dev assets ## pictures of every page on a phone, a desk and a wall, in both themes, into screenshots/
+	@ANDANTE_PICTURES=1 .venv/bin/$(PYTEST) tests/web/test_pictures.py tests/web/test_weight.py
 
 chaos: dev ## three servers on one PostgreSQL, and faults, for ROUNDS rounds
 	@CHAOS_ROUNDS=$(or $(ROUNDS),10) .venv/bin/python -m pytest -x -q tests/runtime/test_chaos.py $(ARGS)

@@ -1,9 +1,15 @@
 """Every page, by a word: with the town behind it, for tests that look at all of them."""
 
+from typing import Final
+
+import pytest
 from town import EXAMPLES, STUCK, settle
 
 from andante.runtime import Chosen, InstanceQuery, TaskQuery
 from conftest import Site
+
+# A journey that is made on both kinds of databases.
+both: Final = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
 
 
 async def screens(site: Site) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from looking import barriers
 from playwright.async_api import Browser, Page, expect
-from test_pictures import _barriers as barriers
+from screens import both
 from town import PASSWORD, deploy
 
 from andante.people import Accounts
@@ -26,6 +27,7 @@ async def _page(site: Site, browser: Browser, who: str) -> Page:
     return page
 
 
+@both
 async def test_a_new_person_in_a_new_queue_gets_a_task_in_turn(site: Site, browser: Browser) -> None:
     await deploy(site.runtime, "incident-sla.bpmn")
     page = await _page(site, browser, "ada")
@@ -82,6 +84,7 @@ async def test_a_disabled_person_is_out_and_a_new_password_is_shown_once(site: S
     assert site.faults == []
 
 
+@both
 async def test_the_secret_of_a_client_is_shown_once(site: Site, browser: Browser) -> None:
     page = await _page(site, browser, "ada")
     await page.goto(f"{site.url}/admin/clients")
@@ -109,6 +112,38 @@ async def test_the_secret_of_a_client_is_shown_once(site: Site, browser: Browser
     assert site.faults == []
 
 
+@both
+async def test_a_key_and_a_grant_are_given_and_taken_back(site: Site, browser: Browser) -> None:
+    await deploy(site.runtime, "leave-approval.bpmn")
+    page, toms = await _page(site, browser, "ada"), await _page(site, browser, "tom")
+    await page.goto(f"{site.url}/admin/keys")
+    await page.get_by_label("Acts as").fill("tom")
+    await page.get_by_label("What it is for").fill("nightly")
+    await page.get_by_role("button", name="Make a key").click()
+    key = await page.locator("[data-secret]").inner_text()
+    asked = {"Authorization": f"Bearer {key}"}
+    mine = f"{site.url}/u-route/baas/bp/v2.0/query/tasks"
+    assert (await page.request.get(mine, headers=asked)).status == 200
+    await page.get_by_role("button", name="Revoke nightly").click()
+    await expect(page.get_by_text("There is no key yet.")).to_be_visible()
+    assert (await page.request.get(mine, headers=asked)).status == 401
+
+    await page.goto(f"{site.url}/admin/grants")
+    await page.get_by_role("combobox", name="Definition").fill("LeaveApproval")
+    await page.get_by_role("combobox", name="Who").fill("group:managers")
+    await page.get_by_label("Start: start instances").check()
+    await page.get_by_role("button", name="Grant it").click()
+    await expect(page.get_by_role("row", name="LeaveApproval")).to_contain_text("group:managers")
+    await toms.goto(f"{site.url}/start")
+    await expect(toms.get_by_role("link", name="Leave approval")).to_have_count(0)
+    await page.get_by_role("button", name="Take back from group:managers").click()
+    await expect(page.get_by_text("Nothing is granted")).to_be_visible()
+    await toms.reload()
+    await expect(toms.get_by_role("link", name="Leave approval").first).to_be_visible()
+    assert site.faults == []
+
+
+@both
 async def test_a_holiday_moves_a_due_date(site: Site, browser: Browser) -> None:
     page = await _page(site, browser, "ada")
     await page.goto(f"{site.url}/admin/calendars")

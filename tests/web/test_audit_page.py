@@ -1,7 +1,8 @@
 """The audit log on its page: what an administrator sees of what was done, filtered by the address."""
 
+from looking import barriers
 from playwright.async_api import Browser, expect
-from test_pictures import _barriers as barriers
+from screens import both
 from town import PASSWORD
 
 from andante.people import Accounts
@@ -16,6 +17,7 @@ def test_every_action_has_words() -> None:
     assert set(KINDS) == {each for each in FIRST_WORDS if each not in ("logout", "archive", "preference")}
 
 
+@both
 async def test_who_changed_what(site: Site, browser: Browser) -> None:
     accounts = Accounts(site.runtime.store, site.clock.now, told=site.runtime.roster.changed)
     await accounts.add_person("ada", password=PASSWORD, roles=["administrator", "operator", "user"])
@@ -26,7 +28,7 @@ async def test_who_changed_what(site: Site, browser: Browser) -> None:
     await page.get_by_label("Password").fill("wrong, and a secret")
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_role("alert")).to_be_visible()
-    await site.log_in(page, "ada")
+    await site.let_in(page, "ada")
     await page.goto(f"{site.url}/admin/people/tom")
     await page.get_by_label("E-mail").fill("tom@example.org")
     await page.get_by_role("button", name="Save").click()

@@ -54,7 +54,7 @@ async def test_bars_are_read_and_zoomed_by_keyboard(site: Site, browser: Browser
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances/{found['late']}")
     await page.keyboard.press("t")
     await page.wait_for_url(f"**/instances/{found['late']}/bars")
@@ -100,7 +100,7 @@ async def test_bars_are_read_and_zoomed_by_keyboard(site: Site, browser: Browser
     await expect(page.locator("tr.ended")).to_have_count(1)
     assert site.faults == []
     other = await (await browser.new_context()).new_page()
-    await site.log_in(other, "tom")
+    await site.let_in(other, "tom")
     answer = await other.goto(f"{site.url}/instances/{found['late']}/bars")
     assert answer is not None
     assert answer.status == 200  # he has started it

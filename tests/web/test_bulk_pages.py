@@ -202,7 +202,7 @@ async def test_filters_and_order_are_in_the_address(site: Site, browser: Browser
     await settle(site.runtime, site.clock)
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances?state=all")
     await page.get_by_role("link", name="Business key").click()
     await page.wait_for_url("**sort=key**")
@@ -228,7 +228,7 @@ async def test_filters_and_order_are_in_the_address(site: Site, browser: Browser
 async def test_others_see_no_bulk(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     page = await browser.new_page()
-    await site.log_in(page, "tom")
+    await site.let_in(page, "tom")
     await page.goto(f"{site.url}/instances?state=all")
     await expect(page.locator("tbody tr").first).to_be_visible()
     await expect(page.locator("[data-pick]")).to_have_count(0)

@@ -10,7 +10,7 @@ async def test_a_decision_shows_its_table_and_leads_to_what_it_needs(site: Site,
     await deploy(site.runtime, "leave-days.dmn")
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions")
     await page.get_by_role("link", name="Leave days", exact=True).click()
     await expect(page.get_by_text("min(22 + Extra days, 30)")).to_be_visible()
@@ -38,7 +38,7 @@ async def test_a_table_of_many_rules_shows_the_first(site: Site, browser: Browse
         who="mei",
     )
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions/{deployed.id}")
     await expect(page.locator(".rules tbody tr")).to_have_count(500)
     await expect(page.get_by_text("These are the first 500 of 600 rules")).to_be_visible()

@@ -2,6 +2,7 @@
 past on the diagram."""
 
 from playwright.async_api import Browser, Page, expect
+from screens import both
 from town import EXAMPLES, HOUR, settle
 
 from conftest import Site
@@ -25,7 +26,7 @@ async def drop(page: Page, *files: tuple[str, bytes]) -> None:
 async def test_a_broken_file_is_shown_where_it_is_broken(site: Site, browser: Browser) -> None:
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions")
     broken = LEAVE.replace(b'targetRef="EnterAbsence"', b'targetRef="nowhere"')
     order = (EXAMPLES / "order.bpmn").read_bytes()
@@ -67,6 +68,7 @@ async def test_a_broken_file_is_shown_where_it_is_broken(site: Site, browser: Br
     assert [fault for fault in site.faults if not any(each in fault for each in told)] == []
 
 
+@both
 async def test_two_versions_side_by_side(site: Site, browser: Browser) -> None:
     old = await site.runtime.deploy_xml(LEAVE, who="mei")
     site.clock.set(site.clock.now() + HOUR)
@@ -74,7 +76,7 @@ async def test_two_versions_side_by_side(site: Site, browser: Browser) -> None:
     new = await site.runtime.deploy_xml(changed, who="mei")
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions/{new.id}")
     await page.get_by_role("link", name="compare").click()
     await page.wait_for_url(f"**/compare?with={old.id}")
@@ -94,12 +96,13 @@ async def test_two_versions_side_by_side(site: Site, browser: Browser) -> None:
     assert site.faults == []
 
 
+@both
 async def test_what_the_past_and_the_present_say_on_the_diagram(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     leave = (await site.runtime.instance(found["done"])).definition_id
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions")
     await page.get_by_role("link", name="Leave approval").first.click()
     await page.wait_for_url(f"**/definitions/{leave}")

@@ -245,7 +245,7 @@ async def test_a_field_is_shown_where_what_was_filled_in_makes_it_one(site: Site
 async def test_a_draft_is_there_after_a_look_elsewhere(site: Site, browser: Browser) -> None:
     deployed = await site.runtime.deploy_xml(FORM, who="mei")
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/start/{deployed.id}")
     await page.get_by_label("What for").fill("Fair")
     await page.get_by_label("How to travel").select_option("By car")

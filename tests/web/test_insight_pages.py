@@ -1,6 +1,7 @@
 """What operators see of the past: three weeks of work as figures, plots and forecasts."""
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import DAY, HOUR, MINUTE, deploy
 
 from andante.runtime import TaskQuery
@@ -29,6 +30,7 @@ async def _pass(site: Site, ms: int) -> None:
     await site.runtime.run_due()
 
 
+@both
 async def test_an_operator_reads_three_weeks_of_work(site: Site, browser: Browser) -> None:
     await _three_weeks(site)
     page = await browser.new_page(accept_downloads=True)
@@ -78,7 +80,7 @@ async def test_a_forecast_says_when_it_knows_little(site: Site, browser: Browser
     await _three_weeks(site)
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/insight/forecast")
     row = page.get_by_role("row", name="Sort the incident")
     await expect(row).to_contain_text("too few cases")  # 21 are known, of which a third was late
@@ -90,7 +92,7 @@ async def test_a_forecast_says_when_it_knows_little(site: Site, browser: Browser
 async def test_an_empty_period_says_what_to_do(site: Site, browser: Browser) -> None:
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/insight?from=2020-01-01&to=2020-01-31")
     await expect(page.get_by_text("Nothing ended in this period.")).to_be_visible()
     await page.get_by_role("link", name="Show a year").click()

@@ -101,7 +101,7 @@ async def test_a_paused_clock_keeps_its_time(site: Site, browser: Browser) -> No
     await site.runtime.act(record.id, "suspend", who="mei")
     site.clock.set(site.clock.now() + 7 * 24 * HOUR)
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/tasks?view=paused")
     await expect(page.locator(".task .badge")).to_have_text("paused")
     await page.goto(f"{site.url}/instances/{record.id}")
@@ -147,7 +147,7 @@ async def test_an_incident_is_shown_and_retried(site: Site, browser: Browser) ->
     await site.runtime.deploy_xml(STUCK, who="mei")
     record = await site.runtime.start("Invoice", variables={"currency": "USD"}, who="tom")
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances?state=broken")
     await page.get_by_role("row", name="Incident").get_by_role("link").first.click()
     await expect(page.get_by_role("heading", name="Incidents")).to_be_visible()
@@ -161,7 +161,7 @@ async def test_an_incident_is_shown_and_retried(site: Site, browser: Browser) ->
 
 async def test_what_is_wrong_with_a_model_is_listed(site: Site, browser: Browser) -> None:
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions")
     broken = STUCK.replace(b'targetRef="franc"', b'targetRef="nowhere"')
     await page.locator("input[type=file]").set_input_files(

@@ -70,7 +70,7 @@ async def test_what_nobody_has_is_not_put_off_and_counts_agree(site: Site, brows
     found = await settle(site.runtime, site.clock)
     (free,) = (await site.runtime.tasks(TaskQuery(everything=True, instance_id=found["leave of Bilal"]))).items
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/tasks/{free.id}")
     await expect(page.get_by_text("Put it off…")).to_have_count(0)
     (task,) = (await site.runtime.tasks(TaskQuery(everything=True, instance_id=found["leave of Anna"]))).items

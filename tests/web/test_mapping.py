@@ -56,7 +56,7 @@ async def test_many_migrate_with_a_mapping(site: Site, browser: Browser) -> None
     await site.runtime.deploy_xml(NEW, who="mei")
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances?name=Order")
     for row in await page.locator("[data-pick]").all():
         await row.check()
@@ -115,7 +115,7 @@ async def test_the_list_of_batches_goes_back_page_by_page(site: Site, browser: B
     ]
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/batches")
     seen: list[str] = []
     for rows in (50, 50, 3):

@@ -12,7 +12,7 @@ async def test_an_operator_changes_variables_and_moves_what_stands_somewhere(sit
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances/{found['expense']}")
 
     await page.keyboard.press("v")
@@ -74,7 +74,7 @@ async def test_an_instance_goes_on_by_another_version(site: Site, browser: Brows
     await site.runtime.deploy_xml(renamed.encode(), who="mei")
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/instances/{found['expense']}")
     await page.get_by_text("More", exact=True).click()
     await page.get_by_role("link", name="Migrate to 2.0.0…").click()

@@ -79,7 +79,7 @@ async def test_a_dead_letter_is_sent_again_and_another_discarded(site: Site, bro
     )  # fmt: skip
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/operations")
     await page.get_by_role("link", name="2 letters could not be delivered").click()
     rows = page.locator("tbody tr")
@@ -102,7 +102,7 @@ async def test_behind_every_number_is_a_list(site: Site, browser: Browser) -> No
     await settle(site.runtime, site.clock)
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/operations")
     for link in await page.locator(".figures a, .health a").all():
         to = await link.get_attribute("href")

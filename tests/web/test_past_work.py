@@ -12,7 +12,7 @@ async def test_the_history_is_filtered_and_taken_as_a_file(site: Site, browser: 
     await settle(site.runtime, site.clock)
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/history")
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(4)
@@ -34,7 +34,7 @@ async def test_the_history_is_filtered_and_taken_as_a_file(site: Site, browser: 
 async def test_what_one_has_started_is_reminded_of_and_withdrawn(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page()
-    await site.log_in(page, "tom")
+    await site.let_in(page, "tom")
     await page.goto(f"{site.url}/started")
     row = page.locator(f"#row-{found['leave of Bilal']}")
     await expect(row).to_contain_text("Approve leave with group managers")

@@ -61,11 +61,11 @@ async def test_policies_are_read_found_and_judged(site: Site, browser: Browser) 
 async def test_without_any_it_says_what_to_do_and_who_may_not_look(site: Site, browser: Browser) -> None:
     await deploy(site.runtime, "leave-approval.bpmn")
     page = await browser.new_page()
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/sla")
     await expect(page.get_by_text("No model in use has an SLA.")).to_be_visible()
     other = await (await browser.new_context()).new_page()
-    await site.log_in(other, "tom")
+    await site.let_in(other, "tom")
     answer = await other.goto(f"{site.url}/sla")
     assert answer is not None
     assert answer.status == 403

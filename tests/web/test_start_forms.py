@@ -54,7 +54,7 @@ async def test_form_js_draws_the_form_of_a_start(site: Site, browser: Browser) -
     definition_id = (await site.runtime.deploy_xml(process.read_bytes(), who="mei")).id
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/start/{definition_id}")
     drawn = page.locator(".drawn")
     await expect(drawn.get_by_label("For whom")).to_be_visible()

@@ -1,6 +1,7 @@
 """A batch of tasks on its page: what it is about, how far it is, and what could not be done."""
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import deploy
 
 from andante.runtime import InstanceQuery, TaskQuery
@@ -20,7 +21,7 @@ async def test_a_batch_of_tasks_is_told_in_plain_words(site: Site, browser: Brow
     await orders.carry_out()
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/batches")
     await page.get_by_role("link", name="Complete tasks").click()
     await page.wait_for_url(f"**/batches/{made.id}")
@@ -35,6 +36,7 @@ async def test_a_batch_of_tasks_is_told_in_plain_words(site: Site, browser: Brow
     await expect(page.get_by_role("heading").first).to_be_visible()
 
 
+@both
 async def test_what_somebody_leaves_behind_is_handed_over_by_filters(site: Site, browser: Browser) -> None:
     await deploy(site.runtime, "leave-approval.bpmn", "parallel-review.bpmn")
     for n in range(4):
@@ -42,7 +44,7 @@ async def test_what_somebody_leaves_behind_is_handed_over_by_filters(site: Site,
     await site.runtime.start("ParallelReview", variables={"amount": 5}, who="tom")
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/tasks?view=everyone&process=LeaveApproval")
     await page.get_by_role("link", name="Do the same with all that match").click()
     await page.wait_for_url("**/batches/tasks?view=everyone&*")

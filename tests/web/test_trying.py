@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
+from screens import both
 from town import deploy
 
 from andante.testing.carried_out import run_suite
@@ -31,13 +32,14 @@ CLAIM = b"""<?xml version="1.0" encoding="UTF-8"?>
 </definitions>"""
 
 
+@both
 async def test_a_process_is_tried_out_and_kept_as_a_test(
     site: Site, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed = await site.runtime.deploy_xml(CLAIM, who="mei")
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions/{deployed.id}")
     await page.keyboard.press("t")
     await page.wait_for_url("**/try")
@@ -87,7 +89,7 @@ async def test_a_process_is_tried_out_and_kept_as_a_test(
     await page.get_by_role("button", name="Begin anew").click()
     await expect(page.get_by_role("heading", name="Begin", exact=True)).to_be_visible()
     other = await (await browser.new_context()).new_page()
-    await site.log_in(other, "tom")
+    await site.let_in(other, "tom")
     answer = await other.goto(f"{site.url}/definitions/{deployed.id}/try")
     assert answer is not None
     assert answer.status == 403
@@ -98,7 +100,7 @@ async def test_a_message_finds_the_instance_by_its_key(site: Site, browser: Brow
     (order,) = await deploy(site.runtime, "order.bpmn")
     page = await browser.new_page()
     site.watch(page)
-    await site.log_in(page, "mei")
+    await site.let_in(page, "mei")
     await page.goto(f"{site.url}/definitions/{order}/try")
     await page.get_by_label("Value of orderId").fill("SO-1")
     await page.get_by_role("button", name="Begin").click()

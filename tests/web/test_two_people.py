@@ -20,12 +20,13 @@ async def desk(site: Site, browser: Browser, name: str, path: str = "/tasks") ->
     """A browser of their own, at a page."""
     page = await (await browser.new_context(viewport={"width": 1280, "height": 860})).new_page()
     site.watch(page)
-    await site.log_in(page, name)
+    await site.let_in(page, name)
     await page.goto(site.url + path)
     return page
 
 
 async def test_what_one_does_the_other_sees(site: Site, browser: Browser) -> None:
+    site.runtime.channels.append(site.services.post)  # a server of its own does so
     await deploy(site.runtime, "leave-approval.bpmn")
     made = await site.runtime.start(
         "LeaveApproval", variables={"employee": "Anna", "manager": ""}, who="tom", business_key="L-1"
@@ -37,6 +38,11 @@ async def test_what_one_does_the_other_sees(site: Site, browser: Browser) -> Non
     # Claimed and completed in one browser, it moves on in the other.
     await mei.get_by_role("button", name="Claim Approve leave").click()
     await expect(tom.get_by_text("Approve leave was claimed by mei")).to_be_visible(timeout=SOON)
+    await expect(mei.locator(".bell .count")).to_be_hidden()
+    await tom.goto(f"{site.url}/started")
+    await tom.get_by_role("button", name="Remind").first.click()
+    await expect(mei.locator(".bell .count")).to_contain_text("1", timeout=SOON)
+    await tom.goto(f"{site.url}/instances/{made.id}")
     await site.runtime.task_action(task.id, "complete", who="mei", outcome="approved")
     await expect(tom.get_by_text("Enter absence is waiting for queue personnel")).to_be_visible(timeout=SOON)
     await mei.get_by_role("button", name="1 new").click(timeout=SOON)

@@ -64,4 +64,6 @@ def make_post(runtime: Runtime, options: PostOptions, chance: Random | None = No
         store, clock, letters, preferences, ways, inbox, chance=chance or SystemRandom(),
         member=lambda person, recipient: not recipient or person in book.people(recipient),
     )  # fmt: skip
-    return NotePost(store, clock, book, letters, preferences, endpoints, inbox, delivery, private=options.private)
+    post = NotePost(store, clock, book, letters, preferences, endpoints, inbox, delivery, private=options.private)
+    post.shown = runtime.changes.touched
+    return post

@@ -4,7 +4,7 @@ What a note says of its recipients is looked up when it comes; whether a letter 
 letters of a note are kept in one transaction, so that a channel that fails repeats nothing of the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
 import msgspec
@@ -25,6 +25,10 @@ from andante.store.store import Store
 log: Final = structlog.get_logger("andante.notify")
 WEBHOOK: Final = "webhook:"
 TEST: Final = "This is a test. Notes for you arrive here."
+
+
+def _untold(_instances: list[str]) -> None:
+    """Nobody looks on."""
 
 
 def addressed(
@@ -52,7 +56,8 @@ class Tested(msgspec.Struct, frozen=True):
 @final
 class NotePost(Post):
     """A channel of the runtime. `letters`, `inbox`, `endpoints` and `preferences` are what people and operators see of
-    it; `delivery` carries letters out; `private`: everybody may name addresses that are not of the open internet."""
+    it; `delivery` carries letters out; `shown` hears of which instances a note has come into somebody's list;
+    `private`: everybody may name addresses that are not of the open internet."""
 
     name: str = "post"
 
@@ -69,6 +74,7 @@ class NotePost(Post):
         self.inbox = inbox
         self.private = private
         self.delivery = delivery
+        self.shown: Callable[[list[str]], None] = _untold
 
     async def send(self, note: Note) -> None:
         """Keep a letter for each receiver and channel. Raises StoreProblem."""
@@ -90,6 +96,8 @@ class NotePost(Post):
         shown = [insertion(each) for each in letters if each.channel == "app"]
         going = [each for each in letters if each.channel != "app"]
         await self.letters.add(going, shown)
+        if shown:
+            self.shown([note.instance_id])
         if going:
             self.delivery.wake()
 

@@ -42,6 +42,10 @@ class Changes:
         """How many look on."""
         return len(self._watchers)
 
+    def touched(self, instances: Iterable[str]) -> None:
+        """Something that is shown beside these has changed, though not they themselves."""
+        self._wrote(instances)
+
     def forget(self, watcher: "Watcher") -> None:
         self._watchers.discard(watcher)
         if not self._watchers and not isinstance(self._store, SharedStore):

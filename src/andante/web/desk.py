@@ -36,6 +36,7 @@ THEMES: Final = ("system", "light", "dark")
 DENSITIES: Final = ("comfortable", "compact")
 NOTICE_S: Final = 60
 UNDONE_AT: Final = re.compile(r"/tasks/[\w-]+/(claim|unclaim)")
+UNREAD: Final = "Andante-Unread"  # with a live part: how many notes its reader has not read, for the bell in the rail
 CHOICE_S: Final = 365 * 24 * 3_600
 
 
@@ -162,6 +163,8 @@ class Desk:
             **SECURITY, "Cache-Control": "no-store", "Vary": "HX-Request, Accept-Language",
             "Content-Language": say.code,
         }  # fmt: skip
+        if live:
+            headers[UNREAD] = str(context["unread"])
         return Response(
             body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies
         )

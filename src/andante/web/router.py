@@ -88,7 +88,7 @@ async def _before(request: Asked) -> Response[str] | None:
     desk = desk_of(request)
     stopped = await ask(request, desk.access, desk.runtime.audit.log)
     who = visit(request).caller
-    if stopped is None and who is not None and request.method == "GET" and not request.headers.get("hx-request"):
+    if stopped is None and who is not None and request.method == "GET" and request.url.path != "/live":
         request.scope["state"]["unread"] = await desk.services.post.inbox.unread(who.user)
     return stopped
 

@@ -87,8 +87,13 @@ if (live) {
   });
 }
 document.addEventListener("htmx:after:request", (event) => {
-  const status = event.detail?.ctx?.response?.raw?.status ?? 0;
-  if (stale) stale.hidden = status < 500;
+  const answer = event.detail?.ctx?.response?.raw;
+  if (stale) stale.hidden = (answer?.status ?? 0) < 500;
+  const unread = answer?.headers.get("Andante-Unread"), bell = document.querySelector(".bell .count");
+  if (unread && bell) {
+    bell.hidden = unread === "0";
+    bell.querySelector("[data-unread]").textContent = unread > 99 ? "99+" : unread;
+  }
 });
 document.addEventListener("htmx:error", () => { if (stale) stale.hidden = false; });
 document.addEventListener("htmx:after:swap", () => {
