@@ -13,7 +13,7 @@ from andante.people import permissions as allow
 from andante.runtime import Chosen, InstanceQuery, Problem, TaskRecord
 from andante.runtime.problem import PARAMETER
 from andante.runtime.task_orders import COMPLETE, TASK_ACTIONS, TRANSFER, UNCLAIM
-from andante.web.bulk import LONGEST_REASON, TITLES, TYPED_ABOVE
+from andante.web.bulk import LONGEST_REASON, TYPED_ABOVE
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.inbox import GROUPS, Filter, cleaned, process_names, query_of, titles_of
 from andante.web.session import Asked, caller, form, kept_as
@@ -24,6 +24,7 @@ VERBS: Final[Mapping[str, str]] = {
     TRANSFER: _("Hand over %(num)s"),
     UNCLAIM: _("Give back %(num)s"),
 }
+HEADS: Final[Mapping[str, str]] = {COMPLETE: _("Complete"), TRANSFER: _("Hand over"), UNCLAIM: _("Give back")}
 SETS: Final = ("group", "role", "queue")
 OF_LISTS: Final = ("todo", "mine", "overdue", "later", "everyone")  # whose tasks are open, and not suspended
 
@@ -105,7 +106,7 @@ async def _show(
     return desk.page(
         request, "task_bulk.html", status=problem.status if problem else 200, problem=problem, a=asked,
         number=plan.total, tasks=tasks, titles=await titles_of(desk, tasks), actions=actions_of(who),
-        heads=TITLES, button=say.text(VERBS[asked.action], num=say.number(plan.total)), groups=GROUPS,
+        heads=HEADS, button=say.text(VERBS[asked.action], num=say.number(plan.total)), groups=GROUPS,
         processes=await process_names(desk), queues=sorted(known.named("queue")),
         takers=[*_persons(desk), *(f"{kind}:{name}" for kind in SETS for name in sorted(known.named(kind)))],
         persons=_persons(desk), steps=sorted({task.name for task in tasks}),

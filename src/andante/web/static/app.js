@@ -46,6 +46,11 @@ function countInTitle() {
   document.title = Number(mark.dataset.count) ? `(${mark.dataset.count}) ${plain}` : plain;
 }
 
+for (const each of all(".tabs [aria-current]")) {  // the chosen tab is to be seen where they are wider than the page
+  const tabs = each.closest(".tabs");
+  tabs.scrollLeft = each.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - each.offsetWidth) / 2;
+}
+
 // Live parts: the server says that something may have changed, and the page asks for its live part anew.
 
 const stale = document.querySelector("[data-stale]");
