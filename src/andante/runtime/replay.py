@@ -11,7 +11,6 @@ from andante.codec import decode_entry
 from andante.engine import events as ev
 from andante.engine.apply import apply, begin
 from andante.engine.calendars import Calendars
-from andante.engine.commands import Command
 from andante.engine.gate import allowed
 from andante.engine.state import Instance
 from andante.engine.waits import Job, Subscription, Timer
@@ -98,10 +97,7 @@ class Past(msgspec.Struct, frozen=True):
         )  # fmt: skip
 
 
-Entry = tuple[int, int, str, Command, list[ev.Event]]
-
-
-async def entries(store: Store, instance_id: str) -> AsyncIterator[Entry]:
+async def entries(store: Store, instance_id: str) -> AsyncIterator[views.Entry]:
     """The journal in order: number, time (ms), actor, command, facts; a page of it in memory at a time."""
     after = 0
     while True:
@@ -138,7 +134,9 @@ async def replay(
     if until > last:
         raise Problem(PARAMETER, 400, f"until: the instance has had {last} commands, not {until}.")
     if not until and not at:
-        return await _present(store, graph_of, calendars, instance_id)
+        _, instance = await views.load(store, instance_id)
+        journal = await views.journal(store, instance_id)
+        return await present(graph_of, calendars, instance, journal, await views.told_of(graph_of, journal))
     instance = Instance(instance_id)
     entered: dict[int, int] = {}
     of_clocks = Told()
@@ -162,24 +160,17 @@ async def replay(
     return _past(graph, instance, last, command, entered, told, clocks)
 
 
-async def _present(
-    store: Store, graph_of: Callable[[str], Awaitable[ProcessGraph]], calendars: Calendars, instance_id: str
-) -> Past:
-    _, instance = await views.load(store, instance_id)
-    entered: dict[int, int] = {}
-    command = ""
-    of_clocks = Told()
-    async for _, moment, actor, what, facts in entries(store, instance_id):
-        command = type(what).__name__
-        for fact in facts:
-            if isinstance(fact, ev.ElementEntered):
-                entered[fact.token] = moment
-            else:
-                of_clocks.take(fact, moment, actor)
+async def present(
+    graph_of: Callable[[str], Awaitable[ProcessGraph]], calendars: Calendars, instance: Instance,
+    journal: list[views.Entry], told: list[HistoryEntry],
+) -> Past:  # fmt: skip
+    """As it stands now, of its journal and what there is to tell of it, which were read already."""
+    entered, of_clocks = views.looked(journal)
     graph = await graph_of(instance.definition_id)
-    told = await views.history(store, graph_of, instance_id, instance.seq - 1, 1)
     clocks = clock_views(graph, instance, instance.modified_at, calendars, of_clocks.extensions)
-    return _past(graph, instance, instance.seq, command, entered, told, clocks)
+    command = type(journal[-1][3]).__name__ if journal else ""
+    facts = [each for each in told if each.seq == instance.seq]
+    return _past(graph, instance, instance.seq, command, entered, facts, clocks)
 
 
 def _past(

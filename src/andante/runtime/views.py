@@ -9,6 +9,7 @@ from andante.bpmn.graph import Node, ProcessGraph
 from andante.codec import decode_entry, decode_state
 from andante.codec.values import EVENTS, arguments
 from andante.engine import events as ev
+from andante.engine.commands import Command
 from andante.engine.gate import allowed
 from andante.engine.settings import EngineSettings
 from andante.engine.state import ACTIVE, JOINED, Instance, Token
@@ -77,6 +78,15 @@ HIDDEN: Final = frozenset(
 )
 
 
+Entry = tuple[int, int, str, Command, list[ev.Event]]  # of a journal: number, time (ms), actor, command, facts
+
+
+async def journal(store: Store, instance_id: str) -> list[Entry]:
+    """All of it, in order: for those who need it more than once."""
+    rows = await store.read("select seq, at, actor, data from journal where instance_id=? order by seq", (instance_id,))
+    return [(seq, at, actor, *decode_entry(bytes(data))) for seq, at, actor, data in rows]
+
+
 async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance]:
     """The record and the state, as committed. Raises Problem 404."""
     record = await rows.one(store, instance_id)
@@ -87,9 +97,16 @@ async def load(store: Store, instance_id: str) -> tuple[InstanceRecord, Instance
 
 
 async def detail(
-    store: Store, graph: ProcessGraph, record: InstanceRecord, instance: Instance, now: int, settings: EngineSettings
+    store: Store,
+    graph: ProcessGraph,
+    record: InstanceRecord,
+    instance: Instance,
+    now: int,
+    settings: EngineSettings,
+    entries: list[Entry] | None = None,
 ) -> InstanceDetail:
-    entered, told = await _looked(store, instance.id)
+    """`entries` are the instance's journal, where it was read already."""
+    entered, told = looked(entries if entries is not None else await journal(store, instance.id))
     running = clocks(graph, instance, now, settings.calendars, told.extensions)
     return InstanceDetail(
         record, tokens(graph, instance, entered), incidents(graph, instance), running, allowed(instance),
@@ -132,15 +149,12 @@ def _element(graph: ProcessGraph, instance: Instance, key: int) -> str:
     return graph.nodes[token.node].id if token is not None else ""
 
 
-async def _looked(store: Store, instance_id: str) -> tuple[dict[int, int], Told]:
+def looked(entries: Iterable[Entry]) -> tuple[dict[int, int], Told]:
     """When each token came to where it is (ms), and what there is to tell of clocks."""
     found: dict[int, int] = {}
     told = Told()
-    journal = await store.get_all(
-        "select at, actor, data from journal where instance_id=? order by seq", (instance_id,)
-    )
-    for at, actor, data in journal:
-        for fact in decode_entry(bytes(data))[1]:
+    for _seq, at, actor, _command, facts in entries:
+        for fact in facts:
             if isinstance(fact, ev.ElementEntered):
                 found[fact.token] = at
             else:
@@ -164,12 +178,19 @@ async def told(
     graph_of: Callable[[str], Awaitable[ProcessGraph]], journal: Iterable[tuple[Any, ...]], after: int
 ) -> list[HistoryEntry]:
     """The same of a journal's rows, from its beginning: number, time, actor and entry."""
+    return await told_of(graph_of, ((*head, *decode_entry(bytes(data))) for *head, data in journal), after)
+
+
+async def told_of(
+    graph_of: Callable[[str], Awaitable[ProcessGraph]], entries: Iterable[tuple[Any, ...]], after: int = 0
+) -> list[HistoryEntry]:
+    """The same of entries that are read already."""
     places: dict[int, int] = {}
     owners: dict[int, int] = {}  # node of each task, timer, job, subscription, trigger by key
     nodes: Sequence[Node] = ()
     found: list[HistoryEntry] = []
-    for seq, at, actor, data in journal:
-        for fact in decode_entry(bytes(data))[1]:
+    for seq, at, actor, _command, facts in entries:
+        for fact in facts:
             if isinstance(fact, ev.InstanceStarted | ev.Migrated):
                 nodes = await _nodes(graph_of, fact.definition_id)
             if isinstance(fact, ev.Migrated):
@@ -178,7 +199,7 @@ async def told(
             node = _place(fact, places, owners)
             if seq <= after or isinstance(fact, INNER):
                 continue
-            data = _data(fact)
+            data: dict[str, Any] = _data(fact)
             if isinstance(fact, ev.TaskReturned) and fact.target < len(nodes):
                 data["target"] = nodes[fact.target].id
             element = nodes[node] if node is not None and 0 <= node < len(nodes) else None

@@ -4,6 +4,8 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any, Final, Protocol, final
 from urllib.parse import quote, unquote
 
@@ -35,6 +37,7 @@ SECURITY: Final = {
 THEMES: Final = ("system", "light", "dark")
 DENSITIES: Final = ("comfortable", "compact")
 NOTICE_S: Final = 60
+PAUSE_S: Final = 0.01  # between two templates that are made ready: who asks meanwhile comes first
 UNDONE_AT: Final = re.compile(r"/tasks/[\w-]+/(claim|unclaim)")
 UNREAD: Final = "Andante-Unread"  # with a live part: how many notes its reader has not read, for the bell in the rail
 CHOICE_S: Final = 365 * 24 * 3_600
@@ -81,6 +84,7 @@ def _environment(say: Language) -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        auto_reload=False,  # they are those of the program
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -90,7 +94,15 @@ def _environment(say: Language) -> jinja2.Environment:
     made.globals.update(asset=asset, say=say, languages=NAMES)
     made.filters.update(pretty=formats.pretty, iso=formats.iso, quoted=_quoted, span=say.span, number=say.number)
     made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    Thread(target=_make_ready, args=(made,), name=f"templates {say.code}", daemon=True).start()
     return made
+
+
+def _make_ready(templates: jinja2.Environment) -> None:
+    """With the first page in a language, all others: so that nobody waits for the first of each."""
+    for name in templates.list_templates():
+        templates.get_template(name)
+        sleep(PAUSE_S)
 
 
 @final

@@ -13,6 +13,7 @@ from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, HistoryEntry, InstanceRecord, Problem, Runtime, TaskQuery, auditing
 from andante.runtime.replay import Past
 from andante.runtime.sight import seeing_all
+from andante.runtime.whole import whole
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.diagram import marks, names_of, places
 from andante.web.session import Asked, caller, form, kept_as, local_path
@@ -26,6 +27,7 @@ DONE: Final = {
     "retry": _("Tried again."),
 }
 MOST_COMMANDS: Final = 1_000
+ALL: Final = 1_000_000_000
 MOST_CHAPTERS: Final = 100
 MOST_CHILDREN: Final = 20
 MOST_VERSIONS: Final = 100
@@ -41,13 +43,12 @@ async def instance_view(
 ) -> Response[str]:
     who, runtime, say = caller(request), desk.runtime, language_of(request)
     await seen_instance(runtime, who, instance_id)
-    detail = await runtime.detail(instance_id)
+    of = await whole(runtime, instance_id)
+    detail, entries, standing = of.detail, of.told, of.standing
     record = detail.record
     graph = await runtime.graph(record.definition_id)
     definition = await runtime.definition(record.definition_id)
-    entries = await all_history(runtime, instance_id)
     steps = places(graph, detail, entries)
-    standing = await runtime.replay(instance_id)
     until = {each.element: say.moment(each.due_at, runtime.clock.now(), desk.zone) for each in standing.timers}
     names = names_of(graph)
     told = chapters(entries, names, say)
@@ -83,12 +84,7 @@ async def _versions(runtime: Runtime, definition: DefinitionRecord) -> list[str]
 
 
 async def all_history(runtime: Runtime, instance_id: str) -> list[HistoryEntry]:
-    found: list[HistoryEntry] = []
-    after = 0
-    while entries := await runtime.history(instance_id, after=after, limit=MOST_COMMANDS):
-        found.extend(entries)
-        after = entries[-1].seq
-    return found
+    return await runtime.history(instance_id, limit=ALL)
 
 
 @post("/instances/{instance_id:str}/{action:str}", opt=kept_as("instance.{action}"), status_code=200)
