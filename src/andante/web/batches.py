@@ -14,9 +14,8 @@ from andante.people import AccessProblem, demand, may
 from andante.people import permissions as allow
 from andante.runtime import BatchRecord, InstanceQuery, InstanceRecord, Problem, TaskQuery
 from andante.runtime.task_orders import TASK_ACTIONS
-from andante.store.instances import OPEN_STATES
 from andante.web.bulk import TITLES
-from andante.web.choosing import CLOSED, FILTERS
+from andante.web.choosing import ALL_OPEN, CLOSED, FILTERS
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.inbox import GROUPS
 from andante.web.session import Asked, caller, form, kept_as
@@ -81,7 +80,7 @@ def described(query: InstanceQuery, say: Language, zone: str) -> list[tuple[str,
         text = say.text(label) if label and not query.broken else ", ".join(query.states)
         if not label and set(query.states) == set(CLOSED):
             text = say.text(_("Completed or terminated"))
-        elif not label and set(query.states) == set(OPEN_STATES):
+        elif not label and set(query.states) == {*ALL_OPEN, "Suspended"}:
             text = say.text(_("Open"))
         found.append((say.text(_("State")), say.text(_("Incidents")) if query.broken else text))
     for label, value in (
