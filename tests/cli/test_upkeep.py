@@ -1,6 +1,7 @@
 """`andante verify`, of a server and of a file."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -95,14 +96,16 @@ def test_what_the_past_tells(shell: Shell, tmp_path: Path) -> None:
     assert "Approve leave" in (tmp_path / "leave.csv").read_text()
 
 
-def test_the_doctor(shell: Shell, server: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor(shell: Shell, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "own.db")
+    db = f"sqlite:///{tmp_path}/own.db"
     monkeypatch.setenv("ANDANTE_RETENTION", "forever")
-    said = shell("doctor", "--db", server.db)
+    said = shell("doctor", "--db", db)
     assert said.code == 0, said
     assert "hint: audit_retention: Rows of the audit log are kept for ever. [settings.audit]\n    Say how" in said.out
     assert said.out.endswith("0 errors, 0 warnings, 1 hints.\n")
     monkeypatch.setenv("ANDANTE_PRIVATE_ADDRESSES", "true")
-    assert shell("doctor", "--db", server.db).code == 1
+    assert shell("doctor", "--db", db).code == 1
     asked = shell("doctor", "--ask", "--json")  # by its own settings: it has a test clock
     found = {each["code"]: each["severity"] for each in json.loads(asked.out)["findings"]}
     assert (asked.code, found["settings.testClock"], "settings.private" in found) == (2, "error", False)
