@@ -32,7 +32,7 @@ from andante.api.wire import as_json
 from andante.camunda import camunda_router, plain_path
 from andante.camunda import on_http_exception as on_camunda_exception
 from andante.connectors import Connectors, read_sources
-from andante.notify import LogChannel, NotePost, PostOptions, make_post
+from andante.notify import EventOptions, LogChannel, NotePost, PostOptions, make_events, make_post
 from andante.notify.mail import Mail
 from andante.notify.smtp import parse_smtp_url
 from andante.people import Access, AccessProblem, Accounts, Bootstrap
@@ -198,9 +198,31 @@ def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
     Raises SettingsProblem for a wrong SMTP URL, sender, base URL, language, channel or template.
     """
     try:
-        return [LogChannel(), make_post(runtime, post_options(settings))]
+        post = make_post(runtime, post_options(settings))
     except (ValueError, AccessProblem) as fault:
         raise SettingsProblem(f"Notes cannot be sent: {fault}.") from None
+    try:
+        return [LogChannel(), post, make_events(runtime, post, event_options(settings))]
+    except ValueError as fault:
+        raise SettingsProblem(f"Events cannot be sent: {fault}.") from None
+    except ImportError as fault:
+        text = f"Events need more packages ({fault.name} is missing): pip install 'andante[nats]' or 'andante[kafka]'."
+        raise SettingsProblem(text) from None
+
+
+def event_options(settings: Settings) -> EventOptions:
+    """What the settings say of events."""
+    return EventOptions(
+        source=base_url(settings),
+        nats=settings.nats_url,
+        subject=settings.nats_subject,
+        credentials=settings.nats_credentials,
+        kafka=settings.kafka_servers,
+        topic=settings.kafka_topic,
+        kafka_options=settings.kafka_options,
+        filters=tuple(settings.events.replace(",", " ").split()),
+        mode=settings.events_mode,
+    )
 
 
 def connectors(settings: Settings, runtime: Runtime) -> Connectors:

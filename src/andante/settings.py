@@ -19,7 +19,15 @@ from andante.timing.keeping import checked_keeping
 PREFIX: Final = "ANDANTE_"
 FILE: Final = "andante.toml"
 # They may be given as a file that has them, as Docker and Kubernetes hand secrets out; and are never shown.
-SECRETS: Final = ("db", "replica", "bootstrap_client_secret", "oidc_client_secret", "smtp_url")
+SECRETS: Final = (
+    "db",
+    "replica",
+    "bootstrap_client_secret",
+    "oidc_client_secret",
+    "smtp_url",
+    "nats_url",
+    "kafka_options",
+)
 # Variables for those who speak to a server, and those that Kubernetes sets for a service which is called andante.
 CLIENTS: Final = {f"{PREFIX}{name}" for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "WHY", "KEY", "CONFIG")}
 SERVICE_LINK: Final = re.compile(f"{PREFIX}(SERVICE_|PORT_)")
@@ -151,6 +159,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Which lines: from debug, info, warning or error on."),
     ] = "info"
     access_log: Annotated[bool, Meta(description="Write a line for each request, without its query.")] = False
+    events: Annotated[
+        str,
+        Meta(description="Which events go to NATS and Kafka, with commas: task.*, Leave/*, instance.started."),
+    ] = "*"
+    events_mode: Annotated[
+        str, Meta(description="How CloudEvents are written for NATS and Kafka: binary or structured.")
+    ] = "binary"
+    nats_url: Annotated[
+        str, Meta(description="Where events go by NATS JetStream: nats://host:4222, several with commas; empty: none.")
+    ] = ""
+    nats_subject: Annotated[str, Meta(description="The subject of events, of {definition}, {type} and {instance}.")] = (
+        "andante.{definition}.{type}"
+    )
+    nats_credentials: Annotated[str, Meta(description="A file with credentials (.creds) for NATS.")] = ""
+    kafka_servers: Annotated[
+        str, Meta(description="Where events go by Kafka: host:9092, several with commas; empty: none.")
+    ] = ""
+    kafka_topic: Annotated[str, Meta(description="The topic of events; it may have {definition}.")] = "andante.events"
+    kafka_options: Annotated[
+        str,
+        Meta(description="More for Kafka, a JSON object: security_protocol, sasl_mechanism, sasl_plain_username, ..."),
+    ] = "{}"
     templates: Annotated[str, Meta(description="Folder with templates and words of your own for notes.")] = ""
 
 

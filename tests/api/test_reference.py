@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
     [
         ("errors.md", errors.reference),
         ("api.md", reference.api),
+        ("events.md", reference.events),
         ("settings.md", settings.reference),
         ("metrics.md", metrics.reference),
         ("bpmn.md", bpmn),

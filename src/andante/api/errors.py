@@ -105,6 +105,8 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     access.DEPUTY_NOT_FOUND: ErrorCode(404, "There is no such deputy entry, or it is not yours.", "List them anew."),
     notify.ENDPOINT_NOT_FOUND: ErrorCode(404, "There is no such endpoint.", "List the endpoints."),
     notify.LETTER_NOT_FOUND: ErrorCode(404, "There is no such letter.", "It may be sent and forgotten; list them."),
+    notify.SINK_NOT_FOUND: ErrorCode(404, "Events go nowhere by that name.", "List them."),
+    notify.EVENT_NOT_FOUND: ErrorCode(404, "There is no such type of event.", "docs/reference/events.md lists them."),
     notify.NOTE_NOT_FOUND: ErrorCode(404, "There is no such note of yours.", "List your notes anew."),
     runtime.ATTACHMENT_NOT_FOUND: ErrorCode(404, "There is no such attachment, or it is not yours.", "List them anew."),
     METHOD: ErrorCode(405, "The address does not know this method.", "The Allow header lists those it knows."),

@@ -14,7 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from andante.notify import NotePost
+from andante.notify import EventPost, NotePost
+from andante.notify.event_post import Standing
 from andante.runtime import Runtime
 from andante.runtime.gauges import COUNTED, Buckets, Gauges
 
@@ -55,6 +56,8 @@ METRICS: Final[Mapping[str, Described]] = {
     "andante_expired_instances": Described(COUNTER, "Finished instances deleted by retention"),
     "andante_letters_sent": Described(COUNTER, "Messages sent", ("channel",)),
     "andante_letters_failed": Described(COUNTER, "Tries to send a message that failed", ("channel",)),
+    "andante_events_sent": Described(COUNTER, "Events of instances and tasks that programs took", ("sink",)),
+    "andante_events_failed": Described(COUNTER, "Tries to send an event that failed", ("sink",)),
     "andante_sla_passed": Described(COUNTER, "SLA targets that passed; a deadline is a breach", ("target",)),
     **{
         f"andante_{name}": Described(COUNTER, name.replace("_", " ").capitalize())
@@ -79,6 +82,9 @@ METRICS: Final[Mapping[str, Described]] = {
     "andante_outbox_age_seconds": Described(GAUGE, "How long the oldest of them is on its way", shared=True),
     "andante_waiting_letters": Described(GAUGE, "Notes on their way to people and programs", shared=True),
     "andante_dead_letters": Described(GAUGE, "Notes that could not be delivered", shared=True),
+    "andante_events_waiting": Described(GAUGE, "Commands whose events are on their way", ("sink",), True),
+    "andante_events_failing": Described(GAUGE, "Those of them that could not be sent", ("sink",), True),
+    "andante_events_age_seconds": Described(GAUGE, "How long the oldest is on its way", ("sink",), True),
     "andante_open_batches": Described(GAUGE, "Batches that are not over", ("state",), True),
     "andante_members": Described(GAUGE, "Servers that share the database: alive, or silent", ("state",), True),
     "andante_database_bytes": Described(GAUGE, "Size of the database", shared=True),
@@ -125,6 +131,7 @@ class Metrics:
         GCCollector(registry=self._registry)
         self._gauges = Gauges()
         self._letters = (0, 0)
+        self._sinks: list[Standing] = []
         self._good_until = 0.0
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -137,9 +144,12 @@ class Metrics:
         if begun >= self._good_until:
             self._gauges = await runtime.upkeep.gauges()
             self._letters = await post.letters.counts()
+            events = [each for each in runtime.channels if isinstance(each, EventPost)]
+            self._sinks = await events[0].standing() if events else []
             took = time.perf_counter() - begun
             self._good_until = begun + took / SHARE if took > SHARE else 0.0
         self._inside.families = [*_of_server(runtime, post), *_of_database(self._gauges, self._letters)]
+        self._inside.families += _of_events(self._sinks, runtime.clock.now())
         return generate_latest(self._registry)
 
 
@@ -223,3 +233,18 @@ def _of_database(g: Gauges, letters: tuple[int, int]) -> Iterator[Metric]:
     yield _family("andante_open_batches", [((state,), n) for state, n in g.batches.items()])
     yield _family("andante_members", [(("alive",), g.members), (("silent",), g.silent)])
     yield _one("andante_database_bytes", g.size)
+
+
+def _of_events(sinks: Iterable[Standing], now: int) -> list[Metric]:
+    found: dict[str, list[tuple[tuple[str, ...], float]]] = {
+        name: [] for name in METRICS if name.startswith("andante_events_")
+    }
+    for each in sinks:
+        age = (now - each.oldest) / 1000 if each.oldest else 0
+        numbers = {
+            "sent": each.sent, "failed": each.failed, "waiting": each.waiting, "failing": each.failing,
+            "age_seconds": age,
+        }  # fmt: skip
+        for name, number in numbers.items():
+            found[f"andante_events_{name}"].append(((each.sink,), number))
+    return [_family(name, values) for name, values in found.items()]

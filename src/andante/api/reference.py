@@ -1,6 +1,6 @@
-"""docs/reference/errors.md, api.md and metrics.md, made of the code.
+"""docs/reference/errors.md, api.md, metrics.md and events.md, made of the code.
 
-`python -m andante.api.reference errors|api|metrics > FILE` makes one anew.
+`python -m andante.api.reference errors|api|metrics|events > FILE` makes one anew.
 """
 
 import sys
@@ -13,7 +13,9 @@ from andante.api.metrics import reference as metrics
 from andante.api.openapi import error_codes, operations
 from andante.api.operation import Operation
 from andante.api.routes import api_handlers
+from andante.notify.cloud_events import PREFIX, SCHEMAS
 from andante.people.permissions import PERMISSIONS, PUBLIC, ROLES
+from andante.runtime.occurrences import KINDS, Data
 
 
 def api() -> str:
@@ -70,5 +72,24 @@ def _fields(kind: type[msgspec.Struct]) -> list[str]:
     return lines
 
 
+def events() -> str:
+    """docs/reference/events.md."""
+    lines = [
+        "# Events", "",
+        "<!-- Made from src/andante/runtime/occurrences.py by `python -m andante.api.reference events`. -->", "",
+        "What [programs are told](../how-to/events.md) of instances and tasks, as CloudEvents 1.0. The `type` is",
+        f"`{PREFIX}` and one of these; `subject` is the instance. The JSON schema of `data` is served at",
+        f"`{SCHEMAS}/TYPE.json`, without a token. Fields may be added; none is taken away without a new type.",
+        "", "Every event has:", "", *_fields(Data)[2:],
+    ]  # fmt: skip
+    common = set(msgspec.json.schema(Data)["$defs"]["Data"]["properties"])
+    for kind, data in KINDS.items():
+        about, _, *fields = _fields(data)
+        own = [line for line in fields if line.split("`")[1] not in common]
+        lines += ["", f"## {kind}", "", about, *(["", *own] if own else [])]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
-    sys.stdout.write({"errors": errors, "api": api, "metrics": metrics}[sys.argv[1]]())
+    made = {"errors": errors, "api": api, "metrics": metrics, "events": events}
+    sys.stdout.write(made[sys.argv[1]]())

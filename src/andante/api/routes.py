@@ -14,6 +14,7 @@ from andante.api import (
     delivering,
     deputies,
     documents,
+    events,
     expressions,
     finding,
     forms,
@@ -46,7 +47,7 @@ def api_handlers(*, test_clock: bool) -> list[HTTPRouteHandler]:
         token, myself, instances, finding, replay, timeline, instance_variables, definitions, task_bulk, task_lists,
         tasks, views, forms,
         messages, jobs, expressions, decisions, batches, people, clients, keys, grants, teams, deputies,
-        attachments, comments, calendars, notes, delivering, insight, upkeep, audit, health, documents,
+        attachments, comments, calendars, notes, delivering, events, insight, upkeep, audit, health, documents,
     )  # fmt: skip
     handlers: list[HTTPRouteHandler] = [handler for room in rooms for handler in room.HANDLERS]
     if test_clock:

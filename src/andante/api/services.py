@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from litestar import Request
 
-from andante.notify import NotePost
+from andante.notify import EventPost, NotePost
 from andante.people import Access, Accounts, Caller, Clients, Deputies, Grants, Keys, Teams
 from andante.people.oidc import Oidc
 from andante.people.served import services_of
@@ -51,6 +51,11 @@ class Services:
         self.keys = Keys(runtime.store, runtime.clock.now, runtime.audit.log)
         self.grants = Grants(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
         self.deputies = Deputies(runtime.store, runtime.clock.now, runtime.roster.changed, audit=runtime.audit.log)
+
+    @property
+    def events(self) -> EventPost | None:
+        """What tells programs of instances and tasks, where the runtime has it."""
+        return next((each for each in self.runtime.channels if isinstance(each, EventPost)), None)
 
 
 Call = Request[Any, Any, Any]

@@ -192,6 +192,11 @@ for room_name, about, parts in (
         ("retry_letters", "retry", "Send dead or waiting letters again, now."),
         ("discard_letters", "discard", "Never send dead or waiting letters."),
     )),
+    ("events", "Events of instances and tasks on their way to programs.", (
+        ("list_events", "list", "List where events go, and how many wait."),
+        ("retry_events", "retry", "Send now what has failed."),
+        ("discard_events", "discard", "Never send what waits."),
+    )),
     ("endpoints", "Programs that are told: webhooks and Apprise addresses.", (
         ("list_endpoints", "list", "List webhooks and Apprise addresses."),
         ("add_endpoint", "add", "Add a webhook, or an address for Apprise. Its secret is printed once."),
@@ -201,7 +206,8 @@ for room_name, about, parts in (
 ):  # fmt: skip
     group = App(name=room_name, help=about, sort_key=102)
     for function, name, summary in parts:
-        group.command(f"andante.cli.notes:{function}", name=name, help=summary)
+        module = "events" if room_name == "events" else "notes"
+        group.command(f"andante.cli.{module}:{function}", name=name, help=summary)
     app.command(group)
 app.command(
     "andante.cli.notes:preferences",

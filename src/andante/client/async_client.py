@@ -211,6 +211,8 @@ class AsyncClient:
     set_preferences = Endpoint(telling.set_preferences)
     letters = Endpoint(telling.letters)
     letter_action = Endpoint(telling.letter_action)
+    events = Endpoint(telling.events)
+    event_action = Endpoint(telling.event_action)
     test_notes = Endpoint(telling.test_notes)
     endpoints = Endpoint(telling.endpoints)
     add_endpoint = Endpoint(telling.add_endpoint)

@@ -126,6 +126,31 @@ def letter_action(letter_id: str, action: str) -> Call[Letter]:
     return Call("PUT", f"{BASE}/runtime/letters/{_id(letter_id)}", Letter, {"action": action})
 
 
+class EventSink(Shape, frozen=True, kw_only=True):
+    """Where events go: nats, kafka or webhook:NAME, and how that does."""
+
+    sink: str
+    waiting: int
+    failing: int
+    oldest_at: str
+    error: str
+    away: bool
+    next_at: str
+    sent: int
+    failed: int
+
+
+def events() -> Call[Recs[EventSink]]:
+    """How events of instances and tasks go out."""
+    return Call("GET", f"{BASE}/runtime/events", Recs[EventSink])
+
+
+def event_action(sink: str, action: str, *, instance_id: str = "") -> Call[EventSink]:
+    """retry what failed, or discard what waits; of one instance or of all."""
+    body = {"action": action, "instanceId": instance_id}
+    return Call("PUT", f"{BASE}/runtime/events/{_id(sink)}", EventSink, body)
+
+
 def test_notes(to: str) -> Call[Recs[Tested]]:
     """Send a test to a person by each of their channels, or to webhook:NAME."""
     return Call("POST", f"{BASE}/admin/notes/test", Recs[Tested], {"to": to})

@@ -1,5 +1,6 @@
 """The post of a server, put together."""
 
+from collections.abc import Sequence
 from random import Random, SystemRandom
 from typing import Final
 
@@ -7,8 +8,11 @@ import msgspec
 
 from andante.notify.addresses import AddressBook
 from andante.notify.apprises import Apprises
+from andante.notify.cloud_events import BINARY, MODES
 from andante.notify.delivery import Delivery
 from andante.notify.endpoints import Endpoints
+from andante.notify.event_post import EventPost
+from andante.notify.event_sinks import Sink
 from andante.notify.inbox import Inbox
 from andante.notify.mail import Mail
 from andante.notify.post import NotePost
@@ -18,6 +22,7 @@ from andante.notify.webhook import Webhooks
 from andante.notify.wording import Wording
 from andante.people.preferences import ANY, PreferenceBook, Preferences, checked
 from andante.runtime import Runtime
+from andante.runtime.telling import checked_filters
 from andante.store.letters import Letters
 
 
@@ -37,6 +42,53 @@ class PostOptions(msgspec.Struct, frozen=True):
 
 DIGEST_AT: Final = "08:00"
 DIGEST_DAY: Final = "monday"
+
+
+class EventOptions(msgspec.Struct, frozen=True):
+    """Where events go. `nats` and `kafka` are addresses, "" for none; `filters` hold for both."""
+
+    source: str
+    nats: str = ""
+    subject: str = ""
+    credentials: str = ""
+    kafka: str = ""
+    topic: str = ""
+    kafka_options: str = "{}"
+    filters: tuple[str, ...] = ("*",)
+    mode: str = BINARY
+
+
+def make_events(runtime: Runtime, post: NotePost, options: EventOptions) -> EventPost:
+    """Add it to the runtime's channels, beside the post whose endpoints it shares. Raises ValueError for options that
+    cannot be, ImportError where packages are missing."""
+    if options.mode not in MODES:
+        raise ValueError(f"events_mode: '{options.mode}' is none of {', '.join(MODES)}")
+    filters = checked_filters(options.filters or ("*",))
+    brokers: dict[str, tuple[Sink, Sequence[str]]] = {}
+    if options.nats:
+        from andante.notify.event_nats import NatsSink
+
+        _fits("nats_subject", options.subject, definition="", type="", instance="")
+        brokers[NatsSink.name] = (
+            NatsSink(options.nats, options.subject, options.mode, options.credentials), filters,
+        )  # fmt: skip
+    if options.kafka:
+        from andante.notify.event_kafka import KafkaSink, checked_options
+
+        _fits("kafka_topic", options.topic, definition="")
+        more = checked_options(options.kafka_options)
+        brokers[KafkaSink.name] = (KafkaSink(options.kafka, options.topic, options.mode, more), filters)
+    return EventPost(
+        runtime, post.endpoints, Webhooks(runtime.clock, private=post.private), options.source, brokers, SystemRandom()
+    )
+
+
+def _fits(name: str, pattern: str, **words: str) -> None:
+    try:
+        pattern.format(**words)
+    except (KeyError, IndexError, ValueError) as fault:
+        known = " and ".join(f"{{{word}}}" for word in words)
+        raise ValueError(f"{name}: {fault} cannot be filled in; it may name {known}") from None
 
 
 def make_post(runtime: Runtime, options: PostOptions, chance: Random | None = None) -> NotePost:

@@ -3,7 +3,7 @@
 import base64
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, final
 from urllib.parse import urlsplit
 
@@ -15,12 +15,14 @@ from andante.notify.faults import ENDPOINT_EXISTS, ENDPOINT_NOT_FOUND
 from andante.notify.outbound import checked_url
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
+from andante.runtime.telling import checked_filters
 from andante.store.audit import AuditLog, Entry, Statement, difference
 from andante.store.faults import Duplicate
 from andante.store.store import Row, Store
 from andante.timing.instants import DAY
 
-KINDS: Final = ("webhook", "apprise")
+EVENT_KINDS: Final = ("cloudevents", "cloudevents-structured")  # the first in binary mode
+KINDS: Final = ("webhook", "apprise", *EVENT_KINDS)
 NAME: Final = re.compile(r"\w[\w.-]{0,63}")
 BOTH: Final = DAY  # how long the old secret signs too, after a new one was made
 LEAST_SECRET: Final = 24  # bytes, as Standard Webhooks asks for
@@ -36,7 +38,8 @@ class Secret(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """`kinds`: of notes that it gets without being named as `webhook:NAME`; "*" for all."""
+    """`kinds`: of notes that it gets without being named as `webhook:NAME`; "*" for all. Of one for events: its filters
+    (see andante.runtime.telling)."""
 
     name: str
     kind: str
@@ -47,7 +50,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     created_at: int
 
     def gets(self, kind: str) -> bool:
-        return not self.disabled and ("*" in self.kinds or kind in self.kinds)
+        return not self.disabled and self.kind not in EVENT_KINDS and ("*" in self.kinds or kind in self.kinds)
 
     def signing(self, now: int) -> list[str]:
         """The secrets that sign now (ms), the present one first."""
@@ -75,13 +78,23 @@ def _checked_secret(text: str) -> str:
 
 def _checked(kind: str, url: str) -> str:
     try:
-        if kind == "webhook":
+        if kind != "apprise":
             checked_url(url)
         else:
             apprises.checked_address(url, any_host=True)
     except ValueError as fault:
         raise Problem(PARAMETER, 400, f"url: {fault}.") from None
     return url
+
+
+def _filters(kind: str, kinds: Sequence[str]) -> list[str]:
+    """Of notes any; of events those that fit some, and all where none is given."""
+    if kind not in EVENT_KINDS:
+        return list(kinds)
+    try:
+        return checked_filters(list(kinds) or ["*"])
+    except ValueError as fault:
+        raise Problem(PARAMETER, 400, f"kinds: {fault}.") from None
 
 
 def _endpoint(row: Row) -> Endpoint:
@@ -100,6 +113,12 @@ class Endpoints:
         self._store = store
         self._audit = audit
         self._now = now
+        self.changed: Callable[[], Awaitable[None]] | None = None  # told when any of them is another than before
+
+    async def _write(self, statement: Statement, entry: Entry) -> None:
+        await self._audit.write([statement], entry)
+        if self.changed is not None:
+            await self.changed()
 
     async def all(self) -> list[Endpoint]:
         """By name."""
@@ -122,13 +141,13 @@ class Endpoints:
             raise Problem(PARAMETER, 400, "name: letters, digits and . _ -, at most 64 characters.")
         if kind not in KINDS:
             raise Problem(PARAMETER, 400, f"kind: '{kind}' is none of {', '.join(KINDS)}.")
-        signed = [Secret(_checked_secret(secret) if secret else new_secret())] if kind == "webhook" else []
-        made = Endpoint(name, kind, _checked(kind, url), signed, list(kinds), False, self._now())
+        signed = [Secret(_checked_secret(secret) if secret else new_secret())] if kind != "apprise" else []
+        made = Endpoint(name, kind, _checked(kind, url), signed, _filters(kind, kinds), False, self._now())
         values = [name, kind, url, _json(made.secrets), _json(made.kinds), 0, made.created_at]
         try:
             insert: Statement = (f"insert into endpoint ({_COLUMNS}) values (?,?,?,?,?,?,?)", values)
             told = {"after": _shown(made), "secret": ["secret"] if signed else []}
-            await self._audit.write([insert], Entry("endpoint.add", name, told))
+            await self._write(insert, Entry("endpoint.add", name, told))
         except Duplicate:
             raise Problem(ENDPOINT_EXISTS, 409, f"There is an endpoint '{name}' already.") from None
         return made
@@ -140,7 +159,7 @@ class Endpoints:
         """`rotate`: a new secret, or the one given; the one before signs too for a day."""
         before = found = await self.one(name)
         signed = found.secrets
-        if (rotate or secret) and found.kind != "webhook":
+        if (rotate or secret) and found.kind == "apprise":
             raise Problem(PARAMETER, 400, "rotate: only webhooks have a secret.")
         if rotate or secret:
             now = self._now()
@@ -149,7 +168,7 @@ class Endpoints:
         found = msgspec.structs.replace(
             found,
             url=found.url if url is None else _checked(found.kind, url),
-            kinds=found.kinds if kinds is None else list(kinds),
+            kinds=found.kinds if kinds is None else _filters(found.kind, kinds),
             disabled=found.disabled if disabled is None else disabled,
             secrets=signed,
         )
@@ -160,13 +179,13 @@ class Endpoints:
         # An address may hold a secret where the one that is shown does not.
         old = {**_shown(before), "address": before.url, "secret": before.secrets}
         told = difference(old, {**_shown(found), "address": found.url, "secret": signed}, ("address", "secret"))
-        await self._audit.write([update], Entry("endpoint.change", name, told))
+        await self._write(update, Entry("endpoint.change", name, told))
         return found
 
     async def remove(self, name: str) -> None:
         found = await self.one(name)
         entry = Entry("endpoint.remove", name, {"before": _shown(found)})
-        await self._audit.write([("delete from endpoint where name=?", (name,))], entry)
+        await self._write(("delete from endpoint where name=?", (name,)), entry)
 
 
 def _shown(endpoint: Endpoint) -> dict[str, object]:

@@ -19,6 +19,8 @@ class NotNow(Exception):
 
 ENDPOINT_NOT_FOUND: Final = "bpm.endpoint.notFound"
 ENDPOINT_EXISTS: Final = "bpm.endpoint.exists"
+SINK_NOT_FOUND: Final = "bpm.events.noSuchSink"
+EVENT_NOT_FOUND: Final = "bpm.events.noSuchType"
 LETTER_NOT_FOUND: Final = "bpm.letter.notFound"
 LETTER_OVER: Final = "bpm.letter.over"
 NOTE_NOT_FOUND: Final = "bpm.note.notFound"

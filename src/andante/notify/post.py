@@ -13,7 +13,7 @@ import structlog
 from andante.notify.addresses import AddressBook
 from andante.notify.apprises import checked_address, mark, masked
 from andante.notify.delivery import Delivery
-from andante.notify.endpoints import Endpoint, Endpoints
+from andante.notify.endpoints import EVENT_KINDS, Endpoint, Endpoints
 from andante.notify.holders import holders, holds
 from andante.notify.inbox import Inbox, insertion
 from andante.people.faults import PARAMETER, AccessProblem
@@ -136,7 +136,7 @@ class NotePost(Post):
         return [
             addressed(note, task, each.kind, now=now, address=each.name)
             for each in known
-            if not each.disabled and (each.name in named or each.gets(note.kind))
+            if not each.disabled and each.kind not in EVENT_KINDS and (each.name in named or each.gets(note.kind))
         ]
 
     async def look(self) -> int:

@@ -4,15 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, Final, final
 
+import msgspec
+
 from andante.notify.addresses import AddressBook
 from andante.notify.apprises import Apprises, mark
-from andante.notify.endpoints import Endpoint, Endpoints
+from andante.notify.cloud_events import CloudEvent, cloud_event
+from andante.notify.endpoints import EVENT_KINDS, Endpoint, Endpoints
+from andante.notify.event_sinks import HttpSink
 from andante.notify.faults import Undeliverable
 from andante.notify.mail import Mail
 from andante.notify.webhook import Webhooks
 from andante.notify.wording import Item, Rendered, Wording
 from andante.people.preferences import Preferences
 from andante.runtime import Clock
+from andante.runtime.telling import Told as Event
 from andante.store.letters import Letter
 from andante.timing.instants import iso
 
@@ -71,11 +76,17 @@ class Ways:
         if found is None or found.disabled:
             raise Undeliverable("the endpoint was removed or disabled")
         for letter in letters:
-            if found.kind == WEBHOOK:
+            if found.kind in EVENT_KINDS:  # only as a test: events go by a way of their own
+                await HttpSink(found, self._webhooks, self._clock).send(self._test_event(letter))
+            elif found.kind == WEBHOOK:
                 secrets = found.signing(self._clock.now())
                 await self._webhooks.post(found.url, secrets, letter.id, letter.kind, self.payload(letter))
             else:
                 await self._apprises.post(found.url, self.rendered([letter], self._house))
+
+    def _test_event(self, letter: Letter) -> CloudEvent:
+        made = cloud_event(self._wording.link("", "").rstrip("/"), "test", 0, letter.created_at, Event(0, "test", {}))
+        return msgspec.structs.replace(made, id=letter.id)
 
     def rendered(self, letters: Sequence[Letter], said: Preferences) -> Rendered:
         items = [item_of(each) for each in letters]

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 from urllib.parse import SplitResult
 
@@ -31,19 +31,23 @@ class Webhooks:
     async def post(self, url: str, secrets: Sequence[str], id: str, kind: str, data: dict[str, Any]) -> None:
         """Send it, signed with each of `secrets`. `id` is the webhook-id. Raises Undeliverable, NotNow, or OSError and
         httpx.HTTPError when it is to be tried again."""
-        parts = checked_url(url)
+        body = msgspec.json.encode({"type": f"note.{kind}", "timestamp": iso(self._clock.now()), "data": data})
+        await self.deliver(url, secrets, id, body, {"content-type": "application/json"})
+
+    async def deliver(self, url: str, secrets: Sequence[str], id: str, data: bytes, about: Mapping[str, str]) -> None:
+        """Send these bytes, signed, with headers `about` them. Raises as `post` does."""
+        parts, body = checked_url(url), data.decode()
         now = self._clock.now()
-        body = msgspec.json.encode({"type": f"note.{kind}", "timestamp": iso(now), "data": data}).decode()
         moment = dt.datetime.fromtimestamp(now // 1000, dt.UTC)
         headers = {
-            "content-type": "application/json",
+            **about,
             "user-agent": "andante",
             "webhook-id": id,
             "webhook-timestamp": str(now // 1000),
             "webhook-signature": " ".join(Webhook(secret).sign(id, moment, body) for secret in secrets),
         }
         async with self._slots, asyncio.timeout(TIMEOUT_S):
-            status, asked = await self._send(parts, headers, body.encode())
+            status, asked = await self._send(parts, headers, data)
         if status == GONE:
             raise Undeliverable("the receiver answered 410: it wants no more")
         if not 200 <= status < 300:

@@ -28,6 +28,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.loading import Loader
 from andante.runtime.meter import Meter
 from andante.runtime.problem import INSTANCE_NOT_FOUND, OVERLOADED, Problem, rejected
+from andante.runtime.telling import Telling
 from andante.store import statements as st
 from andante.store.faults import Outrun, StoreLost, Unwritable
 from andante.store.store import Store
@@ -59,9 +60,8 @@ class Executor:
         self._cache = Cache(cache)
         self._limit = queue
         self._slots = self._cache.slots
-        self._writing = 0  # batches
-        self._underway = 0  # requests in them
-        self._inside = 0  # requests that are not answered yet
+        # Batches that are being written, requests in them, and requests that are not answered yet.
+        self._writing = self._underway = self._inside = 0
         self._crowd = 0.0  # how many requests there are at a time, of late
         self._scheduled = False
         self.loader = Loader(store, graph_of, self._ready, self._unreadable, self._slots)
@@ -70,12 +70,12 @@ class Executor:
         self._ended = False
         self._idle = asyncio.Event()
         self._idle.set()
-        # The name under which outbox rows are this server's, and until when (the loop's time) no other server is there.
-        self.node = ""
-        self.alone_until = math.inf
+        self.node = ""  # under which outbox rows are this server's
+        self.alone_until = math.inf  # the loop's time: until then no other server is there
         self._open = Bundle(self.node)
         self.watched: Callable[[Iterable[str]], None] | None = None  # told of the instances of each batch
         self.meter = Meter()
+        self.telling = Telling()  # what programs are told goes into the batch
         self.commands = self.batches = self.outrun = 0
         self.lost_at = -math.inf  # the loop's time at which it was last left open whether a batch was written
 
@@ -101,9 +101,8 @@ class Executor:
     async def submit(
         self, instance_id: str, command: Command, actor: str, view: View[T], *, graph: ProcessGraph | None = None
     ) -> T:
-        """Carry out `command`. The answer is `view(step, task)`, taken right after the step (`task`: as it was before,
-        for a command about a task) and given after the commit. `graph` is that of the definition migrated to. Raises
-        Problem; then nothing changed."""
+        """Carry out `command`. The answer is `view(step, task)`, taken right after the step (`task`: as it was before)
+        and given after the commit. `graph`: of the definition migrated to. Raises Problem; then nothing changed."""
         self._admit()
         slot = self._slots.get(instance_id)
         request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
@@ -229,10 +228,12 @@ class Executor:
         task = instance.tasks.get(key) if key else None
         try:
             by = graph if request.graph is None else request.graph
+            before = self.telling.before(instance)
             taken = step(by, instance, command, self._clock.now(), request.actor, self.settings)
             answer = request.view(taken, task)
             if taken.events:
-                bundle.batch.add(by, instance, command, taken.events, taken.effects, task)
+                told = self.telling.rows(by, instance, taken.events, before)
+                bundle.batch.add(by, instance, command, taken.events, taken.effects, task, told)
                 slot.graph = by
         except Rejected as refusal:
             if instance.seq == 0:
@@ -333,6 +334,7 @@ class Executor:
             self._cache.written(bundle.slots)
             if self.watched is not None:
                 self.watched(bundle.slots)
+            self.telling.written(bundle.batch.rows[st.EVENT_OUT])
             if bundle.batch.earliest:
                 self._due(bundle.batch.earliest)
             if bundle.batch.rows[st.OUTBOX_END]:
@@ -350,8 +352,7 @@ class Executor:
             self._flush()
 
     def _part(self, bundle: Bundle, fault: Outrun | Unwritable) -> None:
-        """Some instances of the batch cannot be written as they are: it is written without them. What another server
-        was faster with begins anew, by what that made of it."""
+        """The batch is written without what cannot be; where another server was faster it begins anew, by its state."""
         lost = fault.instances if isinstance(fault, Outrun) else set(fault.reasons)
         if not lost & bundle.slots.keys():
             self._writing -= 1

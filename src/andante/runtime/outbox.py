@@ -95,6 +95,9 @@ class Post(ABC):
 
     name: str
 
+    async def open(self) -> None:  # noqa: B027 - most have nothing to do
+        """Before the first command. Raises StoreProblem."""
+
     @abstractmethod
     async def send(self, note: Note) -> None:
         """As a channel does: it is kept when this returns. Raises StoreProblem."""
@@ -157,6 +160,8 @@ class Outbox:
 
     async def load(self) -> None:
         """At start: what a server before us asked for and did not do."""
+        for post in self._posts:
+            await post.open()
         if isinstance(self._store, SharedStore):
             await self.take_over()
             return

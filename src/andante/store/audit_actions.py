@@ -42,6 +42,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "endpoint.change": "A program that is told was changed, or its secret.",
     "endpoint.remove": "A program that is told was removed.",
     "endpoint.test": "A test was sent.",
+    "events.retry": "Events were sent again.",
+    "events.discard": "Events were discarded.",
     "letter.retry": "A letter was sent again.",
     "letter.discard": "A letter was discarded.",
     "calendar.add": "A business calendar was created.",

@@ -36,6 +36,23 @@ letter: Final = sa.Table(
     some("ix_letter_person", "person", "state = 'waiting'"),
 )
 
+# What programs are to be told of an instance by one way (`sink`: a broker, or an endpoint as webhook:NAME): a row a
+# command, in the order of `seq`, until it is told. `data`: JSON, the events.
+event_out: Final = sa.Table(
+    "event_out",
+    metadata,
+    sa.Column("instance_id", TEXT, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("sink", TEXT, primary_key=True),
+    number("at"),
+    text("node"),  # the server that tells it
+    number("attempts"),
+    number("next_at"),
+    text("error"),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("ix_event_out_next", "sink", "next_at", "instance_id"),
+)
+
 # What a person reads in Andante itself.
 note: Final = sa.Table(
     "note",

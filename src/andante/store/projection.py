@@ -58,10 +58,10 @@ class Batch:
 
     def add(
         self, graph: ProcessGraph, instance: Instance, command: Command, facts: list[ev.Event], effects: list[Effect],
-        before: Task | None = None,
+        before: Task | None = None, told: list[Row] | None = None,
     ) -> None:  # fmt: skip
-        """Take up one command's step; `before` is the task that it names, if it is there before and after. Raises what
-        the codec raises for values it cannot write; then call it off."""
+        """Take up one command's step; `before` is the task that it names, if it is there before and after; `told` are
+        rows for programs. Raises what the codec raises for values it cannot write; then call it off."""
         entry = encode_entry(command, facts)
         letters = [encode_effect(effect) for effect in effects]
         self.commands += 1
@@ -83,6 +83,7 @@ class Batch:
         for n, letter in enumerate(letters):
             lane = "note" if effects[n].__class__ is Notify else "inner"
             rows[st.OUTBOX].append((instance.id, instance.seq, n, lane, 0, bytearray(letter), self.node))
+        rows[st.EVENT_OUT].extend(told or [])
 
     def replace(self, graph: ProcessGraph, instance: Instance) -> None:
         """The instance was made anew in memory, in the state that this batch has of it."""

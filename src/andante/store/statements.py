@@ -126,6 +126,7 @@ JOB_END: Final = Statement(DELETE, "job", 2, _KEYED)
 WORKING_CLOCK: Final = Statement(UPSERT, "working_clock", 2, (*_KEYED, "calendar", "revision"))
 WORKING_CLOCK_END: Final = Statement(DELETE, "working_clock", 2, _KEYED)
 OUTBOX: Final = Statement(INSERT, "outbox", 3, ("instance_id", "seq", "n", "lane", "next_at", "data", "node"))
+EVENT_OUT: Final = Statement(INSERT, "event_out", 3, ("instance_id", "seq", "sink", "at", "data"))
 OUTBOX_END: Final = Statement(DELETE, "outbox", 3, ("instance_id", "seq", "n"))
 
 # Inserts come before the ends of what they inserted: keys are never used twice.
@@ -133,4 +134,5 @@ ORDER: Final = (
     INSTANCE, INSTANCE_CHANGE, INSTANCE_DESCRIBED, INSTANCE_MIGRATED, JOURNAL, TASK, TASK_END, CANDIDATE_GONE,
     CANDIDATE, CANDIDATE_CHANGE, CANDIDATE_END, INFORMED, SEARCH, ATTACHMENT, ATTACHMENT_END, SUBSCRIPTION,
     SUBSCRIPTION_KEYED, SUBSCRIPTION_END, JOB, JOB_END, WORKING_CLOCK, WORKING_CLOCK_END, OUTBOX, OUTBOX_END,
+    EVENT_OUT,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from andante.languages import NAMES, Language, chosen
-from andante.notify import NotePost
+from andante.notify import EventPost, NotePost
 from andante.people import Access, AccessProblem, Accounts, Clients, Deputies, Grants, Keys, Teams, may
 from andante.people import permissions as allow
 from andante.people.oidc import Oidc
@@ -68,6 +68,8 @@ class Services(Protocol):
     def grants(self) -> Grants: ...
     @property
     def post(self) -> NotePost: ...
+    @property
+    def events(self) -> EventPost | None: ...
 
 
 @cache

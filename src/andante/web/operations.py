@@ -1,6 +1,7 @@
 """How it is all doing: what cannot go on and why, work for workers, times, letters, servers; each number with the list
 behind it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from litestar.params import FromPath
 from andante.languages import Language
 from andante.languages import mark as _
 from andante.notify import DEAD, WAITING
+from andante.notify.event_post import Standing
 from andante.people import AccessProblem, demand, sight
 from andante.people import permissions as allow
 from andante.people.faults import FORBIDDEN
@@ -42,7 +44,7 @@ def bytes_text(size: int) -> str:
     return f"{value:.1f} {UNITS[unit]}" if unit else f"{size} B"
 
 
-def troubles(say: Language, seen: Looked, dead: int) -> list[Trouble]:
+def troubles(say: Language, seen: Looked, dead: int, sinks: Sequence[Standing] = ()) -> list[Trouble]:
     """What is to be looked after; empty when all is well."""
     found = []
     if seen.causes.seen:
@@ -71,6 +73,9 @@ def troubles(say: Language, seen: Looked, dead: int) -> list[Trouble]:
         found.append(
             Trouble(say.plural("%(num)s note was given up", "%(num)s notes were given up", seen.outbox.dead), "#server")
         )
+    for each in sinks:
+        if each.failing or (each.away and each.waiting):
+            found.append(Trouble(say.text(_("events for %(name)s wait"), name=each.sink), "#events"))
     gone = sum(not each.alive for each in seen.servers)
     if gone:
         found.append(Trouble(say.plural("%(num)s server is gone", "%(num)s servers are gone", gone), "#server"))
@@ -83,13 +88,14 @@ async def overview(request: Asked, desk: NamedDependency[Desk]) -> Response[str]
     demand(who, allow.OPERATIONS_READ)
     seen = await desk.operations.look()
     waiting, dead = await desk.services.post.letters.counts()
+    sinks = await desk.services.events.standing() if desk.services.events is not None else []
     most = max(seen.timers.minutes, default=0)
     bars = [round(BAR * count / most, 2) if most else 0 for count in seen.timers.minutes]
     settings, retention = desk.runtime.settings, desk.runtime.upkeep.retention
     return desk.page(
-        request, "operations.html", seen=seen, troubles=troubles(say, seen, dead), waiting=waiting, dead=dead,
+        request, "operations.html", seen=seen, troubles=troubles(say, seen, dead, sinks), waiting=waiting, dead=dead,
         bars=bars, top=BAR, causes=seen.causes.groups[:SHOWN], size=bytes_text(seen.size),
-        endpoints=await desk.services.post.endpoints.all(), node=desk.runtime.executor.node,
+        sinks=sinks, endpoints=await desk.services.post.endpoints.all(), node=desk.runtime.executor.node,
         kept=settings.retention, archives=settings.archive, removed=retention.removed, archived=retention.archived,
     )  # fmt: skip
 
@@ -195,4 +201,19 @@ async def doctor(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     return desk.page(request, "doctor.html", seen=seen, areas=areas)
 
 
-HANDLERS: Final = (overview, doctor, incidents, retry, jobs, timers, letters, letter)
+@post("/operations/events/{sink:str}/{action:str}", opt=kept_as("events.{action}"), status_code=200)
+async def events(
+    request: Asked, desk: NamedDependency[Desk], sink: FromPath[str], action: FromPath[str]
+) -> Response[str]:
+    """retry: what has failed, now; discard: never."""
+    await form(request)
+    demand(caller(request), allow.LETTER_MANAGE)
+    told = desk.services.events
+    if told is None or action not in ("retry", "discard"):
+        raise Problem("astrozero.0002", 404, f"There are no events for '{sink}' to {action}.")
+    await (told.retry(sink) if action == "retry" else told.table.discard(sink))
+    words = _("It is sent again.") if action == "retry" else _("It is discarded.")
+    return go(request, "/operations#events", said(request, words))
+
+
+HANDLERS: Final = (overview, doctor, incidents, retry, jobs, timers, letters, letter, events)
