@@ -40,3 +40,23 @@ def test_notes(hands: Hands) -> None:
     hands.remove_endpoint(name)
     with pytest.raises(Refused):
         hands.remove_endpoint(name)
+
+
+def test_events(hands: Hands) -> None:
+    model = straight("Told", '<userTask id="work" name="Look" andante:assignee="admin"/>')
+    hands.deploy_xml(model)
+    sink = f"webhook:told-{hands.kind}"
+    made = hands.add_endpoint(sink[8:], "http://127.0.0.1:9/", kind="cloudevents", kinds=["Told/task.*"])
+    assert made.secret.startswith("whsec_")
+    with pytest.raises(Refused, match="fits no event"):
+        hands.change_endpoint(made.name, {"kinds": ["task.gone"]})
+    started = hands.start("Told")
+    eventually(lambda: [each.failing for each in hands.events().items if each.sink == sink] == [1])
+    (found,) = [each for each in hands.events().items if each.sink == sink]
+    assert ("private" in found.error, found.waiting, found.away) == (True, 1, False)
+    assert hands.event_action(sink, "retry", instance_id=started.id).sink == sink
+    assert hands.event_action(sink, "discard").waiting == 0
+    with pytest.raises(Refused, match="do not go to 'fax'"):
+        hands.event_action("fax", "retry")
+    hands.remove_endpoint(made.name)
+    assert sink not in [each.sink for each in hands.events().items]

@@ -4,6 +4,7 @@ from playwright.async_api import Browser, expect
 from stopped import TWICE
 from town import STUCK, settle
 
+from andante.notify import EventOptions, PostOptions, make_events, make_post
 from andante.store.letters import DEAD, DROPPED, WAITING, Content, Letter, Letters
 from conftest import Site
 
@@ -95,6 +96,29 @@ async def test_a_dead_letter_is_sent_again_and_another_discarded(site: Site, bro
     assert second is not None
     assert (first.attempts, second.state, second.error) == (0, DROPPED, "discarded")
     assert first.state in (WAITING, DROPPED)
+    assert site.faults == []
+
+
+async def test_events_that_nobody_takes_are_seen_and_discarded(site: Site, browser: Browser) -> None:
+    post = make_post(site.runtime, PostOptions(site.url))
+    events = make_events(site.runtime, post, EventOptions(site.url))
+    site.runtime.channels.append(events)
+    await events.open()
+    await post.endpoints.add("erp", "cloudevents", "http://127.0.0.1:9/", [])
+    await site.runtime.deploy_xml(STUCK, who="mei")
+    await site.runtime.start("Invoice", variables={"currency": "EUR"}, who="tom")
+    await site.runtime.run_due()
+    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    site.watch(page)
+    await site.log_in(page, "mei")
+    await page.goto(f"{site.url}/operations")
+    await page.get_by_role("link", name="events for webhook:erp wait").click()
+    panel = page.get_by_role("region", name="Events")
+    await expect(panel).to_contain_text("1 waits")
+    await expect(panel).to_contain_text("private address")
+    await panel.get_by_role("button", name="Discard").click()
+    await expect(page.get_by_text("It is discarded.")).to_be_visible()
+    await expect(panel).to_contain_text("0 wait")
     assert site.faults == []
 
 
