@@ -80,6 +80,7 @@ async def test_every_kind_of_command_writes_one_instance(
     carried: set[type] = set()
     clock = TestClock(START)
     runtime = await Runtime.open(postgres_url, clock=clock, timers=False, settings=RuntimeSettings(apart=True))
+    runtime.executor.telling.sinks = {"broker": ("*",)}  # somebody wants to be told of everything
     taken = type(runtime.executor)._take
 
     def watched(self: Any, instance_id: str, slot: Any, request: Any) -> None:
