@@ -17,7 +17,7 @@ import jsonschema
 import msgspec
 import nats
 import pytest
-from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError  # type: ignore[import-untyped]
 from bureau import MODEL, NOON, Receiver
 from standardwebhooks import Webhook
 

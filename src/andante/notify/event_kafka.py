@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 import msgspec
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError  # type: ignore[import-untyped]
 
 from andante.notify.cloud_events import JSON, STRUCTURED, STRUCTURED_JSON, CloudEvent
 from andante.notify.event_sinks import Away
