@@ -61,6 +61,7 @@ async def test_one_incident_of_two_is_retried_alone(site: Site, browser: Browser
     await site.runtime.set_variables(one, {"m": 1}, who="mei")
     await page.goto(f"{site.url}/operations/incidents")
     await page.get_by_role("link", name="1 instance:").click()
+    await page.wait_for_url("**cause=**")
     await page.keyboard.press("j")
     await page.keyboard.press("t")
     await expect(page.get_by_text("These incidents are resolved already.")).to_be_visible()
