@@ -144,7 +144,10 @@ class Upgrade:
     def settle(self) -> None:
         assert self._load is not None
         self._load.finish()
-        until("nothing is pending", lambda: not pending(self.url))
+        try:
+            until("nothing is pending", lambda: not pending(self.url))
+        except AssertionError as fault:
+            raise AssertionError(f"{fault}: {pending(self.url)}") from None
         self._load.end()
 
     def destroy(self) -> None:
