@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
@@ -71,3 +72,37 @@ LEFT_OUT: Any = CHECKS.get_by_names(["positive_data_acceptance"])
 )
 def test_the_server_keeps_to_its_document(served: Served, case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(base_url=served.url, headers=served.headers, excluded_checks=LEFT_OUT, timeout=30)
+
+
+CALLED: Counter[tuple[str, str, int]] = Counter()
+Machine: Any = schema.as_state_machine()
+
+
+class Clerk(Machine):  # type: ignore[misc]
+    """Goes from one answer to the next by the document's links; starts what is deployed."""
+
+    url = ""
+    headers: ClassVar[dict[str, str]] = {}
+
+    def before_call(self, case: Any) -> None:
+        if (case.method, case.path) == ("POST", f"{BASE}/runtime/instances") and isinstance(case.body, dict):
+            case.body = {"name": "Approval"}
+
+    def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+        return {"base_url": self.url, "headers": self.headers, "timeout": 30}
+
+    def validate_response(self, response: Any, case: Any, additional_checks: Any = None, **kwargs: Any) -> None:
+        CALLED[case.method, case.path.removeprefix(BASE), response.status_code] += 1
+        case.validate_response(response, excluded_checks=LEFT_OUT)
+
+
+def test_what_an_answer_leads_to_keeps_to_the_document_too(served: Served) -> None:
+    Clerk.url, Clerk.headers = served.url, served.headers
+    Clerk.run(
+        settings=settings(
+            max_examples=12, stateful_step_count=8, deadline=None, derandomize=True, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+    )  # fmt: skip
+    assert CALLED["POST", "/runtime/instances", 200]
+    assert any("{instance_id}" in path and status == 200 for _, path, status in CALLED)

@@ -13,6 +13,7 @@ from andante.api.operation import BASE, Operation
 from andante.api.services import Call, Services, caller, services
 from andante.api.task_lists import filters_of, task_query
 from andante.api.wire import Variables, at, body_of, choice, instant_ms, one_of, query_of, success
+from andante.engine import faults
 from andante.people import Caller
 from andante.people import permissions as allow
 from andante.runtime import BatchRecord, Chosen, InstanceQuery, auditing
@@ -190,6 +191,8 @@ def chosen_of(desk: Services, body: BatchBody) -> Chosen:
     status_code=200,
     operation=Operation(
         "Act on many instances or tasks", allow.INSTANCE_ACT_ANY, BatchShape, BatchBody, tag="batches",
+        errors=(codes.BATCH_NOT_FOUND, codes.BATCH_OVER, codes.INSTANCE_NOT_FOUND, faults.TASK_NOT_FOUND,
+                codes.DEFINITION_NOT_FOUND),
         description="Goes on in the background, some at a time; instances that start later, and tasks that come "
         "later, are not concerned. Each instance's history has the reason and the batch. delete and completeTasks need "
         "an administrator.", audit="batch.create",

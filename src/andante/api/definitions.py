@@ -157,6 +157,7 @@ async def find(request: Call) -> Response[bytes]:
     query = query_of(request, ListQuery)
     one_of("like", query.like, FLAG)
     one_of("active", query.active, FLAG)
+    one_of("startable", query.startable, ("", "true"))
     if query.startable == "true":
         return success([summary(each) for each in await _startable(services(request).runtime, caller(request), query)])
     found = await services(request).runtime.definitions(

@@ -8,6 +8,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from andante.api.errors import CONTENT_TYPE, ERRORS, TOO_LARGE, ErrorBody
+from andante.api.links import link
 from andante.api.operation import Operation, operation_of
 from andante.people import permissions as allow
 from andante.people.faults import FORBIDDEN, TOO_FAST, UNAUTHORISED
@@ -57,6 +58,7 @@ def document(handlers: Iterable[HTTPRouteHandler], version: str) -> dict[str, An
     paths: dict[str, dict[str, Any]] = {}
     for path, method, operation in found:
         paths.setdefault(path, {})[method] = _operation(path, method, operation, schema_of)
+    link(paths)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Andante", "version": version, "description": DESCRIPTION},
