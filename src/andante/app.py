@@ -29,20 +29,16 @@ from andante.api.operation import guard, kept
 from andante.api.options import options_handlers
 from andante.api.serving import Serving
 from andante.api.wire import as_json
+from andante.assembly import connectors, post_of, provider, serving
 from andante.camunda import camunda_router, plain_path
 from andante.camunda import on_http_exception as on_camunda_exception
-from andante.connectors import Connectors, read_sources
-from andante.notify import EventOptions, LogChannel, NotePost, PostOptions, make_events, make_post
-from andante.notify.mail import Mail
-from andante.notify.smtp import parse_smtp_url
-from andante.people import Access, AccessProblem, Accounts, Bootstrap
-from andante.people.oidc import Oidc, OidcOptions, roles_map
+from andante.people import Access, Accounts, Bootstrap
 from andante.people.origins import checked_networks
-from andante.runtime import Channel, Clock, Runtime, RuntimeSettings, SystemClock, TestClock, collector, logs, tracing
-from andante.runtime.file_types import USUAL as USUAL_TYPES
+from andante.runtime import Clock, Runtime, collector, logs, tracing
 from andante.runtime.logs import password_of
 from andante.scripting import PythonScripts
 from andante.settings import SECRETS, Settings, SettingsProblem
+from andante.tenants import OPERATOR_HANDLERS, Door, Registry, Tenants, operator_guard, place_of
 from andante.web import web_router
 
 log: Final = structlog.get_logger("andante")
@@ -60,6 +56,7 @@ class Start:
     runtime: Runtime | None = None
     clock: Clock | None = None
     announce: Callable[[Bootstrap], None] | None = None
+    tenants: Tenants | None = None
 
 
 def create_app(
@@ -67,16 +64,21 @@ def create_app(
     runtime: Runtime | None = None,
     clock: Clock | None = None,
     announce: Callable[[Bootstrap], None] | None = None,
+    tenants: Tenants | None = None,
 ) -> Litestar:
     """The application; see Start. Start-up raises StoreProblem when the database cannot be used."""
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
-    return (_WithCamunda if settings.camunda_rest else Litestar)(
+    operator = (
+        [Router("/", route_handlers=list(OPERATOR_HANDLERS), guards=[operator_guard])] if settings.tenants else []
+    )
+    return _Application(
         [
             Router("/", route_handlers=[*options_handlers(handlers), *handlers], guards=[guard], after_request=kept),
             web_router(),
             *([camunda_router()] if settings.camunda_rest else []),
             *([_assistants().door] if settings.mcp else []),
+            *operator,
         ],
         lifespan=[_lifespan],
         exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
@@ -87,7 +89,7 @@ def create_app(
         request_max_body_size=settings.max_body,
         state=State(
             {
-                "start": Start(settings, runtime, clock, announce),
+                "start": Start(settings, runtime, clock, announce, tenants),
                 "openapi": bytes(as_json(described).content),
                 "docs": page(described),
             }
@@ -101,6 +103,42 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     settings = start.settings
     app.state.settings = settings
     app.state.proxies = checked_networks(settings.trusted_proxies)
+    if not isinstance(app, _Application):
+        raise AssertionError("it is made by create_app")
+    app.plain = plain_path if settings.camunda_rest else None
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.mcp:
+            await stack.enter_async_context(_assistants().opened(app, settings.max_body))
+        if settings.tenants:
+            tenants = start.tenants
+            if tenants is None:
+                tenants = await stack.enter_async_context(serving_tenants(settings, start.clock))
+            app.door = Door(tenants, lambda: bool(app.state.get(LEAVING)))
+            stack.callback(app.shut)
+        else:
+            app.state.services = await stack.enter_async_context(_behind(start))
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving_tenants(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Tenants]:
+    """The tenants of a server, each open with all that stands behind it. Raises StoreProblem where it cannot be known
+    which there are; a tenant that cannot be opened stays out of service and does not stop the others."""
+    place = place_of(settings.tenants, settings.replica)
+    registry = await Registry.open(place)
+    tenants = Tenants(settings, place, registry, lambda own: _behind(Start(own, clock=clock)))
+    try:
+        await tenants.start()
+        yield tenants
+    finally:
+        await tenants.close()
+        await registry.close()
+
+
+@contextlib.asynccontextmanager
+async def _behind(start: Start) -> AsyncIterator[Services]:
+    """All that stands behind the requests of one database."""
+    settings = start.settings
     async with contextlib.AsyncExitStack() as stack:
         running = start.runtime
         if running is None:
@@ -117,17 +155,16 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         made = await accounts.bootstrap(settings.bootstrap_client_id, settings.bootstrap_client_secret)
         if made is not None and start.announce is not None:
             start.announce(made)
-        app.state.services = Services(
-            running, accounts, access, Metrics(), settings.zone, _post(settings, running),
+        services = Services(
+            running, accounts, access, Metrics(), settings.zone, post_of(settings, running),
             provider(settings, running, accounts, access),
         )  # fmt: skip
-        if settings.mcp:
-            await stack.enter_async_context(_assistants().opened(app, settings.max_body))
+        services.settings = settings
         if settings.connectors:
             await stack.enter_async_context(connectors(settings, running))
         if settings.python_scripts:
             await stack.enter_async_context(PythonScripts(running))
-        yield
+        yield services
 
 
 def _assistants() -> Any:
@@ -140,150 +177,30 @@ def _assistants() -> Any:
     return door
 
 
-class _WithCamunda(Litestar):
-    """Two addresses of one thing are one, before it is looked for what serves them."""
+class _Application(Litestar):
+    """What is found out before it is looked for what serves an address: whose request it is, where there are tenants;
+    and that two addresses of Camunda's are one."""
+
+    door: Door | None = None
+    plain: Callable[[str], str] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == ScopeType.HTTP:
-            scope["path"] = plain_path(scope["path"])
+            if self.plain is not None:
+                scope["path"] = self.plain(scope["path"])
+            if self.door is not None:
+                await self.door(scope, receive, send, super().__call__)
+                return
         await super().__call__(scope, receive, send)
+
+    def shut(self) -> None:
+        """It has stopped; it may start anew with others."""
+        self.door = None
 
 
 def _on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
     """What was refused before a handler was found is told as its address has it."""
     return on_camunda_exception(request, fault) or on_http_exception(request, fault)
-
-
-async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers: bool = True) -> Runtime:
-    """The runtime the settings ask for; without `timers` nothing falls due by itself."""
-    if clock is None and settings.test_clock:
-        clock = TestClock(SystemClock().now())
-    return await Runtime.open(
-        settings.db,
-        clock=clock,
-        timers=timers,
-        settings=RuntimeSettings(
-            zone=settings.zone,
-            cache=settings.cache,
-            queue=settings.queue,
-            max_steps=settings.max_steps,
-            replica=settings.replica,
-            apart=settings.apart,
-            retention=settings.retention,
-            archive=settings.archive,
-            attachment_max=settings.attachment_max,
-            attachment_types=tuple(settings.attachment_types.replace(",", " ").split()) or USUAL_TYPES,
-            remind_every=settings.remind_every,
-            audit_retention=settings.audit_retention,
-            two_persons=settings.two_persons,
-            approval_lifetime=settings.approval_lifetime,
-        ),
-        channels=lambda runtime: channels(settings, runtime),
-    )
-
-
-@contextlib.asynccontextmanager
-async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
-    """The runtime of a server: open meanwhile, with the ways to people. Raises as `open_runtime` does."""
-    runtime = await open_runtime(settings, clock)
-    try:
-        yield runtime
-    finally:
-        await runtime.close()
-
-
-def channels(settings: Settings, runtime: Runtime) -> list[Channel]:
-    """The ways to people: the log, and the post with what the settings ask for.
-
-    Raises SettingsProblem for a wrong SMTP URL, sender, base URL, language, channel or template.
-    """
-    try:
-        post = make_post(runtime, post_options(settings))
-    except (ValueError, AccessProblem) as fault:
-        raise SettingsProblem(f"Notes cannot be sent: {fault}.") from None
-    try:
-        return [LogChannel(), post, make_events(runtime, post, event_options(settings))]
-    except ValueError as fault:
-        raise SettingsProblem(f"Events cannot be sent: {fault}.") from None
-    except ImportError as fault:
-        text = f"Events need more packages ({fault.name} is missing): pip install 'andante[nats]' or 'andante[kafka]'."
-        raise SettingsProblem(text) from None
-
-
-def event_options(settings: Settings) -> EventOptions:
-    """What the settings say of events."""
-    return EventOptions(
-        source=base_url(settings),
-        nats=settings.nats_url,
-        subject=settings.nats_subject,
-        credentials=settings.nats_credentials,
-        kafka=settings.kafka_servers,
-        topic=settings.kafka_topic,
-        kafka_options=settings.kafka_options,
-        filters=tuple(settings.events.replace(",", " ").split()),
-        mode=settings.events_mode,
-    )
-
-
-def connectors(settings: Settings, runtime: Runtime) -> Connectors:
-    """What carries out the service tasks that are the server's own. Raises SettingsProblem."""
-    try:
-        mail = None
-        if settings.smtp_url:
-            mail = Mail(parse_smtp_url(settings.smtp_url), sender=settings.mail_from, clock=runtime.clock)
-        sources = read_sources(settings.data_sources)
-    except ValueError as fault:
-        raise SettingsProblem(f"Connectors cannot work: {fault}.") from None
-    return Connectors(runtime, private=settings.private_addresses, mail=mail, sources=sources)
-
-
-def post_options(settings: Settings) -> PostOptions:
-    """What the settings say of notes."""
-    return PostOptions(
-        base_url=base_url(settings),
-        smtp_url=settings.smtp_url,
-        mail_from=settings.mail_from,
-        language=settings.language,
-        zone=settings.zone,
-        channels=tuple(each.strip() for each in settings.note_channels.split(",") if each.strip()),
-        private=settings.private_addresses,
-        templates=settings.templates,
-    )
-
-
-def provider(settings: Settings, runtime: Runtime, accounts: Accounts, access: Access) -> Oidc | None:
-    """Where people log in, if not by password alone. Raises SettingsProblem for settings that cannot be."""
-    if not settings.oidc_issuer:
-        return None
-    issuer = urlsplit(settings.oidc_issuer)
-    if issuer.scheme not in ("https", "http") or not issuer.hostname or not settings.oidc_client_id:
-        raise SettingsProblem("oidc_issuer needs an https address, and oidc_client_id the id of the client there.")
-    local = issuer.hostname == "localhost" or issuer.hostname.startswith("127.")
-    if issuer.scheme == "http" and not local:
-        raise SettingsProblem("oidc_issuer: log-ins go over https alone.")
-    try:
-        roles = roles_map(settings.oidc_roles)
-    except ValueError as fault:
-        raise SettingsProblem(f"oidc_roles: {fault}.") from None
-    options = OidcOptions(
-        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
-        f"{base_url(settings)}/login/provider/back", f"{base_url(settings)}/login",
-        settings.oidc_label or issuer.hostname, settings.oidc_scopes,
-        settings.oidc_name_claim, settings.oidc_groups_claim, settings.oidc_roles_claim, roles, settings.oidc_create,
-        settings.oidc_link,
-    )  # fmt: skip
-    return Oidc(options, runtime.store, accounts, access, runtime.clock.now, settings.session_lifetime)
-
-
-def base_url(settings: Settings) -> str:
-    """By which people reach the server."""
-    return (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-
-
-def _post(settings: Settings, runtime: Runtime) -> NotePost:
-    """The runtime's own; of a runtime that was given without one, one that sends nothing by itself."""
-    own = (each for each in runtime.channels if isinstance(each, NotePost))
-    return next(own, None) or make_post(runtime, post_options(settings))
 
 
 def tell(made: Bootstrap) -> None:
@@ -367,16 +284,19 @@ def _trace(to: str) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with serving(settings) as running:
-        app = create_app(settings, running, announce=tell)
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.tenants:
+            tenants = await stack.enter_async_context(serving_tenants(settings))
+            app, end_waiting = create_app(settings, tenants=tenants), tenants.end_waiting
+        else:
+            running = await stack.enter_async_context(serving(settings))
+            app, end_waiting = create_app(settings, running, announce=tell), running.end_waiting
         config = uvicorn.Config(
             app, host=settings.host, port=settings.port, log_config=None,
             access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
         try:
-            await _Server(
-                config, running.end_waiting, lambda: app.state.update({LEAVING: True}), settings.drain
-            ).serve()
+            await _Server(config, end_waiting, lambda: app.state.update({LEAVING: True}), settings.drain).serve()
         except SystemExit:
             # Uvicorn has said why, and ends with a code of its own.
             raise SystemExit(1) from None

@@ -22,6 +22,8 @@ FILE: Final = "andante.toml"
 SECRETS: Final = (
     "db",
     "replica",
+    "tenants",
+    "operator_secret",
     "bootstrap_client_secret",
     "oidc_client_secret",
     "smtp_url",
@@ -29,7 +31,7 @@ SECRETS: Final = (
     "kafka_options",
 )
 # Variables for those who speak to a server, and those that Kubernetes sets for a service which is called andante.
-CLIENTS: Final = {f"{PREFIX}{name}" for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "WHY", "KEY", "CONFIG")}
+CLIENTS: Final = {f"{PREFIX}{name}" for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "WHY", "KEY", "CONFIG", "TENANT")}
 SERVICE_LINK: Final = re.compile(f"{PREFIX}(SERVICE_|PORT_)")
 USER: Final = re.compile(r"(://[^:@/]*):[^@]*@")
 PASSWORD: Final = re.compile(r"(password=)[^&\s]*")
@@ -44,6 +46,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     db: Annotated[str, Meta(min_length=1, description="Database: sqlite:///FILE, or postgresql://USER@HOST/NAME.")] = (
         "sqlite:///andante.db"
     )
+    tenants: Annotated[
+        str,
+        Meta(
+            description="Where tenants are, a database each: sqlite:///FOLDER, or postgresql://USER@HOST/NAME beside"
+            " which they are called NAME_TENANT; empty: there are none, and db is all."
+        ),
+    ] = ""
+    tenant_domain: Annotated[
+        str, Meta(description="Tenants are at TENANT.this; empty: the header X-Andante-Tenant names them.")
+    ] = ""
+    tenant_requests: Annotated[
+        int, Meta(ge=0, description="Requests of one tenant that may be in hand at a time; 0: half of requests.")
+    ] = 0
+    operator_secret: Annotated[
+        str, Meta(description="What who manages tenants over HTTP sends as Bearer token; empty: nobody does.")
+    ] = ""
     replica: Annotated[
         str, Meta(description="A PostgreSQL that follows db and may lag: lists and counts are read from it.")
     ] = ""
@@ -93,6 +111,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     requests: Annotated[int, Meta(ge=1, description="HTTP requests that may be in hand at a time before 503.")] = 10_000
     client_requests: Annotated[
         int, Meta(ge=0, description="Requests a second of each OAuth client that has no number of its own; 0: any.")
+    ] = 0
+    starts: Annotated[
+        int, Meta(ge=0, description="Instances that may be started a second before 429, by each tenant; 0: any number.")
     ] = 0
     retention: Annotated[
         str, Meta(description="How long finished instances are kept, as P90D; empty: for ever. Definitions may differ.")

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from invariants import check
 
-from andante.app import open_runtime
+from andante.assembly import open_runtime
 from andante.cli.examples import fill, prepare, read
 from andante.runtime import InstanceQuery, TaskQuery
 from andante.settings import Settings

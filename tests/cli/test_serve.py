@@ -14,7 +14,7 @@ import pytest
 import structlog
 from shell import EXAMPLES, PROGRAM, SECRET, Process, Shell, clean_environment, serving
 
-from andante.app import open_runtime
+from andante.assembly import open_runtime
 from andante.cli.examples import prepare, read
 from andante.client import Client, Refused
 from andante.people import Accounts

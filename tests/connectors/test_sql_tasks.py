@@ -171,7 +171,7 @@ def test_a_sqlite_source_opens_no_other_file(tmp_path: Path) -> None:
 
 
 def test_the_server_says_which_file_is_wrong() -> None:
-    from andante.app import connectors
+    from andante.assembly import connectors
     from andante.settings import from_environment
 
     with pytest.raises(SettingsProblem, match=r"nowhere\.toml cannot be read"):

@@ -9,7 +9,7 @@ from andante.api.errors import failure
 from andante.runtime.problem import OVERLOADED
 
 # Who watches over the server is answered even then; open pages that wait for changes are counted by themselves.
-ALWAYS: Final = ("/health/", "/metrics", "/live")
+ALWAYS: Final = ("/health/", "/metrics", "/live", "/operator/")
 INSIDE: Final = "andante.inside"  # in the scope of a call that is a part of another one
 
 

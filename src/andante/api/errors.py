@@ -171,12 +171,20 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.ATTACHMENT_TYPE: ErrorCode(
         415, "The file is of a kind that the server does not take, or not what its name says.", "See attachment_types."
     ),
+    access.TENANT_UNKNOWN: ErrorCode(
+        404, "There is no such access.TENANT_", "Check the address, or the header X-Andante-Tenant."
+    ),
+    access.TENANT_SUSPENDED: ErrorCode(403, "The tenant is suspended.", "Ask whoever runs the server."),
+    access.TENANT_EXISTS: ErrorCode(409, "A tenant has the name already.", "Choose another."),
+    access.TENANT_STATE: ErrorCode(409, "The tenant is in no state for this.", "Look at its state."),
+    access.TENANT_BUSY: ErrorCode(409, "The tenant is just being made.", "Try again in a moment."),
     TOO_LARGE: ErrorCode(413, "The body is larger than the server takes.", "Send less (ANDANTE_MAX_BODY)."),
     CONTENT_TYPE: ErrorCode(415, "The body is of a type this address does not take.", "Send application/json."),
     runtime.MODEL_REFUSED: ErrorCode(
         422, "The model cannot be deployed.", "details lists each fault: code, element, line, message."
     ),
     access.TOO_MANY: ErrorCode(429, "More requests a second than the client may send.", "Wait as Retry-After says."),
+    runtime.STARTS: ErrorCode(429, "Too many instances were started within a second.", "Wait as Retry-After says."),
     access.TOO_FAST: ErrorCode(429, "Too many wrong secrets.", "Wait as long as the message says."),
     faults.TASK_REMINDED: ErrorCode(
         429, "The task was reminded of a short while ago.", "Wait as long as Retry-After says."
@@ -184,6 +192,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     runtime.INTERNAL: ErrorCode(500, "A fault of the server; nothing was changed.", "Report it with the server's log."),
     faults.PARKED_FULL: ErrorCode(503, "A suspended instance can keep no more input.", "Resume it, then send again."),
     runtime.UNAVAILABLE: ErrorCode(503, "The database did not take the change.", "Try again."),
+    access.TENANT_UNAVAILABLE: ErrorCode(
+        503, "The tenant is out of service.", "Try again later; the server's operator sees why."
+    ),
     runtime.OVERLOADED: ErrorCode(503, "More work than the server can do.", "Wait as long as Retry-After says."),
     runtime.LOST: ErrorCode(
         504, "The database was lost while it wrote: it may have happened.", "Look whether it has before you try again."

@@ -68,13 +68,19 @@ class Fulfilled(msgspec.Struct, frozen=True):
     f"{BASE}/runtime/messages",
     status_code=200,
     operation=Operation(
-        "Publish a message", allow.MESSAGE_PUBLISH, Published, MessageBody, tag="messages", errors=(codes.OVERLOADED,)
+        "Publish a message",
+        allow.MESSAGE_PUBLISH,
+        Published,
+        MessageBody,
+        tag="messages",
+        errors=(codes.OVERLOADED, codes.STARTS),
     ),
 )
 async def publish(request: Call) -> Response[bytes]:
     body = await body_of(request, MessageBody)
     desk = services(request)
     ttl = duration_ms("ttl", body.ttl, desk.runtime.clock.now(), desk.zone, LONGEST_MS)
+    await desk.runtime.conditions.pace.demand_for("message", body.name)
     sent = await desk.runtime.publish(
         body.name,
         business_key=body.businessKey,
@@ -91,12 +97,19 @@ async def publish(request: Call) -> Response[bytes]:
     f"{BASE}/runtime/signals",
     status_code=200,
     operation=Operation(
-        "Broadcast a signal", allow.SIGNAL_BROADCAST, Broadcast, SignalBody, tag="messages", errors=(codes.OVERLOADED,)
+        "Broadcast a signal",
+        allow.SIGNAL_BROADCAST,
+        Broadcast,
+        SignalBody,
+        tag="messages",
+        errors=(codes.OVERLOADED, codes.STARTS),
     ),
 )
 async def broadcast(request: Call) -> Response[bytes]:
     body = await body_of(request, SignalBody)
-    sent = await services(request).runtime.broadcast(body.name, variables=body.variables, who=caller(request).user)
+    runtime = services(request).runtime
+    await runtime.conditions.pace.demand_for("signal", body.name)
+    sent = await runtime.broadcast(body.name, variables=body.variables, who=caller(request).user)
     return success(Broadcast(sent.delivered, sent.started))
 
 
@@ -105,7 +118,8 @@ async def broadcast(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Start what conditions start", allow.SIGNAL_BROADCAST, Fulfilled, ConditionsBody, tag="messages",
-        errors=(codes.OVERLOADED, codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED),
+        errors=(codes.OVERLOADED, codes.STARTS, codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE,
+                codes.DEFINITION_SUSPENDED),
     ),
 )  # fmt: skip
 async def fulfil(request: Call) -> Response[bytes]:

@@ -140,6 +140,15 @@ class Metrics:
 
     async def text(self, runtime: Runtime, post: NotePost) -> bytes:
         """All of it, in Prometheus's text format."""
+        await self.refresh(runtime, post)
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """All of it, as last read."""
+        yield from self._registry.collect()
+
+    async def refresh(self, runtime: Runtime, post: NotePost) -> None:
+        """Read the numbers of the runtime and its database. Raises StoreProblem."""
         begun = time.perf_counter()
         if begun >= self._good_until:
             self._gauges = await runtime.upkeep.gauges()
@@ -150,7 +159,6 @@ class Metrics:
             self._good_until = begun + took / SHARE if took > SHARE else 0.0
         self._inside.families = [*_of_server(runtime, post), *_of_database(self._gauges, self._letters)]
         self._inside.families += _of_events(self._sinks, runtime.clock.now())
-        return generate_latest(self._registry)
 
 
 @final

@@ -123,7 +123,12 @@ def _named(given: Mapping[str, Any]) -> dict[str, str]:
 def _about(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, str]:
     """What the request is about, by the address's last parameter, and why, by the header REASON."""
     named = [str(value) for value in connection.path_params.values()]
-    return named[-1] if named else "", unquote(connection.headers.get(REASON, ""))
+    return named[-1] if named else "", why(connection)
+
+
+def why(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The reason that the request gives by the header REASON."""
+    return unquote(connection.headers.get(REASON, ""))
 
 
 def address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

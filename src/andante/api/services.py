@@ -30,6 +30,7 @@ class Services:
         "pages",
         "post",
         "runtime",
+        "settings",
         "teams",
         "zone",
     )
@@ -45,6 +46,7 @@ class Services:
         self.zone = zone
         self.post = post
         self.oidc = oidc
+        self.settings: Any = None  # of what is served: with tenants the server's, with the tenant's own over them
         self.pages: Any = None  # the desk of those who look by a browser, once somebody does
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)
         self.clients = Clients(runtime.store, runtime.clock.now, accounts, runtime.audit.log)

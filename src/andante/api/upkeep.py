@@ -97,8 +97,8 @@ class DiagnosisShape(msgspec.Struct, frozen=True):
 async def doctor(request: Call) -> Response[bytes]:
     if not sight(caller(request)).read.all:
         raise Problem(FORBIDDEN, 403, "It tells of all definitions, and not all are yours to read.")
-    runtime = services(request).runtime
-    seen = await diagnose(runtime.store, runtime.clock, msgspec.structs.asdict(request.app.state.settings))
+    runtime, settings = services(request).runtime, services(request).settings
+    seen = await diagnose(runtime.store, runtime.clock, msgspec.structs.asdict(settings))
     findings = [FindingShape(f.severity, f.code, f.where, f.what, f.remedy) for f in seen.findings]
     return success(DiagnosisShape(at(seen.at), seen.database, seen.checks, findings))
 

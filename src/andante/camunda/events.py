@@ -60,6 +60,7 @@ async def correlate(request: Call) -> Response[bytes]:
     keys = {
         name: taken(name, value)[0] for name, value in {**body.correlationKeys, **body.localCorrelationKeys}.items()
     }
+    await desk.runtime.conditions.pace.demand_for("message", body.messageName)
     sent = await desk.runtime.messages.correlate(
         body.messageName, body.businessKey, keys, written(body.processVariables), caller(request).user,
         body.processInstanceId, body.all,
@@ -100,6 +101,7 @@ async def signal(request: Call) -> Response[bytes]:
     if body.tenantId:
         raise absent("tenants", "Leave tenantId out.")
     desk = services(request)
+    await desk.runtime.conditions.pace.demand_for("signal", body.name)
     await desk.runtime.broadcast(body.name, variables=written(body.variables), who=caller(request).user)
     return nothing()
 

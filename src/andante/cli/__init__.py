@@ -142,6 +142,18 @@ for name, function, summary in (
 ):
     calendars.command(f"andante.cli.calendars:{function}", name=name, help=summary)
 app.command(calendars)
+tenant: Final = App(name="tenant", help="The tenants of a server, each with a database of its own.", sort_key=104)
+for name, function, summary in (
+    ("list", "list_tenants", "List tenants."),
+    ("create", "create_tenant", "Make a tenant, with its first administrator."),
+    ("suspend", "suspend_tenant", "Let a tenant stand still: nobody gets in, nothing of it runs."),
+    ("resume", "resume_tenant", "Let a suspended tenant go on; what fell due meanwhile happens then."),
+    ("set", "set_tenant", "Set what of the settings is a tenant's own: name=value; name= takes one back."),
+    ("delete", "delete_tenant", "Delete a tenant: its database is put away."),
+    ("log", "tenant_log", "Show what was done with tenants, when, from where and why."),
+):
+    tenant.command(f"andante.cli.tenants:{function}", name=name, help=summary)
+app.command(tenant)
 insight: Final = App(name="insight", help="How processes do, and what is likely to be late.", sort_key=103)
 for function, summary in {
     "processes": "How processes did: counts, cycle times, SLAs in time.",

@@ -33,15 +33,21 @@ class Server:
         str,
         Parameter(env_var="ANDANTE_KEY", show_default=False, help="A key to use instead of a client and its secret."),
     ] = ""
+    tenant: Annotated[
+        str,
+        Parameter(
+            env_var="ANDANTE_TENANT", help="The tenant, where the server has some and the address does not tell."
+        ),
+    ] = ""
     json: Annotated[bool, Parameter(negative=(), help="Print JSON instead of a table.")] = False
 
     @contextmanager
     def connect(self) -> Iterator[Client]:
         """A client, whose token is kept for the next command. Raises ValueError for an address that is none."""
-        kept = token_file(self.url, self.client_id)
+        kept = token_file(self.url, self.client_id, self.tenant)
         token = self.key or _read(kept)
         try:
-            client = Client(self.url, self.client_id, self.client_secret, token=token)
+            client = Client(self.url, self.client_id, self.client_secret, token=token, tenant=self.tenant)
         except ClientError as fault:
             raise ValueError(f"--url: {fault}") from None
         with client, because(self.why):
@@ -60,11 +66,12 @@ class Server:
                     _write(kept, client.session.token)
 
 
-def token_file(url: str, client_id: str) -> Path:
-    """One file for each server and client, readable by its owner alone."""
+def token_file(url: str, client_id: str, tenant: str = "") -> Path:
+    """One file for each server, tenant and client, readable by its owner alone."""
     root = os.environ.get("XDG_CACHE_HOME", "")
     folder = Path(root) if os.path.isabs(root) else Path.home() / ".cache"
-    name = hashlib.sha256(f"{url.rstrip('/')}\n{client_id}".encode()).hexdigest()[:24]
+    whose = "\n".join((url.rstrip("/"), client_id, *filter(None, (tenant,))))
+    name = hashlib.sha256(whose.encode()).hexdigest()[:24]
     return folder / "andante" / f"token-{name}"
 
 

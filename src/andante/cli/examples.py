@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from andante.app import open_runtime
+from andante.assembly import open_runtime
 from andante.cli.demonstration import DAY, DAYS, demonstrate
 from andante.people import Accounts
 from andante.runtime import Problem, Runtime, SystemClock, TestClock

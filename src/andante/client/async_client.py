@@ -61,7 +61,8 @@ class AsyncClient:
     Each raises Refused when the server says no and Unreachable when there is no answer. 429 and 503 mean that nothing
     was done: they are tried again, up to `attempts` times in all, after the time the server asks for or `wait` seconds,
     doubled each time,
-    unless that is long (30 seconds). A broken connection is tried again only for reading. For one event loop.
+    unless that is long (30 seconds). `tenant` names one where the address does not.
+    A broken connection is tried again only for reading. For one event loop.
     """
 
     def __init__(
@@ -73,9 +74,10 @@ class AsyncClient:
         token: str = "",
         attempts: int = 5,
         wait: float = 0.2,
+        tenant: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.session = Session(url, client_id, client_secret, token=token, attempts=attempts, wait=wait)
+        self.session = Session(url, client_id, client_secret, token=token, attempts=attempts, wait=wait, tenant=tenant)
         self._http = httpx.AsyncClient(timeout=TIMEOUT, transport=transport, verify=certificates(url))
 
     async def aclose(self) -> None:

@@ -51,12 +51,15 @@ class _Failure(msgspec.Struct, frozen=True):
 class Session:
     """The credentials and the token of one client. `token` may be handed in, and read to keep it."""
 
-    def __init__(self, url: str, client_id: str, client_secret: str, *, token: str, attempts: int, wait: float) -> None:
+    def __init__(
+        self, url: str, client_id: str, client_secret: str, *, token: str, attempts: int, wait: float, tenant: str = ""
+    ) -> None:
         if not _is_address(url):
             raise ClientError(f"'{url}' is no address of a server; it looks like http://127.0.0.1:8080.")
         if attempts < 1:
             raise ClientError("attempts must be 1 or more.")
         self.url = url.rstrip("/")
+        self.named = {"x-andante-tenant": tenant} if tenant else {}  # where the address alone does not tell
         self.client_id = client_id
         self.client_secret = client_secret
         self.token = token
@@ -74,7 +77,7 @@ class Session:
         if not self.client_secret:
             raise Refused(401, "astrozero.0004", "There is no valid token, and no client secret to get one with.")
         form = {"grant_type": "client_credentials", "client_id": self.client_id, "client_secret": self.client_secret}
-        return httpx.Request("POST", self.url + TOKEN, data=form)
+        return httpx.Request("POST", self.url + TOKEN, data=form, headers=self.named)
 
     def take_token(self, response: httpx.Response) -> None:
         """Raises Refused, or ClientError for an answer that is none of Andante's."""
@@ -93,7 +96,7 @@ class Session:
         return bool(self.client_secret)
 
     def request(self, call: Call[Any]) -> httpx.Request:
-        headers = {"access-token": self.token, "accept": "application/json"}
+        headers = {"access-token": self.token, "accept": "application/json", **self.named}
         if reason := _reason.get():
             headers["andante-reason"] = quote(reason)
         if self.via:

@@ -98,7 +98,7 @@ class AsyncAndante:
     async def open(self) -> "AsyncAndante":
         """Open the database (made or brought up to date as needed) and go on with what is unfinished."""
         # What these bring takes a second to import, for nothing where no engine is opened.
-        from andante.app import connectors, open_runtime
+        from andante.assembly import connectors, open_runtime
         from andante.scripting import PythonScripts
 
         if self._runtime is not None:

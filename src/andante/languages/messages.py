@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 from andante.languages.language import CODES, DEFAULT, HERE
 
-ROOMS: Final = ("languages", "notify", "web")
+ROOMS: Final = ("languages", "notify", "tenants", "web")
 METHODS: Final = [("**/templates/**", "jinja2.ext:babel_extract"), ("**.py", "python")]
 OPTIONS: Final = {"**/templates/**": {"newstyle_gettext": "true", "trimmed": "true"}}
 KEYWORDS: Final = {

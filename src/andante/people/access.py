@@ -15,11 +15,11 @@ from andante.people.faults import PARAMETER, TOO_FAST, TOO_MANY, WRONG_PASSWORD,
 from andante.people.grants import sight_of
 from andante.people.keys import PREFIX, is_key
 from andante.people.limits import comes_from, permissions, scopes_of
-from andante.people.rates import Rates
 from andante.people.secrets import digest, new_secret
 from andante.store.audit import AuditLog, Entry
 from andante.store.records import Share
 from andante.store.roster import PermitRow
+from andante.timing.rates import Rates
 
 DEFAULT_LIFETIME_S: Final = 600
 SESSION_S: Final = 12 * 3_600

@@ -21,6 +21,12 @@ PROVIDER: Final = "bpm.login.provider"
 KEY_NOT_FOUND: Final = "bpm.key.notFound"
 DEPUTY_NOT_FOUND: Final = "bpm.deputy.notFound"
 DEPUTY_CYCLE: Final = "bpm.deputy.cycle"
+TENANT_UNKNOWN: Final = "bpm.tenant.unknown"
+TENANT_SUSPENDED: Final = "bpm.tenant.suspended"
+TENANT_UNAVAILABLE: Final = "bpm.tenant.unavailable"
+TENANT_BUSY: Final = "bpm.tenant.busy"
+TENANT_EXISTS: Final = "bpm.tenant.exists"
+TENANT_STATE: Final = "bpm.tenant.state"
 
 
 class AccessProblem(Exception):

@@ -10,6 +10,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
+from andante.runtime.pace import Pace
 from andante.runtime.problem import PARAMETER, Problem
 from andante.runtime.sight import sight
 from andante.store import definitions as rows
@@ -18,9 +19,12 @@ from andante.store.store import Store
 
 @final
 class Conditions:
-    """Looks at the conditional start events of the definitions that are active."""
+    """Looks at the conditional start events of the definitions that are active, and at how many begin."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, executor: Executor, definitions: Definitions) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, executor: Executor, definitions: Definitions, starts: int = 0
+    ) -> None:
+        self.pace = Pace(store, clock, starts)
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -44,6 +48,8 @@ class Conditions:
             event = graph.nodes[node].event
             if event is not None and true_at_start(graph, event.each[part], variables, now):
                 begin[definition_id, node] = None
+        if begin:
+            self.pace.demand()
         started: list[str] = []
         for definition_id, node in begin:
             record = await self._definitions.known(definition_id)

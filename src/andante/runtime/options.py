@@ -3,6 +3,8 @@
 import msgspec
 
 from andante.runtime.file_types import USUAL
+from andante.store.opening import open_store
+from andante.store.store import Store
 
 
 class RuntimeSettings(msgspec.Struct, frozen=True):
@@ -13,7 +15,9 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     instance. `remind_every`: seconds between two reminders of a task that somebody who waits for it asks for.
     `attachment_max` in bytes; `attachment_types` are media types, "*" any. `audit_retention`: how long rows of the
     audit log are kept, as `retention`. With `two_persons` terminating or deleting many waits until another person
-    approves, for `approval_lifetime` seconds."""
+    approves, for `approval_lifetime` seconds. `few`: as few connections to the
+    database as will do. `starts`: instances that may be
+    started a second from outside; 0: any number."""
 
     zone: str = "UTC"
     cache: int = 10_000
@@ -29,3 +33,9 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     audit_retention: str = ""
     two_persons: bool = False
     approval_lifetime: int = 86_400
+    starts: int = 0
+    few: bool = False
+
+    async def store(self, url: str) -> Store:
+        """Open the database of that address. Raises StoreProblem."""
+        return await open_store(url, self.replica, apart=self.apart, few=self.few)

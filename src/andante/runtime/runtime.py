@@ -52,7 +52,6 @@ from andante.runtime.timekeeper import Timekeeper
 from andante.runtime.upkeep import Upkeep
 from andante.runtime.views import HistoryEntry, InstanceDetail
 from andante.store import instances as instance_rows
-from andante.store.opening import open_store
 from andante.store.projection import instance_record
 from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
 from andante.store.store import SharedStore, Store
@@ -89,7 +88,7 @@ class Runtime:
             cache=settings.cache, queue=settings.queue,
         )  # fmt: skip
         self.messages = Messages(store, clock, self.executor, self._definitions, chance)
-        self._conditions = Conditions(store, clock, self._ids, self.executor, self._definitions)
+        self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, settings.starts)
         relations = Relations(self.executor, self._definitions, self.messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self.jobs = Jobs(store, clock, self.executor, self._definitions)
@@ -127,7 +126,7 @@ class Runtime:
         leaves it to `run_due()` to let timers fire. New names are of `chance`; `channels` gives the ways to people.
         Raises StoreProblem when the database is of no use, and what `channels` does."""
         settings = settings or RuntimeSettings()
-        store = url if isinstance(url, Store) else await open_store(url, settings.replica, apart=settings.apart)
+        store = url if isinstance(url, Store) else await settings.store(url)
         if clock is None:
             clock = DatabaseClock(SystemClock()) if isinstance(store, SharedStore) else SystemClock()
         runtime = cls(store, clock, settings, chance or SystemRandom())
@@ -255,12 +254,12 @@ class Runtime:
         await self._definitions.catalogue.fresh()
         record, instance_id = self._definitions.startable(name, version), self._ids.new(INSTANCE, self.clock.now())
         demand_start(name)
+        self.conditions.pace.demand()
         about(instance=instance_id, definition=name)
         command = cmd.Start(
             record.id, record.name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext
         )
-        graph = await self._definitions.graph(record.id)
-        return await self.executor.start(graph, instance_id, command, who, _record)
+        return await self.executor.start(await self._definitions.graph(record.id), instance_id, command, who, _record)
 
     async def instance(self, instance_id: str) -> InstanceRecord:
         return seen_instance(await instance_rows.one(self.store, instance_id), instance_id)
@@ -374,7 +373,7 @@ class Runtime:
     ) -> list[str]:
         """Start an instance by each conditional start event that these variables fulfil, of the active definitions or
         of the one of this name. Returns their ids."""
-        return await self._conditions.evaluate(variables, business_key, definition, who)
+        return await self.conditions.evaluate(variables, business_key, definition, who)
 
     async def activate_jobs(
         self, types: list[str], *, worker: str, max_jobs: int = 1, lock_ms: int = 30_000, wait_ms: int = 0

@@ -1,8 +1,9 @@
 """Bring a database to the newest schema. Runs at start; safe to repeat, and for many servers at once, while servers of
 the release before it are at work."""
 
-import functools
+import threading
 import time
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ PAUSE: Final = 0.1  # seconds between looks whether another server is done with 
 # What waits for a table lets all others wait that want it after: so it does not wait for long, and tries again.
 WAIT: Final = "set lock_timeout = '2s'"
 TRIES: Final = 10
+# Alembic keeps what it is at in variables of its modules.
+_ONE_AT_A_TIME: Final = threading.Lock()
 CURRENT: Final = "current"
 BEHIND: Final = "behind"
 LATER: Final = "later"
@@ -31,6 +34,25 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
     A database that a later release has migrated stays as it is: that release has only added to it. Raises CommandError
     where it took something away that servers of this release use.
     """
+    if to == "head" and _is_newest(engine):
+        return
+    with _ONE_AT_A_TIME:
+        _upgrade(engine, to)
+
+
+@cache
+def _newest() -> str:
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _is_newest(engine: sa.Engine) -> bool:
+    """Whether nothing is to be done, as at most starts: of a server with many databases none waits for another then."""
+    newest = _newest()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _upgrade(engine: sa.Engine, to: str) -> None:
     config = _config()
     if engine.dialect.name != "postgresql":
         with engine.begin() as connection:
@@ -72,7 +94,7 @@ def _config() -> Config:
     return config
 
 
-@functools.cache
+@cache
 def _known() -> tuple[frozenset[str], str]:
     """This release's migrations, and the newest of them."""
     script = ScriptDirectory.from_config(_config())

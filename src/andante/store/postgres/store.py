@@ -23,7 +23,7 @@ from andante.store.store import Answer, Row, SharedStore, Stored
 log: Final = structlog.get_logger("andante.store")
 WRITERS: Final = 8  # connections that write where each transaction is of one instance
 APART: Final = 256  # such transactions on their way
-LISTS: Final = 3  # connections for what may take long
+LISTS: Final = 3  # connections for what may take long; where connections are few, one
 PATIENCE: Final = 5.0  # seconds that a replica has for an answer; then the database itself is asked
 TRIES: Final = 10  # of a batch that others were in the way of
 CHANNEL: Final = "andante"
@@ -79,15 +79,16 @@ class PostgresStore(SharedStore):
     now: ClassVar[str] = "(extract(epoch from clock_timestamp())*1000)::int8"
     unlocked: ClassVar[str] = "for update of {} skip locked"
 
-    def __init__(self, url: str, replica: str = "", *, apart: bool = False) -> None:
+    def __init__(self, url: str, replica: str = "", *, apart: bool = False, few: bool = False) -> None:
+        lists = 1 if few else LISTS
         self.url = url
         self.apart = apart
         if apart:
             self.at_once = APART
         self._writers = [Line(url, WRITER, parted=self._part) for _ in range(WRITERS if apart else 1)]
         self._keys = Line(url, READER, greeting=READS)
-        self._lists = [Line(url, READER, greeting=READS) for _ in range(LISTS)]
-        self._behind = [Line(replica, READER, greeting=READS) for _ in range(LISTS)] if replica else []
+        self._lists = [Line(url, READER, greeting=READS) for _ in range(lists)]
+        self._behind = [Line(replica, READER, greeting=READS) for _ in range(lists)] if replica else []
         self._others = Line(url, OTHERS, heard=self._hear, greeting=f"listen {CHANNEL}")
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,11 +97,12 @@ class PostgresStore(SharedStore):
         self.parted: Callable[[], None] | None = None
 
     @classmethod
-    async def open(cls, url: str, replica: str = "", *, apart: bool = False) -> "PostgresStore":
+    async def open(cls, url: str, replica: str = "", *, apart: bool = False, few: bool = False) -> "PostgresStore":
         """Connect, and bring the tables up to date. With `apart` each transaction of the write path is of one instance,
-        on one of several connections: for databases that spread instances over machines. Raises StoreProblem."""
+        on one of several connections: for databases that spread instances over machines. With `few` it makes do with
+        four connections, where one server has many databases. Raises StoreProblem."""
         await asyncio.to_thread(_migrate, url)
-        store = cls(url, replica, apart=apart)
+        store = cls(url, replica, apart=apart, few=few)
         try:
             await asyncio.gather(*(line.open() for line in store._lines if line not in store._behind))
             await asyncio.gather(*(line.open(later=True) for line in store._behind))

@@ -49,8 +49,10 @@ class SqliteStore(Store):
         engine = sa.create_engine(f"sqlite:///{self.path}")
         try:
             upgrade(engine)
-        except (sa.exc.DatabaseError, CommandError) as fault:
-            os.close(self._lock)
+        except BaseException as fault:
+            os.close(self._lock)  # or who tries again would be kept out
+            if not isinstance(fault, sa.exc.DatabaseError | CommandError):
+                raise
             raise StoreProblem(f"{self.path} cannot be used: {getattr(fault, 'orig', fault)}.") from None
         finally:
             engine.dispose()

@@ -1,4 +1,5 @@
-"""How many requests a second a client may send: so many at once, and from then on as they come back with time."""
+"""How often something may happen, as a client's requests or starts of instances: so many at once, and from then on as
+they come back with time."""
 
 from typing import Final, final
 

@@ -1,0 +1,28 @@
+"""One server with two tenants on each kind of database for all tests of this room."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cluster import Cluster
+from street import NAMES
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where tenants are to be. Databases are there already, with tables: to make these takes longer than the tests."""
+    if request.param == "sqlite":
+        folder = tmp_path / "tenants" / "tenants"
+        folder.mkdir(parents=True)
+        for name in NAMES:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / f"{name}.db")
+        yield f"sqlite:///{tmp_path}/tenants"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    cluster.execute("create database street")
+    for name in NAMES:
+        cluster.execute(f"create database street_{name} template {request.getfixturevalue('template')}")
+    yield cluster.url("street")
+    for (name,) in cluster.execute("select datname from pg_database where datname like 'street%'"):
+        cluster.execute(f'drop database "{name}" with (force)')
