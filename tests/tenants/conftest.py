@@ -24,5 +24,5 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     for name in NAMES:
         cluster.execute(f"create database street_{name} template {request.getfixturevalue('template')}")
     yield cluster.url("street")
-    for (name,) in cluster.execute("select datname from pg_database where datname like 'street%'"):
-        cluster.execute(f'drop database "{name}" with (force)')
+    for row in cluster.execute("select datname from pg_database where datname like 'street%'"):
+        cluster.execute(f'drop database "{row[0]}" with (force)')
