@@ -31,12 +31,20 @@ async def test_two_tenants_with_the_same_names_know_nothing_of_each_other(place:
         assert told[0] == told[1]
         assert ours["id"] != theirs["id"]
 
+        # Camunda's clients may say whose they are.
+        count = "/engine-rest/process-instance/count?tenantIdIn="
+        counts: list[Any] = [(await acme.call("GET", count + name)).json() for name in ("acme", "globex", "nobody")]
+        assert counts == [{"count": 1}, {"count": 0}, {"count": 0}]
+        start = "/engine-rest/process-definition/key/Order/tenant-id/{}/start"
+        statuses = [(await acme.call("POST", start.format(name), json={})).status_code for name in ("globex", "acme")]
+        assert statuses == [404, 200]
+
         # Timers of all run.
         await other.start()
         street.clock.set(street.clock.now() + HOUR)
         await street.run_due()
-        for each in (kim, other):
-            assert len((await each.result("GET", "/query/tasks"))["Recs"]) == 1
+        for each, tasks in ((kim, 2), (other, 1)):
+            assert len((await each.result("GET", "/query/tasks"))["Recs"]) == tasks
 
 
 async def test_which_tenant_a_request_is_of(place: str) -> None:

@@ -32,6 +32,7 @@ class Services:
         "runtime",
         "settings",
         "teams",
+        "tenant",
         "zone",
     )
 
@@ -46,6 +47,7 @@ class Services:
         self.zone = zone
         self.post = post
         self.oidc = oidc
+        self.tenant = ""  # whose it is, where there are tenants
         self.settings: Any = None  # of what is served: with tenants the server's, with the tenant's own over them
         self.pages: Any = None  # the desk of those who look by a browser, once somebody does
         self.teams = Teams(runtime.store, runtime.clock.now, runtime.roster.changed, runtime.audit.log)

@@ -19,7 +19,7 @@ from andante.camunda.definition_shapes import (
     process_shape,
 )
 from andante.camunda.faults import absent, wrong
-from andante.camunda.wire import Paged, answer, counted, nothing, order_of, query_of
+from andante.camunda.wire import Paged, answer, counted, is_own, nothing, order_of, query_of
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Deployment, Problem
 from andante.runtime import problem as codes
@@ -62,7 +62,7 @@ async def _files(request: Call) -> tuple[dict[str, str], list[tuple[str, bytes]]
     for name, _ in files:
         if not name.endswith(FILES):
             raise wrong(f"{name}: Andante deploys files that end with {', '.join(FILES)}. Leave the others out.")
-    if fields.get("tenant-id"):
+    if fields.get("tenant-id") and not is_own(request, [fields["tenant-id"]]):
         raise absent("tenants", "Leave tenant-id out.")
     if fields.get("deployment-activation-time"):
         raise absent("time at which a deployment becomes active", "Deploy it then.")

@@ -10,7 +10,7 @@ from andante.api.services import Call, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
 from andante.camunda.values import Given, read, taken, written
-from andante.camunda.wire import answer, body_of, nothing
+from andante.camunda.wire import answer, body_of, is_own, nothing
 from andante.people import permissions as allow
 from andante.runtime import Problem
 
@@ -50,7 +50,7 @@ async def correlate(request: Call) -> Response[bytes]:
     body = await body_of(request, MessageBody)
     if not body.messageName:
         raise wrong("No message name supplied")
-    if body.tenantId:
+    if body.tenantId and not is_own(request, [body.tenantId]):
         raise absent("tenants", "Leave tenantId out.")
     if body.processVariablesLocal or body.processVariablesToTriggeredScope:
         raise absent("variables of a message that are local", "Give them as processVariables.")
@@ -98,7 +98,7 @@ async def signal(request: Call) -> Response[bytes]:
         raise wrong("No signal name given")
     if body.executionId:
         raise absent("signal to a single execution", "Leave executionId out, or correlate a message.")
-    if body.tenantId:
+    if body.tenantId and not is_own(request, [body.tenantId]):
         raise absent("tenants", "Leave tenantId out.")
     desk = services(request)
     await desk.runtime.conditions.pace.demand_for("signal", body.name)

@@ -20,7 +20,7 @@ from andante.camunda.external_bodies import (
 )
 from andante.camunda.faults import absent, wrong
 from andante.camunda.values import NOTE, Given, read, written
-from andante.camunda.wire import answer, body_of, nothing, stamp
+from andante.camunda.wire import answer, body_of, is_own, nothing, stamp
 from andante.people import permissions as allow
 from andante.runtime import BY_PRIORITY, NEWEST, OLDEST, JobRecord, JobStory, JobView, Topic
 
@@ -57,15 +57,15 @@ async def shape(desk: Services, job: JobRecord, story: JobStory) -> dict[str, An
     }
 
 
-def _topic(asked: TopicBody) -> Topic:
+def _topic(request: Call, asked: TopicBody) -> Topic:
     if not asked.topicName:
         raise wrong("The topic name cannot be null or empty.")
     if asked.lockDuration is None or asked.lockDuration <= 0:
         raise wrong(f"The lock duration of topic '{asked.topicName}' must be greater than 0 ms.")
     ids = ([asked.processDefinitionId] if asked.processDefinitionId else []) + (asked.processDefinitionIdIn or [])
     names = ([asked.processDefinitionKey] if asked.processDefinitionKey else []) + (asked.processDefinitionKeyIn or [])
-    if asked.tenantIdIn and not asked.withoutTenantId:
-        names = [""]  # nobody's: there are no tenants
+    if asked.tenantIdIn and not asked.withoutTenantId and not is_own(request, asked.tenantIdIn):
+        names = [""]  # nobody's
     return Topic(
         asked.topicName,
         min(asked.lockDuration, LONGEST_LOCK_MS),
@@ -107,7 +107,7 @@ async def fetch_and_lock(request: Call) -> Response[bytes]:
         )
     if len(body.topics) > MOST_TOPICS:
         raise wrong(f"topics: at most {MOST_TOPICS}.")
-    topics, order = [_topic(each) for each in body.topics], _order(body)
+    topics, order = [_topic(request, each) for each in body.topics], _order(body)
     if not topics or not body.maxTasks:
         return answer([])
     desk = services(request)

@@ -26,8 +26,8 @@ or with a token (`Authorization: Bearer`). They may do what they may do by [Anda
 **Bodies and answers** are Camunda's. A query parameter or filter that Andante does not know is refused with 400,
 since without it a list would be longer than asked for. Lists have at most 1000 entries; go on with `firstResult`.
 
-**Tenants** there are none: `tenantId` is null, `withoutTenantId` changes nothing, and what is asked of a tenant is
-not there.
+**Tenants** have a database each, as one engine a tenant: `tenantId` is null, `withoutTenantId` changes nothing. The
+own id of the [tenant](../how-to/tenants.md) that is asked is taken; of any other nothing is there.
 
 ## What is there
 

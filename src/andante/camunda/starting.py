@@ -13,7 +13,7 @@ from andante.camunda.definitions import KEY, ONE
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
 from andante.camunda.values import Given, read, written
-from andante.camunda.wire import answer, body_of
+from andante.camunda.wire import answer, body_of, is_own
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem
 from andante.runtime import problem as codes
@@ -72,11 +72,14 @@ async def start_by_key(request: Call, key: FromPath[str]) -> Response[bytes]:
 @post(
     f"{KEY}/tenant-id/{{tenant_id:str}}/start", status_code=200,
     operation=Operation(
-        "Start a process instance of a tenant", allow.INSTANCE_START, description="There are none: 404.",
+        "Start a process instance of a tenant", allow.INSTANCE_START, body=StartBody,
+        description="By its own id, where there are tenants; of others there is nothing: 404.",
     ),
 )  # fmt: skip
 async def start_for_tenant(request: Call, key: FromPath[str], tenant_id: FromPath[str]) -> Response[bytes]:
-    text = f"No matching process definition with key: {key} and tenant-id: {tenant_id}. Andante has no tenants."
+    if is_own(request, [tenant_id]):
+        return await _start(request, (await by_key(services(request), key))[0])
+    text = f"No matching process definition with key: {key} and tenant-id: {tenant_id}."
     raise Problem(codes.DEFINITION_NOT_FOUND, 404, text)
 
 

@@ -1,5 +1,6 @@
 """Bytes in, bytes out as Camunda 7 writes them: bodies and queries, plain JSON answers, and times."""
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -7,7 +8,7 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from andante.api import wire
-from andante.api.services import Call
+from andante.api.services import Call, services
 from andante.camunda.faults import wrong
 from andante.timing.instants import TimingError, local, parse_instant
 
@@ -57,11 +58,17 @@ class Paged(msgspec.Struct):
 
     @property
     def nowhere(self) -> bool:
-        """Whether it asks for a tenant's: Andante has none."""
+        """Whether it asks for what is another tenant's."""
         return bool(self.tenantIdIn) and not self.withoutTenantId
 
 
 P = TypeVar("P", bound=Paged)
+
+
+def is_own(request: Call, tenants: Sequence[str]) -> bool:
+    """Whether the tenant whose request it is is among them: what is here is all its own."""
+    own = services(request).tenant
+    return bool(own) and own in tenants
 
 
 async def query_of(request: Call, kind: type[P]) -> P:
@@ -78,6 +85,8 @@ async def query_of(request: Call, kind: type[P]) -> P:
             known = ", ".join(kind.__struct_fields__)
             raise wrong(f"Andante does not know the query parameter '{name}' here. It knows {known}.")
     query = parsed(given, kind)
+    if is_own(request, query.tenantIdIn):
+        query.tenantIdIn = []
     if query.sorting:
         query.sortBy = query.sorting[0].get("sortBy", "")
         query.sortOrder = query.sorting[0].get("sortOrder", "asc")

@@ -76,6 +76,7 @@ class Tenant:
             async with AsyncExitStack() as stack:
                 async with turn:
                     services = await stack.enter_async_context(opener(settings))
+                services.tenant = self.name
                 self.services, self.why = services, ""
                 self._opened.set()
                 await self._stop.wait()
