@@ -21,10 +21,13 @@ OWN: Final = frozenset(
         "attachment_types", "data_sources", "token_lifetime", "session_lifetime", "client_requests",
         "tenant_requests", "starts", "connectors", "python_scripts", "oidc_issuer", "oidc_client_id",
         "oidc_client_secret", "oidc_label", "oidc_scopes", "oidc_name_claim", "oidc_groups_claim",
-        "oidc_roles_claim", "oidc_roles", "oidc_create", "oidc_link",
+        "oidc_roles_claim", "oidc_roles", "oidc_create", "oidc_link", "nats_url", "nats_subject",
+        "nats_credentials", "kafka_servers", "kafka_topic", "kafka_options", "events", "events_mode",
     )
 )  # fmt: skip
-SECRET: Final = frozenset(("oidc_client_secret", "smtp_url"))
+SECRET: Final = frozenset(("oidc_client_secret", "smtp_url", "nats_url", "kafka_options"))
+# What leads to data elsewhere, or tells others: the server's is not every tenant's.
+APART: Final = ("data_sources", "nats_url", "nats_credentials", "kafka_servers", "kafka_options")
 HIDDEN: Final = "***"
 
 
@@ -58,8 +61,7 @@ def tenant_settings(base: Settings, name: str, own: Mapping[str, str], db: str, 
     found = with_own(base, own)
     address = found.base_url if "base_url" in own else address_of(base, name)
     own_only = {"db": db, "replica": replica, "base_url": address, "bootstrap_client_secret": ""}
-    if "data_sources" not in own:  # what the server's processes may query is not every tenant's
-        own_only["data_sources"] = ""
+    own_only |= {each: "" for each in APART if each not in own}
     return msgspec.structs.replace(found, **own_only)
 
 
