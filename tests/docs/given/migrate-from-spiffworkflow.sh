@@ -1,0 +1,1 @@
+cp examples/order.bpmn ordered.bpmn
