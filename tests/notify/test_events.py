@@ -201,10 +201,9 @@ async def test_of_several_servers_one_tells_of_an_instance_at_a_time(postgres_ur
     async with opened(postgres_url, clock, slow) as one, opened(postgres_url, clock, quick) as two:
         await two.runtime._definitions.catalogue.refresh()
         held = await one.start()
-        while not one.events._tasks:
-            await asyncio.sleep(0.01)
-        while not await one.runtime.store.get("select 1 from event_out where node<>''"):
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            while not await one.runtime.store.get("select 1 from event_out where node<>''"):
+                await asyncio.sleep(0.01)
         await two.complete(held)
         other = await two.start()
         await two.events.drain()
