@@ -20,8 +20,8 @@ PREFIX: Final = "ANDANTE_"
 FILE: Final = "andante.toml"
 # They may be given as a file that has them, as Docker and Kubernetes hand secrets out; and are never shown.
 SECRETS: Final = (
-    "db", "replica", "tenants", "operator_secret", "bootstrap_client_secret", "oidc_client_secret", "smtp_url", "nats_url",
-    "kafka_options",
+    "db", "replica", "tenants", "operator_secret", "bootstrap_client_secret", "oidc_client_secret", "smtp_url",
+    "nats_url", "kafka_options",
 )  # fmt: skip
 # Variables for those who speak to a server, and those that Kubernetes sets for a service which is called andante.
 CLIENTS: Final = {f"{PREFIX}{name}" for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "WHY", "KEY", "CONFIG", "TENANT")}
