@@ -177,8 +177,10 @@ async def test_what_operators_ask_for_wrongly(place: str) -> None:
 
         parameter = (400, "astrozero.0002")
         for body in ({"name": "A b"}, {"name": "x" * 31}, {"name": "b", "settings": {"port": "1"}},
-                     {"name": "b", "settings": {"zone": "Nowhere"}}, {"name": "../acme"}):  # fmt: skip
+                     {"name": "b", "settings": {"zone": "Nowhere"}}, {"name": "../acme"},
+                     {"name": "b", "clientSecret": "short"}, {"name": "b", "clientId": "a b"}):  # fmt: skip
             assert await code("POST", "/tenants", json=body) == parameter
+        assert (await street.operate("GET", "/tenants")).json()["result"]["total"] == 1
         assert await code("POST", "/tenants", json={"name": "acme"}) == (409, "bpm.tenant.exists")
         assert await code("PUT", "/tenants/acme", json={}) == parameter
         assert await code("PUT", "/tenants/nobody", json={"action": "suspend"}) == (404, "bpm.tenant.unknown")

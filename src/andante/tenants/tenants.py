@@ -10,7 +10,10 @@ from typing import Final, final
 import structlog
 
 from andante.api import Services
+from andante.api.errors import bad_parameter
 from andante.people import AccessProblem, Accounts, Bootstrap
+from andante.people.accounts import LEAST_PASSWORD, MOST_PASSWORD
+from andante.people.accounts import NAME as PERSON
 from andante.people.faults import TENANT_BUSY
 from andante.people.secrets import new_secret
 from andante.runtime import Problem, SystemClock
@@ -241,6 +244,10 @@ async def create(
     checked_name(name)
     settings = checked_settings(base, own)
     made = Bootstrap(client_id or "admin", client_secret or new_secret())
+    if not PERSON.fullmatch(made.client_id):
+        raise bad_parameter("clientId", "letters, digits and . _ @ + - only, at most 64.")
+    if not LEAST_PASSWORD <= len(made.client_secret) <= MOST_PASSWORD:  # before a name is taken for it
+        raise bad_parameter("clientSecret", f"{LEAST_PASSWORD} to {MOST_PASSWORD} characters.")
     if await registry.reserve(name, settings, why):
         try:
             await asyncio.to_thread(place.put_away, name)
