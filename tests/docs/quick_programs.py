@@ -34,6 +34,13 @@ for target in "$@"; do
 done
 """
 
+# `pip install 'andante[EXTRA]'`: there is such an extra.
+PIP: Final = """#!/bin/sh
+extra=$(expr "$2" : 'andante\\[\\([a-z]*\\)\\]$') && grep -q "^$extra = " {project} && exit
+echo "pip: $*: this cannot be installed here" >&2
+exit 1
+"""
+
 
 @contextmanager
 def on_the_path(folder: Path) -> Iterator[Path]:
@@ -44,6 +51,7 @@ def on_the_path(folder: Path) -> Iterator[Path]:
         text = CALLER.format(python=sys.executable, socket=address, program=program)
         (programs / program).write_text(text)
     (programs / "make").write_text(MAKE.format(makefile=HERE.parents[1] / "Makefile"))
+    (programs / "pip").write_text(PIP.format(project=HERE.parents[1] / "pyproject.toml"))
     for file in programs.iterdir():
         file.chmod(0o755)
     process = subprocess.Popen((sys.executable, __file__, address), stdout=subprocess.PIPE)

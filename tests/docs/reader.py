@@ -22,6 +22,7 @@ from pages import Block
 
 from andante.bpmn import read_json, read_xml
 from andante.client import Client, Worker
+from andante.settings import from_environment
 
 ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = "http://127.0.0.1:8080"
@@ -219,7 +220,8 @@ class Reader:
         configparser.ConfigParser(interpolation=None).read_string(text if text.startswith("[") else f"[all]\n{text}")
 
     def _toml(self, text: str, _: int) -> None:
-        tomllib.loads(text)
+        """A file of settings: each can be."""
+        from_environment({}, **tomllib.loads(text))
 
 
 def plain(line: str) -> str:
