@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test compiled test-compiled pictures chaos simulate lint format bench lock dist smoke docs audit assets venv dev clean
+.PHONY: help run test compiled test-compiled pictures chaos simulate fuzz lint format bench lock dist smoke docs audit assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -34,6 +34,14 @@ SEEDS = 1000
 FROM = 0
 simulate: dev ## run SEEDS seeds of the simulator, beginning with FROM, on all cores; says which of them fail
 	@.venv/bin/python -m andante.testing.simulator $(FROM) $$(($(FROM) + $(SEEDS)))
+
+# Tests that make up what they send, other things with each run.
+FUZZED = tests/bpmn/test_never_crash.py tests/expressions/test_random_expressions.py tests/forms/test_any_form.py \
+	tests/engine/test_random_processes.py tests/api/test_generated_requests.py
+MINUTES = 10
+fuzz: dev ## broken and made-up models, expressions, forms and requests, for MINUTES minutes
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
+		.venv/bin/$(PYTEST) -x -q $(FUZZED) || exit 1; done
 
 lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check
