@@ -40,16 +40,15 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
         _upgrade(engine, to)
 
 
-@cache
-def _newest() -> str:
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
 def _is_newest(engine: sa.Engine) -> bool:
     """Whether nothing is to be done, as at most starts: of a server with many databases none waits for another then."""
-    newest = _newest()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        try:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.text(WAIT))
+            return MigrationContext.configure(connection).get_current_revision() == _known()[1]
+        except sa.exc.OperationalError:
+            return False  # somebody has locked it: that is waited for with patience
 
 
 def _upgrade(engine: sa.Engine, to: str) -> None:
