@@ -70,9 +70,10 @@ class Request(Generic[T]):
 class Slot:
     """An instance in memory, or on its way there (`instance` None). `data` is the state last handed to the writer;
     `unwritten` counts the batches that carry it and are not yet on the disk. While `wanted` it is being read, or
-    compared with what other servers may have made of it, and requests wait; `doubted`: not with this database."""
+    compared with what other servers may have made of it, and requests wait; `asked`: so many of them had come when the
+    database was asked; `doubted`: not with this database."""
 
-    __slots__ = ("data", "doubted", "graph", "instance", "unwritten", "waiting", "wanted")
+    __slots__ = ("asked", "data", "doubted", "graph", "instance", "unwritten", "waiting", "wanted")
 
     def __init__(self) -> None:
         self.instance: Instance | None = None
@@ -81,6 +82,7 @@ class Slot:
         self.waiting: list[Request[Any]] = []
         self.unwritten = 0
         self.wanted = False
+        self.asked = 0
         self.doubted = False
 
 

@@ -104,17 +104,8 @@ class Executor:
         """Carry out `command`. The answer is `view(step, task)`, taken right after the step (`task`: as it was before)
         and given after the commit. `graph`: of the definition migrated to. Raises Problem; then nothing changed."""
         self._admit()
-        slot = self._slots.get(instance_id)
         request: Request[T] = Request(command, actor, view, self._loop.create_future(), graph)
-        if slot is None:
-            slot = self._slots[instance_id] = Slot()
-            self.loader.want(instance_id, slot)
-        elif not slot.unwritten and not slot.wanted and not self.alone:
-            self.loader.want(instance_id, slot)
-        if slot.wanted:
-            slot.waiting.append(request)
-        else:
-            self._take(instance_id, slot, request)
+        self._place(instance_id, request)
         return await self._answered(request)
 
     async def start(self, graph: ProcessGraph, instance_id: str, command: Start, actor: str, view: View[T]) -> T:
@@ -137,7 +128,7 @@ class Executor:
             self.meter.answered(request)
 
     def look(self) -> None:
-        """From time to time: let go of what has been left alone."""
+        """From time to time: what has been left alone goes."""
         self._cache.look()
 
     def forget(self) -> None:
@@ -189,28 +180,35 @@ class Executor:
             return
         slot.wanted = False
         waiting, slot.waiting = slot.waiting, []
-        for request in waiting:
-            current = self._slots.get(instance_id)
-            if current is not slot or slot.wanted:  # one of them has put an end to this
+        for n, request in enumerate(waiting):
+            if self._slots.get(instance_id) is not slot:  # one of them has put an end to this
                 self._again(instance_id, request)
+            elif n >= slot.asked:  # the database was asked before it came: it may be about what was done since
+                self._place(instance_id, request)
             else:
                 self._take(instance_id, slot, request)
         self._cache.used(instance_id, slot)
 
-    def _again(self, instance_id: str, request: Request[Any]) -> None:
-        """From the beginning, by what is in the database."""
-        request.tries -= 1
-        if request.tries <= 0 or request.fresh:  # fresh: by chance another has the same id
-            request.fail(problems.too_many())
-            return
+    def _place(self, instance_id: str, request: Request[Any]) -> None:
+        """It is carried out by what the database has now, or by what is on its way there."""
         slot = self._slots.get(instance_id)
         if slot is None:
             slot = self._slots[instance_id] = Slot()
+            self.loader.want(instance_id, slot)
+        elif not slot.unwritten and not slot.wanted and not self.alone:
             self.loader.want(instance_id, slot)
         if slot.wanted:
             slot.waiting.append(request)
         else:
             self._take(instance_id, slot, request)
+
+    def _again(self, instance_id: str, request: Request[Any]) -> None:
+        """From the beginning."""
+        request.tries -= 1
+        if request.tries <= 0 or request.fresh:  # fresh: by chance another has the same id
+            request.fail(problems.too_many())
+            return
+        self._place(instance_id, request)
 
     # Stepping.
 
@@ -341,7 +339,9 @@ class Executor:
                 self._removed(bundle.batch.rows[st.OUTBOX_END])
             for entry in bundle.entries:
                 taken = entry.step
-                if taken is not None:
+                if not self.alone and entry.instance_id not in bundle.slots:  # nothing says that this still holds
+                    self._again(entry.instance_id, entry.request)
+                elif taken is not None:
                     instance = taken.instance
                     if taken.effects or ((instance.jobs or instance.subscriptions) and taken.events):
                         self._committed(taken, entry.seq)

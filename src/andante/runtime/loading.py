@@ -76,6 +76,8 @@ class Loader:
                 self._held[instance_id] = wanted.pop(instance_id)
             if not wanted:
                 continue
+            for slot in wanted.values():
+                slot.asked = len(slot.waiting)
             known = [
                 (id, 0 if slot.instance is None else slot.instance.seq)
                 for id, slot in wanted.items()
