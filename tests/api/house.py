@@ -83,7 +83,7 @@ class Person:
     async def call(self, method: str, path: str, **more: Any) -> Answer:
         headers = {"access-token": self.token} if self.token else {}
         headers.update(more.pop("headers", {}))
-        url = path if path.startswith(("/health", "/test", "/baas", "/u-route")) else BASE + path
+        url = path if path.startswith(("/health", "/test", "/baas", "/u-route", "/schemas")) else BASE + path
         return Answer(await self._http.request(method, url, headers=headers, **more))
 
     async def get(self, path: str, **query: Any) -> Answer:

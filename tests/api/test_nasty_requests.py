@@ -94,3 +94,8 @@ async def test_an_address_behind_a_proxy_is_slowed_down_and_its_neighbour_is_not
         slowed = await house.http.post(address, data=form, headers=there)
         assert (slowed.status_code, slowed.headers["retry-after"]) == (429, "300")
         assert (await house.http.post(address, data=form, headers=beside)).status_code == 200
+
+
+async def test_what_no_file_system_takes_for_a_name_is_not_found(house: House) -> None:
+    for name in ("a%00b", "x" * 300, "%25" * 300, "ü" * 200):
+        assert (await house.http.get(f"/static/{name}")).status_code == 404

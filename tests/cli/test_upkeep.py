@@ -82,7 +82,7 @@ def test_what_the_past_tells(shell: Shell, tmp_path: Path) -> None:
     shell.start("LeaveApproval", "--var", "employee=Dana", "--var", "manager=ada")
     with Client(shell.url, "admin", SECRET) as client:
         for task in client.tasks(view="all").items:
-            if task.state == "open" and "approved" in task.outcomes:
+            if task.state == "open" and not task.suspended and "approved" in task.outcomes:
                 client.task_action(task.id, "complete", outcome="approved")
         client.set_clock(advance="PT1M")
     assert shell("insight", "processes").code == 0

@@ -22,6 +22,7 @@ from pages import Block
 
 from andante.bpmn import read_json, read_xml
 from andante.client import Client, Worker
+from andante.connectors.sources import read_sources
 from andante.settings import from_environment
 
 ROOT: Final = Path(__file__).parents[2]
@@ -220,8 +221,14 @@ class Reader:
         configparser.ConfigParser(interpolation=None).read_string(text if text.startswith("[") else f"[all]\n{text}")
 
     def _toml(self, text: str, _: int) -> None:
-        """A file of settings: each can be."""
-        from_environment({}, **tomllib.loads(text))
+        """A file of settings, or of databases for service tasks: each can be."""
+        found = tomllib.loads(text)
+        if all(isinstance(value, dict) for value in found.values()):
+            path = self._folder / "sources.toml"
+            path.write_text(text)
+            assert set(read_sources(str(path))) == set(found)
+        else:
+            from_environment({}, **found)
 
 
 def plain(line: str) -> str:

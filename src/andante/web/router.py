@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from litestar import Response, Router
+from litestar import Request, Response, Router
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.static_files import create_static_files_router
 
 from andante.people import AccessProblem
@@ -82,6 +82,7 @@ HANDLERS: Final = (
     *palette.HANDLERS,
 )
 CACHE: Final = "public, max-age=31536000, immutable"  # an asset's address changes with its content
+LONGEST_NAME: Final = 255  # bytes
 
 
 async def _before(request: Asked) -> Response[str] | None:
@@ -99,6 +100,13 @@ async def _kept(response: Response[Any]) -> Response[Any]:
     return response
 
 
+def _static_names(request: Request[Any, Any, Any]) -> None:
+    """What no file system takes for a name is the name of no file."""
+    names = str(request.path_params.get("file_path", "")).split("/")
+    if any("\0" in name or len(name.encode(errors="replace")) > LONGEST_NAME for name in names):
+        raise NotFoundException
+
+
 def _static_headers(response: Response[Any]) -> Response[Any]:
     response.headers.update({**SECURITY, "Cache-Control": CACHE})
     return response
@@ -110,7 +118,12 @@ def web_router() -> Router:
     Once the application runs, there must be services behind each request (people.served, desk.Services).
     """
     static = create_static_files_router(
-        path="/static", directories=[STATIC], name="pages-static", after_request=_static_headers, opt={PUBLIC: True}
+        path="/static",
+        directories=[STATIC],
+        name="pages-static",
+        before_request=_static_names,
+        after_request=_static_headers,
+        opt={PUBLIC: True},
     )
     return Router(
         path="/",
