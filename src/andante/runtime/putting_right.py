@@ -22,14 +22,16 @@ REST: Final = 0.05  # seconds after so many
 LOOK: Final = 5.0  # seconds between looks whether a server has left
 PAUSE: Final = 60.0  # after the database refused
 _TASKS: Final = (
-    "select t.created_at, t.instance_id, t.key, t.urgency, t.due_at, t.priority, t.rank, t.suspended, t.definition,"
+    "select t.{0}, t.instance_id, t.key, t.urgency, t.due_at, t.priority, t.rank, t.suspended, t.definition,"
     " i.suspended, i.name, i.label, i.title, i.business_key, s.text, (select count(*) from candidate c"
     " where c.instance_id=t.instance_id and c.key=t.key and (c.rank<>t.rank or c.free<>case when t.assignee='' and"
     " i.suspended=0 then 1 else 0 end)) from task t join instance i on i.id=t.instance_id"
-    " left join search s on s.instance_id=t.instance_id and s.key=0 where t.state='open'"
-    " and (t.created_at, t.instance_id, t.key) > (cast(? as bigint), ?, cast(? as bigint))"
-    " order by t.created_at, t.instance_id, t.key limit ?"
+    " left join search s on s.instance_id=t.instance_id and s.key=0 where t.state='open' and t.suspended={1}"
+    " and (t.{0}, t.instance_id, t.key) > (cast(? as bigint), ?, cast(? as bigint))"
+    f" order by t.{{0}}, t.instance_id, t.key limit {AT_ONCE}"
 )
+# Each walks along an index of what is open: those that are listed, and those that are paused.
+WALKS: Final = (_TASKS.format("created_at", 0), _TASKS.format("rank", 1))
 
 
 @final
@@ -59,13 +61,14 @@ class PuttingRight:
 
     async def carry_out(self) -> int:
         """Look at all open tasks once; how many were not right. Raises StoreProblem."""
-        place: tuple[int, str, int] = (-1, "", 0)
         wrong = 0
-        while rows := await self._store.read(_TASKS, (*place, AT_ONCE)):
-            place = rows[-1][:3]
-            for row in rows:
-                wrong += await self._put_right(row)
-            await asyncio.sleep(REST)
+        for walk in WALKS:
+            place: tuple[int, str, int] = (-1, "", 0)
+            while rows := await self._store.read(walk, place):
+                place = rows[-1][:3]
+                for row in rows:
+                    wrong += await self._put_right(row)
+                await asyncio.sleep(REST)
         return wrong
 
     async def _put_right(self, row: Row) -> int:

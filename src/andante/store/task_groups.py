@@ -10,7 +10,7 @@ import msgspec
 from andante.store.ranks import DUE, LEVEL, NEVER, PRIORITY_BITS
 from andante.store.records import TaskQuery
 from andante.store.store import Store
-from andante.store.task_arms import FEW, OF_ALL, Arm, counting
+from andante.store.task_arms import FEW, OF_ALL, Arm, counting, everything
 from andante.store.task_conditions import DUE_GROUPS, VIEWS, Condition, base, mine, put_off
 from andante.store.task_lists import Reading
 from andante.store.task_order import order_of
@@ -32,15 +32,14 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
     user = TaskQuery(user=query.user, groups=query.groups, queues=query.queues, now=query.now, days=query.days)
     user.stands_for, user.shares, user.definitions = query.stands_for, query.shares, query.definitions
     within = [Condition(*query.definitions.sql("t.definition"))] if query.definitions is not None else []
-    if query.put_off:
-        within.append(put_off(query))
-    asked = [_of_all(store, query, within)] if query.everything else [_of_person(store, query, user, within)]
+    everywhere = [*within, put_off(query)] if query.put_off else within
+    asked = [_of_all(store, query, everywhere)] if query.everything else [_of_person(store, query, user, within)]
     for key, scope in (("mine", "mine"), ("claimable", "free")):
         if key == "mine" or query.everything:
             one = msgspec.structs.replace(user, scope=scope, put_off=query.put_off)
             asked.append(_as_list(_seen(store, key, one)))
     asked.append(_as_list(_seen(store, "delegated", msgspec.structs.replace(user, view="delegated"))))
-    asked.append(_as_list(_paused(store, query, within)))
+    asked.append(_as_list(_paused(store, query, everywhere)))
     # None waits for another.
     found = {count.key: count for part in await asyncio.gather(*asked) for count in part}
     return [found[key] for key in ("todo", "overdue", "mine", "claimable", "delegated", "paused")]
@@ -67,7 +66,7 @@ async def _of_all(store: Store, query: TaskQuery, within: Sequence[Condition]) -
 
 
 async def _of_person(store: Store, query: TaskQuery, user: TaskQuery, within: Sequence[Condition]) -> list[Count]:
-    arms = Reading(store, user, order_of(user)).arms()
+    arms = _not_put_off(Reading(store, user, order_of(user)).arms(), query)
     text, values = counting(arms, within, ", {0}.rank as r")
     free, given = counting([arm for arm in arms if arm.free], within)
     (((seen, good, late),), ((looked, claimable),)) = await asyncio.gather(
@@ -82,6 +81,18 @@ async def _of_person(store: Store, query: TaskQuery, user: TaskQuery, within: Se
         Count("todo", min(good, FEW), seen > FEW),
         Count("overdue", min(late, FEW), seen > FEW),
         Count("claimable", min(claimable, FEW), looked > FEW),
+    ]
+
+
+def _not_put_off(arms: Sequence[Arm], query: TaskQuery) -> list[Arm]:
+    """One puts off what is one's own: at what is offered nobody has to look for that."""
+    if not query.put_off:
+        return list(arms)
+    within = put_off(query)
+    return [
+        arm if arm.free else arm._replace(where=Condition(*everything([arm.where, within])))
+        for arm in arms
+        if not arm.free or query.put_off == "hidden"
     ]
 
 
@@ -163,9 +174,8 @@ async def _processes_of_all(store: Store) -> list[Count]:
 
 async def _seen(store: Store, key: str, query: TaskQuery) -> Count:
     within = [] if query.definitions is None else [Condition(*query.definitions.sql("t.definition"))]
-    if query.put_off:
-        within.append(put_off(query))
-    text, values = counting(Reading(store, query, order_of(query)).arms(), within)
+    arms = _not_put_off(Reading(store, query, order_of(query)).arms(), query)
+    text, values = counting(arms, within)
     ((seen, good),) = await store.browse(f"select count(*), count(case when ok=1 then 1 end) from ({text}) n", values)
     return Count(key, min(good, FEW), seen > FEW)
 
