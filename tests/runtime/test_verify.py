@@ -162,4 +162,4 @@ async def test_the_memory_it_takes_does_not_grow_with_the_database(
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert checked == 360
-    assert peaks[1] < 1.3 * peaks[0]
+    assert peaks[1] < 2 * peaks[0]  # of six times as many instances

@@ -25,11 +25,11 @@ def _ip(*words: str) -> str:
 class Namespace:
     """`host` is this machine's address as it is seen from within, `inside` that of who lives there."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, network: int) -> None:
         mark = f"an{os.getpid() % 100_000}x{number}"
         self.name = mark
-        self.host = NETWORK.format(os.getpid() % 250, 4 * number + 1)
-        self.inside = NETWORK.format(os.getpid() % 250, 4 * number + 2)
+        self.host = NETWORK.format(network, 4 * number + 1)
+        self.inside = NETWORK.format(network, 4 * number + 2)
         self._ends = (f"{mark}h", f"{mark}n")
 
     def create(self) -> None:
@@ -72,7 +72,10 @@ def namespaces(count: int) -> Iterator[list[Namespace]]:
     """Raises LookupError where they cannot be made: that takes root and the program `ip`."""
     if os.getuid() or not shutil.which("ip") or not shutil.which("ss"):
         raise LookupError("network namespaces take root, and the programs ip and ss (apt-get install iproute2)")
-    made = [Namespace(number) for number in range(count)]
+    taken = _ip("-o", "addr")  # also by what a test has left that was killed
+    first = os.getpid()
+    network = next(n % 250 for n in range(first, first + 250) if f" {NETWORK.format(n % 250, '')}" not in taken)
+    made = [Namespace(number, network) for number in range(count)]
     try:
         for each in made:
             each.create()

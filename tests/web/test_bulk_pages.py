@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from playwright.async_api import Browser, Page, expect
+from screens import both
 from town import DAY, deploy, settle
 
 from conftest import Site
@@ -28,6 +29,7 @@ async def _many(site: Site, browser: Browser, number: int) -> tuple[Page, list[s
     return page, ids
 
 
+@both
 async def test_thirty_of_thirty_five_are_suspended_and_come_back(site: Site, browser: Browser) -> None:
     page, ids = await _many(site, browser, 35)
     for each in ids[:5]:
@@ -77,6 +79,7 @@ async def test_thirty_of_thirty_five_are_suspended_and_come_back(site: Site, bro
     assert site.faults == []
 
 
+@both
 async def test_many_are_terminated_with_a_reason_and_their_number_typed(site: Site, browser: Browser) -> None:
     page, ids = await _many(site, browser, 21)
     await page.goto(f"{site.url}/instances")

@@ -4,6 +4,7 @@ keyboard, many tasks at once, and tasks that change under somebody's hands."""
 from typing import Final
 
 from playwright.async_api import Browser, Page, expect
+from screens import both
 from town import PASSWORD, deploy, settle
 
 from andante.people import Accounts
@@ -68,6 +69,7 @@ async def at_work(site: Site, browser: Browser, name: str, language: str = "en")
     return page
 
 
+@both
 async def test_three_sign_and_a_step_is_returned(site: Site, browser: Browser) -> None:
     await more_people(site, "ann", "bob", "eve")
     await site.runtime.deploy_xml(CONTRACT, who="mei")
@@ -119,6 +121,7 @@ async def test_three_sign_and_a_step_is_returned(site: Site, browser: Browser) -
     assert site.faults == []
 
 
+@both
 async def test_a_comment_and_a_file(site: Site, browser: Browser) -> None:
     await deploy(site.runtime, "leave-approval.bpmn")
     await site.runtime.start("LeaveApproval", variables={"employee": "Anna", "manager": ""}, who="tom")
@@ -154,6 +157,7 @@ async def test_a_comment_and_a_file(site: Site, browser: Browser) -> None:
     await expect(page.get_by_label("Comment", exact=True)).to_have_count(0)
 
 
+@both
 async def test_the_list_is_worked_off_by_keyboard(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     page = await at_work(site, browser, "mei")
@@ -188,6 +192,7 @@ async def test_the_list_is_worked_off_by_keyboard(site: Site, browser: Browser) 
     assert site.faults == []
 
 
+@both
 async def test_many_at_once_in_chinese(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     page = await at_work(site, browser, "mei", "zh-CN")
@@ -247,6 +252,7 @@ async def test_what_is_new_waits_until_it_is_asked_for(site: Site, browser: Brow
     await expect(page.get_by_role("button", name="1 new")).to_be_hidden()
 
 
+@both
 async def test_more_time_is_given_with_a_reason(site: Site, browser: Browser) -> None:
     await deploy(site.runtime, "incident-sla.bpmn")
     await site.runtime.start("Incident", variables={"title": "No mail", "severity": 1}, who="tom")
@@ -288,6 +294,7 @@ async def test_a_drawn_form_is_checked_here_and_there(site: Site, browser: Brows
     assert site.faults == []
 
 
+@both
 async def test_a_filter_is_kept_as_a_view(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     page = await at_work(site, browser, "mei")

@@ -1,12 +1,14 @@
 """A task that one has is put off: it leaves To do, waits under Later, and comes back by itself or when asked."""
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import HOUR, START, settle
 
 from andante.runtime import TaskQuery
 from conftest import Site
 
 
+@both
 async def test_a_task_is_put_off_by_keyboard_and_comes_back(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     (task,) = (await site.runtime.tasks(TaskQuery(everything=True, instance_id=found["leave of Anna"]))).items

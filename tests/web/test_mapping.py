@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from playwright.async_api import Browser, expect
+from screens import both
 
 from andante.runtime import Chosen, InstanceQuery
 from andante.web.mapping import proposed
@@ -50,6 +51,7 @@ async def test_what_is_proposed(
     assert proposed(graphs[0], graphs[1]) == found
 
 
+@both
 async def test_many_migrate_with_a_mapping(site: Site, browser: Browser) -> None:
     await site.runtime.deploy_xml(OLD, who="mei")
     ids = [(await site.runtime.start("Order", who="tom", business_key=f"O-{n}")).id for n in range(3)]

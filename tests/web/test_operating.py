@@ -3,11 +3,13 @@
 import re
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import EXAMPLES, settle
 
 from conftest import Site
 
 
+@both
 async def test_an_operator_changes_variables_and_moves_what_stands_somewhere(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page()
@@ -43,6 +45,7 @@ async def test_an_operator_changes_variables_and_moves_what_stands_somewhere(sit
     assert site.faults == []
 
 
+@both
 async def test_the_slider_shows_any_moment(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page()
@@ -65,6 +68,7 @@ async def test_the_slider_shows_any_moment(site: Site, browser: Browser) -> None
     assert site.faults == []
 
 
+@both
 async def test_an_instance_goes_on_by_another_version(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     model = (EXAMPLES / "expense-approval.bpmn").read_text()

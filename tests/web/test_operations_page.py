@@ -1,6 +1,7 @@
 """Operations: what cannot go on by its cause, dead letters, and that all is well when it is."""
 
 from playwright.async_api import Browser, expect
+from screens import both
 from stopped import TWICE
 from town import STUCK, settle
 
@@ -9,6 +10,7 @@ from andante.store.letters import DEAD, DROPPED, WAITING, Content, Letter, Lette
 from conftest import Site
 
 
+@both
 async def test_a_group_of_incidents_is_retried_together(site: Site, browser: Browser) -> None:
     await site.runtime.deploy_xml(STUCK, who="mei")
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
@@ -69,6 +71,7 @@ async def test_one_incident_of_two_is_retried_alone(site: Site, browser: Browser
     assert site.faults == []
 
 
+@both
 async def test_a_dead_letter_is_sent_again_and_another_discarded(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     letters, now = Letters(site.runtime.store, lambda: ""), site.clock.now()

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import settle
 
 from conftest import Site
 
 
+@both
 async def test_the_history_is_filtered_and_taken_as_a_file(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     page = await browser.new_page()
@@ -31,6 +33,7 @@ async def test_the_history_is_filtered_and_taken_as_a_file(site: Site, browser: 
     assert site.faults == []
 
 
+@both
 async def test_what_one_has_started_is_reminded_of_and_withdrawn(site: Site, browser: Browser) -> None:
     found = await settle(site.runtime, site.clock)
     page = await browser.new_page()

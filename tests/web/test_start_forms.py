@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from screens import both
 from town import EXAMPLES
 
 from conftest import Site
@@ -48,6 +49,7 @@ async def page(request: pytest.FixtureRequest, site: Site, browser: Browser) -> 
     assert [fault for fault in site.faults if "400" not in fault] == []
 
 
+@both
 async def test_form_js_draws_the_form_of_a_start(site: Site, browser: Browser) -> None:
     form, process = (EXAMPLES / f"equipment-request.{ending}" for ending in ("form", "bpmn"))
     await site.runtime.forms.deploy(form.read_bytes(), who="mei")

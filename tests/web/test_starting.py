@@ -1,11 +1,13 @@
 """What everybody can start: a list, the last used first, and on to the form."""
 
 from playwright.async_api import Browser, expect
+from screens import both
 from town import settle
 
 from conftest import Site
 
 
+@both
 async def test_a_person_finds_the_process_and_starts_it(site: Site, browser: Browser) -> None:
     await settle(site.runtime, site.clock)
     suspended = (await site.runtime.definitions(name="Order"))[0]
