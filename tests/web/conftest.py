@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from apps import application
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from town import PASSWORD, START, add_people
 
 from andante.people import Accounts
@@ -19,6 +19,7 @@ from andante.settings import Settings
 from andante.web.desk import Services
 from andante.web.session import SESSION
 
+expect.set_options(timeout=20_000)  # ms: the machine may do much besides
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
