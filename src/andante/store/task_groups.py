@@ -2,7 +2,7 @@
 FEW; what has more says so."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -33,20 +33,20 @@ async def counts(store: Store, query: TaskQuery) -> list[Count]:
     user.stands_for, user.shares, user.definitions = query.stands_for, query.shares, query.definitions
     within = [Condition(*query.definitions.sql("t.definition"))] if query.definitions is not None else []
     everywhere = [*within, put_off(query)] if query.put_off else within
-    asked = [_of_all(store, query, everywhere)] if query.everything else [_of_person(store, query, user, within)]
-    for key, scope in (("mine", "mine"), ("claimable", "free")):
-        if key == "mine" or query.everything:
-            one = msgspec.structs.replace(user, scope=scope, put_off=query.put_off)
-            asked.append(_as_list(_seen(store, key, one)))
-    asked.append(_as_list(_seen(store, "delegated", msgspec.structs.replace(user, view="delegated"))))
-    asked.append(_as_list(_paused(store, query, everywhere)))
+    several = _of_all(store, query, everywhere) if query.everything else _of_person(store, query, user, within)
+    scopes = {"mine": "mine", "claimable": "free"} if query.everything else {"mine": "mine"}
+    ones = [
+        *(
+            _seen(store, key, msgspec.structs.replace(user, scope=scope, put_off=query.put_off))
+            for key, scope in scopes.items()
+        ),
+        _seen(store, "delegated", msgspec.structs.replace(user, view="delegated")),
+        _paused(store, query, everywhere),
+    ]
     # None waits for another.
-    found = {count.key: count for part in await asyncio.gather(*asked) for count in part}
+    together, single = await asyncio.gather(several, asyncio.gather(*ones))
+    found = {count.key: count for count in (*together, *single)}
     return [found[key] for key in ("todo", "overdue", "mine", "claimable", "delegated", "paused")]
-
-
-async def _as_list(one: Awaitable[Count]) -> list[Count]:
-    return [await one]
 
 
 async def _of_all(store: Store, query: TaskQuery, within: Sequence[Condition]) -> list[Count]:
