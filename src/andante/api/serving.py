@@ -2,7 +2,7 @@
 in the access log where that is asked for."""
 
 import re
-from secrets import token_hex
+from random import getrandbits
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, final
 
@@ -30,7 +30,7 @@ def request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == HEADER and GOOD.fullmatch(value):
             return value.decode("ascii")
-    return token_hex(8)
+    return f"{getrandbits(64):016x}"  # it tells requests apart and guards nothing: no call of the system for each
 
 
 @final
