@@ -18,10 +18,10 @@ class Order(NamedTuple):
     columns: tuple[str, ...]
     descending: bool
 
-    def by(self, alias: str = "", only: int = 0) -> str:
+    def by(self, alias: str = "") -> str:
         direction = " desc" if self.descending else ""
         chosen = [f"{alias}.o{n}" for n in range(len(self.columns))] if alias else list(self.columns)
-        return ", ".join(f"{column}{direction}" for column in chosen[only:])
+        return ", ".join(f"{column}{direction}" for column in chosen)
 
     def after(self, values: Sequence[cursors.Value], columns: Sequence[str]) -> Condition:
         """What comes after the row with these values."""
