@@ -60,6 +60,7 @@ async def test_every_address_with_ids_that_are_none(house: House, caplog: pytest
                     answer = await house.http.request(method, path, headers={"access-token": house.ada.token}, **body)
                 told = f"{method} {path[:120]}: {answer.status_code} {answer.text[:200]}"
                 assert answer.status_code < 500 or answer.status_code == 501, told
+                assert not answer.content or answer.headers.get("x-content-type-options") == "nosniff", told
                 assert "stolen" not in answer.headers, told
                 assert "set-cookie" not in answer.headers or "stolen" not in answer.headers["set-cookie"], told
                 assert all("\r" not in value and "\n" not in value for value in answer.headers.values()), told

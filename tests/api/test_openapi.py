@@ -3,7 +3,7 @@
 from html import escape
 
 import httpx
-from house import House
+from house import BASE, House
 
 from andante.api.openapi import operations
 from andante.api.routes import api_handlers
@@ -21,11 +21,22 @@ async def test_the_document_describes_every_route(house: House) -> None:
 async def test_the_page_lists_every_route(house: House) -> None:
     answer: httpx.Response = await house.http.get("/docs")
     assert answer.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     for path, _, operation in operations(api_handlers(test_clock=True)):
         assert path in answer.text
         assert escape(operation.summary) in answer.text
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+async def test_other_kinds_of_answers_are_described_too(house: House) -> None:
+    paths = (await house.http.get("/openapi.json")).json()["paths"]
+    export = "/runtime/insight/processes/{name}/export"
+    for path, formats in (("/runtime/audit", ("csv", "ndjson")), (export, ("xes", "csv"))):
+        described = paths[BASE + path]["get"]["responses"]["200"]["content"]
+        for form in formats:
+            answer = await house.ada.get(path.replace("{name}", "Any"), format=form)
+            assert answer.response.headers["content-type"].partition(";")[0] in described
 
 
 async def test_everybody_can_find_out_who_may(house: House) -> None:

@@ -150,10 +150,11 @@ async def test_what_will_not_change_is_not_tried_again(
     runtime: Runtime, receiver: str, status: int, words: str
 ) -> None:
     Receiver.status = status
-    instance_id = await run(runtime, camunda_8(receiver), amount=1)
+    instance_id = await run(runtime, camunda_8(f"{receiver}/sums?key=kept-secret"), amount=1)
     assert len(Receiver.seen) == 1  # a redirect is not followed: what it says is the answer
     detail = await runtime.detail(instance_id)
     assert [incident.message.endswith(words) for incident in detail.incidents] == ([True] if words else [])
+    assert not any("kept-secret" in incident.message for incident in detail.incidents)
 
 
 @pytest.mark.parametrize("runtime", [False], indirect=True)
@@ -164,6 +165,13 @@ async def test_private_addresses_are_not_called_unless_allowed(runtime: Runtime,
     assert Receiver.seen == []
 
 
+API_KEY = (
+    '<zeebe:input source="apiKey" target="authentication.type"/>'
+    '<zeebe:input source="x" target="authentication.value"/><zeebe:input source="=&quot;'
+)
+API_KEY_END = '&quot;" target="authentication.name"/>'
+
+
 @pytest.mark.parametrize(
     ("url", "more", "words"),
     [
@@ -171,6 +179,12 @@ async def test_private_addresses_are_not_called_unless_allowed(runtime: Runtime,
         ("http://example.com", '<zeebe:input source="TRACE" target="method"/>', "method: it is none of"),
         ("http://example.com", '<zeebe:input source="={a: &quot;x\\r\\ny&quot;}" target="headers"/>', "headers: 'a'"),
         ("http://example.com", '<zeebe:input source="magic" target="authentication.type"/>', "not 'magic'"),
+        ("http://127.0.0.1:9", '<zeebe:input source="={a: &quot;日&quot;}" target="headers"/>', "headers: 'a'"),
+        ("http://127.0.0.1:9", '<zeebe:input source="={&quot;a b&quot;: 1}" target="headers"/>', "headers: 'a b'"),
+        ("http://127.0.0.1:9", f"{API_KEY}a\\r\\nb: c{API_KEY_END}", "headers: 'a"),
+        ("http://a..b/", "", "url: "),
+        (f"http://{'a' * 70}.com/", "", "url: "),
+        ("=&quot;http://127.0.0.1:9/\\u0007&quot;", "", "url: "),
     ],
 )
 async def test_a_model_that_asks_for_what_cannot_be(runtime: Runtime, url: str, more: str, words: str) -> None:

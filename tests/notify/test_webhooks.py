@@ -107,7 +107,8 @@ async def test_what_a_receiver_answers(receiver: Receiver, status: int, fault: t
     assert len(receiver.asked) == 1
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "10.1.2.3"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "10.1.2.3",
+                                  "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::ffff:7f00:1]"])  # fmt: skip
 async def test_private_addresses_are_called_only_where_that_is_allowed(receiver: Receiver, host: str) -> None:
     url = f"http://{host}:{receiver.port}/"
     with pytest.raises(Undeliverable, match="private"):
@@ -142,6 +143,9 @@ async def test_nobody_there_is_an_error_to_try_again() -> None:
         ("172.16.0.1", False), ("192.168.1.1", False), ("169.254.169.254", False), ("100.64.0.1", False),
         ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("fe80::1%eth0", False), ("fc00::1", False),
         ("::ffff:127.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("ff02::1", False),
+        ("64:ff9b::5db8:d822", True), ("64:ff9b:1::7f00:1", False), ("::7f00:1", False), ("fec0::1", False),
+        ("::ffff:0:7f00:1", False), ("2a00:1450::5efe:7f00:1", False), ("2a00:1450::200:5efe:a00:1", False),
+        ("192.0.0.192", False), ("168.63.129.16", False), ("192.88.99.1", False), ("3fff::1", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_of_the_open_internet(address: str, public: bool) -> None:

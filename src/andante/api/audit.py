@@ -111,6 +111,7 @@ def audit_shape(r: AuditRecord) -> AuditShape:
     PATH,
     operation=Operation(
         "Read the audit log", allow.AUDIT_READ, AuditRecs, query=AuditAsked, tag="audit",
+        media="text/csv, application/x-ndjson",
         description="Every change of rights, every action of an operator, and log-ins: who, when, from where, why.",
     ),
 )  # fmt: skip

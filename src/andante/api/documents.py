@@ -20,6 +20,8 @@ STYLE: Final = (
     "@media(prefers-color-scheme:dark){body{background:#12161c;color:#dfe5ec}summary b{color:#8ab4f8}"
     "details,h2,td,th{border-color:#2c343f}a{color:#8ab4f8}}"
 )
+# It may be looked at, and nothing else: no script, and no frame of another page.
+SAFE: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 
 @get("/openapi.json", operation=Operation("This API as OpenAPI 3.1", PUBLIC, bare=dict[str, Any], tag="operation"))
@@ -29,7 +31,7 @@ async def openapi(request: Call) -> Response[bytes]:
 
 @get("/docs", operation=Operation("This API for people", PUBLIC, media="text/html", tag="operation"))
 async def docs(request: Call) -> Response[bytes]:
-    return Response(request.app.state.docs, media_type=MediaType.HTML)
+    return Response(request.app.state.docs, media_type=MediaType.HTML, headers=SAFE)
 
 
 def page(document: dict[str, Any]) -> bytes:

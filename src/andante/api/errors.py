@@ -213,7 +213,9 @@ def failure(
     """The error answer; the status is the table's unless given. `wait`: seconds before another try makes sense."""
     body = msgspec.json.encode(ErrorBody(code, message, details or []), enc_hook=str)
     status = status or ERRORS[code].status
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers = {"X-Content-Type-Options": "nosniff"}  # messages repeat what was sent
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     if wait or status == 503:
         headers["Retry-After"] = str(wait or SOON)
     return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)

@@ -244,7 +244,7 @@ class ExportQuery(PeriodQuery, frozen=True, rename={"first": "from", "last": "to
     f"{PATH}/processes/{{name:str}}/export",
     operation=Operation(
         "Export a process's history", allow.INSIGHT_READ, query=ExportQuery, tag="insight",
-        media="application/xml", description="XES for process mining, or CSV with a row for each activity.",
+        media="application/xml, text/csv", description="XES for process mining, or CSV with a row for each activity.",
     ),
 )  # fmt: skip
 async def export(request: Call, name: FromPath[str]) -> Stream:

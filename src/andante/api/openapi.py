@@ -151,12 +151,12 @@ def _request_body(operation: Operation, schema_of: _Schemas) -> dict[str, Any]:
 
 
 def _responses(path: str, operation: Operation, schema_of: _Schemas) -> dict[str, Any]:
-    if operation.media:
-        content = {operation.media: {"schema": {"type": "string"}}}
-    elif operation.bare is not None:
-        content = {JSON: {"schema": schema_of(operation.bare)}}
-    else:
-        content = {JSON: {"schema": _envelope(operation, schema_of)}}
+    content: dict[str, Any] = {}
+    if operation.bare is not None:
+        content[JSON] = {"schema": schema_of(operation.bare)}
+    elif operation.result is not None or not operation.media:
+        content[JSON] = {"schema": _envelope(operation, schema_of)}
+    content.update({media: {"schema": {"type": "string"}} for media in operation.media.split(", ") if media})
     responses: dict[str, Any] = {"200": {"description": "Success", "content": content}}
     if path == TOKEN_PATH:
         failed = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}

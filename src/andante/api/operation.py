@@ -22,6 +22,7 @@ from andante.runtime.sight import look_as
 
 BASE: Final = "/u-route/baas/bp/v2.0"
 KEY: Final = "operation"  # in a handler's `opt`
+NOSNIFF: Final = ("X-Content-Type-Options", "nosniff")
 LONGEST_NAME: Final = 100  # of what an address names, in the log
 REASON: Final = "andante-reason"  # a header, percent-encoded
 VIA: Final = "andante-via"  # a header: mcp where an assistant asks
@@ -29,10 +30,10 @@ VIA: Final = "andante-via"  # a header: mcp where an assistant asks
 
 class Operation(msgspec.Struct, frozen=True):
     """`result` is the type of the envelope's `result`, None for an envelope without one. Answers without envelope have
-    `bare`, the type of their JSON, or `media`, the media type of their text. `body` is a type, or a tuple of
-    alternatives, `raw_body` the media type of one that is not read as JSON
-    (or several, with commas between), `query` a Struct. `errors` lists codes beyond those
-    that every route of its kind has. `own`: Andante's, not of the published contract. `audit`: what the
+    `bare`, the type of their JSON, or `media`, the media type of their text (or several, with commas between), which
+    with `result` a caller may ask for instead. `body` is a type, or a tuple of alternatives, `raw_body` the media type
+    of one that is not read as JSON (or several, with commas between), `query` a Struct. `errors` lists codes beyond
+    those that every route of its kind has. `own`: Andante's, not of the published contract. `audit`: what the
     audit log keeps a call as; the handler may say it more exactly."""
 
     summary: str
@@ -72,8 +73,9 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 
 async def kept(response: Response[Any]) -> Response[Any]:
-    """What the audit log is to have of a call is there before its answer goes out."""
+    """What the audit log is to have of a call is there before its answer goes out, which is what it says it is."""
     await auditing.keep()
+    response.headers.setdefault(*NOSNIFF)
     return response
 
 

@@ -75,7 +75,9 @@ def failure(
 ) -> Response[bytes]:
     """The error answer. `more` are further keys that the type has; `wait`: seconds before another try makes sense."""
     body = msgspec.json.encode({"type": kind, "message": message, "code": code, **(more or {})}, enc_hook=str)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # not Basic: browsers would remember it
+    headers = {"X-Content-Type-Options": "nosniff"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"  # not Basic: browsers would remember it
     if wait or status == 503:
         headers["Retry-After"] = str(wait or SOON)
     return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)

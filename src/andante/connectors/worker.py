@@ -77,8 +77,10 @@ class Connectors:
         except (Later, SMTPException) as fault:
             await self._fail(job, str(fault))
         except (OSError, httpx.HTTPError, TimeoutError) as fault:
-            where = f"{job.own.get('url')}: " if job.type in TYPES else ""
+            where = f"{_place(job)}: " if job.type in TYPES else ""
             await self._fail(job, f"{where}{fault or type(fault).__name__}")
+        except (ValueError, httpx.InvalidURL) as fault:  # a library does not take what the model made
+            await self._fail(job, f"It cannot be asked for: {fault}", retries=0)
         else:
             await self._complete(job, variables, local)
 
@@ -114,7 +116,7 @@ class Connectors:
     async def _refused(self, job: JobView, answer: Answer) -> None:
         again = answer.status >= 500 or answer.status in AGAIN
         wait = asked_ms(answer.headers.get("retry-after", ""))
-        text = f"{job.own.get('url')} answered {answer.status}"
+        text = f"{_place(job)} answered {answer.status}"
         details = answer.body[:2_000].decode(errors="replace")
         await self._fail(job, text, retries=None if again else 0, wait_ms=wait, details=details)
 
@@ -154,3 +156,8 @@ class Connectors:
             if getattr(graph.nodes[graph.by_id[job.element]].work, "backoff_ms", 0):
                 return 0
         return min(FIRST_PAUSE_MS * int(4 ** max(0, 3 - left)), LONGEST_PAUSE_MS)
+
+
+def _place(job: JobView) -> str:
+    """Where a job calls, as an incident may tell it: many write keys into the query."""
+    return str(job.own.get("url")).partition("?")[0]

@@ -17,6 +17,13 @@ from andante.notify.faults import Undeliverable
 from andante.runtime.tracing import with_parent
 
 LONGEST_ASKED_MS: Final = 24 * 3_600_000
+# Of the registries of special addresses (RFC 6890), what Python's own list has not in every release that we run on. And
+# an address that is public by its number alone: at it, each machine at Azure finds what tells of it.
+INNER: Final = [ipaddress.IPv4Network(each) for each in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")]
+UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # all that is given out; local and old ones are beside it
+DOCUMENTED: Final = ipaddress.IPv6Network("3fff::/20")
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+ISATAP: Final = 0x5EFE  # bits 64 to 95 but the one for "global" (RFC 5214)
 
 
 class Answer(NamedTuple):
@@ -32,8 +39,11 @@ def checked_url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError as fault:
         raise ValueError(f"the URL is not valid: {fault}") from None
+    if any(sign < " " or sign == "\x7f" for sign in url):
+        raise ValueError("the URL has characters that no URL may have")
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ValueError("the URL must be http:// or https:// and name a host")
     if parts.username is not None or parts.fragment:
@@ -56,14 +66,20 @@ async def resolved(host: str, port: int, *, private: bool) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether it is an address of the open internet, and stands for no other one that is not."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-        nat64 = ipaddress.ip_network("64:ff9b::/96")
-        if found in nat64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner:
-            return inner.is_global and not inner.is_multicast
-    return found.is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.is_global and not found.is_multicast and not any(found in each for each in INNER)
+    inner = _inner(found)
+    if inner is not None:
+        return is_public(str(inner))
+    return found in UNICAST and found.is_global and found not in DOCUMENTED
+
+
+def _inner(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that some machine on the way may make of it."""
+    last = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    if found in NAT64 or (int(found) >> 32) & 0xFCFFFFFF == ISATAP:
+        return last
+    return found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
 
 
 async def call(
