@@ -1,6 +1,8 @@
 """Log-in at an OpenID Connect provider: a process of its own, with real keys; the browser is a client with cookies."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -165,3 +167,20 @@ async def test_persons_may_have_to_be_there_before(database_url: str, provider: 
         assert (await house.accounts.person("kim")).roles == ["user"]
         provider.person("3", preferred_username="kim")  # another subject by the same name
         assert (await Browser(house).log_in()).status_code == 403
+
+
+async def test_a_provider_that_is_away_is_not_asked_by_everybody_in_turn(tmp_path: Path) -> None:
+    """Each would wait until it gives up, one after the other."""
+    asked: list[object] = []
+
+    def comes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(writer)
+        writer.close()
+
+    server = await asyncio.start_server(comes, "127.0.0.1", 0)
+    issuer = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, house_at(f"sqlite:///{tmp_path}/a.db", oidc_issuer=issuer, oidc_client_id=CLIENT) as house:
+        answers = await asyncio.gather(*(Browser(house).http.get("/login/provider") for _ in range(5)))
+    assert [each.status_code for each in answers] == [503] * 5
+    assert "The provider does not answer" in answers[-1].text
+    assert len(asked) == 1

@@ -1,7 +1,8 @@
 """An OpenID Connect provider for tests, a process of its own: real HTTP, real keys and signatures. What it says can be
 bent: `PUT /bend` with claims that replace those of the next ID token (null takes one away), or `key`: "foreign".
 
-Run as `python provider.py PORT`. It logs everybody in at once, as the person that was last put at `/person`.
+Run as `python provider.py PORT`. It logs everybody in at once, as the person that was last put at `/person`; after
+`PUT /asks` with {"asks": true} it first shows a page, as a browser needs one.
 """
 
 import base64
@@ -10,6 +11,7 @@ import json
 import secrets
 import subprocess
 import sys
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -25,12 +27,17 @@ KEY: Final = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
 FOREIGN: Final = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
 
 
+PAGE: Final = """<!doctype html><html lang="en"><title>The house's log-in</title><h1>Who are you?</h1>
+<p><a href="%s">It is me</a></p><p><a href="%s">I had rather not</a></p></html>"""
+
+
 class State:
     """What the provider knows: codes given out, and how the next token is bent."""
 
     codes: ClassVar[dict[str, dict[str, str]]] = {}
     person: ClassVar[dict[str, Any]] = {}
     bend: ClassVar[dict[str, Any]] = {}
+    asks: bool = False
     now: int = 0
     issuer: str = ""
 
@@ -44,6 +51,14 @@ class Provider(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _send_page(self, text: str) -> None:
+        data = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -66,8 +81,14 @@ class Provider(BaseHTTPRequestHandler):
         elif url.path == "/authorize":
             code = secrets.token_urlsafe(16)
             State.codes[code] = asked
-            back = urlencode({"code": code, "state": asked["state"]})
-            self._send(302, {}, Location=f"{asked['redirect_uri']}?{back}")
+            back = f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+            no = f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked['state']})}"
+            if State.asks:
+                self._send_page(PAGE % (escape(back), escape(no)))
+            else:
+                self._send(302, {}, Location=back)
+        elif url.path == "/out":
+            self._send_page("<!doctype html><html lang='en'><title>Out</title><h1>You are out here, too</h1></html>")
         elif url.path == "/me":
             self._send(200, State.person)
         else:
@@ -79,6 +100,8 @@ class Provider(BaseHTTPRequestHandler):
             State.person = given
         elif self.path == "/bend":
             State.bend = given
+        elif self.path == "/asks":
+            State.asks = given["asks"]
         else:
             State.now = given["now"]
         self._send(200, {})

@@ -27,6 +27,7 @@ from andante.store.faults import Duplicate
 PATIENCE_MS: Final = 600_000  # to log in at the provider
 TIMEOUT_S: Final = 10.0
 KNOWN_S: Final = 3_600.0  # how long what a provider tells about itself is good
+PAUSE_S: Final = 5.0  # after a provider did not answer, before it is asked again
 AGAIN_S: Final = 30.0  # before keys are read again because of one that is not among them
 LEEWAY_S: Final = 60  # that clocks may differ
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -99,6 +100,8 @@ class Oidc:
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
         self._known_until = 0.0
+        self._away = ""  # why it is not asked until then
+        self._away_until = 0.0
         self._keys_at = 0.0
 
     async def begin(self, to: str) -> Begun:
@@ -140,7 +143,8 @@ class Oidc:
         except Duplicate:
             raise _refused("This log-in was used already. Begin anew.") from None
         if "error" in answer:
-            raise _refused(f"The provider says: {_printable(answer.get('error_description') or answer['error'])}")
+            said = _printable(answer.get("error_description") or answer["error"])
+            raise _refused(f"The provider did not log you in; it says: {said}")
         if answer.get("iss", metadata["issuer"]) != metadata["issuer"]:
             raise _refused("The answer is from another provider.")
         _browser, nonce, verifier, to = row
@@ -169,12 +173,24 @@ class Oidc:
 
     async def _discovered(self) -> dict[str, Any]:
         async with self._one:
-            if time.monotonic() >= self._known_until:
-                found = await self._asked("GET", f"{self.options.issuer.rstrip('/')}/.well-known/openid-configuration")
-                if found.get("issuer") != self.options.issuer:
-                    raise AccessProblem(PROVIDER, 503, "The provider says that it is another than the setting names.")
-                self._metadata, self._known_until = found, time.monotonic() + KNOWN_S
+            now = time.monotonic()
+            if now >= self._known_until:
+                if now < self._away_until:
+                    raise AccessProblem(PROVIDER, 503, self._away)
+                try:
+                    self._metadata = await self._described()
+                except AccessProblem as fault:
+                    # Who waits behind this one is not to wait as long, one after the other.
+                    self._away, self._away_until = fault.message, time.monotonic() + PAUSE_S
+                    raise
+                self._known_until = time.monotonic() + KNOWN_S
             return self._metadata
+
+    async def _described(self) -> dict[str, Any]:
+        found = await self._asked("GET", f"{self.options.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self.options.issuer:
+            raise AccessProblem(PROVIDER, 503, "The provider says that it is another than the setting names.")
+        return found
 
     async def _keys_with(self, kid: str) -> dict[str, Any]:
         """The provider's keys; read again where `kid` is not among them, though not all the time."""
@@ -208,7 +224,8 @@ class Oidc:
                 own = {"Accept": "application/json"} | more.pop("headers", {})
                 answer = await http.request(method, url, headers=own, **more)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
-            raise AccessProblem(PROVIDER, 503, f"The provider does not answer ({type(fault).__name__}).") from None
+            text = f"The provider does not answer ({type(fault).__name__}). Try again in a minute."
+            raise AccessProblem(PROVIDER, 503, text) from None
         if answer.status_code == 400 and method == "POST":
             raise _refused("The provider does not take the code.")
         if answer.status_code != 200:
