@@ -233,7 +233,9 @@ async def test_a_change_and_its_row_come_together(house: House) -> None:
     write = store.write
 
     async def spy(statements: Any) -> None:
-        written.append([sql.split(" ")[2] if sql.startswith("insert") else sql.split(" ")[1] for sql, _ in statements])
+        written.append(
+            [sql.split(" ")[2].strip('"') if sql.startswith("insert") else sql.split(" ")[1] for sql, _ in statements]
+        )
         await write(statements)
 
     store.write = spy  # type: ignore[method-assign]

@@ -204,7 +204,7 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     action = one_of("action", body.action, ACTIONS)
     desk, who = services(request), caller(request)
     if may(who, allow.INSTANCE_ACT_ANY) and action != "withdraw":
-        auditing.note(f"instance.{action}", details=_told(body))
+        auditing.note(f"instance.{action}", details=_told(body), rides=True)
     if action == "withdraw" or not sight(who).operate.all or not may(who, allow.INSTANCE_ACT_ANY):
         await demand_action(desk, who, instance_id, action)
     return success(run_shape(await _carry_out(desk, who, instance_id, action, body), desk.zone))

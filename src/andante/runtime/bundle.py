@@ -1,7 +1,7 @@
 """What the command loop works with: requests, instances in memory, and batches with those who wait for them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, Final, Generic, TypeVar, final
 
@@ -12,6 +12,7 @@ from andante.engine.step import Step
 from andante.engine.waits import Task
 from andante.runtime import tracing
 from andante.runtime.problem import Problem
+from andante.store.audit import Asked, AuditLog, riding
 from andante.store.projection import Batch
 
 T = TypeVar("T")
@@ -33,9 +34,10 @@ def changed(step: Step, _: Task | None) -> bool:
 class Request(Generic[T]):
     """A command on its way, and who waits for its answer. `graph`: the one to go on by, where that changes. `tries`:
     how often another server may be faster before it is given up. `fresh`: it starts an instance whose id is new.
-    `begun`: when it came, by the machine's counter (seconds). `span`: its part of a trace."""
+    `begun`: when it came, by the machine's counter (seconds). `span`: its part of a trace. `asked`: what the audit log
+    is to have of it, where that goes with the command."""
 
-    __slots__ = ("actor", "begun", "command", "fresh", "future", "graph", "span", "tries", "view")
+    __slots__ = ("actor", "asked", "begun", "command", "fresh", "future", "graph", "span", "tries", "view")
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Request(Generic[T]):
         self.fresh = False
         self.begun = perf_counter()
         tracer = tracing.active
+        self.asked = riding()
         self.span: Any = None if tracer is None else tracer.command(command.__class__.__name__)
 
     def answer(self, value: T) -> None:
@@ -85,6 +88,11 @@ class Slot:
         self.asked = 0
         self.doubted = False
 
+    def empty(self) -> None:
+        """It is to be read again from the beginning."""
+        self.doubted = False
+        self.instance, self.graph, self.data = None, None, b""
+
 
 @final
 class Entry:
@@ -110,12 +118,21 @@ class Entry:
         self.problem = problem
 
 
+def by_instance(entries: Iterable[Entry]) -> dict[str, list[Request[Any]]]:
+    """Who asked, in order."""
+    found: dict[str, list[Request[Any]]] = {}
+    for entry in entries:
+        found.setdefault(entry.instance_id, []).append(entry.request)
+    return found
+
+
 @final
 class Bundle:
     """A batch and those who wait for it. `behind`: instances of which an earlier batch was not written yet when this
-    one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet."""
+    one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet. `audited`:
+    whether rows of the audit log are on their way with it."""
 
-    __slots__ = ("batch", "begun", "behind", "entries", "slots")
+    __slots__ = ("audited", "batch", "begun", "behind", "entries", "slots")
 
     def __init__(self, node: str) -> None:
         self.batch = Batch(node)
@@ -123,6 +140,22 @@ class Bundle:
         self.behind: dict[str, Slot] = {}
         self.slots: dict[str, Slot] = {}
         self.begun = 0.0
+        self.audited = False
+
+    def audit(self, log: AuditLog) -> None:
+        """Take along what the log is to have of these commands, as far as it can be now."""
+        asked: list[Asked] = []
+        for entry in self.entries:
+            if entry.request.asked is not None and entry.step is not None and entry.step.events:
+                asked.append(entry.request.asked)
+        self.batch.beside = log.board(asked) if asked else []
+        self.audited = bool(self.batch.beside)
+
+    def landed(self, log: AuditLog, fault: BaseException | None) -> None:
+        """It is written, or not for this reason."""
+        if self.audited:
+            self.audited = False
+            log.landed(fault)
 
     def follow(self, instance_id: str, slot: Slot) -> None:
         """This batch is about to have to do with an instance."""

@@ -22,7 +22,7 @@ from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import Step, step
 from andante.runtime import problems
-from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View
+from andante.runtime.bundle import Bundle, Entry, Request, Slot, T, View, by_instance
 from andante.runtime.cache import Cache
 from andante.runtime.clock import Clock
 from andante.runtime.loading import Loader
@@ -30,6 +30,7 @@ from andante.runtime.meter import Meter
 from andante.runtime.problem import INSTANCE_NOT_FOUND, OVERLOADED, Problem, rejected
 from andante.runtime.telling import Telling
 from andante.store import statements as st
+from andante.store.audit import AuditLog
 from andante.store.faults import Outrun, StoreLost, Unwritable
 from andante.store.store import Store
 
@@ -43,12 +44,12 @@ PAUSE: Final = 0.05  # seconds after a batch that was refused
 class Executor:
     """Use from one event loop. `graph_of` gives the graph of a definition id; `committed` is told of each step kept
     that has effects or leaves jobs or subscriptions, and its number; `due` of the first time (ms) at which something of
-    a batch will be due; `removed` of outbox rows that are gone."""
+    a batch will be due; `removed` of outbox rows that are gone. `audit` keeps who asked, with what was asked for."""
 
     def __init__(
         self, store: Store, clock: Clock, settings: EngineSettings,
         graph_of: Callable[[str], Awaitable[ProcessGraph]], committed: Callable[[Step, int], None],
-        due: Callable[[int], None], removed: Callable[[list[tuple[object, ...]]], None],
+        due: Callable[[int], None], removed: Callable[[list[tuple[object, ...]]], None], audit: AuditLog,
         *, cache: int = 10_000, queue: int = 50_000,
     ) -> None:  # fmt: skip
         self._store = store
@@ -57,6 +58,7 @@ class Executor:
         self._committed = committed
         self._due = due
         self._removed = removed
+        self._audit = audit
         self._cache = Cache(cache)
         self._limit = queue
         self._slots = self._cache.slots
@@ -174,8 +176,7 @@ class Executor:
 
     def _ready(self, instance_id: str, slot: Slot) -> None:
         if slot.doubted:
-            slot.doubted = False
-            slot.instance, slot.graph, slot.data = None, None, b""
+            slot.empty()
             self.loader.want(instance_id, slot)
             return
         slot.wanted = False
@@ -216,8 +217,7 @@ class Executor:
         instance, graph = slot.instance, slot.graph
         if instance is None or graph is None:
             raise AssertionError("the instance is not in memory")
-        command = request.command
-        bundle = self._open
+        command, bundle = request.command, self._open
         if instance.seq == 0 and command.__class__ is not Start:
             self._slots.pop(instance_id, None)
             request.fail(Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'."))
@@ -309,6 +309,7 @@ class Executor:
             self._written(bundle, None)
         else:
             self.meter.begin(bundle)
+            bundle.audit(self._audit)
             self._store.submit(bundle.batch, lambda fault: self._answer(bundle, fault))
 
     def _answer(self, bundle: Bundle, fault: BaseException | None) -> None:
@@ -318,6 +319,7 @@ class Executor:
             self._loop.call_soon_threadsafe(self._written, bundle, fault)
 
     def _written(self, bundle: Bundle, fault: BaseException | None) -> None:
+        bundle.landed(self._audit, fault)
         if isinstance(fault, Outrun | Unwritable):
             self._part(bundle, fault)
             return
@@ -360,9 +362,7 @@ class Executor:
             self._lose(bundle, maybe=False)
             return
         before = len(bundle.entries)
-        parted: dict[str, list[Request[Any]]] = {}
-        for entry in (*bundle.part_with(lost), *self._open.part_with(lost)):
-            parted.setdefault(entry.instance_id, []).append(entry.request)
+        parted = by_instance((*bundle.part_with(lost), *self._open.part_with(lost)))
         self._underway -= before - len(bundle.entries)
         for instance_id in lost:
             self._slots.pop(instance_id, None)

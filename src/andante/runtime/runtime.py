@@ -85,7 +85,7 @@ class Runtime:
         self.executor = Executor(
             store, clock, engine, self._definitions.graph, self._committed,
             lambda due: self._sharing.falls_due(due), lambda keys: self.outbox.removed(keys),
-            cache=settings.cache, queue=settings.queue,
+            self.audit.log, cache=settings.cache, queue=settings.queue,
         )  # fmt: skip
         self.messages = Messages(store, clock, self.executor, self._definitions, chance)
         self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, settings.starts)

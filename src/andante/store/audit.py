@@ -1,7 +1,8 @@
 """The audit log as it is written: who asked for what, when, from where and why.
 
 What changes rows writes its entry in the same transaction. What the journal has already (commands to instances) gets a
-row when it is done and before it is answered, so that nothing that was acknowledged is missing.
+row with the command's batch where the request is that one command and nobody else is writing rows, else when it is done
+and before it is answered: nothing that was acknowledged is missing.
 
 The rows of a server are a chain: each has a number, and the hash of the one before and of itself. A chain begins anew
 with each start, and whenever it is not known whether a row was written; its first row names the last one of the log.
@@ -16,6 +17,7 @@ from typing import Any, Final, final
 
 import msgspec
 
+from andante.store import statements
 from andante.store.audit_actions import ACTIONS
 from andante.store.faults import StoreLost, StoreProblem
 from andante.store.store import Store
@@ -38,9 +40,10 @@ COLUMNS: Final = (
     "chain", "seq", "at", "actor", "client", "address", "via", "action", "kind", "object", "reason", "details",
     "outcome", "code",
 )  # fmt: skip
-INSERT: Final = f"insert into audit ({', '.join(COLUMNS)}, hash) values ({', '.join('?' * (len(COLUMNS) + 1))})"
+ROWS: Final = statements.Statement(statements.INSERT, "audit", 2, (*COLUMNS, "hash"))
 NEWEST: Final = "select chain, seq, hash from audit order by at desc, chain desc, seq desc limit 1"
 Statement = tuple[str, Sequence[object]]
+Rows = tuple[str, list[object]]
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -67,9 +70,9 @@ class Entry(msgspec.Struct, frozen=True):
 @final
 class Asked:
     """A request under way, and the log that keeps it. `action` is what it is kept as ("": not at all), unless something
-    of it is written with its own entry."""
+    of it is written with its own entry. `rides`: it is one command, and its row may be written with that."""
 
-    __slots__ = ("action", "details", "log", "of", "origin", "reason", "refused", "written")
+    __slots__ = ("action", "details", "log", "of", "origin", "reason", "refused", "rides", "written")
 
     def __init__(self, log: "AuditLog", origin: Origin, action: str = "", of: str = "", reason: str = "") -> None:
         self.log = log
@@ -80,6 +83,7 @@ class Asked:
         self.details: dict[str, object] = {}
         self.written = False
         self.refused = ""
+        self.rides = False
 
     def by(self, actor: str, client: str = "") -> None:
         """Who asks is known now."""
@@ -94,8 +98,12 @@ def begin(asked: Asked) -> None:
     _asked.set(asked)
 
 
-def note(action: str = "", of: str = "", *, reason: str = "", details: Mapping[str, object] | None = None) -> None:
-    """Say more of the request under way, as far as it is known; nothing where there is none."""
+def note(
+    action: str = "", of: str = "", *, reason: str = "", details: Mapping[str, object] | None = None,
+    rides: bool = False,
+) -> None:  # fmt: skip
+    """Say more of the request under way, as far as it is known; nothing where there is none. `rides`: all is said, and
+    what follows is one command."""
     asked = _asked.get()
     if asked is None:
         return
@@ -103,6 +111,16 @@ def note(action: str = "", of: str = "", *, reason: str = "", details: Mapping[s
     asked.of = of or asked.of
     asked.reason = reason or asked.reason
     asked.details.update(details or {})
+    asked.rides = rides
+
+
+def riding() -> Asked | None:
+    """The request under way, where the command that is made now is all that it asks for; it is so once."""
+    asked = _asked.get()
+    if asked is None or not asked.rides:
+        return None
+    asked.rides = False
+    return asked if asked.action and not asked.written else None
 
 
 def asked_by() -> str:
@@ -170,6 +188,10 @@ class AuditLog:
         self._since = 0
         self._refused = 0
         self._unlisted = 0
+        # Rows on their way with a batch: who they are for, the head after them, and what waits for that to be known.
+        self._aboard: list[Asked] = []
+        self._ahead = (0, "")
+        self._landing: asyncio.Future[None] | None = None
         self.about: dict[str, object] = {}
 
     async def start(self) -> None:
@@ -253,16 +275,12 @@ class AuditLog:
             await self._append_locked(statements, rows)
 
     async def _append_locked(self, statements: Sequence[Statement], rows: list[list[object]]) -> None:
+        while self._landing is not None:  # and as long as this holds the lock, no other batch takes rows along
+            await asyncio.wait([self._landing])
         if not self._chain:
             rows.insert(0, await self._first())
             self._chain, self._seq, self._hash = token_hex(8), 0, ""
-        seq, last = self._seq, self._hash
-        inserts: list[Statement] = []
-        for values in rows:
-            seq += 1
-            row = [self._chain, seq, *values]
-            last = row_hash(last, row)
-            inserts.append((INSERT, [*row, last]))
+        inserts, head = self._linked(rows)
         try:
             await self._store.write([*statements, *inserts])
         except StoreProblem as fault:
@@ -272,7 +290,42 @@ class AuditLog:
         except BaseException:
             self._chain = ""  # nobody knows whether they are there
             raise
-        self._seq, self._hash = seq, last
+        self._seq, self._hash = head
+
+    def _linked(self, rows: Iterable[list[object]]) -> tuple[list[Rows], tuple[int, str]]:
+        """What inserts them at the end of the chain, and the head that it has then."""
+        seq, last = self._seq, self._hash
+        linked: list[tuple[object, ...]] = []
+        for values in rows:
+            seq += 1
+            row = [self._chain, seq, *values]
+            last = row_hash(last, row)
+            linked.append((*row, last))
+        return list(ROWS.calls(linked)), (seq, last)
+
+    def board(self, asked: list[Asked]) -> list[Rows]:
+        """What keeps these with the batch that is about to be written and carries out what they ask for; `landed` must
+        follow. Nothing while others write rows: then they are kept afterwards."""
+        if self._store.apart or self._one.locked() or self._landing is not None or not self._chain:
+            return []
+        now = self._now()
+        inserts, self._ahead = self._linked([_values(_entry(each), each, now, DONE, "") for each in asked])
+        self._aboard = asked
+        self._landing = asyncio.get_running_loop().create_future()
+        return inserts
+
+    def landed(self, fault: BaseException | None) -> None:
+        """The batch is written, or not for this reason."""
+        if fault is None:
+            self._seq, self._hash = self._ahead
+            for each in self._aboard:
+                each.written = True
+        elif isinstance(fault, StoreLost) or not isinstance(fault, StoreProblem):
+            self._chain = ""  # nobody knows whether they are there
+        self._aboard = []
+        if self._landing is not None:
+            self._landing.set_result(None)
+            self._landing = None
 
     async def _first(self) -> list[object]:
         """Names the newest row of the log: whoever takes away that one, or all after it, is found out."""

@@ -32,11 +32,12 @@ EXT: Final[list[str | int | float]] = ["", "", "", "", "", "", 0, 0]
 class Batch:
     """The rows of commands that share one transaction. `bases`: of each instance that was there before, the number
     of its last command before these. `node`: the server that carries out what they ask for. `earliest`, once sealed:
-    the first time (ms) at which one of its instances has something due, 0 for none."""
+    the first time (ms) at which one of its instances has something due, 0 for none. `beside`: statements that are no
+    instance's, and come last."""
 
     __slots__ = (
         "_alone", "_clocks", "_described", "_free", "_jobs", "_live", "_migrated", "_new", "_offered", "_tasks",
-        "bases", "commands", "earliest", "node", "rows",
+        "bases", "beside", "commands", "earliest", "node", "rows",
     )  # fmt: skip
 
     def __init__(self, node: str = "") -> None:
@@ -44,6 +45,7 @@ class Batch:
         self.commands = 0
         self.earliest: int = 0
         self.bases: dict[str, int] = {}
+        self.beside: list[tuple[str, list[object]]] = []
         self.rows: dict[st.Statement, list[Row]] = {statement: [] for statement in st.ORDER}
         self._described: set[str] = set()
         self._migrated: set[str] = set()
@@ -153,6 +155,7 @@ class Batch:
         for statement in st.ORDER:
             if rows[statement]:
                 found.extend(statement.calls(rows[statement]))
+        found.extend(self.beside)
         return found
 
     @property

@@ -212,11 +212,12 @@ class PostgresStore(SharedStore):
     def _send(self, pipe: Pipe, batch: Batch, answer: Answer, tries: int) -> None:
         texts_of = _TEXTS_APART if self.apart else _TEXTS
         try:
-            calls = [
+            calls: list[Call] = [
                 (texts_of[statement], parameters(statement, rows, batch.bases, self.apart), 1)
                 for statement in st.ORDER
                 if (rows := batch.rows[statement])
             ]
+            calls.extend(self._call(sql, values) for sql, values in batch.beside)
         except Unstorable as fault:
             answer(_unwritable(batch, str(fault)))
             return
