@@ -39,6 +39,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None, *, timers
             two_persons=settings.two_persons,
             approval_lifetime=settings.approval_lifetime,
             starts=settings.starts,
+            open_instances=settings.open_instances,
             few=bool(settings.tenants),
         ),
         channels=lambda runtime: channels(settings, runtime),

@@ -108,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     starts: Annotated[
         int, Meta(ge=0, description="Instances that may be started a second before 429, by each tenant; 0: any number.")
     ] = 0
+    open_instances: Annotated[int, Meta(ge=0, description="Open instances from which on starts get 429; 0: any.")] = 0
     retention: Annotated[
         str, Meta(description="How long finished instances are kept, as P90D; empty: for ever. Definitions may differ.")
     ] = ""

@@ -185,6 +185,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     ),
     access.TOO_MANY: ErrorCode(429, "More requests a second than the client may send.", "Wait as Retry-After says."),
     runtime.STARTS: ErrorCode(429, "Too many instances were started within a second.", "Wait as Retry-After says."),
+    runtime.TOO_MANY_OPEN: ErrorCode(
+        429, "As many instances are open as may be.", "End some, or wait until some have ended (open_instances)."
+    ),
     access.TOO_FAST: ErrorCode(429, "Too many wrong secrets.", "Wait as long as the message says."),
     faults.TASK_REMINDED: ErrorCode(
         429, "The task was reminded of a short while ago.", "Wait as long as Retry-After says."

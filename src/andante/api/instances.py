@@ -133,7 +133,7 @@ class HistoryRecs(msgspec.Struct, frozen=True):
     operation=Operation(
         "Start an instance", allow.INSTANCE_START, RunShape, StartBody, own=False, tag="instances",
         errors=(codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED, faults.NO_START,
-                codes.STARTS, faults.VARIABLE_TYPE, faults.FORM, codes.OVERLOADED),
+                codes.STARTS, codes.TOO_MANY_OPEN, faults.VARIABLE_TYPE, faults.FORM, codes.OVERLOADED),
         description="Runs the instance to where it must wait and answers with its true state.",
     ),
 )  # fmt: skip

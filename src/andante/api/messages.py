@@ -73,7 +73,7 @@ class Fulfilled(msgspec.Struct, frozen=True):
         Published,
         MessageBody,
         tag="messages",
-        errors=(codes.OVERLOADED, codes.STARTS),
+        errors=(codes.OVERLOADED, codes.STARTS, codes.TOO_MANY_OPEN),
     ),
 )
 async def publish(request: Call) -> Response[bytes]:
@@ -102,7 +102,7 @@ async def publish(request: Call) -> Response[bytes]:
         Broadcast,
         SignalBody,
         tag="messages",
-        errors=(codes.OVERLOADED, codes.STARTS),
+        errors=(codes.OVERLOADED, codes.STARTS, codes.TOO_MANY_OPEN),
     ),
 )
 async def broadcast(request: Call) -> Response[bytes]:
@@ -118,8 +118,8 @@ async def broadcast(request: Call) -> Response[bytes]:
     status_code=200,
     operation=Operation(
         "Start what conditions start", allow.SIGNAL_BROADCAST, Fulfilled, ConditionsBody, tag="messages",
-        errors=(codes.OVERLOADED, codes.STARTS, codes.DEFINITION_NOT_FOUND, codes.DEFINITION_INACTIVE,
-                codes.DEFINITION_SUSPENDED),
+        errors=(codes.OVERLOADED, codes.STARTS, codes.TOO_MANY_OPEN, codes.DEFINITION_NOT_FOUND,
+                codes.DEFINITION_INACTIVE, codes.DEFINITION_SUSPENDED),
     ),
 )  # fmt: skip
 async def fulfil(request: Call) -> Response[bytes]:

@@ -44,6 +44,9 @@ METRICS: Final[Mapping[str, Described]] = {
     "andante_command_seconds": Described(
         HISTOGRAM, "Time from when a command came until it was answered", ("command",)
     ),
+    "andante_starts_refused": Described(
+        COUNTER, "Instances that were not started, as too many were a second (rate) or are open", ("limit",)
+    ),
     "andante_batches": Described(COUNTER, "Transactions they shared"),
     "andante_commit_seconds": Described(HISTOGRAM, "Time that such a transaction took"),
     "andante_commit_commands": Described(HISTOGRAM, "Commands that shared a transaction"),
@@ -205,6 +208,7 @@ def _of_server(runtime: Runtime, post: NotePost) -> Iterator[Metric]:
     yield _family("andante_build_info", [((version("andante"), platform.python_version(), database), 1)])
     yield _one("andante_commands", executor.commands)
     yield _histogram("andante_command_seconds", {(name,): each for name, each in meter.commands.items()})
+    yield _family("andante_starts_refused", [((by,), n) for by, n in runtime.conditions.pace.refused.items()])
     yield _one("andante_batches", executor.batches)
     yield _histogram("andante_commit_seconds", {(): meter.commits})
     yield _histogram("andante_commit_commands", {(): meter.sizes})

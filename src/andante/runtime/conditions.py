@@ -10,6 +10,7 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.ids import INSTANCE, Ids
+from andante.runtime.options import RuntimeSettings
 from andante.runtime.pace import Pace
 from andante.runtime.problem import PARAMETER, Problem
 from andante.runtime.sight import sight
@@ -22,9 +23,15 @@ class Conditions:
     """Looks at the conditional start events of the definitions that are active, and at how many begin."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, executor: Executor, definitions: Definitions, starts: int = 0
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        executor: Executor,
+        definitions: Definitions,
+        settings: RuntimeSettings,
     ) -> None:
-        self.pace = Pace(store, clock, starts)
+        self.pace = Pace(store, clock, settings)
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -48,15 +55,14 @@ class Conditions:
             event = graph.nodes[node].event
             if event is not None and true_at_start(graph, event.each[part], variables, now):
                 begin[definition_id, node] = None
-        if begin:
-            self.pace.demand()
+        may = sight().start
+        mine = [(await self._definitions.known(definition_id), node) for definition_id, node in begin]
+        mine = [(record, node) for record, node in mine if may.has(record.name)]
+        await self.pace.demand(len(mine))
         started: list[str] = []
-        for definition_id, node in begin:
-            record = await self._definitions.known(definition_id)
-            if not sight().start.has(record.name):
-                continue
+        for record, node in mine:
             instance_id = self._ids.new(INSTANCE, now)
-            command = Start(definition_id, record.name, record.version, dict(variables), business_key, start=node)
+            command = Start(record.id, record.name, record.version, dict(variables), business_key, start=node)
             await self._executor.submit(instance_id, command, who, nothing)
             started.append(instance_id)
         return started

@@ -17,7 +17,8 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     audit log are kept, as `retention`. With `two_persons` terminating or deleting many waits until another person
     approves, for `approval_lifetime` seconds. `few`: as few connections to the
     database as will do. `starts`: instances that may be
-    started a second from outside; 0: any number."""
+    started a second from outside; `open_instances`: as many as may be open for more to be started from there; 0: any
+    number."""
 
     zone: str = "UTC"
     cache: int = 10_000
@@ -34,6 +35,7 @@ class RuntimeSettings(msgspec.Struct, frozen=True):
     two_persons: bool = False
     approval_lifetime: int = 86_400
     starts: int = 0
+    open_instances: int = 0
     few: bool = False
 
     async def store(self, url: str) -> Store:

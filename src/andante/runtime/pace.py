@@ -1,33 +1,71 @@
-"""How many instances may be started a second from outside. What processes and timers start is not held up."""
+"""How many instances may be started from outside: so many a second, and no more while so many are open. What processes,
+timers and calls from one to another start is not held up: it belongs to work that was let in.
+"""
 
+import asyncio
 from typing import Final, final
 
 from andante.runtime.clock import Clock
-from andante.runtime.problem import STARTS, Problem
+from andante.runtime.options import RuntimeSettings
+from andante.runtime.problem import STARTS, TOO_MANY_OPEN, Problem
 from andante.store.definitions import started_by
+from andante.store.instances import open_up_to
 from andante.store.store import Store
 from andante.timing.rates import Rates
 
 ALL: Final = "all"
+RATE: Final = "rate"
+OPEN: Final = "open"
+OLD_MS: Final = 10_000  # after which open instances are counted again: other servers start some too, and many end
+FULL_MS: Final = 1_000  # the same, while there are as many as may be
+OPEN_WAIT_S: Final = 5
 
 
 @final
 class Pace:
-    """`most` a second, in memory: each server counts for itself. 0: any number."""
+    """By the settings `starts` and `open_instances`, in memory: each server counts for itself. `refused`: how often it
+    said no, by which of the two."""
 
-    def __init__(self, store: Store, clock: Clock, most: int) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: RuntimeSettings) -> None:
         self._store = store
         self._clock = clock
-        self._most = most
-        self._rates = Rates(most)
+        self._most = settings.starts
+        self._most_open = settings.open_instances
+        self._rates = Rates(settings.starts)
+        self._open = 0
+        self._counted_at: int | None = None
+        self._turn = asyncio.Lock()
+        self.refused: dict[str, int] = {RATE: 0, OPEN: 0}
 
-    def demand(self) -> None:
-        """One more is about to be started. Raises Problem (429)."""
-        if self._most and (wait := self._rates.wait_s(ALL, 0, self._clock.now())):
+    async def demand(self, count: int = 1) -> None:
+        """So many are about to be started. Raises Problem (429)."""
+        if not count:
+            return
+        if self._most_open:
+            async with self._turn:
+                await self._make_room(count)
+        if self._most and (wait := self._rates.wait_s(ALL, 0, self._clock.now(), count)):
+            self.refused[RATE] += 1
             text = f"More than {self._most} instances were started within a second. Try again in a moment."
             raise Problem(STARTS, 429, text, wait=wait)
+        self._open += count
 
     async def demand_for(self, kind: str, name: str) -> None:
-        """As `demand`, for a "message" or "signal" that starts something."""
-        if self._most and await started_by(self._store, kind, name):
-            self.demand()
+        """As `demand`, for a "message" or "signal": as many as it may start."""
+        if self._most or self._most_open:
+            found = await started_by(self._store, kind, name)
+            await self.demand(len({(definition, node) for definition, node, _ in found}))
+
+    async def _make_room(self, count: int) -> None:
+        # Far from the limit nothing is counted but what this server starts itself; near it, once a second at most.
+        now, before = self._clock.now(), self._open
+        age = OLD_MS if self._counted_at is None else now - self._counted_at
+        if age >= OLD_MS or (age >= FULL_MS and before + count > self._most_open):
+            self._open, self._counted_at = await open_up_to(self._store, self._most_open), now
+        if self._open + count > self._most_open:
+            self.refused[OPEN] += 1
+            raise Problem(
+                TOO_MANY_OPEN, 429,
+                f"{self._most_open} instances may be open at a time, and are. End some, or wait until some have ended.",
+                wait=OPEN_WAIT_S,
+            )  # fmt: skip

@@ -88,7 +88,7 @@ class Runtime:
             self.audit.log, cache=settings.cache, queue=settings.queue,
         )  # fmt: skip
         self.messages = Messages(store, clock, self.executor, self._definitions, chance)
-        self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, settings.starts)
+        self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, settings)
         relations = Relations(self.executor, self._definitions, self.messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self.jobs = Jobs(store, clock, self.executor, self._definitions)
@@ -254,7 +254,7 @@ class Runtime:
         await self._definitions.catalogue.fresh()
         record, instance_id = self._definitions.startable(name, version), self._ids.new(INSTANCE, self.clock.now())
         demand_start(name)
-        self.conditions.pace.demand()
+        await self.conditions.pace.demand()
         about(instance=instance_id, definition=name)
         command = cmd.Start(
             record.id, record.name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext

@@ -46,6 +46,16 @@ async def open_counts(store: Store) -> tuple[int, int, int]:
     return opened, suspended, incidents
 
 
+async def open_up_to(store: Store, most: int) -> int:
+    """How many are open, `most` for more; of the database itself, for a copy that follows it may be late."""
+    ((opened,),) = await store.get_all(
+        "select count(*) from (select 1 from instance"
+        f" where state in ({','.join('?' * len(OPEN_STATES))}) limit ?) as opened",
+        (*OPEN_STATES, most),
+    )
+    return int(opened)
+
+
 async def open_by_definition(store: Store) -> list[tuple[str, str, int, int, int]]:
     """Name, version, and how many are open, suspended and broken."""
     found = await store.browse(

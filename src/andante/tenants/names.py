@@ -19,7 +19,7 @@ OWN: Final = frozenset(
         "base_url", "zone", "language", "note_channels", "smtp_url", "mail_from", "retention", "archive",
         "audit_retention", "two_persons", "approval_lifetime", "remind_every", "attachment_max",
         "attachment_types", "data_sources", "token_lifetime", "session_lifetime", "client_requests",
-        "tenant_requests", "starts", "connectors", "python_scripts", "oidc_issuer", "oidc_client_id",
+        "tenant_requests", "starts", "open_instances", "connectors", "python_scripts", "oidc_issuer", "oidc_client_id",
         "oidc_client_secret", "oidc_label", "oidc_scopes", "oidc_name_claim", "oidc_groups_claim",
         "oidc_roles_claim", "oidc_roles", "oidc_create", "oidc_link", "nats_url", "nats_subject",
         "nats_credentials", "kafka_servers", "kafka_topic", "kafka_options", "events", "events_mode",
