@@ -150,6 +150,11 @@ for name, function, summary in (
     ("resume", "resume_tenant", "Let a suspended tenant go on; what fell due meanwhile happens then."),
     ("set", "set_tenant", "Set what of the settings is a tenant's own: name=value; name= takes one back."),
     ("delete", "delete_tenant", "Delete a tenant: its database is put away."),
+    (
+        "doctor",
+        "diagnose",
+        "See what is wrong with any tenant, and what to do. Exit 0: nothing, 1: warnings, 2: errors.",
+    ),
     ("log", "tenant_log", "Show what was done with tenants, when, from where and why."),
 ):
     tenant.command(f"andante.cli.tenants:{function}", name=name, help=summary)

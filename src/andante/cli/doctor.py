@@ -12,6 +12,7 @@ from andante.cli.output import plain, print_json
 from andante.cli.remote import LOCAL
 from andante.runtime.doctor import diagnose_database
 from andante.settings import SettingsProblem, gather
+from andante.store.faults import StoreProblem
 from andante.timing.instants import iso
 
 EXIT: Final = {"error": 2, "warning": 1}
@@ -20,6 +21,7 @@ EXIT: Final = {"error": 2, "warning": 1}
 def doctor(
     *,
     db: str = "",
+    tenants: str = "",
     config: Path | None = None,
     ask: Annotated[bool, Parameter(negative=())] = False,
     server: Server = LOCAL,
@@ -33,18 +35,27 @@ def doctor(
     ----------
     db
         The database (sqlite:///FILE or postgresql://...); else that of the settings, as `andante serve` has them.
+    tenants
+        Where tenants are (sqlite:///FOLDER or postgresql://...), to look at all of them, as without `--db` where the
+        settings name such a place.
     config
         A file with settings, as `andante serve` takes it.
     ask
         Let the server at --url look, by its own settings.
     """
-    seen = _asking(server) if ask else _directly(db, config)
+    seen = _asking(server) if ask else _directly(db, tenants, config)
+    return report(seen, server.json)
+
+
+def report(seen: dict[str, Any], as_json: bool) -> int:
+    """Print what was seen; the exit code."""
     worst = max((EXIT.get(each["severity"], 0) for each in seen["findings"]), default=0)
-    if server.json:
+    if as_json:
         print_json(seen)
         return worst
     for each in seen["findings"]:
-        print(plain(f"{each['severity']}: {each['where']}: {each['what']} [{each['code']}]"))
+        whose = f"{each['tenant']}: " if each.get("tenant") else ""
+        print(plain(f"{each['severity']}: {whose}{each['where']}: {each['what']} [{each['code']}]"))
         print(plain(f"    {each['remedy']}"))
     counts = [sum(each["severity"] == kind for each in seen["findings"]) for kind in ("error", "warning", "hint")]
     print(plain(f"{seen['database']}: {', '.join(seen['checks'])} looked at:"), end=" ")
@@ -52,12 +63,20 @@ def doctor(
     return worst
 
 
-def _directly(db: str, config: Path | None) -> dict[str, Any]:
+def _directly(db: str, tenants: str, config: Path | None) -> dict[str, Any]:
     try:
-        settings = gather(config=config, db=db or None).settings
+        settings = gather(config=config, db=db or None, tenants=tenants or None).settings
     except SettingsProblem as problem:
         raise ValueError(str(problem)) from None
-    seen = asyncio.run(diagnose_database(settings.db, msgspec.structs.asdict(settings)))
+    if settings.tenants and not db:
+        from andante.tenants.doctor import diagnose_places
+
+        try:
+            seen = asyncio.run(diagnose_places(settings))
+        except StoreProblem as problem:
+            raise ValueError(str(problem)) from None
+    else:
+        seen = asyncio.run(diagnose_database(settings.db, msgspec.structs.asdict(settings)))
     return {**msgspec.to_builtins(seen), "at": iso(seen.at)}
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
+import msgspec
 from cyclopts import Parameter
 
 from andante.cli.output import print_json, print_table
@@ -235,6 +236,25 @@ def tenant_log(*, at: Operated = HERE) -> None:
         return
     with at.connect() as client:
         _logged(client.send(operating.tenant_log()).items, at)
+
+
+def diagnose(*, at: Operated = HERE) -> int:
+    """See what is wrong with any tenant or with what they share, and what to do. Exit 0: nothing, 1: warnings, 2:
+    errors."""
+    from andante.cli.doctor import report
+    from andante.timing.instants import iso
+
+    if at.tenants:
+
+        async def work(registry: Any, _: Any, base: Any) -> Any:
+            from andante.tenants.doctor import diagnose_places
+
+            return await diagnose_places(base)
+
+        seen = _there(at, work)
+        return report({**msgspec.to_builtins(seen), "at": iso(seen.at)}, at.json)
+    with at.connect() as client:
+        return report(msgspec.to_builtins(client.send(operating.diagnose_tenants())), at.json)
 
 
 def _logged(found: Sequence[TenantLogged], at: Operated) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from andante.client.calls import Call
 from andante.client.shapes import Recs, Shape
+from andante.client.upkeep import Diagnosis
 
 ROOT = "/operator"
 
@@ -75,3 +76,8 @@ def delete_tenant(name: str) -> Call[Recs[TenantLogged]]:
 def tenant_log() -> Call[Recs[TenantLogged]]:
     """What was done with tenants, the newest first."""
     return Call("GET", f"{ROOT}/log", Recs[TenantLogged])
+
+
+def diagnose_tenants() -> Call[Diagnosis]:
+    """See what is wrong with any tenant or with what they share, and what to do about it."""
+    return Call("GET", f"{ROOT}/diagnosis", Diagnosis)

@@ -33,13 +33,15 @@ def verify(ids: Sequence[str] = (), *, after: str = "", limit: int = 200) -> Cal
 
 
 class Finding(Shape, frozen=True, kw_only=True):
-    """What a check found. `severity`: error, warning or hint; `remedy` says what to do."""
+    """What a check found. `severity`: error, warning or hint; `remedy` says what to do. `tenant`: whose it is, where
+    all tenants of a server were looked at."""
 
     severity: str
     code: str
     where: str
     what: str
     remedy: str
+    tenant: str = ""
 
 
 class Diagnosis(Shape, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from andante.people.faults import (
 from andante.people.permissions import PUBLIC
 from andante.people.served import SERVICES
 from andante.runtime import SystemClock
+from andante.tenants.doctor import diagnose_tenants
 from andante.tenants.door import Server
 from andante.tenants.measured import measured
 from andante.tenants.names import address_of, shown
@@ -110,6 +111,27 @@ class LogRecs(msgspec.Struct, frozen=True):
 
     Recs: list[LogShape]
     total: int
+
+
+class TenantFinding(msgspec.Struct, frozen=True):
+    """What a check found, at which `tenant`: "" for what they share, or what is so at all of them. `severity`: error,
+    warning or hint; `where` names the thing; `remedy` says what to do."""
+
+    tenant: str
+    severity: str
+    code: str
+    where: str
+    what: str
+    remedy: str
+
+
+class TenantsDiagnosis(msgspec.Struct, frozen=True):
+    """What the checks found at `at`, the worst first."""
+
+    at: str
+    database: str
+    checks: list[str]
+    findings: list[TenantFinding]
 
 
 def _server(connection: ASGIConnection[Any, Any, Any, Any]) -> Server:
@@ -238,6 +260,19 @@ async def show_log(request: Call) -> Response[bytes]:
 
 
 @get(
+    "/operator/diagnosis",
+    operation=Operation(
+        "See what is wrong with any tenant, and what to do", PUBLIC, TenantsDiagnosis, tag=WHO, description=HELD,
+        errors=(UNAUTHORISED,),
+    ),
+)  # fmt: skip
+async def doctor(request: Call) -> Response[bytes]:
+    seen = await diagnose_tenants(_server(request).tenants)
+    found = [TenantFinding(f.tenant, f.severity, f.code, f.where, f.what, f.remedy) for f in seen.findings]
+    return success(TenantsDiagnosis(at(seen.at), seen.database, seen.checks, found))
+
+
+@get(
     "/operator/metrics",
     operation=Operation("Numbers of all tenants for Prometheus", PUBLIC, media="text/plain", tag=WHO, description=HELD),
 )
@@ -264,5 +299,6 @@ def _logged(row: LogRecord) -> LogShape:
 
 
 OPERATOR_HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
-    list_tenants, show_tenant, create_tenant, change_tenant, delete_tenant, show_log, show_metrics, show_openapi,
+    list_tenants, show_tenant, create_tenant, change_tenant, delete_tenant, show_log, doctor, show_metrics,
+    show_openapi,
 )  # fmt: skip

@@ -26,8 +26,8 @@ class Busy(Exception):
 class Place(Protocol):
     """All methods but `url` wait: call them in a thread. They raise StoreProblem."""
 
-    def engine(self) -> sa.Engine:
-        """To the registry."""
+    def engine(self, make: bool = True) -> sa.Engine:
+        """To the registry. Raises StoreProblem without `make` where there is nothing."""
         ...
 
     def url(self, name: str) -> str:
@@ -67,7 +67,9 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def engine(self) -> sa.Engine:
+    def engine(self, make: bool = True) -> sa.Engine:
+        if not make and not (self._path / f"{REGISTRY}.db").exists():
+            raise StoreProblem(f"{self._path} has no {REGISTRY}.db.")
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self._path / "tenants").mkdir(mode=0o700, exist_ok=True)
@@ -117,7 +119,7 @@ class Server:
         if len(self._name) > 16:
             raise StoreProblem("tenants: the name of the database has at most 16 letters; tenants' names follow it.")
 
-    def engine(self) -> sa.Engine:
+    def engine(self, make: bool = True) -> sa.Engine:
         return engine_of(urlunsplit(self._url))
 
     def _database(self, name: str) -> str:

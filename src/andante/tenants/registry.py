@@ -86,6 +86,11 @@ class Registry:
         return await asyncio.to_thread(cls._open, place)
 
     @classmethod
+    async def look(cls, place: Place) -> "Registry":
+        """The one that is there; nothing is made."""
+        return cls(await asyncio.to_thread(place.engine, False))
+
+    @classmethod
     def _open(cls, place: Place) -> "Registry":
         engine = place.engine()
         try:

@@ -17,6 +17,7 @@ from litestar.datastructures import Cookie, FormMultiDict
 from andante.people import Access, AccessProblem, Caller, sight
 from andante.people.keys import PREFIX
 from andante.people.origins import Network, origin_address
+from andante.people.served import services_of
 from andante.runtime import auditing
 from andante.runtime.auditing import AuditLog
 from andante.runtime.sight import look_as
@@ -145,6 +146,6 @@ def local_path(text: str, otherwise: str) -> str:
 
 def cookie(request: Asked, name: str, value: str, max_age: int) -> Cookie:
     """HttpOnly, SameSite=Lax, and Secure wherever pages come by https: here, or at a proxy in front."""
-    outside: str = request.app.state.settings.base_url
+    outside: str = services_of(request.scope).settings.base_url
     secure = request.url.scheme == "https" or outside.startswith("https:")
     return Cookie(name, value=value, max_age=max_age, httponly=True, samesite="lax", secure=secure)

@@ -16,13 +16,14 @@ POSTGRES: Final = ("postgresql://", "postgres://")
 
 class Finding(msgspec.Struct, frozen=True):
     """`code` is for programs: the area and what it is. `where` names the thing: a setting, a calendar, a job type. No
-    text has a secret in it."""
+    text has a secret in it. `tenant`: whose it is, "" where there are none or it is everybody's."""
 
     severity: str
     code: str
     where: str
     what: str
     remedy: str
+    tenant: str = ""
 
 
 class Look(msgspec.Struct, frozen=True):
