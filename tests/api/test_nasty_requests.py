@@ -86,7 +86,7 @@ async def test_headers_that_are_none(house: House) -> None:
 async def test_an_address_behind_a_proxy_is_slowed_down_and_its_neighbour_is_not(database_url: str) -> None:
     async with house_at(database_url, trusted_proxies="127.0.0.0/8") as house:
         for n in range(49):
-            house.access._attempts.failed("203.0.113.9", f"client {n}", house.clock.now())
+            house.access._attempts.failed("203.0.113.9", f"client {n}", now=house.clock.now())
         form = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": SECRET}
         wrong = {**form, "client_id": "somebody", "client_secret": "guessed"}
         address = "/baas/auth/v1.0/oauth2/token"

@@ -119,7 +119,7 @@ async def test_guessing_is_slowed_down_where_it_comes_from(office: Office) -> No
 async def test_an_address_that_tries_many_names_is_slowed_down_for_all_of_them(office: Office) -> None:
     client_id, secret = await client(office)
     for n in range(49):
-        office.access._attempts.failed(f"2001:db8:1:2::{n + 1:x}", f"guess {n}", office.now)
+        office.access._attempts.failed(f"2001:db8:1:2::{n + 1:x}", f"guess {n}", now=office.now)
     assert await office.access.grant("guess 49", "guess", "2001:db8:1:2::ffff") is None
     with pytest.raises(AccessProblem) as caught:  # of the same network, and with a good secret
         await office.access.grant(client_id, secret, "2001:db8:1:2::1:1")
@@ -132,8 +132,8 @@ async def test_an_address_that_tries_many_names_is_slowed_down_for_all_of_them(o
 def test_a_log_in_of_one_s_own_does_not_make_up_for_guessing() -> None:
     attempts = Attempts()
     for n in range(50):
-        attempts.failed("::ffff:10.0.0.1", f"guess {n}", START)
+        attempts.failed("::ffff:10.0.0.1", f"guess {n}", now=START)
         attempts.succeeded("10.0.0.1", "my own")
-        attempts.failed("", f"guess {n}", START)  # where it is not known, it is not everybody's
+        attempts.failed("", f"guess {n}", now=START)  # where it is not known, it is not everybody's
     assert attempts.wait_ms("10.0.0.1", "anybody", START + MINUTE) == 4 * MINUTE
     assert attempts.wait_ms("10.0.0.2", "anybody", START) == attempts.wait_ms("", "anybody", START) == 0

@@ -27,6 +27,7 @@ USED_MS: Final = 3_600_000  # how exactly it is kept when a key was used last
 REMEMBERED: Final = 1_000  # proved secrets
 PERSON: Final = "person"
 CLIENT: Final = "client"
+Stored = tuple[str, str]  # a kind, and the hash of a secret; "" where there is none
 _CALLER: Final = 'p.name, p.roles, p."groups", p.queues, p.kind'
 _NONE: Final[frozenset[str]] = frozenset()
 _names = msgspec.json.Decoder(frozenset[str]).decode
@@ -97,7 +98,7 @@ class Access:
             (client_id, now),
         )
         stored, second, until, user, own, ranges = row if row is not None else ("", "", 0, "", "[]", "[]")
-        good = await self._proven(CLIENT, client_id, _secrets(stored, second, until, now), secret, address)
+        good = await self._proven(client_id, _secrets(stored, second, until, now), secret, address)
         if not good or not comes_from(tuple(_list(ranges)), address):
             # Of who is not known nothing is kept: people take one field for the other, and write a secret there.
             entry = Entry("token.refuse", client_id if row is not None else "", kind=CLIENT)
@@ -114,7 +115,7 @@ class Access:
         """Of a person who knows the present one: all sessions end, and this is the token of a new one. Raises
         AccessProblem: 403 wrong present password, 429 too many wrong ones, 400 too short or long."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(PERSON, name, (row[0] if row is not None else "",), present, address):
+        if not await self._proven(name, [(PERSON, row[0] if row is not None else "")], present, address):
             await self._changes.refuse(Entry("person.password", name), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 403, "The present password is wrong.")
         await self._accounts.change_person(name, password=fresh)
@@ -123,7 +124,7 @@ class Access:
     async def log_in(self, name: str, password: str, address: str = "") -> str:
         """A session token. Raises AccessProblem: 401 unknown name or wrong password, 429 too many wrong ones."""
         row = await self._tables.get("select password_hash from person where name=? and disabled=0", (name,))
-        if not await self._proven(PERSON, name, (row[0] if row is not None else "",), password, address):
+        if not await self._proven(name, [(PERSON, row[0] if row is not None else "")], password, address):
             await self._changes.refuse(Entry("login", name if row is not None else "", kind=PERSON), WRONG_PASSWORD)
             raise AccessProblem(WRONG_PASSWORD, 401, "The name or the password is wrong.")
         return await self.issue(name, "", self._session_s, Entry("login", name, kind=PERSON, actor=name))
@@ -182,16 +183,16 @@ class Access:
             " where c.id=? and c.revoked=0 and p.disabled=0 and (c.expires_at=0 or c.expires_at>?)",
             (name, now),
         )
-        if row is not None and comes_from(tuple(_list(row[7])), address):
-            for stored in _secrets(row[9], row[10], row[11], now):
-                if await self._fits(CLIENT, name, stored, secret, address):
-                    return self._caller(row[:6], permissions(_list(row[6])), row[8])
         who = await self._tables.get(
             f"select {_CALLER}, '', p.password_hash from person p where p.name=? and p.disabled=0", (name,)
         )
-        other = row is None or (who is not None and who[-1])  # than the client of this name
-        if other and await self._fits(PERSON, name, who[-1] if who is not None else "", secret, address):
-            return self._caller(who[:-1]) if who is not None else None
+        there = row is not None and comes_from(tuple(_list(row[7])), address)
+        client = _secrets(*row[9:], now) if row is not None and there else _secrets("", "", 0, now)
+        kind = await self._fits(name, [*client, (PERSON, who[-1] if who is not None else "")], secret, address)
+        if kind == CLIENT and row is not None:
+            return self._caller(row[:6], permissions(_list(row[6])), row[8])
+        if kind == PERSON and who is not None:
+            return self._caller(who[:-1])
         known = name if row is not None or who is not None else ""
         await self._changes.refuse(Entry("token.refuse", known, kind=CLIENT if row else PERSON), WRONG_PASSWORD)
         return None
@@ -202,17 +203,21 @@ class Access:
         if wait:
             raise AccessProblem(TOO_MANY, 429, f"'{who.client_id}' sends more requests a second than it may.", wait)
 
-    async def _fits(self, kind: str, name: str, stored: str, secret: str, address: str) -> bool:
+    async def _fits(self, name: str, stored: Sequence[Stored], secret: str, address: str) -> str:
         """As `_proven`, remembered while the stored hash is the same."""
-        seal = hmac.new(self._salt, f"{stored} {secret}".encode(), "sha256").digest()
-        if stored and seal in self._proved:
-            return True
-        good = await self._proven(kind, name, (stored,), secret, address)
-        if good:
-            self._proved[seal] = None
-            if len(self._proved) > REMEMBERED:
-                del self._proved[next(iter(self._proved))]
-        return good
+        for kind, each in stored:
+            if each and self._seal(each, secret) in self._proved:
+                return kind
+        fitting = await self._proven(name, stored, secret, address)
+        if fitting is None:
+            return ""
+        self._proved[self._seal(fitting[1], secret)] = None
+        if len(self._proved) > REMEMBERED:
+            del self._proved[next(iter(self._proved))]
+        return fitting[0]
+
+    def _seal(self, stored: str, secret: str) -> bytes:
+        return hmac.new(self._salt, f"{stored} {secret}".encode(), "sha256").digest()
 
     def _caller(
         self, row: tuple[Any, ...], scopes: frozenset[str] | None = None, requests: int = 0
@@ -252,26 +257,28 @@ class Access:
             await self._changes.keep(statements, entry)
         return token
 
-    async def _proven(self, kind: str, name: str, stored: Sequence[str], secret: str, address: str) -> bool:
-        """Whether it is one of those that are `stored`; with nothing stored it takes as long and says no."""
-        now, who = self._now(), f"{kind} {name}"
-        wait = self._attempts.wait_ms(address, who, now)
+    async def _proven(self, name: str, stored: Sequence[Stored], secret: str, address: str) -> Stored | None:
+        """Which of those that are `stored` it is. All are looked at until one fits, those that are not there too: no
+        takes as long whether somebody is known or not, and counts against the name in the same way."""
+        now, kinds = self._now(), dict.fromkeys(kind for kind, _ in stored)
+        wait = max(self._attempts.wait_ms(address, f"{kind} {name}", now) for kind in kinds)
         if wait:
             seconds = -(-wait // 1000)
             raise AccessProblem(TOO_FAST, 429, f"Too many wrong secrets. Try again in {seconds} seconds.", seconds)
-        good = False
         for each in stored if len(secret) <= MOST_PASSWORD else ():
-            good = good or await self._accounts.hasher.verify(each, secret)
-        if good:
-            self._attempts.succeeded(address, who)
-        else:
-            self._attempts.failed(address, who, now)
-            if self._attempts.wait_ms(address, who, now):
-                entry = Entry("login.lockout", name if any(stored) else "", {"address": address}, kind)
-                await self._changes.refuse(entry, TOO_FAST)
-        return good
+            if await self._accounts.hasher.verify(each[1], secret):
+                self._attempts.succeeded(address, f"{each[0]} {name}")
+                return each
+        self._attempts.failed(address, *(f"{kind} {name}" for kind in kinds), now=now)
+        for kind in kinds:
+            if self._attempts.wait_ms(address, f"{kind} {name}", now):
+                known = name if any(each for _, each in stored) else ""
+                await self._changes.refuse(Entry("login.lockout", known, {"address": address}, kind), TOO_FAST)
+                break
+        return None
 
 
-def _secrets(stored: str, second: str, until: int, now: int) -> list[str]:
-    """The hashes that are good: of the present secret, and of the one before where it is still."""
-    return [stored, second] if second and until > now else [stored]
+def _secrets(stored: str, second: str, until: int, now: int) -> list[Stored]:
+    """The hashes of a client that are good: of the present secret, and of the one before where it is still. Always as
+    many, so that nobody can tell by time whether there is one before."""
+    return [(CLIENT, stored), (CLIENT, second if until > now else "")]

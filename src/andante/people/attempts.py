@@ -23,8 +23,10 @@ class Attempts:
         from_there = self._by_address.wait_ms(_network(address), now) if address else 0
         return max(self._by_name.wait_ms((address, name), now), from_there)
 
-    def failed(self, address: str, name: str, now: int) -> None:
-        self._by_name.add((address, name), now)
+    def failed(self, address: str, *names: str, now: int) -> None:
+        """Once of the address, whatever `names` the secret was tried for."""
+        for name in names:
+            self._by_name.add((address, name), now)
         if address:  # not known: then all would be one
             self._by_address.add(_network(address), now)
 

@@ -29,6 +29,7 @@ from andante.people.faults import (
     UNAUTHORISED,
 )
 from andante.people.permissions import PUBLIC
+from andante.people.secrets import digest
 from andante.people.served import SERVICES
 from andante.runtime import SystemClock
 from andante.tenants.doctor import diagnose_tenants
@@ -152,9 +153,9 @@ async def operator_guard(connection: ASGIConnection[Any, Any, Any, Any], _: Base
         raise AccessProblem(
             TOO_FAST, 429, f"Too many wrong secrets. Wait {wait // 1000 + 1} seconds.", wait // 1000 + 1
         )
-    if not secret or not given or not hmac.compare_digest(given.encode(), secret.encode()):
+    if not secret or not given or not hmac.compare_digest(digest(given), digest(secret)):
         if given:
-            server.attempts.failed(origin, WHO, now)
+            server.attempts.failed(origin, WHO, now=now)
         raise AccessProblem(UNAUTHORISED, 401, "Send the operator's secret (setting operator_secret) as Bearer token.")
     server.attempts.succeeded(origin, WHO)
 
