@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, Meta(description="On PostgreSQL, let each transaction be of one instance: for Citus, see scale-out.")
     ] = False
     base_url: Annotated[str, Meta(description="The address people reach the server by, for links in mail.")] = ""
+    title: Annotated[str, Meta(max_length=60, description="What people see it called, on its pages.")] = "Andante"
     zone: Annotated[
         str, Meta(min_length=1, description="IANA zone of the times in answers and of times without a zone.")
     ] = "UTC"

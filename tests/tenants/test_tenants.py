@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from street import BASE, DOMAIN, Caller, street_at
+from street import ADMIN, BASE, DOMAIN, Caller, street_at
 
 HOUR: Final = 3_600_000
 
@@ -122,6 +122,10 @@ async def test_suspending_resuming_and_deleting(place: str) -> None:
         assert (shown["state"], shown["serving"]) == ("suspended", False)
         refused = await kim.call("GET", f"{BASE}/query/tasks")
         assert (refused.status_code, refused.json()["resCode"]) == (403, "bpm.tenant.suspended")
+        form = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": ADMIN}
+        assert (await kim.call("POST", "/baas/auth/v1.0/oauth2/token", data=form)).status_code == 403
+        page = await kim.call("GET", "/login", headers={"accept": "text/html"})
+        assert (page.status_code, "This is suspended." in page.text) == (403, True)
         assert (await (await street.admin("globex")).call("GET", f"{BASE}/query/tasks")).status_code == 200
 
         street.clock.set(street.clock.now() + HOUR)
@@ -138,6 +142,22 @@ async def test_suspending_resuming_and_deleting(place: str) -> None:
         await street.add("acme")
         assert (await kim.call("GET", f"{BASE}/query/tasks")).status_code == 401
         assert await (await street.admin("acme")).result("GET", "/metadata/definitions") == []
+
+
+async def test_a_tenant_is_called_otherwise(place: str) -> None:
+    async with street_at(place) as street:
+        await street.add("acme")
+        kim = await street.kim("acme")
+
+        async def called() -> bool:
+            page = await kim.call("GET", "/login", headers={"accept": "text/html"})
+            return "<span>Acme &amp; Sons</span>" in page.text and "· Acme &amp; Sons</title>" in page.text
+
+        assert not await called()
+        shown = await street.operate("PUT", "/tenants/acme", json={"settings": {"title": "Acme & Sons"}})
+        assert shown.json()["result"]["settings"] == {"title": "Acme & Sons"}
+        assert await called()
+        assert (await kim.call("GET", f"{BASE}/query/tasks")).status_code == 200  # nobody is logged out by it
 
 
 async def test_limits_of_one_do_not_hold_up_the_other(place: str) -> None:

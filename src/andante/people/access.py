@@ -187,7 +187,7 @@ class Access:
             f"select {_CALLER}, '', p.password_hash from person p where p.name=? and p.disabled=0", (name,)
         )
         there = row is not None and comes_from(tuple(_list(row[7])), address)
-        client = _secrets(*row[9:], now) if row is not None and there else _secrets("", "", 0, now)
+        client = _secrets(row[9], row[10], row[11], now) if row is not None and there else _secrets("", "", 0, now)
         kind = await self._fits(name, [*client, (PERSON, who[-1] if who is not None else "")], secret, address)
         if kind == CLIENT and row is not None:
             return self._caller(row[:6], permissions(_list(row[6])), row[8])

@@ -16,7 +16,7 @@ NAME: Final = re.compile(r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
 # What a tenant may have otherwise than the others. Not what belongs to the process, the machine, or its neighbours.
 OWN: Final = frozenset(
     (
-        "base_url", "zone", "language", "note_channels", "smtp_url", "mail_from", "retention", "archive",
+        "base_url", "title", "zone", "language", "note_channels", "smtp_url", "mail_from", "retention", "archive",
         "audit_retention", "two_persons", "approval_lifetime", "remind_every", "attachment_max",
         "attachment_types", "data_sources", "token_lifetime", "session_lifetime", "client_requests",
         "tenant_requests", "starts", "open_instances", "connectors", "python_scripts", "oidc_issuer", "oidc_client_id",

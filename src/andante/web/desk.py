@@ -47,6 +47,7 @@ class Services(Protocol):
     """What stands behind a request, as the pages use it. `pages` keeps their desk."""
 
     pages: Any
+    settings: Any
 
     @property
     def runtime(self) -> Runtime: ...
@@ -142,6 +143,7 @@ class Desk:
         density = request.cookies.get(DENSITY, "comfortable")
         context = {
             "caller": who,
+            "brand": self.services.settings.title or "Andante",
             "me": who.user if who is not None else "",
             "csrf": guest.csrf,
             "now": now,

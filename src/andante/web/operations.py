@@ -16,7 +16,6 @@ from andante.notify.event_post import Standing
 from andante.people import AccessProblem, demand, sight
 from andante.people import permissions as allow
 from andante.people.faults import FORBIDDEN
-from andante.people.served import services_of
 from andante.runtime import Chosen, InstanceQuery, InstanceRecord, Looked, Problem
 from andante.runtime.doctor import diagnose
 from andante.web.desk import Desk, go, language_of, said
@@ -196,7 +195,7 @@ async def doctor(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     demand(who, allow.OPERATIONS_READ)
     if not sight(who).read.all:
         raise AccessProblem(FORBIDDEN, 403, "It tells of all definitions, and not all are yours to read.")
-    settings = msgspec.structs.asdict(services_of(request.scope).settings)
+    settings = msgspec.structs.asdict(desk.services.settings)
     seen = await diagnose(desk.runtime.store, desk.runtime.clock, settings)
     areas = [said(request, AREAS[each]) for each in seen.checks]
     return desk.page(request, "doctor.html", seen=seen, areas=areas)
