@@ -11,20 +11,24 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from andante.cli import COMMANDS, FUNCTIONS, NO_SERVER, REFUSED, USAGE
+from andante.cli import COMMANDS, FUNCTIONS
+from andante.cli.endings import NO_SERVER, REFUSED, USAGE
 
 
 def test_a_wrong_secret(shell: Shell) -> None:
     said = shell("instances", "--client-secret", "guessed")
     assert (said.code, said.out) == (REFUSED, "")
     assert "andante: The client is unknown, revoked or expired, the secret is wrong, or it may not" in said.err
-    assert said.err.endswith("(unauthorized_client)\n")
+    assert said.err.endswith(" Look at --client-id and ANDANTE_CLIENT_SECRET. (unauthorized_client)\n")
     assert not list(shell.home.rglob("token-*"))
 
 
 def test_no_secret(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANDANTE_CLIENT_SECRET")
-    expected = "andante: set ANDANTE_CLIENT_SECRET to the secret of the client 'ben-client' (--client-id)\n"
+    expected = (
+        "andante: set ANDANTE_CLIENT_SECRET to the secret of the client 'ben-client' (--client-id), or ANDANTE_KEY "
+        "to a key of yours (`andante keys add` makes one)\n"
+    )
     for command in (("tasks",), ("suspend", "i1", "i2"), ("deploy", __file__, __file__)):
         said = shell(*command, "--client-id", "ben-client")
         assert (said.code, said.out, said.err) == (USAGE, "", expected)
@@ -39,7 +43,10 @@ def test_nobody_answers(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         for command in (("tasks",), ("terminate", "i1", "i2")):
             said = shell(*command, "--url", url)
             assert (said.code, said.out) == (NO_SERVER, "")
-            assert said.err == f"andante: No answer from {url}: [Errno 111] Connection refused.\n"
+            assert said.err == (
+                f"andante: No answer from {url}: [Errno 111] Connection refused. Start a server with `andante serve`, "
+                "or name the address of one with --url (ANDANTE_URL).\n"
+            )
     assert waited == [0.2, 0.4, 0.8, 1.6] * 2
 
 
@@ -141,7 +148,7 @@ def test_the_summaries_of_the_overview_are_those_of_the_commands(shell: Shell) -
     for room, name, summary in COMMANDS:
         command = getattr(importlib.import_module(f"andante.cli.{room}"), FUNCTIONS.get(name, name))
         assert (inspect.getdoc(command) or "").startswith(summary.replace(". End", ".\nEnd")), name
-        assert f"{name} {summary}" in overview
+        assert f"{name}: {summary}" in overview
         assert summary[:60] in " ".join(shell(name, "--help").out.split())
 
 

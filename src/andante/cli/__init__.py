@@ -1,9 +1,6 @@
 """The command line: `andante serve` runs a server, the other commands speak to one or work on files.
 
 A command is imported when it is called: those that speak to a server need not wait for all of it to be read.
-
-Exit codes: 0 done; 1 refused (by the server, or the model or expression is faulty); 2 wrong usage or settings; 3 no
-server answers.
 """
 
 import sys
@@ -11,15 +8,10 @@ from collections.abc import Sequence
 from importlib.metadata import version as version_of
 from typing import Final, Literal
 
-from cyclopts import App, CycloptsError
-from rich.console import Console
+from cyclopts import App
 
-from andante.cli.output import complain
-from andante.client import ClientError, Unreachable
-
-REFUSED: Final = 1
-USAGE: Final = 2
-NO_SERVER: Final = 3
+from andante.cli.endings import carry_out, leave
+from andante.cli.screen import Help, Screen, mistake
 
 app: Final = App(
     name="andante",
@@ -27,7 +19,11 @@ app: Final = App(
     version=version_of("andante"),
     exit_on_error=False,
     print_error=True,
-    error_console=Console(stderr=True),
+    console=Screen(),
+    error_console=Screen(stderr=True),
+    help_formatter=Help(),
+    error_formatter=mistake,
+    suppress_keyboard_interrupt=False,
     result_action="return_value",
     default_parameter=None,
 )
@@ -251,24 +247,9 @@ def version() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line; the exit code."""
-    try:
-        code = app(list(arguments))
-    except CycloptsError:
-        return USAGE
-    except ValueError as problem:
-        return _fail(problem, USAGE)
-    except Unreachable as problem:
-        return _fail(problem, NO_SERVER)
-    except (ClientError, OSError) as problem:
-        return _fail(problem, REFUSED)
-    return code if isinstance(code, int) else 0
-
-
-def _fail(problem: Exception, code: int) -> int:
-    complain(f"andante: {problem}")
-    return code
+    return carry_out(lambda: app(list(arguments)))
 
 
 def main() -> None:
     """The program `andante`."""
-    raise SystemExit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))

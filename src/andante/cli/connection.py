@@ -58,8 +58,13 @@ class Server:
                     raise ValueError("the key (--key, ANDANTE_KEY) is unknown, has expired or is revoked") from None
                 if refused.status == 401 and not self.client_secret:
                     raise ValueError(
-                        f"set ANDANTE_CLIENT_SECRET to the secret of the client '{self.client_id}' (--client-id)"
+                        f"set ANDANTE_CLIENT_SECRET to the secret of the client '{self.client_id}' (--client-id), or "
+                        "ANDANTE_KEY to a key of yours (`andante keys add` makes one)"
                     ) from None
+                if refused.status == 401 or refused.code == "unauthorized_client":
+                    remedy = "Look at --client-id and ANDANTE_CLIENT_SECRET."
+                    said = f"{refused.message} {remedy}"
+                    raise Refused(refused.status, refused.code, said, refused.details) from None
                 raise
             finally:
                 if client.session.token and client.session.token != token and not self.key:

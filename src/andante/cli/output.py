@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
+from andante.cli.screen import Screen
 from andante.client import Refused
 
 # What others wrote (labels, variables, messages) must not steer the terminal, nor break a row in two.
 STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-NO_LIMIT: Final = 100_000
 
 
 def plain(text: str) -> str:
@@ -38,7 +37,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, heading: 
         table.add_column(name, overflow="fold", no_wrap=name == head[0])
     for row in rows:
         table.add_row(*map(plain, row))
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else NO_LIMIT)
+    console = Screen()
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():

@@ -7,10 +7,10 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
 
 from andante.bpmn import ModelRefused
 from andante.cli.output import complain, plain, print_findings, print_json
+from andante.cli.screen import Screen
 from andante.testing.carried_out import Run, run_suite
 from andante.testing.written import Faulty, read_suite
 
@@ -85,7 +85,7 @@ def _all_of(given: Sequence[Path]) -> Iterator[Path]:
 
 
 def _print(runs: Sequence[Run], broken: int) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = Screen(soft_wrap=True)
     for run in runs:
         console.print(plain(f"{run.file}  {run.coverage.process}"), style="bold")
         for each in run.results:

@@ -1,0 +1,85 @@
+"""How commands end: the table of exit codes, Ctrl-C, readers that go away, and screens that are none."""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from shell import PROGRAM, ROOT, Shell, clean_environment
+
+from andante.cli import run
+from andante.cli.endings import CLOSED, CODES, INTERRUPTED
+
+
+def test_the_page_has_the_exit_codes() -> None:
+    page = (ROOT / "docs/reference/cli.md").read_text()
+    told = dict(re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE))
+    assert {int(code): what for code, what in told.items()} == CODES
+
+
+def test_ctrl_c_while_a_command_waits_for_a_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = (*PROGRAM, "tasks", "--url", url, "--key", "any")
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment()
+        ) as waiting:
+            connection, _ = silent.accept()
+            with connection:
+                waiting.send_signal(signal.SIGINT)
+                said = waiting.communicate(timeout=20)
+    assert (waiting.returncode, *said) == (INTERRUPTED, "", "")
+
+
+@pytest.mark.parametrize("words", [("completion", "bash"), ("--help",), ("sart",)])
+def test_a_reader_that_went_away_is_no_fault(words: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        command = (*PROGRAM, *words)
+        closed = {"stderr": write, "stdout": subprocess.PIPE} if words == ("sart",) else {"stdout": write}
+        said = subprocess.run(command, **({"stderr": subprocess.PIPE} | closed), check=False, timeout=20)  # type: ignore[call-overload]
+    finally:
+        os.close(write)
+    assert said.returncode == CLOSED
+    assert not said.stderr
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def _shown(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    """What a person at a narrow screen sees."""
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with monkeypatch.context() as patch:
+        screen = _Terminal()
+        patch.setattr(sys, "stdout", screen)
+        patch.setattr(sys, "stderr", screen)
+        run(words)
+        return screen.getvalue()
+
+
+@pytest.mark.parametrize("words", [("start", "--help"), ("sart",)])
+def test_boxes_are_for_screens_that_want_them(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    boxed = _shown(monkeypatch, *words)
+    assert "╭" in boxed
+    assert max(map(len, re.sub(r"\x1b\[[\d;]*m", "", boxed).splitlines())) <= 60
+    said = shell(*words)
+    piped = said.out + said.err
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = _shown(monkeypatch, *words)
+    for text in (piped, plain):
+        assert not set(text) & set("╭│\x1b")
+    assert " ".join(plain.split()) == " ".join(piped.split())
+    assert max(map(len, plain.splitlines())) <= 60 < max(map(len, piped.splitlines()))
