@@ -1,6 +1,6 @@
 # Everything one needs day to day. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test compiled test-compiled pictures chaos simulate fuzz lint format bench lock dist smoke docs audit assets venv dev clean
+.PHONY: help run test compiled test-compiled pictures chaos simulate fuzz lint format bench lock dist smoke kafka docs audit assets venv dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -29,6 +29,12 @@ pictures: dev assets ## pictures of every page on a phone, a desk and a wall, in
 
 chaos: dev ## three servers on one PostgreSQL, and faults, for ROUNDS rounds
 	@CHAOS_ROUNDS=$(or $(ROUNDS),10) .venv/bin/python -m pytest -x -q tests/runtime/test_chaos.py $(ARGS)
+
+KAFKA = $(or $(ANDANTE_TEST_KAFKA),$(CURDIR)/.kafka)
+kafka: dev ## run the tests that need a Kafka, which is fetched with Maven when missing
+	@ls $(KAFKA)/kafka_*.jar >/dev/null 2>&1 || mvn -q -B -f tests/support/kafka/pom.xml dependency:copy-dependencies \
+		-DoutputDirectory=$(KAFKA)
+	@ANDANTE_TEST_KAFKA=$(KAFKA) .venv/bin/python -m pytest tests/notify/test_kafka.py $(ARGS)
 
 SEEDS = 1000
 FROM = 0

@@ -275,14 +275,21 @@ async def test_jetstream_keeps_each_event_once_and_in_order(tmp_path: Path, nats
 
 
 async def test_a_broker_that_is_not_there_is_tried_again(tmp_path: Path) -> None:
-    async with opened(f"sqlite:///{tmp_path}/a.db", nats="nats://127.0.0.1:1", subject="x.{type}") as desk:
+    options: dict[str, Any] = {
+        "nats": "nats://127.0.0.1:1",
+        "subject": "x.{type}",
+        "kafka": "127.0.0.1:1",
+        "topic": "x",
+    }
+    async with opened(f"sqlite:///{tmp_path}/a.db", **options) as desk:
         await desk.start()
         await desk.runtime.run_due()
-        assert await desk.waiting() == 1
+        assert await desk.waiting() == 2
         assert re.search("NoServers|refused", desk.events.ways["nats"].why)
+        assert "Unable to bootstrap" in desk.events.ways["kafka"].why
 
 
-# Kafka: the boundary is the library's producer; no broker starts quickly enough for every run of the tests.
+# Kafka: the boundary is the library's producer; test_kafka.py has a broker, not for every run of the tests.
 
 
 class Producer:
@@ -298,6 +305,9 @@ class Producer:
 
     async def stop(self) -> None:
         pass
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        return {0}
 
     async def send_and_wait(self, topic: str, value: bytes, *, key: bytes, headers: list[tuple[str, bytes]]) -> None:
         if self.fault is not None:
@@ -319,7 +329,9 @@ async def test_kafka_gets_them_keyed_by_instance(tmp_path: Path) -> None:
         instance = await desk.start()
         await desk.runtime.run_due()
         (producer,) = made
-        assert producer.options == {"bootstrap_servers": "broker:9092", "enable_idempotence": True, "client_id": "us"}
+        assert producer.options == {
+            "bootstrap_servers": "broker:9092", "acks": "all", "request_timeout_ms": 10_000, "client_id": "us",
+        }  # fmt: skip
         told = [each[3]["ce_type"].removeprefix("dev.andante.") for each in producer.sent]
         assert told == ["instance.started", "task.created"]
         topic, value, key, headers = producer.sent[0]
@@ -342,6 +354,14 @@ async def test_kafka_gets_them_keyed_by_instance(tmp_path: Path) -> None:
     [
         ({"nats": "nats://x", "subject": "{color}"}, "nats_subject: 'color' cannot be filled in"),
         ({"kafka": "x:1", "topic": "t", "kafka_options": '{"acks": 0}'}, "kafka_options: 'acks' is none of"),
+        (
+            {"kafka": "x:1", "topic": "t", "kafka_options": '{"ssl_cafile": "/a"}'},
+            "ssl_cafile needs a security_protocol",
+        ),
+        (
+            {"kafka": "x:1", "topic": "t", "kafka_options": '{"security_protocol": "SSL", "ssl_cafile": "/no"}'},
+            "kafka_options: /no: [Errno 2]",
+        ),
         ({"filters": ("instance.begun",)}, "'instance.begun' fits no event"),
         ({"mode": "other"}, "events_mode: 'other' is none of"),
     ],
