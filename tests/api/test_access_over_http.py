@@ -57,7 +57,14 @@ async def test_the_token_endpoint_refuses_as_oauth_says(house: House) -> None:
         assert answer.json()["error_description"]
 
 
-BROKEN_TOKEN_REQUESTS: list[bytes] = [b"{", b"[]", b'{"client_id": 5}', b"\xff", b"[" * 50_000]
+BROKEN_TOKEN_REQUESTS: list[bytes] = [
+    b"{",
+    b"[]",
+    b'{"client_id": 5}',
+    b"\xff",
+    b"[" * 50_000,
+    b'{"client_id": "\xff"}',
+]
 
 
 async def test_a_broken_token_request_is_refused(house: House) -> None:
@@ -134,6 +141,17 @@ async def test_cookies_go_by_https_alone_where_the_server_is_reached_by_it(
         (cookie,) = (await house.http.get("/login")).headers.get_list("set-cookie")
         assert ("Secure" in cookie) == secure
         assert "HttpOnly" in cookie
+
+
+async def test_cookies_go_by_https_alone_where_a_trusted_proxy_was_reached_by_it(tmp_path: Path) -> None:
+    by_https = {"x-forwarded-proto": "https"}
+    for trusted, secure in (("127.0.0.0/8", True), ("10.0.0.0/8", False)):
+        async with house_at(f"sqlite:///{tmp_path}/{secure}.db", trusted_proxies=trusted) as house:
+            (cookie,) = (await house.http.get("/login", headers=by_https)).headers.get_list("set-cookie")
+            assert ("Secure" in cookie) == secure
+            house.http.cookies.clear()
+            (cookie,) = (await house.http.get("/login")).headers.get_list("set-cookie")
+            assert "Secure" not in cookie
 
 
 async def test_users_see_their_own_instances_and_those_they_have_a_task_in(house: House, approval: str) -> None:

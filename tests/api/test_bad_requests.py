@@ -14,6 +14,7 @@ MALFORMED_BODIES: list[tuple[bytes, str]] = [
     (b"{", "JSON"),
     (b'{"name": "Approval",}', "JSON"),
     (b"\xff\xfe", "JSON"),
+    (b'{"name":"\xff\xfe"}', "JSON"),
     (b"null", "body"),
     (b'"name"', "body"),
     (b'{"name": NaN}', "JSON"),

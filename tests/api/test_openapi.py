@@ -39,6 +39,12 @@ async def test_other_kinds_of_answers_are_described_too(house: House) -> None:
             assert answer.response.headers["content-type"].partition(";")[0] in described
 
 
+async def test_what_is_not_there_is_described(house: House) -> None:
+    described = (await house.http.get("/openapi.json")).json()["paths"][f"{BASE}/runtime/verification"]["get"]
+    (await house.ada.get("/runtime/verification", ids="nothing")).refused(404, "bpm.instance.notFound")
+    assert "404" in described["responses"]
+
+
 async def test_everybody_can_find_out_who_may(house: House) -> None:
     document = (await house.http.get("/openapi.json")).json()
     suspend = document["paths"]["/u-route/baas/bp/v2.0/runtime/jobs/activate"]["post"]

@@ -61,6 +61,14 @@ def test_a_file_over_ten_megabytes_is_refused_unread() -> None:
     assert codes(refused(b"<" + b"a" * (10 * 1024 * 1024))) == ["tooBig"]
 
 
+def test_an_element_of_very_many_attributes_is_refused_at_once() -> None:
+    """To read n of them takes n squared steps: minutes for a megabyte."""
+    began = time.monotonic()
+    many = " ".join(f'a{n}="1"' for n in range(100_000))
+    assert codes(refused(f"<definitions {many}/>".encode())) == ["tooManyAttributes"]
+    assert time.monotonic() - began < 5
+
+
 def chain(count: int) -> bytes:
     """A process of `count` elements: tasks in a row with gateways between, half of them flows."""
     tasks = count // 2 - 1
@@ -79,6 +87,15 @@ def test_ten_thousand_elements_are_read_in_seconds() -> None:
     (graph,) = read_xml(data).processes
     assert time.monotonic() - began < 10
     assert len(graph.nodes) + len(graph.flows) > 9_990
+
+
+def test_a_choice_of_very_many_ways_is_read_in_seconds() -> None:
+    ways = "".join(flow("choice", "n1", f"a{n} = 1").replace("choice-n1", f"w{n}", 1) for n in range(2_000))
+    began = time.monotonic()
+    read_xml(
+        bpmn(f'<startEvent id="n0"/>{flow("n0", "choice")}<exclusiveGateway id="choice"/><endEvent id="n1"/>{ways}')
+    )
+    assert time.monotonic() - began < 5
 
 
 def test_more_than_twenty_thousand_elements_are_refused() -> None:

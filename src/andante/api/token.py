@@ -94,7 +94,7 @@ async def _asked(request: Call) -> TokenBody:
     if kind == "application/json":
         try:
             return _with_basic(request, msgspec.json.decode(body or b"{}", type=TokenBody))
-        except (msgspec.DecodeError, RecursionError) as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise _Refused("invalid_request", f"The body is no JSON object of strings: {fault}") from None
     try:
         found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)

@@ -50,6 +50,7 @@ class VerifiedShape(msgspec.Struct, frozen=True):
     f"{BASE}/runtime/verification",
     operation=Operation(
         "Verify what is stored", allow.INSTANCE_READ_ANY, VerifiedShape, query=VerifyQuery, tag="upkeep",
+        errors=(codes.INSTANCE_NOT_FOUND,),
         description="Tells journals again and compares with the stored states, to the byte, and with the rows of "
         "tasks, subscriptions and jobs. Changes nothing.",
     ),

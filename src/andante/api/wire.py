@@ -55,7 +55,7 @@ async def body_of(request: Call, kind: type[T]) -> T:
         body = msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as fault:
         raise misfit(fault) from None
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise bad_parameter("body", f"no JSON: {fault}") from None
     except RecursionError:
         raise bad_parameter("body", f"nested too deeply; at most {DEEPEST} levels.") from None

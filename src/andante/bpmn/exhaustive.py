@@ -22,18 +22,15 @@ _WHOLE: Final = re.compile(r"[\w.$\[\]]+(?:\(\))?")
 def open_choice(node: Node, flows: Sequence[Flow]) -> bool:
     """Whether it may be that none of the node's conditions is true: two that exclude each other cover all."""
     conditions = [flow.condition for index in node.outgoing if (flow := flows[index]).condition is not None]
-    return not any(
-        complementary(one, two) for at, one in enumerate(conditions) for two in conditions[at + 1 :] if one and two
-    )
+    known = {found for each in conditions if (found := told(each)) is not None}
+    return not any((what, not holds) in known for what, holds in known)
 
 
-def complementary(one: Expression, two: Expression) -> bool:
-    """True when one of the two holds whatever the variables are, null apart. False also where that cannot be told."""
-    a, b = _plain(one), _plain(two)
-    if not a or not b:
-        return False
-    (what, holds), (other, also) = _told(a), _told(b)
-    return what == other and holds != also
+def told(condition: Expression) -> tuple[str, bool] | None:
+    """What it is about, and whether it holds when that is true; None where that cannot be told. Of two that are about
+    the same, and hold when it is true and when it is not, one holds whatever the variables are, null apart."""
+    text = _plain(condition)
+    return _told(text) if text else None
 
 
 def _plain(expression: Expression) -> str:
@@ -51,7 +48,7 @@ def _plain(expression: Expression) -> str:
 
 
 def _told(text: str) -> tuple[str, bool]:
-    """What the condition is about, in one spelling, and whether it holds when that is true."""
+    """As `told`, in one spelling."""
     text = _bare(text)
     found = _NOT.fullmatch(text)
     if found is not None:

@@ -122,7 +122,7 @@ def brought(
         return {}, {"statusCode": answer.status, "response": text, "headers": dict(answer.headers)}
     try:
         body = msgspec.json.decode(answer.body) if answer.body else None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = text
     response: dict[str, object] = {"status": answer.status, "headers": dict(answer.headers), "body": body}
     known = {"response": response, **response}

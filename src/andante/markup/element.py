@@ -17,6 +17,7 @@ _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _NONE: Final[Mapping[str, str]] = {}
 
 MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_ATTRIBUTES: Final = 256  # of one element
 
 
 @final
@@ -50,6 +51,9 @@ class Element:
         text = source.text or ""
         self.text = text.strip()
         self.text_line = self.line + text.count("\n", 0, len(text) - len(text.lstrip()))
+        if len(source.attrib) > MAX_ATTRIBUTES:  # to read so many takes the square of their number
+            text = f"It has {len(source.attrib)} attributes; an element has at most {MAX_ATTRIBUTES}."
+            raise refuse("tooManyAttributes", text, self.line)
         attributes: dict[str, str] = {str(name): str(value) for name, value in source.items()}
         self.attributes = {name: value for name, value in attributes.items() if not name.startswith((_SCHEMA, _XML))}
         self.id = self.attributes.pop("id", "") if self.space == home else self.attributes.get("id", "")

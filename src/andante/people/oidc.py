@@ -232,7 +232,7 @@ class Oidc:
             raise AccessProblem(PROVIDER, 503, f"The provider answers {answer.status_code} instead of what was asked.")
         try:
             return msgspec.json.decode(answer.content, type=dict[str, Any])
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise AccessProblem(PROVIDER, 503, "The provider's answer cannot be read.") from None
 
     async def _verified(self, token: Mapping[str, Any], nonce: str) -> dict[str, Any]:

@@ -32,12 +32,18 @@ def _address(text: str) -> Address | None:
     return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
 
 
+def believed(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether the other end of the connection is a proxy whose word counts."""
+    at = _address(peer)
+    return at is not None and any(at in each for each in trusted)
+
+
 def origin_address(peer: str, forwarded: Iterable[str], trusted: Sequence[Network]) -> str:
     """Who is behind `peer`, the other end of the connection. `forwarded`: the X-Forwarded-For headers in their order.
     Each proxy adds whom it heard from at the end; so the first from the end that is no trusted proxy is the one, and
     what stands before it anybody could have written."""
     at = _address(peer)
-    if at is None or not any(at in each for each in trusted):
+    if at is None or not believed(peer, trusted):
         return peer
     hops = [hop for header in forwarded for hop in header.split(",")]
     for hop in reversed(hops):

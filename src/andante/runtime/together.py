@@ -18,7 +18,7 @@ _JSON: Final = ".json"
 def is_form_file(name: str, data: bytes) -> bool:
     """Whether it is a form: by its name, or a JSON file by what is in it."""
     if name.endswith(_JSON):
-        with suppress(msgspec.DecodeError, RecursionError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return is_form(msgspec.json.decode(data))
     return name.endswith(".form")
 
@@ -51,7 +51,7 @@ def made_of(files: Mapping[str, bytes], name: str, zone: str) -> list[tuple[str,
     if name.endswith(_JSON):
         try:
             body = msgspec.json.decode(data, type=dict[str, object])
-        except (msgspec.DecodeError, RecursionError) as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise ModelRefused((Finding("json", "", 0, f"This is no JSON definition: {fault}."),)) from None
         return [(graph.process_id, "") for graph in read_json(body).processes]
     if is_dmn(data):

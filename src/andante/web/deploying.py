@@ -141,7 +141,7 @@ def _ends(data: bytes) -> dict[str, list[str]]:
 def _body(data: bytes) -> dict[str, object]:
     try:
         return msgspec.json.decode(data, type=dict[str, object])
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Problem(PARAMETER, 400, f"The file begins as JSON but is none: {fault}. Correct it.") from None
 
 

@@ -16,7 +16,7 @@ from litestar.datastructures import Cookie, FormMultiDict
 
 from andante.people import Access, AccessProblem, Caller, sight
 from andante.people.keys import PREFIX
-from andante.people.origins import Network, origin_address
+from andante.people.origins import Network, believed, origin_address
 from andante.people.served import services_of
 from andante.runtime import auditing
 from andante.runtime.auditing import AuditLog
@@ -144,8 +144,18 @@ def local_path(text: str, otherwise: str) -> str:
     return text if plain and text.isprintable() else otherwise
 
 
+def _proxied(request: Asked) -> str:
+    """By which scheme a trusted proxy was asked; "" where none says so."""
+    said = request.headers.get("x-forwarded-proto", "")
+    if not said or request.client is None:
+        return ""
+    trusted: list[Network] = request.app.state.get("proxies", [])
+    return said.partition(",")[0].strip().lower() if believed(request.client.host, trusted) else ""
+
+
 def cookie(request: Asked, name: str, value: str, max_age: int) -> Cookie:
-    """HttpOnly, SameSite=Lax, and Secure wherever pages come by https: here, or at a proxy in front."""
+    """HttpOnly, SameSite=Lax, and Secure wherever pages come by https: here, or at a proxy in front, as the settings or
+    a proxy that is believed say."""
     outside: str = services_of(request.scope).settings.base_url
-    secure = request.url.scheme == "https" or outside.startswith("https:")
+    secure = request.url.scheme == "https" or outside.startswith("https:") or _proxied(request) == "https"
     return Cookie(name, value=value, max_age=max_age, httponly=True, samesite="lax", secure=secure)
