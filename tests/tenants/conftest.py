@@ -26,3 +26,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     yield cluster.url("street")
     for row in cluster.execute("select datname from pg_database where datname like 'street%'"):
         cluster.execute(f'drop database "{row[0]}" with (force)')
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sqlite_template: Path) -> str:
+    """Where tenants are to be as files, for tests that no database makes a difference to."""
+    (tmp_path / "tenants").mkdir()
+    for name in NAMES:
+        shutil.copyfile(sqlite_template, tmp_path / "tenants" / f"{name}.db")
+    return f"sqlite:///{tmp_path}"

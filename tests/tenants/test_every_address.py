@@ -4,11 +4,9 @@ named; and nothing of it is changed."""
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import pytest
 from street import NAMES, Caller, Street, street_at
 
 from andante.api.openapi import operations
@@ -189,14 +187,6 @@ async def _rows(street: Street, tenant: str) -> dict[str, list[Any]]:
     store = street.services(tenant).runtime.store
     tables = await store.get_all("select name from sqlite_master where type='table' and name not like 'sqlite%'")
     return {name: await store.get_all(f'select * from "{name}"') for (name,) in tables if name != "token"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path, sqlite_template: Path) -> str:
-    (tmp_path / "tenants").mkdir()
-    for name in NAMES:
-        (tmp_path / "tenants" / f"{name}.db").write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{tmp_path}"
 
 
 async def test_what_is_anothers_is_what_never_was(folder: str) -> None:
