@@ -34,6 +34,10 @@ HOURS: Final = {"monday": ["09:00-17:00"]}
 LEFT_OUT: Final = (
     "/metrics", "/schemas/events/{kind}", "/oauth2/token", "/expressions/evaluate", "/decisions/evaluate"
 )  # fmt: skip
+NO_ID: Final = re.compile(
+    "(Before|After|Date|expiresAt|Duration|ttl|wait|from|until|sort|order|fields|zone|language|url|secret|password|email"
+    r"|reason|label|title|Ext\d)", re.IGNORECASE
+)  # fmt: skip
 PAGES: Final = (
     "/instances/{instance_id}", "/instances/{instance_id}/at/1", "/instances/{instance_id}/bars",
     "/instances/{instance_id}/migrate", "/definitions/{definition_id}", "/definitions/{definition_id}/source",
@@ -135,9 +139,11 @@ def _of(method: str, path: str, operation: Operation) -> Iterator[Asked]:
             yield method, path, {**body, "action": action} if action else body
         return
     for name, field in _schema(operation.query)[0].get("properties", {}).items():
-        if field.get("type") == "string" and "enum" not in field:
+        if field.get("type") == "string" and "enum" not in field and not NO_ID.search(name):
             yield method, f"{path}?{name}={{any}}", body
     for name, field in schema.get("properties", {}).items():
+        if NO_ID.search(name):
+            continue
         if field.get("type") == "string" and "enum" not in field:
             yield method, path, {**body, name: "{any}"}
         elif field.get("type") == "array" and field["items"].get("type") == "string":
@@ -208,5 +214,5 @@ async def test_what_is_anothers_is_what_never_was(folder: str) -> None:
             statuses[none[0]] += 1
         assert await _rows(street, "acme") == before
         assert statuses[404] > 150, statuses
-        assert statuses[200] > 300, statuses
+        assert statuses[200] > 200, statuses
         assert not statuses[401] + statuses[403] + statuses[500], statuses
