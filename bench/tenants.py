@@ -2,8 +2,8 @@
 
 `megabytes`: of the server's memory. `start_ms`: of its processor at the start; `start_s`: the time until all are open.
 `idle_percent`: of a core while nothing happens. `threads`, `files`: of the process. `create_ms`: to make one. On
-PostgreSQL, which is a server of its own, also `connections`, `disk_megabytes`, and `postgres_megabytes`: what all of its
-processes have more in memory.
+PostgreSQL, which is a server of its own, also `connections`, `disk_megabytes`, and `postgres_megabytes`: what all
+of its processes have more in memory.
 """
 
 import asyncio
