@@ -89,6 +89,12 @@ class Ledger:
             if self._found[name] > 1:
                 raise Violation(f"{name} happened twice, at last to {instance_id}: {type(command).__name__}")
 
+    def outcomes(self, kinds: frozenset[str]) -> tuple[set[str], set[str]]:
+        """Marks of these kinds that were acknowledged at least once, and those that were refused whenever asked."""
+        asked = [(name, outcomes) for name, (kind, outcomes) in self._asked.items() if kind in kinds and outcomes]
+        refused = {name for name, outcomes in asked if all(each == REFUSED for each in outcomes)}
+        return {name for name, outcomes in asked if DONE in outcomes}, refused
+
     def settle(self) -> int:
         """At the end. Raises Violation; how much was compared."""
         for name, (kind, outcomes) in self._asked.items():

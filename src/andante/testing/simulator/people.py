@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, final
 
 from andante.runtime import InstanceQuery, InstanceRecord, Page, Problem, Runtime, TaskQuery
 from andante.testing.simulator import models
+from andante.testing.simulator.audited import audited
 from andante.testing.simulator.ledger import DONE, UNKNOWN, Ledger, told
 from andante.testing.simulator.servers import Gone, Server
 from andante.testing.simulator.trace import Trace, Violation
@@ -163,11 +164,19 @@ class People:
             versions = await self.see(lambda s: s.definitions(name=instance.name))
             version = self._random.choice(versions).version
             await self.do(
-                "migrate", lambda mark: lambda s: s.migrate(instance.id, version, who=who, reason=mark), twice=True
+                "migrate",
+                lambda mark: audited(
+                    "migrate", instance.id, who, mark, lambda s: s.migrate(instance.id, version, who=who, reason=mark)
+                ),
+                twice=True,
             )
             return
         await self.do(
-            wanted, lambda mark: lambda s: s.act(instance.id, wanted, who=who, reason=mark), twice=wanted == "terminate"
+            wanted,
+            lambda mark: audited(
+                wanted, instance.id, who, mark, lambda s: s.act(instance.id, wanted, who=who, reason=mark)
+            ),
+            twice=wanted == "terminate",
         )
 
     async def _move(self, who: str) -> None:
@@ -273,7 +282,7 @@ def _in_state(state: str) -> Question[Page[InstanceRecord]]:
 
 
 def _acting(id: str, action: str, who: str) -> Question[Any]:
-    return lambda s: s.act(id, action, who=who)
+    return audited(action, id, who, "", lambda s: s.act(id, action, who=who))
 
 
 def _working(task: str, action: str, who: str, outcome: str = "") -> Question[Any]:

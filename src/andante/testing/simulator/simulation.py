@@ -24,6 +24,7 @@ from andante.store import statements as st
 from andante.store.faults import StoreProblem
 from andante.store.projection import Batch
 from andante.testing.simulator import models, office
+from andante.testing.simulator.audited import compare
 from andante.testing.simulator.clerks import Clerks, beginning
 from andante.testing.simulator.database import Database, Row
 from andante.testing.simulator.ledger import Ledger
@@ -312,6 +313,7 @@ class _Simulation:
         else:
             raise Violation(f"there is no end to it: {self._unfinished()}")
         compared = self._ledger.settle()
+        compare(self._ledger, self._database, await people.see(lambda s: s.audit.verify()))
         everything = [instance.definition_id for instance in self._oracle.instances.values()]
         everything.extend(self._oracle.gone.values())
         begun = sum(self._graph(each).process_id == "begun" for each in everything)
