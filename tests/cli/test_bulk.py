@@ -1,6 +1,7 @@
 """Many at once, and saved views, told by the command line."""
 
-from shell import Shell
+import pytest
+from shell import EXAMPLES, SECRET, Shell, serving
 
 
 def test_a_batch_from_dry_run_to_done(shell: Shell) -> None:
@@ -54,3 +55,27 @@ def test_views_and_groups(shell: Shell) -> None:
     assert shell("view", "save", "Wrong", "--filter", "businessKey").code == 2
     assert shell("view", "delete", view).code == 0
     assert view not in shell("view", "list").out
+
+
+def test_a_second_person_decides_on_what_hits_many(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = f"sqlite:///{shell.home}/two.db"
+    with serving("--two-persons", db=db, ANDANTE_BOOTSTRAP_CLIENT_SECRET=SECRET) as server:
+        monkeypatch.setenv("ANDANTE_URL", server.url)
+        assert shell("deploy", EXAMPLES / "leave-approval.bpmn").code == 0
+        instance = shell.start("LeaveApproval")
+        assert shell("person", "add", "ola", "--role", "operator").code == 0
+        key = shell("keys", "add", "ola's", "--person", "ola", "--json").json["key"]
+        batches = [
+            shell("batch", "start", "terminate", "--query", "name=LeaveApproval", "--json").json[0]["id"]
+            for _ in range(2)
+        ]  # fmt: skip
+        assert "second person" in shell("batch", "approve", batches[0]).err
+        assert shell("batch", "withdraw", batches[1]).code == 0
+        monkeypatch.setenv("ANDANTE_KEY", key)
+        assert shell("batch", "refuse", batches[1]).code == 1
+        assert shell("batch", "approve", batches[0]).code == 0
+        monkeypatch.delenv("ANDANTE_KEY")
+        for _ in range(100):
+            if shell("batch", "show", batches[0], "--json").json["batch"]["state"] == "done":
+                break
+        assert "Terminated" in shell("show", instance).out

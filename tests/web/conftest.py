@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from town import PASSWORD, START, add_people
 
 from andante.people import Accounts
-from andante.runtime import Runtime, TestClock
+from andante.runtime import Runtime, RuntimeSettings, TestClock
 from andante.settings import Settings
 from andante.web.desk import Services
 from andante.web.session import SESSION
@@ -77,10 +77,16 @@ def place(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path)
     return f"sqlite:///{tmp_path}/andante.db"
 
 
+@pytest.fixture
+def rules() -> RuntimeSettings:
+    """What the server is told, unless the test's file has another fixture of this name."""
+    return RuntimeSettings()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(place: str) -> AsyncIterator[Site]:
+async def site(place: str, rules: RuntimeSettings) -> AsyncIterator[Site]:
     clock = TestClock(START)
-    runtime = await Runtime.open(place, clock=clock, timers=False)
+    runtime = await Runtime.open(place, clock=clock, timers=False, settings=rules)
     await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
     with application(Settings(bootstrap_client_secret=PASSWORD), runtime) as app:
         server = uvicorn.Server(
