@@ -5,8 +5,10 @@ The script sees the variables under their names, all of them as `variables`, and
 `bpmn_error(code, message)`, which ends it with an error that the model may catch; and the value of its last line.
 """
 
+import ast
 import keyword
 import math
+import re
 from datetime import date, time
 from typing import Any, Final, NamedTuple, final
 
@@ -16,6 +18,7 @@ WORDS: Final = frozenset(("bpmn_error", "execution", "variables"))
 PRELUDE: Final = """
 _set = {}
 _error = []
+_value = None
 class _Execution:
     def getVariable(self, name):
         return variables.get(name)
@@ -32,6 +35,7 @@ def bpmn_error(code, message=""):
     raise RuntimeError(message)
 """
 DEEPEST: Final = 100
+MOST: Final = 8_000_000  # signs of all that a script says, written out
 
 
 class Limits(NamedTuple):
@@ -75,13 +79,13 @@ class Sandbox:
             async with self._pool.checkout(limits=limits) as session:
                 await session.feed_run(PRELUDE, inputs={"variables": dict(variables)})
                 try:
-                    value = await session.feed_run(script, inputs=names, print_callback=_say_nothing)
+                    await session.feed_run(_kept(script), inputs=names, print_callback=_say_nothing)
                 except monty.MontyRuntimeError as fault:
                     error = await _error_of(session)
                     if error is None:
                         raise ScriptFault(_told(fault)) from None
                     return Outcome(None, {}, error)
-                made = await session.feed_run("_set")
+                value, made = await _said(session, "_value"), await _said(session, "_set")
         except monty.MontySyntaxError as fault:
             raise ScriptFault(f"The script cannot be read: {fault}.") from None
         except monty.MontyError as fault:
@@ -105,11 +109,35 @@ def _say_nothing(*_: Any) -> None:
     """What a script prints is for nobody."""
 
 
-async def _error_of(session: monty.AsyncMontySession) -> tuple[str, str] | None:
-    """The error that the script said it ends with. After a limit was hit, the session is not asked."""
+def _kept(script: str) -> str:
+    """The script, with its value kept where it ran: what a value is like is found out before it is brought here."""
     try:
-        said = await session.feed_run("_error")
-    except monty.MontyError:
+        statements = ast.parse(script).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        raise ScriptFault(f"The script cannot be read: {fault}.") from None
+    if not statements or not isinstance(last := statements[-1], ast.Expr):
+        return script
+    lines = re.split(rb"(?<=\n)", script.replace("\r\n", "\n").replace("\r", "\n").encode())
+    begin = sum(map(len, lines[: last.lineno - 1])) + last.col_offset
+    end = sum(map(len, lines[: (last.end_lineno or 0) - 1])) + (last.end_col_offset or 0)
+    whole = b"".join(lines)
+    return (whole[:begin] + b"_value = (" + whole[begin:end] + b")" + whole[end:]).decode()
+
+
+async def _said(session: monty.AsyncMontySession, name: str) -> object:
+    """What the script left under this name. A list that holds another ten times, that a third, and so on, is small there
+    and was huge here; to write it out is bounded as all else that a script does. Raises ScriptFault or MontyError."""
+    told = await session.feed_run(f"f'{{{name}!r}}'")
+    if not isinstance(told, str) or len(told) > MOST:
+        raise ScriptFault(f"The script says more than {MOST:,} signs. Let it set less.")
+    return await session.feed_run(name)
+
+
+async def _error_of(session: monty.AsyncMontySession) -> tuple[str, str] | None:
+    """The error that the script said it ends with. After a limit was hit, the session is not asked, or is over."""
+    try:
+        said = await _said(session, "_error")
+    except (monty.MontyError, RuntimeError):
         return None
     if isinstance(said, list) and said and isinstance(said[-1], list):
         code, message = said[-1]
