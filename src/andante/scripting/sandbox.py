@@ -125,8 +125,8 @@ def _kept(script: str) -> str:
 
 
 async def _said(session: monty.AsyncMontySession, name: str) -> object:
-    """What the script left under this name. A list that holds another ten times, that a third, and so on, is small there
-    and was huge here; to write it out is bounded as all else that a script does. Raises ScriptFault or MontyError."""
+    """What the script left under this name. A list that holds another ten times, that a third, and so on, is small
+    there and huge here; to write it out is bounded as all else that a script does. Raises ScriptFault or MontyError."""
     told = await session.feed_run(f"f'{{{name}!r}}'")
     if not isinstance(told, str) or len(told) > MOST:
         raise ScriptFault(f"The script says more than {MOST:,} signs. Let it set less.")
