@@ -19,9 +19,11 @@ def test_calendars_from_a_file_and_back(shell: Shell, tmp_path: Path) -> None:
     assert (said.code, said.out) == (0, "office is saved.\n")
     rows = {row[0]: row for row in shell("calendars", "list").rows}
     assert rows["office"][1:3] == ["Europe/Berlin", "DE-BY"]
+    revision = shell("calendars", "show", "office", "--json").json["revision"]
     shown = tmp_path / "shown.json"
     shown.write_text(shell("calendars", "show", "office").out)
-    assert shell("calendars", "set", "office", shown, "--json").json["revision"] == 1, "what is shown can be set again"
+    again = shell("calendars", "set", "office", shown, "--json").json
+    assert again["revision"] == revision, "what is shown can be set again"
     holidays = shell("calendars", "show", "office", "--year", "2026", "--language", "en").out
     assert "2026-01-06" in holidays
     assert "Epiphany" in holidays

@@ -5,9 +5,11 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from shell import EXAMPLES, SECRET, Process, Shell, serving
 
+from andante.cli.shapes import SHAPES
 from andante.client import Client
 
 
@@ -58,6 +60,8 @@ def test_the_archive(shell: Shell, tmp_path: Path) -> None:
     shown = shell("archive", "show", started).out
     assert "variable      size = 2" in shown
     assert "Completed" in shown
+    told = shell("archive", "show", started, "--json").json
+    assert msgspec.to_builtins(msgspec.convert(told, SHAPES["archive show"])) == told
     assert shell("archive", "show", "nobody").code == 1
     said = shell("archive", "export", tmp_path / "all.ndjson", "--name", "Fleeting")
     assert (said.code, said.err) == (0, "1 exported.\n")

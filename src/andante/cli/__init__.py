@@ -11,6 +11,7 @@ from typing import Final, Literal
 from cyclopts import App
 
 from andante.cli.endings import carry_out, leave
+from andante.cli.output import Json, print_json
 from andante.cli.screen import Help, Screen, mistake
 
 app: Final = App(
@@ -240,9 +241,9 @@ def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
 
 
 @app.command
-def version() -> None:
+def version(*, json: Json = False) -> None:
     """Print the version."""
-    print(version_of("andante"))
+    print_json({"version": version_of("andante")}) if json else print(version_of("andante"))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_gone, print_json, print_table
 from andante.cli.remote import LOCAL, Variables, minute, variable
 from andante.client.bulk import Batch
 
@@ -247,3 +247,4 @@ def delete_view(view: str, *, server: Server = LOCAL) -> None:
     """Delete a saved view."""
     with server.connect() as client:
         client.delete_view(view)
+    print_gone(view, server)

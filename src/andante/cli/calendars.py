@@ -7,7 +7,7 @@ import msgspec
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_gone, print_json, print_table
 from andante.cli.remote import LOCAL, minute
 from andante.client.calendars import Calendar, CalendarYear
 
@@ -105,8 +105,7 @@ def delete_calendar(name: str, *, server: Server = LOCAL) -> None:
     """Delete a business calendar that nothing uses."""
     with server.connect() as client:
         client.delete_calendar(name)
-    if not server.json:
-        print(f"{name} is deleted.")
+    print_gone(name, server)
 
 
 def due(name: str, start: str, working: str = "", *, until: str = "", server: Server = LOCAL) -> None:

@@ -1,7 +1,9 @@
 """`andante extend`: more time for what is late."""
 
 from andante.cli.connection import Server
-from andante.cli.remote import LOCAL, print_instances, print_tasks
+from andante.cli.output import print_json
+from andante.cli.remote import LOCAL, each_of, print_instances, print_tasks
+from andante.client.shapes import Instance, Task
 
 
 def extend(
@@ -13,7 +15,7 @@ def extend(
     sla: str = "",
     target: str = "",
     server: Server = LOCAL,
-) -> None:
+) -> int:
     """Give SLA clocks of tasks or instances more time, with a reason.
 
     Parameters
@@ -36,9 +38,20 @@ def extend(
     if not names:
         raise ValueError("name the tasks or instances to extend")
     what = {"by": by, "until": until, "reason": reason, "sla": sla, "target": target}
+    done: list[Instance | Task] = []
     with server.connect() as client:
-        for name in names:
-            if "-" in name:
-                print_tasks([client.extend_task(name, **what)], server)
-            else:
-                print_instances([client.extend(name, element=element, **what)], server)
+
+        def work(name: str) -> None:
+            of_task = "-" in name
+            done.append(client.extend_task(name, **what) if of_task else client.extend(name, element=element, **what))
+
+        refused = each_of(names, work)
+    if server.json:
+        print_json(done)
+        return 1 if refused else 0
+    tasks, instances = [t for t in done if isinstance(t, Task)], [i for i in done if isinstance(i, Instance)]
+    if tasks:
+        print_tasks(tasks, server)
+    if instances:
+        print_instances(instances, server)
+    return 1 if refused else 0

@@ -3,7 +3,7 @@
 from typing import Final
 
 from andante.cli.connection import Server
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_gone, print_json, print_table
 from andante.client.people import Grant
 
 LOCAL: Final = Server()
@@ -47,3 +47,4 @@ def withdraw(definition: str, who: str, /, *, server: Server = LOCAL) -> None:
     """Take back what was granted with DEFINITION to WHO."""
     with server.connect() as client:
         client.withdraw_grant(definition, who)
+    print_gone(f"{definition} {who}", server)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_gone, print_json, print_table
 from andante.client.people import Key
 
 LOCAL: Final = Server()
@@ -71,3 +71,4 @@ def revoke_key(key_id: str, *, server: Server = LOCAL) -> None:
     """Revoke a key: it is worth nothing from now on."""
     with server.connect() as client:
         client.revoke_key(key_id)
+    print_gone(key_id, server, "revoked")

@@ -1,10 +1,11 @@
 """`andante later`: a task that one has is put off until a moment."""
 
 from andante.cli.connection import Server
-from andante.cli.remote import LOCAL, print_tasks
+from andante.cli.remote import LOCAL, each_of, print_tasks
+from andante.client.shapes import Task
 
 
-def later(*tasks: str, until: str = "", server: Server = LOCAL) -> None:
+def later(*tasks: str, until: str = "", server: Server = LOCAL) -> int:
     """Put tasks that you have off until a moment.
 
     Parameters
@@ -14,5 +15,8 @@ def later(*tasks: str, until: str = "", server: Server = LOCAL) -> None:
     """
     if not tasks:
         raise ValueError("name the tasks")
+    done: list[Task] = []
     with server.connect() as client:
-        print_tasks([client.task_action(task, "followUp", until=until) for task in tasks], server)
+        refused = each_of(tasks, lambda task: done.append(client.task_action(task, "followUp", until=until)))
+    print_tasks(done, server)
+    return 1 if refused else 0

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import complain, print_json, print_table
-from andante.cli.remote import LOCAL, Several, minute
-from andante.client import Refused
+from andante.cli.output import complain, print_gone, print_json, print_table
+from andante.cli.remote import LOCAL, Several, each_of, minute
 from andante.client.telling import Endpoint, Letter, Preferences
 
 Flag = Annotated[bool, Parameter(negative=())]
@@ -29,7 +28,7 @@ def list_notes(*, unread: Flag = False, limit: int = 100, server: Server = LOCAL
         return
     rows = [(n.id, minute(n.created_at), n.kind, n.task_name or n.definition, n.text) for n in page.items]
     print_table(("note", "at", "kind", "about", "text"), rows)
-    print(f"{page.total} unread")
+    complain(f"{page.total} unread")
 
 
 def read_notes(*notes: str, server: Server = LOCAL) -> None:
@@ -84,11 +83,7 @@ def _each(letters: Sequence[str], action: str, server: Server) -> int:
         raise ValueError("name the letters")
     done: list[Letter] = []
     with server.connect() as client:
-        for each in letters:
-            try:
-                done.append(client.letter_action(each, action))
-            except Refused as problem:
-                complain(f"{each}: {problem}")
+        each_of(letters, lambda each: done.append(client.letter_action(each, action)))
     _print_letters(done, server)
     return 1 if len(done) < len(letters) else 0
 
@@ -232,6 +227,7 @@ def remove_endpoint(name: str, *, server: Server = LOCAL) -> None:
     """Take an endpoint away."""
     with server.connect() as client:
         client.remove_endpoint(name)
+    print_gone(name, server)
 
 
 def _print_endpoints(found: Sequence[Endpoint], server: Server) -> None:

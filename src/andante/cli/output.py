@@ -3,9 +3,11 @@
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Annotated, Any, Final, Protocol
 
 import msgspec
+from cyclopts import Parameter
 from rich.table import Table
 
 from andante.cli.screen import Screen
@@ -13,6 +15,16 @@ from andante.client import Refused
 
 # What others wrote (labels, variables, messages) must not steer the terminal, nor break a row in two.
 STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+Json = Annotated[bool, Parameter(negative=(), help="Print JSON instead of words.")]
+
+
+class AsJson(Protocol):
+    """Options with --json among them."""
+
+    @property
+    def json(self) -> bool: ...
 
 
 def plain(text: str) -> str:
@@ -27,6 +39,22 @@ def complain(text: str) -> None:
 
 def print_json(value: object) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_gone(what: str, server: "AsJson", word: str = "deleted") -> None:
+    """What was deleted, or revoked."""
+    if server.json:
+        print_json({word: what})
+    else:
+        print(plain(f"{what} is {word}."))
+
+
+def print_file(file: Path, size: int, *, json: bool) -> None:
+    """That a file was written."""
+    if json:
+        print_json({"file": str(file), "bytes": size})
+    else:
+        print(f"{file}: {size} bytes.")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, heading: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_file, print_gone, print_json, print_table
 from andante.client.people import Team
 
 LOCAL: Final = Server()
@@ -84,6 +84,7 @@ def delete_queue(name: str, *, kind: str = "queues", server: Server = LOCAL) -> 
     """Delete a work queue; what is written at the persons stays."""
     with server.connect() as client:
         client.delete_team(name, kind)
+    print_gone(name, server)
 
 
 def list_deputies(person: str = "", *, server: Server = LOCAL) -> None:
@@ -140,6 +141,7 @@ def delete_deputy(deputy_id: str, *, server: Server = LOCAL) -> None:
     """End a deputy at once."""
     with server.connect() as client:
         client.delete_deputy(deputy_id)
+    print_gone(deputy_id, server)
 
 
 def attach(file: Path, *, task: str = "", instance: str = "", server: Server = LOCAL) -> None:
@@ -170,9 +172,11 @@ def download(attachment_id: str, file: Path, *, server: Server = LOCAL) -> None:
         data = client.attachment(attachment_id)
     with file.open("xb") as made:
         made.write(data)
+    print_file(file, len(data), json=server.json)
 
 
 def delete_attachment(attachment_id: str, *, server: Server = LOCAL) -> None:
     """Delete an attachment."""
     with server.connect() as client:
         client.delete_attachment(attachment_id)
+    print_gone(attachment_id, server)

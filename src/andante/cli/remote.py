@@ -1,7 +1,7 @@
 """The commands that speak to a server."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -77,6 +77,18 @@ def _count(name: object, refused: Refused) -> None:
     if refused.status == 401:
         raise refused
     print_refusal(str(name), refused)
+
+
+def each_of(names: Iterable[str], work: Callable[[str], object]) -> int:
+    """Do it with each; how many were refused. Of these it is told why."""
+    failed = 0
+    for name in names:
+        try:
+            work(name)
+        except Refused as refused:
+            _count(name, refused)
+            failed += 1
+    return failed
 
 
 def start(
@@ -165,14 +177,8 @@ def _act(action: str, ids: Sequence[str], reason: str, server: Server, incident:
     if not ids:
         raise ValueError(f"name the instances to {action}")
     done: list[Instance] = []
-    failed = 0
     with server.connect() as client:
-        for instance_id in ids:
-            try:
-                done.append(client.act(instance_id, action, reason=reason, incident=incident))
-            except Refused as refused:
-                _count(instance_id, refused)
-                failed += 1
+        failed = each_of(ids, lambda id: done.append(client.act(id, action, reason=reason, incident=incident)))
     if done or server.json:
         print_instances(done, server)
     return 1 if failed else 0
@@ -246,7 +252,7 @@ def tasks(
         page = client.find_tasks(filters, saved_view=saved_view, limit=limit)
     print_tasks(page.items, server)
     if page.total > len(page.items) and not server.json:
-        print(f"{len(page.items)} of {'more than ' if page.more else ''}{page.total}")
+        complain(f"{len(page.items)} of {'more than ' if page.more else ''}{page.total}")
 
 
 def print_tasks(found: Sequence[Task], server: Server) -> None:
@@ -292,15 +298,9 @@ def remind(*tasks: str, text: str = "", server: Server = LOCAL) -> int:
     """
     if not tasks:
         raise ValueError("name the tasks")
-    refused = 0
     done: list[Task] = []
     with server.connect() as client:
-        for task in tasks:
-            try:
-                done.append(client.task_action(task, "remind", text=text))
-            except Refused as problem:
-                complain(f"{task}: {problem}")
-                refused += 1
+        refused = each_of(tasks, lambda task: done.append(client.task_action(task, "remind", text=text)))
     print_tasks(done, server)
     return 1 if refused else 0
 

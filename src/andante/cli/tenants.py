@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 from cyclopts import Parameter
 
-from andante.cli.output import print_json, print_table
+from andante.cli.output import print_gone, print_json, print_table
 from andante.client import Client, ClientError, Refused, because, operating
 from andante.client.operating import TenantLogged, TenantShown
 
@@ -158,15 +158,18 @@ def create_tenant(
     print(f"  client id      {client_id}\n  client secret  {client_secret}")
 
 
+def _change(name: str, action: str, at: Operated) -> Callable[..., Awaitable[TenantShown]]:
+    async def work(registry: Any, *_: Any) -> TenantShown:
+        from andante.tenants.tenants import act
+
+        return _shown(await act(registry, name, action, _why(at)))
+
+    return work
+
+
 def _act(name: str, action: str, at: Operated) -> None:
     if at.tenants:
-
-        async def work(registry: Any, *_: Any) -> TenantShown:
-            from andante.tenants.tenants import act
-
-            return _shown(await act(registry, name, action, _why(at)))
-
-        _print([_there(at, work)], at)
+        _print([_there(at, _change(name, action, at))], at)
         return
     with at.connect() as client:
         _print([client.send(operating.change_tenant(name, action, reason=at.why))], at)
@@ -211,10 +214,11 @@ def delete_tenant(name: str, *, confirm: str, at: Operated = HERE) -> None:
     if confirm != name:
         raise ValueError("--confirm must be the tenant's name")
     if at.tenants:
-        _act(name, "delete", at)
-        return
-    with at.connect() as client:
-        _logged(client.send(operating.delete_tenant(name)).items, at)
+        _there(at, _change(name, "delete", at))
+    else:
+        with at.connect() as client:
+            client.send(operating.delete_tenant(name))
+    print_gone(name, at)
 
 
 def tenant_log(*, at: Operated = HERE) -> None:

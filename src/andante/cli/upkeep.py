@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from andante.cli.audit import verify_audit
 from andante.cli.connection import Server
-from andante.cli.output import complain, plain, print_json
+from andante.cli.output import Json, complain, plain, print_file, print_json
 from andante.cli.remote import LOCAL
 from andante.runtime import StoreProblem
 from andante.runtime.upkeep import verify_database
@@ -62,7 +62,7 @@ def verify(
     return 1 if wrong or (ids and checked < len(set(ids))) else 0
 
 
-def backup(file: Path, *, db: str = "sqlite:///andante.db") -> int:
+def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False) -> int:
     """Copy a SQLite database to FILE while a server uses it. PostgreSQL has its own ways: see docs/how-to/backup.md.
 
     Parameters
@@ -77,7 +77,7 @@ def backup(file: Path, *, db: str = "sqlite:///andante.db") -> int:
     except StoreProblem as problem:
         complain(f"andante: {problem}")
         return 1
-    print(f"{file}: {size} bytes.")
+    print_file(file, size, json=json)
     return 0
 
 
