@@ -79,6 +79,8 @@ bench: dev ## measure against other engines and the bare database; writes bench/
 lock: dev ## renew the lock files from pyproject.toml
 	.venv/bin/uv pip compile pyproject.toml --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-header --quiet -o requirements/run.lock
+	.venv/bin/uv pip compile pyproject.toml --all-extras -c requirements/run.lock --upgrade --generate-hashes --universal \
+		--python-version 3.11 --no-header --quiet -o requirements/image.lock
 	.venv/bin/uv pip compile pyproject.toml --group dev --all-extras -c requirements/run.lock --upgrade --generate-hashes --universal \
 		--python-version 3.11 --no-header --quiet -o requirements/dev.lock
 
