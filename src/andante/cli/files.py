@@ -34,7 +34,7 @@ def examples(to: Path = Path("examples"), *, json: Annotated[bool, Parameter(neg
     written: list[str] = []
     for file in sorted(source.iterdir()):
         target = to / file.name
-        if not target.exists():
+        if file.is_file() and not target.exists():  # an installation may compile what it has, into a folder beside it
             target.write_bytes(file.read_bytes())
             written.append(str(target))
     if json:
