@@ -53,7 +53,7 @@ async def write(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     query = query_of(request, SetQuery)
     values = await body_of(request, Variables)
     await operable(request, instance_id)
-    auditing.note(details={"names": sorted(values)})
+    auditing.note(details={"names": sorted(values)}, rides=True)
     await services(request).runtime.set_variables(
         instance_id, values, who=caller(request).user, introduce=query.introduce
     )

@@ -120,7 +120,7 @@ async def _set(request: Call, instance_id: str, given: Given, deletions: list[st
             if NOTE + name in known:
                 values[NOTE + name] = None
     if values:
-        auditing.note("instance.variables", instance_id, details={"names": sorted(values)})
+        auditing.note("instance.variables", instance_id, details={"names": sorted(values)}, rides=True)
         await desk.runtime.set_variables(instance_id, values, who=caller(request).user, introduce=True)
     return nothing()
 

@@ -206,7 +206,7 @@ async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
         return nothing()
     await demand_action(desk, who, instance_id, "terminate")
     if allow.may(who, allow.INSTANCE_ACT_ANY):
-        auditing.note("instance.terminate", instance_id)
+        auditing.note("instance.terminate", instance_id, rides=True)
     await desk.runtime.act(instance_id, "terminate", who=who.user, reason="deleted by the REST API of Camunda 7")
     return nothing()
 
@@ -219,7 +219,7 @@ async def suspend(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, SuspendBody)
     await opened(request, instance_id)
     await operable(request, instance_id)
-    auditing.note(f"instance.{_action(body)}", instance_id)
+    auditing.note(f"instance.{_action(body)}", instance_id, rides=True)
     await services(request).runtime.act(instance_id, _action(body), who=caller(request).user)
     return nothing()
 

@@ -184,7 +184,7 @@ async def _retry(request: Call, job_id: str) -> None:
     await operable(request, instance_id)
     if number.startswith(TIMER):
         raise absent("way to let a timer fire early", "Move its token to the element behind it (action move).")
-    auditing.note("instance.retry", instance_id)
+    auditing.note("instance.retry", instance_id, rides=True)
     await services(request).runtime.act(instance_id, "retry", who=caller(request).user, only=int(number))
 
 

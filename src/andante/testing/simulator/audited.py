@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from andante.runtime import Problem, Runtime
 from andante.runtime.auditing import Asked, Origin, Verification, begin, keep, keep_refusal, note
@@ -14,7 +14,9 @@ T = TypeVar("T")
 KINDS = frozenset(("suspend", "resume", "terminate", "retry", "migrate"))
 
 
-def audited(kind: str, of: str, who: str, reason: str, work: Callable[[Runtime], Awaitable[T]]) -> Any:
+def audited(
+    kind: str, of: str, who: str, reason: str, work: Callable[[Runtime], Awaitable[T]]
+) -> Callable[[Runtime], Awaitable[T]]:
     """A question to a server; `reason` is its mark."""
 
     async def ask(runtime: Runtime) -> T:
