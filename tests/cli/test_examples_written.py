@@ -1,10 +1,11 @@
 """`andante examples` of an installation."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from andante.cli import files
+files = import_module("andante.cli.files")  # `andante.cli.files` by itself is the command of that name
 
 
 def test_an_installation_that_compiled_its_modules_writes_the_files_alone(
