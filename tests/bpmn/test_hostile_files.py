@@ -98,6 +98,14 @@ def test_a_choice_of_very_many_ways_is_read_in_seconds() -> None:
     assert time.monotonic() - began < 5
 
 
+def test_a_task_of_very_many_inputs_is_read_in_seconds() -> None:
+    inputs = "".join(f'<camunda:inputParameter name="a{n}">1</camunda:inputParameter>' for n in range(20_000))
+    mapped = f"<camunda:inputOutput>{inputs}</camunda:inputOutput>"
+    began = time.monotonic()
+    read_xml(bpmn(path(f'<userTask id="it"><extensionElements>{mapped}</extensionElements></userTask>')))
+    assert time.monotonic() - began < 4
+
+
 def test_more_than_twenty_thousand_elements_are_refused() -> None:
     assert codes(refused(chain(20_010))) == ["tooManyElements"]
 

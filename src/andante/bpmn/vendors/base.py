@@ -71,7 +71,8 @@ class Vendor:
     def inner(self, element: Element, *names: str) -> list[Element]:
         """The children of this namespace within an extension element, taken."""
         taken = [c for c in element.children if c.space == self.space and c.name in names]
-        element.children = [c for c in element.children if c not in taken]
+        if taken:
+            element.children = [c for c in element.children if not (c.space == self.space and c.name in names)]
         return taken
 
     def watched(
