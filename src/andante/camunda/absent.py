@@ -32,7 +32,10 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "external-task": ("this of an external task", "See docs/reference/camunda-rest.md."),
     "filter": ("Camunda's filters", "Use saved views of task lists."),
     "group": ("groups here", "Use /u-route/baas/bp/v2.0/runtime/groups."),
-    "history": ("this of the history", "Use /u-route/baas/bp/v2.0/runtime/instances/{id}/history."),
+    "history": (
+        "this of the history",
+        "See docs/reference/camunda-rest.md, or use /u-route/baas/bp/v2.0/runtime/instances/{id}/history.",
+    ),
     "identity": ("identities here", "Use /u-route/baas/bp/v2.0/admin/persons."),
     "incident": ("this of an incident", "Act on its instance: retry."),
     "job": ("this of a job", "Timers fire by themselves; what failed is tried again by its retries."),

@@ -146,7 +146,8 @@ def incident_shape(record: InstanceRecord, incident: IncidentView, zone: str) ->
 def activity_shape(record: InstanceRecord, stay: Stay, number: int, zone: str) -> dict[str, Any]:
     """That a token was at an element."""
     return {
-        "id": f"{stay.element}:{number}",
+        "id": f"{record.id}:{stay.element}:{number}",
+        "parentActivityInstanceId": record.id,
         "activityId": stay.element,
         "activityName": stay.name or None,
         "activityType": ACTIVITY_TYPES.get(stay.kind, stay.kind),

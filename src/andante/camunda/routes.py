@@ -18,6 +18,9 @@ from andante.camunda import (
     external_tasks,
     faults,
     history,
+    history_facts,
+    history_places,
+    history_tasks,
     incidents,
     instance_variables,
     instances,
@@ -32,7 +35,7 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
-    task_lists, tasks, events, decisions, history, incidents, jobs,
+    task_lists, tasks, events, decisions, history, history_tasks, history_places, history_facts, incidents, jobs,
 )  # fmt: skip
 
 

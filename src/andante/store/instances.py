@@ -5,7 +5,7 @@ from typing import Final
 
 from andante.engine.state import CLOSED_STATES, STATES
 from andante.store import cursors
-from andante.store.grams import LIKE, pattern
+from andante.store.grams import BACKSLASH, LIKE, pattern
 from andante.store.projection import EXT
 from andante.store.records import InstanceQuery, InstanceRecord, Page
 from andante.store.store import Row, Store
@@ -108,9 +108,20 @@ def where(query: InstanceQuery) -> tuple[str, list[object]]:
         if value:
             conditions.append(f"{column}=?")
             values.append(value)
-    if query.ids:
-        conditions.append(f"id in ({','.join('?' * len(query.ids))})")
-        values.extend(query.ids)
+    for column, word, several in (
+        ("id", "in", query.ids),
+        ("id", "not in", query.not_ids),
+        ("name", "in", query.names),
+        ("name", "not in", query.not_names),
+        ("business_key", "in", query.keys),
+    ):
+        if several:
+            conditions.append(f"{column} {word} ({','.join('?' * len(several))})")
+            values.extend(several)
+    for column, like in (("business_key", query.key_like), ("label", query.label_like)):
+        if like:
+            conditions.append(f"lower({column}) like lower(?) escape {BACKSLASH}")
+            values.append(like)
     if query.going or query.open:
         conditions.append("closed=0 and suspended=0" if query.going else "closed=0")
     if query.business_key:
@@ -122,6 +133,14 @@ def where(query: InstanceQuery) -> tuple[str, list[object]]:
     if query.started_before:
         conditions.append("started_at<?")
         values.append(query.started_before)
+    if query.over or query.ended_from or query.ended_before:
+        conditions.append("ended_at>0")  # said so that the index of what is over serves
+    if query.ended_from:
+        conditions.append("ended_at>=?")
+        values.append(query.ended_from)
+    if query.ended_before:
+        conditions.append("ended_at<?")
+        values.append(query.ended_before)
     if query.own:
         more, names = query.read.sql("name") if query.read is not None and not query.read.empty else ("0=1", [])
         conditions.append(f"(created_by=? or {more or '1=1'})" if names else "created_by=?")

@@ -135,7 +135,9 @@ class InstanceQuery(msgspec.Struct):
     an incident; `roots`: those that no other has called; `parent_id`: those that this one has; `ids`: some of these;
     `going`: those that are open and not suspended, `open`: all that are open; `text`: a part of the title, label or
     business key. `definitions`: only those of these definitions (None: of all). With `own` the person sees what they
-    have started, and beside it what `read` names. Times are in ms."""
+    have started, and beside it what `read` names. `over`: those that have ended, of which `ended_...` say when. `names`
+    and `keys`: some of these definitions or business keys, and none of `not_names` or `not_ids`; `key_like` is a
+    pattern of SQL, as is `label_like`. Times are in ms."""
 
     states: list[str] = []
     name: str = ""
@@ -160,6 +162,15 @@ class InstanceQuery(msgspec.Struct):
     parent_id: str = ""
     going: bool = False
     open: bool = False
+    over: bool = False
+    ended_from: int = 0
+    ended_before: int = 0
+    names: list[str] = []
+    not_names: list[str] = []
+    keys: list[str] = []
+    key_like: str = ""
+    label_like: str = ""
+    not_ids: list[str] = []
 
 
 class TaskQuery(msgspec.Struct):

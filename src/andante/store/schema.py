@@ -114,6 +114,7 @@ instance: Final = sa.Table(
     sa.Index("ix_instance_definition", "definition_id"),
     _some("ix_instance_parent", "parent_id", "parent_id <> ''"),
     _some("ix_instance_over", "definition_id ended_at id", "ended_at > 0 and parent_id = ''"),
+    _some("ix_instance_ended", "ended_at id", "ended_at > 0"),
     _some("ix_instance_root", "root_id", "parent_id <> ''"),
     sa.Index("ix_instance_creator", "created_by", "started_at", "id"),
 )
