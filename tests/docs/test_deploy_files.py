@@ -106,3 +106,13 @@ def test_systemd_takes_the_unit_and_finds_it_careful(tmp_path: Path) -> None:
         said = subprocess.run((program, *command, str(path)), capture_output=True, text=True, check=False)
         wrong = [line for line in said.stderr.splitlines() if "andante.service" in line and "User" not in line]
         assert (said.returncode, wrong) == (0, []), said.stdout[-300:] + said.stderr
+
+
+def test_prometheus_takes_the_alerts() -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("NOT LINTED: deploy/prometheus/alerts.yml, for promtool is missing")
+    said = subprocess.run(
+        (program, "check", "rules", str(DEPLOY / "prometheus/alerts.yml")), capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr
