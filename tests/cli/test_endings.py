@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from shell import PROGRAM, ROOT, Shell, clean_environment
+from shell import EXAMPLES, PROGRAM, ROOT, Shell, clean_environment
 
 from andante.cli import run
 from andante.cli.endings import CLOSED, CODES, INTERRUPTED
@@ -65,6 +65,26 @@ def _shown(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
         patch.setattr(sys, "stderr", screen)
         run(words)
         return screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("more", "seen"), [((), True), (("--json",), False), (("--quiet",), False)], ids=["bar", "json", "quiet"]
+)
+def test_progress_is_for_a_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], seen: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    words = ["test", str(EXAMPLES), "-k", "approved", *more]
+    assert run(words) == 0
+    piped = capsys.readouterr()
+    assert piped.err == "", "nobody looks at a pipe"
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", screen := _Terminal())
+        assert run(words) == 0
+    assert re.sub(r'"seconds": [^,]*', "", capsys.readouterr().out) == re.sub(r'"seconds": [^,]*', "", piped.out)
+    assert bool(re.search(r"test .*/", screen.getvalue())) is seen
+    assert bool(screen.getvalue()) is seen
 
 
 @pytest.mark.parametrize("words", [("start", "--help"), ("sart",)])

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from andante.cli.connection import Server
 from andante.cli.output import complain, print_json, print_table
+from andante.cli.progress import Quiet, progress
 from andante.cli.remote import LOCAL, minute
 from andante.client import Client
 from andante.client.upkeep import ArchivedInstance
@@ -66,7 +67,7 @@ def show_archived(instance: str, *, server: Server = LOCAL) -> None:
 
 def export_archive(
     file: Annotated[Path | None, Parameter(show_default=False)] = None,
-    *, name: str = "", ended_after: str = "", ended_before: str = "", server: Server = LOCAL,
+    *, name: str = "", ended_after: str = "", ended_before: str = "", quiet: Quiet = False, server: Server = LOCAL,
 ) -> int:  # fmt: skip
     """Write archived instances, with variables and history, as one line of JSON each.
 
@@ -82,10 +83,11 @@ def export_archive(
     count = 0
     out = file.open("wb") if file is not None else sys.stdout.buffer
     try:
-        with server.connect() as client:
+        with server.connect() as client, progress("export", silent=quiet or server.json) as tell:
             for each in _all(client, name, ended_after, ended_before):
                 out.write(msgspec.json.encode(each) + b"\n")
                 count += 1
+                tell(count)
     finally:
         out.flush()
         if file is not None:

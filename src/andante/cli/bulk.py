@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from andante.cli.connection import Server
 from andante.cli.output import print_gone, print_json, print_table
+from andante.cli.progress import Quiet, progress
 from andante.cli.remote import LOCAL, Variables, minute, variable
 from andante.client.bulk import Batch
 
@@ -51,6 +52,7 @@ def start_batch(
     outcome: str = "",
     to: str = "",
     text: str = "",
+    quiet: Quiet = False,
     server: Server = LOCAL,
 ) -> int:
     """Do the same with many instances: suspend, resume, terminate, retry, migrate, setVariables or delete; or with many
@@ -88,9 +90,11 @@ def start_batch(
             variables=dict(variable(each) for each in var or ()),
             introduce=introduce, force=force, outcome=outcome, to=to, text=text,
         )  # fmt: skip
-        while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed", "awaiting"):
-            time.sleep(LOOK)
-            batch = client.batch(batch.id)
+        with progress(action, batch.total, silent=quiet or server.json or not wait) as tell:
+            while wait and batch.id and not batch.ended_at and batch.state not in ("paused", "failed", "awaiting"):
+                tell(batch.done + batch.skipped + batch.failed)
+                time.sleep(LOOK)
+                batch = client.batch(batch.id)
     _print([batch], server)
     return 1 if wait and (batch.failed or batch.state not in ("done", "")) else 0
 

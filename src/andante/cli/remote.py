@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from andante.cli.connection import Server
 from andante.cli.files import in_order, is_form_file
 from andante.cli.output import complain, print_findings, print_json, print_refusal, print_table
+from andante.cli.progress import Quiet, progress
 from andante.client import CLOSED_STATES, OPEN_STATES, Client, Refused
 from andante.client.shapes import Instance, InstanceRow, SlaClock, Task
 
@@ -23,7 +24,10 @@ Variables = Annotated[
 LOCAL: Final = Server()
 
 
-def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
+def deploy(
+    *files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, quiet: Quiet = False,
+    server: Server = LOCAL,
+) -> int:  # fmt: skip
     """Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions (files named *.json).
 
     Forms and DMN files come first, and each file after those that it imports. A form is a form-js schema or a JSON
@@ -38,8 +42,9 @@ def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = Fal
         raise ValueError("name the files to deploy")
     done: list[dict[str, Any]] = []
     failed = 0
-    with server.connect() as client:
-        for file in in_order(files):
+    with server.connect() as client, progress("deploy", len(files), silent=quiet or server.json) as tell:
+        for count, file in enumerate(in_order(files)):
+            tell(count)
             try:
                 done.append(_deploy(client, file, activate=not inactive))
             except Refused as refused:

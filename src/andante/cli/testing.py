@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from andante.bpmn import ModelRefused
 from andante.cli.output import complain, plain, print_findings, print_json
+from andante.cli.progress import Quiet, progress
 from andante.cli.screen import Screen
 from andante.testing.carried_out import Run, run_suite
 from andante.testing.written import Faulty, read_suite
@@ -24,6 +25,7 @@ def run_tests(
     cover: Annotated[float, Parameter(name="--fail-under")] = 0.0,
     junit: Path | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run tests of processes, written in YAML, here and without a server.
 
@@ -46,18 +48,21 @@ def run_tests(
         raise ValueError("--fail-under: give percent, from 0 to 100")
     runs: list[Run] = []
     broken = 0
-    for file in _all_of(files or (Path(),)):
-        try:
-            runs.append(run_suite(file, read_suite(file), only))
-        except Faulty as fault:
-            broken += 1
-            complain(f"{file}:{fault.line}: {fault}" if fault.line else f"{file}: {fault}")
-        except ModelRefused as refused:
-            broken += 1
-            print_findings(str(file), "fault", [finding._asdict() for finding in refused.findings])
-        except OSError as fault:
-            broken += 1
-            complain(f"{fault.filename or file}: it cannot be read: {fault.strerror}.")
+    suites = list(_all_of(files or (Path(),)))
+    with progress("test", len(suites), silent=quiet or json) as tell:
+        for count, file in enumerate(suites):
+            tell(count)
+            try:
+                runs.append(run_suite(file, read_suite(file), only))
+            except Faulty as fault:
+                broken += 1
+                complain(f"{file}:{fault.line}: {fault}" if fault.line else f"{file}: {fault}")
+            except ModelRefused as refused:
+                broken += 1
+                print_findings(str(file), "fault", [finding._asdict() for finding in refused.findings])
+            except OSError as fault:
+                broken += 1
+                complain(f"{fault.filename or file}: it cannot be read: {fault.strerror}.")
     found = [each for run in runs for each in run.results]
     if not found and not broken:
         raise ValueError(f"no test has '{only}' in its name" if only else f"there is no file named *{ENDINGS[0]}")

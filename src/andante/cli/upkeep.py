@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from andante.cli.audit import verify_audit
 from andante.cli.connection import Server
 from andante.cli.output import Json, complain, plain, print_file, print_json
+from andante.cli.progress import Quiet, progress
 from andante.cli.remote import LOCAL
 from andante.runtime import StoreProblem
 from andante.runtime.upkeep import verify_database
@@ -24,6 +25,7 @@ def verify(
     db: str = "",
     audit: Annotated[bool, Parameter(negative=())] = False,
     heads: Annotated[Path | None, Parameter(show_default=False)] = None,
+    quiet: Quiet = False,
     server: Server = LOCAL,
 ) -> int:
     """Tell journals again and compare with what is stored. Exit 1 where something is wrong.
@@ -45,14 +47,16 @@ def verify(
     checked = 0
     drift: list[dict[str, Any]] = []
     wrong = 0
-    for count, found in _directly(db, ids) if db else _asking(server, ids):
-        checked += count
-        wrong += len(found)
-        if server.json:
-            drift += found
-        else:
-            for each in found:
-                print(plain(f"{each['instance']}: {each['table']}: {each['what']}"))
+    with progress("verify", len(set(ids)) or None, silent=quiet or server.json) as tell:
+        for count, found in _directly(db, ids) if db else _asking(server, ids):
+            checked += count
+            wrong += len(found)
+            tell(checked)
+            if server.json:
+                drift += found
+            else:
+                for each in found:
+                    print(plain(f"{each['instance']}: {each['table']}: {each['what']}"))
     if server.json:
         print_json({"checked": checked, "drift": drift})
     else:
@@ -62,7 +66,7 @@ def verify(
     return 1 if wrong or (ids and checked < len(set(ids))) else 0
 
 
-def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False) -> int:
+def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False, quiet: Quiet = False) -> int:
     """Copy a SQLite database to FILE while a server uses it. PostgreSQL has its own ways: see docs/how-to/backup.md.
 
     Parameters
@@ -73,7 +77,8 @@ def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False) 
     if not db.startswith("sqlite:"):
         raise ValueError("--db: PostgreSQL is backed up with pg_basebackup and its archive, see docs/how-to/backup.md")
     try:
-        size = copy_of(db, file)
+        with progress("backup", silent=quiet or json):
+            size = copy_of(db, file)
     except StoreProblem as problem:
         complain(f"andante: {problem}")
         return 1
