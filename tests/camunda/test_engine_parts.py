@@ -147,6 +147,15 @@ def test_a_task_goes_from_hand_to_hand(rest: Rest, people: Callable[..., Rest]) 
     rest.post(f"{path}/unclaim", None, 204)
     ben.post(f"{path}/claim", {}, 204)
     assert ben.get(f"{path}/form")["key"] == "embedded:x.html"
+    rest.put(f"{path}/variables/sum", {"value": 5, "type": "Long"})
+    assert ben.get(f"{path}/variables/sum") == {"type": "Long", "value": 5, "valueInfo": {}}
+    rest.post(f"{path}/variables", {"modifications": {"sum": {"value": 6}}, "deletions": ["none"]}, 204)
+    assert rest.variables(started)["sum"] == 6
+    rest.delete(f"{path}/variables/sum")
+    assert rest.variables(started)["sum"] is None
+    for somebody in (eve, ben):
+        somebody.put(f"{path}/variables/sum", {"value": 1}, 403)
+        somebody.get(f"{path}/variables/nothing", 404)
     body = {"variables": {"ok": {"value": True}}, "withVariablesInReturn": True}
     assert ben.post(f"{path}/complete", body)["ok"]["value"] is True
     ben.post(f"{path}/complete", {}, 404)

@@ -108,7 +108,7 @@ async def read_local_data(request: Call, execution_id: FromPath[str], name: From
     return await _data(request, execution_id, name)
 
 
-async def _set(request: Call, instance_id: str, given: Given, deletions: list[str]) -> Response[bytes]:
+async def set_in(request: Call, instance_id: str, given: Given, deletions: list[str]) -> Response[bytes]:
     desk = services(request)
     record = await desk.runtime.instance(instance_id)
     allow.demand(caller(request), allow.VARIABLES_SET, record.name)
@@ -134,14 +134,14 @@ async def _set(request: Call, instance_id: str, given: Given, deletions: list[st
 )  # fmt: skip
 async def modify(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ModifyBody)
-    return await _set(request, instance_id, body.modifications, body.deletions)
+    return await set_in(request, instance_id, body.modifications, body.deletions)
 
 
 @put(
     SINGLE, status_code=200, operation=Operation("Set a variable of a process instance", allow.VARIABLES_SET, body=dict)
 )
 async def write(request: Call, instance_id: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    return await _set(request, instance_id, {name: await wire.body_of(request, dict[str, Any])}, [])
+    return await set_in(request, instance_id, {name: await wire.body_of(request, dict[str, Any])}, [])
 
 
 @post(
@@ -159,7 +159,7 @@ async def write_data(request: Call, instance_id: FromPath[str], name: FromPath[s
         raise wrong("Send a form of the type multipart/form-data with the file as data, and valueType File or Bytes.")
     info = {"filename": upload.filename or name, "mimetype": upload.content_type or ""} if wanted == "File" else {}
     value = base64.b64encode(await upload.read()).decode()
-    return await _set(request, instance_id, {name: {"type": wanted, "value": value, "valueInfo": info}}, [])
+    return await set_in(request, instance_id, {name: {"type": wanted, "value": value, "valueInfo": info}}, [])
 
 
 @delete(
@@ -167,7 +167,7 @@ async def write_data(request: Call, instance_id: FromPath[str], name: FromPath[s
     operation=Operation("Delete a variable", allow.VARIABLES_SET, description="It is null from then on."),
 )  # fmt: skip
 async def remove(request: Call, instance_id: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    return await _set(request, instance_id, {}, [name])
+    return await set_in(request, instance_id, {}, [name])
 
 
 HANDLERS: Final = (

@@ -27,6 +27,7 @@ from andante.camunda import (
     jobs,
     starting,
     task_lists,
+    task_variables,
     tasks,
 )
 from andante.camunda.access import guard
@@ -35,7 +36,8 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
-    task_lists, tasks, events, decisions, history, history_tasks, history_places, history_facts, incidents, jobs,
+    task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places, history_facts,
+    incidents, jobs,
 )  # fmt: skip
 
 
