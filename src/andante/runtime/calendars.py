@@ -16,6 +16,7 @@ from andante.engine.calendars import unknown
 from andante.runtime.rereading import Rereading
 from andante.store import calendars as rows
 from andante.store.calendars import CalendarRow
+from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
 from andante.timing.calendar import DEFAULT_CALENDAR, BusinessCalendar
 from andante.timing.calendar_form import CalendarForm, Holiday, Made, Week, make
@@ -94,8 +95,13 @@ class LiveCalendars:
                 each()
 
     async def changed(self) -> None:
-        """This server has saved one: it is known here when this returns, and elsewhere soon. Raises StoreProblem."""
-        await self.refresh()
+        """This server has saved one: it is known here when this returns, and elsewhere soon. Raises StoreProblem;
+        then it is known soon."""
+        try:
+            await self.refresh()
+        except StoreProblem:
+            self._rereading.look()
+            raise
         if isinstance(self._store, SharedStore):
             self._store.tell(NEWS)
 

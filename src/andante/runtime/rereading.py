@@ -8,13 +8,14 @@ import structlog
 
 from andante.store.faults import StoreProblem
 
+PAUSE: Final = 0.5  # seconds until it is tried again
 log: Final = structlog.get_logger("andante.runtime")
 
 
 @final
 class Rereading:
     """`read` is awaited soon after each `look`, once for all that come meanwhile. What cannot be read now is told in
-    the log, as `what`, and read at the next look."""
+    the log, as `what`, and read as soon as it can be: a server that has no others may not be told again."""
 
     def __init__(self, read: Callable[[], Awaitable[object]], what: str) -> None:
         self._read = read
@@ -35,11 +36,15 @@ class Rereading:
 
     async def _look(self) -> None:
         try:
+            told = False
             while self._again:
                 self._again = False
                 try:
                     await self._read()
                 except StoreProblem as fault:
-                    log.warning(f"the {self._what} could not be read", why=str(fault))
+                    if not told:
+                        log.warning(f"the {self._what} could not be read", why=str(fault))
+                    told = self._again = True
+                    await asyncio.sleep(PAUSE)
         finally:
             self._looking = None

@@ -11,6 +11,7 @@ from typing import final
 from andante.runtime.known import Known
 from andante.runtime.rereading import Rereading
 from andante.store import roster as rows
+from andante.store.faults import StoreProblem
 from andante.store.records import Share
 from andante.store.store import SharedStore, Store
 
@@ -63,8 +64,12 @@ class LiveRoster:
 
     async def changed(self) -> None:
         """This server has changed something: it is known here when this returns, and elsewhere soon. Raises
-        StoreProblem."""
-        await self.refresh()
+        StoreProblem; then it is known soon."""
+        try:
+            await self.refresh()
+        except StoreProblem:
+            self._rereading.look()
+            raise
         if isinstance(self._store, SharedStore):
             self._store.tell("people")
 

@@ -18,6 +18,8 @@ from andante.runtime.roster import LiveRoster
 from andante.runtime.timekeeper import Timekeeper
 from andante.store.store import SharedStore, Store
 
+# Seconds between two looks of a server that is alone: it may have written something and not have heard so.
+ALONE: Final = 5.0
 PAUSE: Final = 0.02  # seconds between news
 
 
@@ -41,6 +43,7 @@ class Sharing:
         self._calendars = calendars
         self._news = News(store)
         self._beating: asyncio.Task[None] | None = None
+        self._looked = 0.0
         self.membership: Membership | None = None
         if isinstance(store, SharedStore):
             self.membership = Membership(store, clock, self._entered, self._changed, chance)
@@ -93,7 +96,9 @@ class Sharing:
             raise AssertionError("who has no others hears nothing of them")
         self._executor.alone_until = self._catalogue.alone_until = alone_until
         members = self.membership.members
-        if members.size > 1 or self._timekeeper.members.size > 1:
+        now = asyncio.get_running_loop().time()
+        if members.size > 1 or self._timekeeper.members.size > 1 or now >= self._looked + ALONE:
+            self._looked = now
             # One that has gone may have been of a release that raises no revision.
             self._roster.look(whole=members.size < self._timekeeper.members.size)
             self._calendars.look()
