@@ -99,3 +99,17 @@ async def test_while_what_was_done_before_is_written(
     assert not (await resumed).suspended
     assert not (await one.instance(id)).suspended
     assert await one.variables(id) == {"amount": 1}
+
+
+async def test_a_server_that_is_slow_still_writes_after_its_lease(servers: tuple[Runtime, Runtime]) -> None:
+    one, two = servers
+    id = (await one.start("approval", who="anna")).id
+    assert not (await two.act(id, "resume", who="oda")).suspended  # it is in memory now
+    await store_of(two).write([("update node set expires_at=expires_at-4000 where id=?", [one.executor.node])])
+    membership = two._sharing.membership
+    assert membership is not None
+    await membership.beat()
+    assert membership.members.size == 1
+    assert (await one.act(id, "suspend", who="oda")).suspended
+    assert not (await two.act(id, "resume", who="oda")).suspended
+    assert [each.kind for each in await two.history(id)][-1] == "Resumed"

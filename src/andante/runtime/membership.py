@@ -23,13 +23,18 @@ BEAT: Final = 0.5  # seconds between renewals
 TRUST: Final = 1.0  # seconds after a renewal for which one may think to be alone
 LEASE: Final = 3_000  # ms
 SLOTS: Final = 62
+# How long (ms) after its lease one that has not said goodbye may yet write: it may only be slow. Until then nobody
+# thinks to be alone, and its slot is not given to another.
+GRACE: Final = 30_000
 _ENTER: Final = (
     f"with recursive s(n) as (values (0) union all select n+1 from s where n<{SLOTS - 1})"
     f" insert into node (id, slot, started_at, expires_at) select ?, n, {{now}}, {{now}}+{LEASE}"
     " from s where n not in (select slot from node) order by n limit 1 on conflict do nothing returning slot"
 )
 _RENEW: Final = f"update node set expires_at={{now}}+{LEASE} where id=? and expires_at>{{now}} returning slot, {{now}}"
-_MEMBERS: Final = "select id from node where expires_at>{now} order by id"
+_MEMBERS: Final = (
+    f"select id, case when expires_at>{{now}} then 1 else 0 end from node where expires_at>{{now}}-{GRACE} order by id"
+)
 
 
 class Members(NamedTuple):
@@ -137,15 +142,15 @@ class Membership:
         except StoreProblem as fault:
             log.warning("could not say goodbye", why=str(fault))
 
-    async def _enter(self) -> None:
+    async def _enter(self, grace: int = GRACE) -> None:
         asked = self._loop.time()
         id = self._chance.randbytes(8).hex()
         now_there = self._store.now
-        await self._store.write([(f"delete from node where expires_at<={now_there}", [])])
+        await self._store.write([(f"delete from node where expires_at<={now_there}-{grace} or id=?", [self.id])])
         found = await self._store.change(_ENTER.format(now=now_there), (id,))
         if not found:  # another took the same slot in this moment, or all are taken
             await asyncio.sleep(self._chance.randrange(100) / 1000)
-            await self._enter()
+            await self._enter(grace // 2)
             return
         self.id = id  # not before it is certain: until then the old name is the one that all else goes by
         self._store.known_as(id)
@@ -157,10 +162,11 @@ class Membership:
             self._clock.set(before, now, self._clock.local())
 
     async def _look(self, asked: float) -> None:
-        ids = [row[0] for row in await self._store.get_all(_MEMBERS.format(now=self._store.now))]
+        rows = await self._store.get_all(_MEMBERS.format(now=self._store.now))
+        ids = [id for id, living in rows if living]
         before = self.members.size
         self.members = Members(max(1, len(ids)), ids.index(self.id) if self.id in ids else 0)
         self._renewed = asked
-        self._changed(asked + TRUST if self.members.size == 1 else -math.inf)
+        self._changed(asked + TRUST if len(rows) <= 1 else -math.inf)
         if self.members.size < before:
             await self._store.fence()
