@@ -18,6 +18,7 @@ from andante.store.projection import Batch
 T = TypeVar("T")
 View = Callable[[Step, Task | None], T]
 TRIES: Final = 10
+TURNS: Final = 2  # of the loop in which nobody comes, after which a batch does not wait any longer
 
 
 def nothing(step: Step, _: Task | None) -> None:
@@ -130,9 +131,10 @@ def by_instance(entries: Iterable[Entry]) -> dict[str, list[Request[Any]]]:
 class Bundle:
     """A batch and those who wait for it. `behind`: instances of which an earlier batch was not written yet when this
     one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet. `audited`:
-    whether rows of the audit log are on their way with it."""
+    whether rows of the audit log are on their way with it. `_seen`: how many had come when it was looked at last;
+    `_quiet`: how often since then."""
 
-    __slots__ = ("audited", "batch", "begun", "behind", "entries", "slots")
+    __slots__ = ("_quiet", "_seen", "audited", "batch", "begun", "behind", "entries", "slots")
 
     def __init__(self, node: str) -> None:
         self.batch = Batch(node)
@@ -141,6 +143,16 @@ class Bundle:
         self.slots: dict[str, Slot] = {}
         self.begun = 0.0
         self.audited = False
+        self._seen = self._quiet = 0
+
+    def gathered(self, crowd: float) -> bool:
+        """Asked once a turn of the loop: whether it is time to write it, since as many have come as there are of late
+        (`crowd`), or since none came in some turns. One wait for the disk is for all of them, and a request is some
+        turns on its way from its socket to here."""
+        count = len(self.entries)
+        self._quiet = self._quiet + 1 if count == self._seen else 0
+        self._seen = count
+        return count >= crowd or self._quiet >= TURNS
 
     def audit(self, log: AuditLog) -> None:
         """Take along what the log is to have of these commands, as far as it can be now."""

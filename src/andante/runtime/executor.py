@@ -52,24 +52,18 @@ class Executor:
         due: Callable[[int], None], removed: Callable[[list[tuple[object, ...]]], None], audit: AuditLog,
         *, cache: int = 10_000, queue: int = 50_000,
     ) -> None:  # fmt: skip
-        self._store = store
-        self._clock = clock
-        self.settings = settings
-        self._committed = committed
-        self._due = due
-        self._removed = removed
-        self._audit = audit
+        self._store, self._clock, self.settings = store, clock, settings
+        self._committed, self._due, self._removed, self._audit = committed, due, removed, audit
         self._cache = Cache(cache)
         self._limit = queue
         self._slots = self._cache.slots
         # Batches that are being written, requests in them, and requests that are not answered yet.
         self._writing = self._underway = self._inside = 0
         self._crowd = 0.0  # how many requests there are at a time, of late
-        self._scheduled = False
+        self._scheduled = self._ended = False
         self.loader = Loader(store, graph_of, self._ready, self._unreadable, self._slots)
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
-        self._ended = False
         self._idle = asyncio.Event()
         self._idle.set()
         self.node = ""  # under which outbox rows are this server's
@@ -116,8 +110,7 @@ class Executor:
         request: Request[T] = Request(command, actor, view, self._loop.create_future())
         request.fresh = True
         slot = self._slots[instance_id] = Slot()
-        slot.instance = Instance(instance_id)
-        slot.graph = graph
+        slot.instance, slot.graph = Instance(instance_id), graph
         self._take(instance_id, slot, request)
         return await self._answered(request)
 
@@ -280,7 +273,13 @@ class Executor:
         self._idle.clear()
         if self._writing < self._store.at_once and not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._gather if self._store.at_once == 1 else self._flush)
+
+    def _gather(self) -> None:
+        if self._ended or self._open.gathered(self._crowd):
+            self._flush()
+        else:
+            self._loop.call_soon(self._gather)
 
     def _flush(self) -> None:
         self._scheduled = False
