@@ -11,7 +11,7 @@ import sys
 import pytest
 from shell import EXAMPLES, PROGRAM, ROOT, Shell, clean_environment
 
-from andante.cli import run
+from andante.cli import app, run
 from andante.cli.endings import CLOSED, CODES, INTERRUPTED
 
 
@@ -21,18 +21,27 @@ def test_the_page_has_the_exit_codes() -> None:
     assert {int(code): what for code, what in told.items()} == CODES
 
 
+def _as_at_a_terminal() -> None:
+    """What runs in the background of a script has Ctrl-C ignored, and so has what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_while_a_command_waits_for_a_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(20)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = (*PROGRAM, "tasks", "--url", url, "--key", "any")
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment()
-        ) as waiting:
-            connection, _ = silent.accept()
-            with connection:
-                waiting.send_signal(signal.SIGINT)
-                said = waiting.communicate(timeout=20)
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(),
+            preexec_fn=_as_at_a_terminal,
+        ) as waiting:  # fmt: skip
+            try:
+                connection, _ = silent.accept()
+                with connection:
+                    waiting.send_signal(signal.SIGINT)
+                    said = waiting.communicate(timeout=20)
+            finally:
+                waiting.kill()
     assert (waiting.returncode, *said) == (INTERRUPTED, "", "")
 
 
@@ -63,6 +72,8 @@ def _shown(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
         screen = _Terminal()
         patch.setattr(sys, "stdout", screen)
         patch.setattr(sys, "stderr", screen)
+        for each in (app.console, app.error_console):
+            patch.setattr(each, "_width", 60)  # else it is as wide as COLUMNS said when this process began
         run(words)
         return screen.getvalue()
 

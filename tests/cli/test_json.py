@@ -154,16 +154,16 @@ def _processes(told: _Json, folder: Path) -> None:
 
 
 def _people(told: _Json, folder: Path) -> None:
-    told("person add", "json-person")
+    told("person add", "told-person")
     told("queues add", "json-queue")
     assert told("queues list")
     told("queues delete", "json-queue")
-    deputy = told("deputies add", "json-person", "--until", "2100-01-01")["id"]
+    deputy = told("deputies add", "told-person", "--until", "2100-01-01")["id"]
     assert told("deputies list")
     told("deputies delete", deputy)
-    told("grants put", "Agreement", "user:json-person", "view")
+    told("grants put", "Agreement", "user:told-person", "view")
     assert told("grants list")
-    told("grants delete", "Agreement", "user:json-person")
+    told("grants delete", "Agreement", "user:told-person")
     key = told("keys add", "a script")["id"]
     assert told("keys list")
     told("keys revoke", key)
@@ -185,8 +185,8 @@ def _people(told: _Json, folder: Path) -> None:
 
 def _programs(told: _Json) -> None:
     told("preferences", "admin")
-    key = told("keys add", "a program", "--person", "json-person")["key"]
-    told("notes test", "json-person", code=1)  # there is no mail server
+    key = told("keys add", "a program", "--person", "told-person")["key"]
+    told("notes test", "told-person", code=1)  # there is no mail server
     assert told("notes list", "--key", key)
     told("notes read", "--key", key)
     told("endpoints add", "json-hook", "http://127.0.0.1:9/x", "--kind", "cloudevents", "--kinds", "Nowhere/task.*")

@@ -69,6 +69,9 @@ async def _settled(street: Street) -> dict[str, str]:
     ids["definition_id"] = (await acme.deploy(ORDER))["id"]
     ids["instance_id"] = (await acme.start(NAME))["id"]
     await street.run_due()
+    ids["activity_id"] = f"{ids['instance_id']}:start:1"
+    ids["variable_id"] = f"{ids['instance_id']}:{NAME}"
+    ids["log_id"] = f"{ids['instance_id']}-1-1"
     ids["execution_id"] = ids["incident_id"] = ids["instance_id"]
     ids["task_id"] = (await acme.result("GET", "/query/tasks?view=all"))["Recs"][0]["id"]
     await acme.result("PUT", f"/runtime/tasks/{ids['task_id']}", json={"action": "remind", "text": NAME})
