@@ -95,7 +95,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
 @get(PATH, operation=Operation("List process definitions", allow.DEFINITION_READ, query=ListQuery))
 async def find(request: Call) -> Response[bytes]:
     found, asked = await _found(request)
-    return answer(found[asked.firstResult : asked.firstResult + asked.maxResults])
+    return answer(asked.part(found))
 
 
 @get(f"{PATH}/count", operation=Operation("Count process definitions", allow.DEFINITION_READ, query=ListQuery))

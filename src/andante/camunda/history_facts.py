@@ -1,6 +1,6 @@
 """What the journal of a process instance tells: its incidents, and what workers did with its external tasks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -234,7 +234,7 @@ def _decision(desk: Services, record: InstanceRecord, each: HistoryEntry, number
 
 def _page(found: tuple[list[Shape], Paged]) -> Response[bytes]:
     shapes, asked = found
-    return answer(shapes[asked.firstResult : asked.firstResult + asked.maxResults])
+    return answer(asked.part(shapes))
 
 
 @get(INCIDENTS, operation=Operation("List the incidents of an instance", READ, query=IncidentFilters))
@@ -263,22 +263,23 @@ async def count_logs(request: Call) -> Response[bytes]:
     return counted(len((await _logs(request))[0]))
 
 
-async def _one_log(request: Call, log_id: str, pick: Callable[[tuple[Shape, str]], object]) -> object:
+async def _one_log(request: Call, log_id: str) -> tuple[Shape, str]:
+    """As `_logs_of`. Raises Problem (404)."""
     for each in await _logs_of(request, log_id.rsplit("-", 2)[0]):
         if each[0]["id"] == log_id:
-            return pick(each)
+            return each
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"Historic external task log with id {log_id} does not exist")
 
 
 @get(f"{LOGS}/{{log_id:str}}", operation=Operation("Read an entry of it", READ))
 async def log(request: Call, log_id: FromPath[str]) -> Response[bytes]:
-    return answer(await _one_log(request, log_id, lambda found: found[0]))
+    return answer((await _one_log(request, log_id))[0])
 
 
 @get(f"{LOGS}/{{log_id:str}}/error-details", operation=Operation("Read the details of a failure", READ))
 async def log_details(request: Call, log_id: FromPath[str]) -> Response[bytes]:
-    details = await _one_log(request, log_id, lambda found: found[1])
-    return Response(str(details).encode(), media_type="text/plain; charset=utf-8")
+    _, details = await _one_log(request, log_id)
+    return Response(details.encode(), media_type="text/plain; charset=utf-8")
 
 
 @get(

@@ -110,7 +110,7 @@ async def _activities(request: Call) -> tuple[list[Shape], ActivityFilters]:
 
 async def _page_of_activities(request: Call) -> Response[bytes]:
     found, asked = await _activities(request)
-    return answer(found[asked.firstResult : asked.firstResult + asked.maxResults])
+    return answer(asked.part(found))
 
 
 @get(ACTIVITIES, operation=Operation("List the activities of an instance", READ, query=ActivityFilters))
@@ -192,7 +192,7 @@ def _same(value: object, wanted: object) -> bool:
 
 async def _page_of_variables(request: Call) -> Response[bytes]:
     found, asked = await _variables(request)
-    return answer(found[asked.firstResult : asked.firstResult + asked.maxResults])
+    return answer(asked.part(found))
 
 
 NOW: Final = "As they are now, or were at its end."

@@ -71,7 +71,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
 @get(PATH, operation=Operation("List incidents", READ, query=ListQuery))
 async def find(request: Call) -> Response[bytes]:
     found, asked = await _found(request)
-    return answer(found[asked.firstResult : asked.firstResult + asked.maxResults])
+    return answer(asked.part(found))
 
 
 @get(f"{PATH}/count", operation=Operation("Count incidents", READ, query=ListQuery))

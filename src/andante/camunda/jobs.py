@@ -143,7 +143,7 @@ def _wanted(job: dict[str, Any], asked: ListQuery, jobs: list[str]) -> bool:
 
 async def _listed(request: Call) -> Response[bytes]:
     found, asked = await _found(request)
-    page = found[asked.firstResult : asked.firstResult + asked.maxResults]
+    page = asked.part(found)
     return answer([{name: value for name, value in each.items() if name != "activityId"} for each in page])
 
 

@@ -13,6 +13,7 @@ from andante.camunda.faults import wrong
 from andante.timing.instants import TimingError, local, parse_instant
 
 S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
 JSON: Final = "application/json"
 NO_CONTENT: Final = 204
 MOST: Final = 1_000
@@ -55,6 +56,10 @@ class Paged(msgspec.Struct):
     maxResults: int = MOST  # noqa: N815
     tenantIdIn: list[str] = []  # noqa: N815
     withoutTenantId: bool = False  # noqa: N815
+
+    def part(self, found: list[T]) -> list[T]:
+        """The page that is asked for, of all that were found."""
+        return found[self.firstResult : self.firstResult + self.maxResults]
 
     @property
     def nowhere(self) -> bool:
