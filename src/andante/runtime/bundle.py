@@ -130,11 +130,10 @@ def by_instance(entries: Iterable[Entry]) -> dict[str, list[Request[Any]]]:
 @final
 class Bundle:
     """A batch and those who wait for it. `behind`: instances of which an earlier batch was not written yet when this
-    one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet. `audited`:
-    whether rows of the audit log are on their way with it. `_seen`: how many had come when it was looked at last;
-    `_quiet`: how often since then."""
+    one got to do with them. `begun`: when it went to the database, by the machine's counter; 0.0: not yet. `_seen`:
+    how many had come when it was looked at last; `_quiet`: how often since then."""
 
-    __slots__ = ("_quiet", "_seen", "audited", "batch", "begun", "behind", "entries", "slots")
+    __slots__ = ("_quiet", "_seen", "batch", "begun", "behind", "entries", "slots")
 
     def __init__(self, node: str) -> None:
         self.batch = Batch(node)
@@ -142,7 +141,6 @@ class Bundle:
         self.behind: dict[str, Slot] = {}
         self.slots: dict[str, Slot] = {}
         self.begun = 0.0
-        self.audited = False
         self._seen = self._quiet = 0
 
     def gathered(self, crowd: float) -> bool:
@@ -161,12 +159,11 @@ class Bundle:
             if entry.request.asked is not None and entry.step is not None and entry.step.events:
                 asked.append(entry.request.asked)
         self.batch.beside = log.board(asked) if asked else []
-        self.audited = bool(self.batch.beside)
 
     def landed(self, log: AuditLog, fault: BaseException | None) -> None:
         """It is written, or not for this reason."""
-        if self.audited:
-            self.audited = False
+        if self.batch.beside:  # rows of the log, and nothing else
+            self.batch.beside = []
             log.landed(fault)
 
     def follow(self, instance_id: str, slot: Slot) -> None:

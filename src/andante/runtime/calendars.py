@@ -16,7 +16,6 @@ from andante.engine.calendars import unknown
 from andante.runtime.rereading import Rereading
 from andante.store import calendars as rows
 from andante.store.calendars import CalendarRow
-from andante.store.faults import StoreProblem
 from andante.store.store import SharedStore, Store
 from andante.timing.calendar import DEFAULT_CALENDAR, BusinessCalendar
 from andante.timing.calendar_form import CalendarForm, Holiday, Made, Week, make
@@ -97,11 +96,7 @@ class LiveCalendars:
     async def changed(self) -> None:
         """This server has saved one: it is known here when this returns, and elsewhere soon. Raises StoreProblem;
         then it is known soon."""
-        try:
-            await self.refresh()
-        except StoreProblem:
-            self._rereading.look()
-            raise
+        await self._rereading.now()
         if isinstance(self._store, SharedStore):
             self._store.tell(NEWS)
 

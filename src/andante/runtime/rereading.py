@@ -23,6 +23,14 @@ class Rereading:
         self._again = False
         self._looking: asyncio.Task[None] | None = None
 
+    async def now(self) -> None:
+        """There is something new. Raises StoreProblem; then it is read as soon as it can be."""
+        try:
+            await self._read()
+        except StoreProblem:
+            self.look()
+            raise
+
     def look(self) -> None:
         """There may be something new."""
         self._again = True

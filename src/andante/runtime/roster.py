@@ -11,7 +11,6 @@ from typing import final
 from andante.runtime.known import Known
 from andante.runtime.rereading import Rereading
 from andante.store import roster as rows
-from andante.store.faults import StoreProblem
 from andante.store.records import Share
 from andante.store.store import SharedStore, Store
 
@@ -65,11 +64,7 @@ class LiveRoster:
     async def changed(self) -> None:
         """This server has changed something: it is known here when this returns, and elsewhere soon. Raises
         StoreProblem; then it is known soon."""
-        try:
-            await self.refresh()
-        except StoreProblem:
-            self._rereading.look()
-            raise
+        await self._rereading.now()
         if isinstance(self._store, SharedStore):
             self._store.tell("people")
 
