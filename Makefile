@@ -49,7 +49,7 @@ FUZZED = tests/bpmn/test_never_crash.py tests/expressions/test_random_expression
 MINUTES = 10
 fuzz: dev ## broken and made-up models, expressions, forms and requests, for MINUTES minutes
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
-		.venv/bin/$(PYTEST) -x -q $(FUZZED) || exit 1; done
+		.venv/bin/$(PYTEST) --hypothesis-profile=fuzz -x -q $(FUZZED) || exit 1; done
 
 lint: dev ## ruff, mypy --strict, and the arrows between the rooms
 	.venv/bin/ruff check

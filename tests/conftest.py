@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from cluster import Cluster, running
+from hypothesis import settings
 
 from andante.store.migrate import upgrade
 from andante.store.postgres.store import engine_of
 
 _numbers = itertools.count()
+# `make fuzz`: what is made up is other things each time, also where a machine of CI would have it be the same.
+settings.register_profile("fuzz", settings.get_profile("default"), derandomize=False, print_blob=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,12 +1,16 @@
 """The rules of the house, held by a test: sizes, docstrings, arrows, lock files, links, and no trace of a machine."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 400
@@ -107,3 +111,24 @@ def test_links_of_the_documents_lead_somewhere() -> None:
         if not re.match(r"[a-z]+:", target := link.group(1) or link.group(2)) and not (path.parent / target).exists()
     ]
     assert not dead, "\n".join(dead)
+
+
+def test_every_lock_file_is_audited_and_fuzzing_makes_up_other_things_each_time(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    for folder in ("scripts", "requirements", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/audit", tmp_path / "scripts")
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        shutil.copy(lock, tmp_path / "requirements")
+    for tool in (tmp_path / ".venv/bin/pip-audit", tmp_path / "npm"):
+        tool.write_text(f'#!/bin/sh\necho "$@" >>{asked}\n')
+        tool.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run([tmp_path / "scripts/audit"], env={"PATH": path}, check=True, capture_output=True, timeout=60)
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        assert f"-r requirements/{lock.name}" in asked.read_text()
+    told = subprocess.run(
+        ["make", "-n", "fuzz"], cwd=ROOT, env={"PATH": path}, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert "--hypothesis-profile=fuzz" in told.stdout
+    assert not settings.get_profile("fuzz").derandomize
