@@ -234,6 +234,16 @@ def test_a_task_without_an_sla_is_reminded_of_by_its_creation_and_its_due_date()
     assert told(never) == []
 
 
+def test_one_at_creation_comes_at_once_and_then_again_in_its_interval() -> None:
+    reminder = '<andante:reminder relativeTo="created" offset="PT0S" every="PT2H" max="3"/>'
+    task = a_task(reminder, 'andante:assignee="carl"').given().pass_time(0)
+    assert [note.text for note in task.asked(Notify)] == ["Fix it is waiting"]
+    created = task.now
+    task.pass_time(DAY)
+    sent = [entry.now - created for entry in task.journal for event in entry.events if _is_reminder(event)]
+    assert sent == [0, 2 * HOUR, 4 * HOUR]
+
+
 def test_none_while_suspended_and_no_burst_after_it() -> None:
     reminders = '<andante:reminder relativeTo="dueDate" offset="-PT1H" every="PT1H" max="30"/>' + ALONE
     task = a_task(reminders, 'andante:assignee="carl" andante:dueDate="PT6H"').given().pass_time(HOUR)

@@ -119,10 +119,12 @@ def test_work_that_ends_while_paused_is_judged_by_when_the_pause_began() -> None
     assert paused.finish(FRIDAY + 9 * DAY).state(FRIDAY + 9 * DAY) == "met"
 
 
-def test_a_reminder_that_lay_before_the_start_is_left_out() -> None:
+def test_a_reminder_that_lay_before_the_start_is_left_out_and_one_at_the_start_is_due_at_once() -> None:
     policy = SlaPolicy("short", None, Target(2 * HOUR), (Reminder("deadline", -3 * HOUR, HOUR, 3),))
     clock = SlaClock.start(policy, FRIDAY, BERLIN)
-    assert clock.advance(policy, FRIDAY, BERLIN)[1] == ()
+    assert clock.next_at(policy) == FRIDAY
+    clock, facts = clock.advance(policy, FRIDAY, BERLIN)
+    assert facts == ("reminder:0",)
     assert clock.next_at(policy) == FRIDAY + HOUR
 
 

@@ -84,7 +84,7 @@ class SlaClock:
     @classmethod
     def start(cls, policy: SlaPolicy, now: int, calendar: BusinessCalendar, due_at: int = 0) -> "SlaClock":
         """The clock of work that begins now; `due_at` is the task's own due date, 0 if it has none. Reminder points
-        that are then already over are left out."""
+        that lie before are left out; one that lies at `now` is due at once."""
         ats = tuple(0 if each is None else ahead(each, each.ms, now, calendar) for each in policy.targets)
         nothing = (0,) * len(ats)
         points = (0,) * len(policy.reminders)
@@ -94,7 +94,7 @@ class SlaClock:
             now if AT_CREATION in policy.anchors else 0, 0, due_at if AT_DUE_DATE in policy.anchors else 0,
             points if working else (), (), counted(policy, now, [each.ms if each else 0 for each in policy.targets]),
         )  # fmt: skip
-        fresh = tuple(clock._first(policy, index, now) for index in range(len(points)))
+        fresh = tuple(clock._first(policy, index, now - 1) for index in range(len(points)))
         return clock._with(points=fresh)._settled(policy, calendar)
 
     # In plain numbers.
