@@ -17,7 +17,7 @@ from andante.cli import run
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ROOT / "examples"
-PROGRAM: Final = (sys.executable, "-c", "from andante.cli import main; main()")
+PROGRAM: Final = (sys.executable, "-m", "andante")
 SECRET: Final = "a secret for tests"
 
 

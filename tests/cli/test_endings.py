@@ -12,13 +12,21 @@ import pytest
 from shell import EXAMPLES, PROGRAM, ROOT, Shell, clean_environment
 
 from andante.cli import app, run
-from andante.cli.endings import CLOSED, CODES, INTERRUPTED
+from andante.cli.endings import CLOSED, CODES, INTERRUPTED, NO_SERVER
 
 
 def test_the_page_has_the_exit_codes() -> None:
     page = (ROOT / "docs/reference/cli.md").read_text()
     told = dict(re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE))
     assert {int(code): what for code, what in told.items()} == CODES
+
+
+def test_a_command_that_speaks_to_a_server_reads_no_engine() -> None:
+    command = (sys.executable, "-X", "importtime", *PROGRAM[1:], "tasks", "--key", "k", "--url", "http://127.0.0.1:9")
+    said = subprocess.run(command, check=False, capture_output=True, text=True, env=clean_environment(), timeout=20)
+    assert said.returncode == NO_SERVER
+    read = set(re.findall(r"\| +(andante\.\w+)$", said.stderr, re.MULTILINE))
+    assert read == {"andante.cli", "andante.client"}
 
 
 def _as_at_a_terminal() -> None:
