@@ -34,6 +34,7 @@ VALUES: Final[dict[str, object]] = {
     "str": "straße €",
     "dict": {"amount": 12.5, "who": ["anna", None], "deep": {"ok": True}},
     "list[str]": ["anna", "berta"],
+    "list[andante.engine.commands.moving.MoveToken]": [cmd.MoveToken("a", "b", "why", 3), cmd.MoveToken("", "c")],
     "list[list[str]]": [["user:anna"], ["group:law", "user:berta"]],
     "list[int]": [3, 70_000],
     "list[object]": [1, "two", None],

@@ -25,7 +25,7 @@ from andante.timing.calendar import BusinessCalendar
 MOVES: Final = st.tuples(
     st.sampled_from(
         ["task"] * 4 + ["job"] * 4 + ["time"] * 2 + ["call"] * 2 + ["message", "signal", "error", "fail", "failcall"]
-        + ["escalate", "move", "move", "migrate"]
+        + ["escalate", "move", "move", "modify", "modify", "migrate", "taskError", "taskEscalates"]
         + ["sign", "sign", "return", "return"]
         + ["suspend", "resume", "resume", "retry", "retry", "variables", "claim", "stale", "terminate", "parent"]
         + ["remind", "calendar", "extend", "transfer", "variables"]
@@ -46,6 +46,7 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "task": instance.tasks, "claim": instance.tasks, "sign": instance.tasks, "return": instance.tasks,
         "remind": instance.tasks, "transfer": instance.tasks, "job": instance.jobs,
         "error": instance.jobs,
+        "taskError": instance.tasks, "taskEscalates": instance.tasks,
         "fail": instance.jobs, "call": instance.calls, "failcall": instance.calls,
         "escalate": instance.calls,
     }  # fmt: skip
@@ -71,6 +72,8 @@ def command_of(instance: Instance, move: tuple[str, int, int | None]) -> cmd.Com
         "claim": lambda: cmd.ClaimTask(key, f"user{n}"),
         "job": lambda: cmd.CompleteJob(key, values),
         "error": lambda: cmd.ThrowError(key, "E" if n % 2 else "F", "why", values),
+        "taskError": lambda: cmd.ThrowTaskError(key, "E" if n % 2 else "F", "why", values),
+        "taskEscalates": lambda: cmd.EscalateTask(key, "E" if n % 2 else "F", values),
         "fail": lambda: cmd.FailJob(key, n % 2, "why"),
         "time": cmd.FireTimers,
         "message": lambda: cmd.DeliverMessage("m", values, "", {"x": value}, f"id{n}" if n < 3 else ""),
@@ -114,6 +117,8 @@ def play(scenario: Scenario, move: tuple[str, int, int | None]) -> bool:
         command = _another_calendar(scenario, move)
     elif move[0] == "move":
         command = _taking(scenario, move)
+    elif move[0] == "modify":
+        command = _changing(scenario, move)
     else:
         command = None if move[0] == "migrate" else command_of(scenario.instance, move)
     if command is None and move[0] != "migrate":
@@ -130,7 +135,18 @@ def play(scenario: Scenario, move: tuple[str, int, int | None]) -> bool:
     return True
 
 
-def _taking(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.Command | None:
+def _changing(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.Command | None:
+    """Some token is taken to some element; that or another is begun beside it, or taken out again."""
+    moved = _taking(scenario, move)
+    if moved is None:
+        return None
+    flows = scenario.graph.flows
+    by = flows[move[1] % len(flows)].id if flows else moved.target
+    more = (cmd.MoveToken("", by), cmd.MoveToken(moved.target, ""), cmd.MoveToken(moved.source, ""))
+    return cmd.Modify([moved, *more[move[1] % 3 :]], "why", {"x": move[2]})
+
+
+def _taking(scenario: Scenario, move: tuple[str, int, int | None]) -> cmd.MoveToken | None:
     """Some token to some element."""
     tokens, nodes = list(scenario.instance.tokens.values()), scenario.graph.nodes
     if not tokens:

@@ -8,6 +8,7 @@ from andante.engine import events as ev
 from andante.engine.effects import Notify
 from andante.engine.faults import Rejected
 from andante.testing import ProcessBuilder, Scenario, given
+from andante.testing.process import error, escalation
 from andante.timing.instants import HOUR
 
 
@@ -143,3 +144,19 @@ def test_set_variables_changes_what_is_there_and_ignores_the_rest() -> None:
     assert dict(leaving.variables) == {"days": 4}
     leaving.when(cmd.SetVariables({"new": 1}, introduce=True))
     assert dict(leaving.variables) == {"days": 4, "new": 1}
+
+
+def test_who_does_it_may_throw_an_error_or_escalate() -> None:
+    graph = (
+        ProcessBuilder().start().user_task("check").boundary("broken", "check", error("E"))
+        .boundary("late", "check", escalation("L"), interrupting=False).user_task("mend").user_task("boss").end()
+        .path("start", "check", "end").path("broken", "mend", "end").path("late", "boss", "end").graph()
+    )  # fmt: skip
+    checking = given(graph)
+    key = checking.task("check")
+    checking.when(cmd.EscalateTask(key, "L", {"days": 3}), by="anna").then(at=["boss", "check"], variables={"days": 3})
+    for command in (cmd.ThrowTaskError(key, "L"), cmd.EscalateTask(key, "E"), cmd.ThrowTaskError(99, "E")):
+        assert refused(checking, command) == ("bpm.task.notFound" if command.task == 99 else "bpm.task.notCaught")
+    checking.when(cmd.ThrowTaskError(key, "E", "a scratch", {"where": "left"}), by="anna")
+    checking.then(at=["boss", "mend"], tasks=["boss", "mend"], variables={"days": 3, "where": "left"})
+    assert checking.facts(ev.ErrorThrown)[0].message == "a scratch"

@@ -51,11 +51,14 @@ COMMANDS: Final[dict[int, type]] = {
     25: cmd.RemindTask,
     26: cmd.AssignTask,
     27: cmd.LookAtDeputies,
+    28: cmd.ThrowTaskError,
+    29: cmd.EscalateTask,
     30: cmd.FollowCalendar,
     31: cmd.ExtendClock,
     40: cmd.MoveToken,
     41: cmd.Migrate,
     42: cmd.ChangeJob,
+    43: cmd.Modify,
     50: cmd.AddSigners,
     51: cmd.ReturnTask,
     60: cmd.AddAttachment,
@@ -252,6 +255,10 @@ def hook(thing: object) -> Packed:
     raise TypeError(f"a {type(thing).__name__} cannot be stored")
 
 
-commands: Final = Family(COMMANDS, {})
+def _moves(packed: list[Any]) -> list[Any]:
+    return [commands.unpack(each) for each in packed]
+
+
+commands: Final = Family(COMMANDS, {"moves": _moves})
 effects: Final = Family(EFFECTS, {"command": commands.unpack})
 events: Final = Family(EVENTS, {"command": commands.unpack})

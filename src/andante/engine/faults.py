@@ -29,6 +29,7 @@ NOTHING_TO_RETRY: Final = "bpm.instance.noIncident"
 NO_CLOCK: Final = "bpm.sla.notFound"
 NOT_EXTENDED: Final = "bpm.sla.notExtended"
 CANNOT_MOVE: Final = "bpm.instance.cannotMove"
+NOT_CAUGHT: Final = "bpm.task.notCaught"
 CANNOT_MIGRATE: Final = "bpm.instance.cannotMigrate"
 NO_START: Final = "bpm.definition.noStart"
 

@@ -38,6 +38,8 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.RemoveAttachment: (PROCESS, PROCESS, PROCESS),  # who may delete it may also when all is over
     cmd.RemindTask: (PROCESS, REJECT, REJECT),
     cmd.SetFollowUp: (PROCESS, REJECT, REJECT),
+    cmd.ThrowTaskError: (PROCESS, REJECT, REJECT),
+    cmd.EscalateTask: (PROCESS, REJECT, REJECT),
     cmd.CompleteJob: (PROCESS, HOLD, NOOP),
     cmd.FailJob: (PROCESS, HOLD, NOOP),
     cmd.ThrowError: (PROCESS, HOLD, NOOP),
@@ -55,6 +57,7 @@ GATE: Final[dict[type, tuple[int, int, int]]] = {
     cmd.Retry: (PROCESS, REJECT, REJECT),
     cmd.ExtendClock: (PROCESS, PROCESS, REJECT),
     cmd.MoveToken: (PROCESS, REJECT, REJECT),
+    cmd.Modify: (PROCESS, REJECT, REJECT),
     cmd.Migrate: (PROCESS, PROCESS, REJECT),
 }
 

@@ -226,7 +226,8 @@ def step(
 ) -> Step:
     """Carry out `command` at `now` (ms since the epoch, UTC) for `actor`.
 
-    Returns the step; its `events` are empty where nothing changed. Raises Rejected, and then nothing has changed.
+    Returns the step; its `events` are empty where nothing changed. Raises Rejected: then the instance is to be as it
+    was, and what was handed in, if its `seq` has changed, is to be thrown away.
     """
     taken = Step(graph, instance, now, actor, settings)
     handler = HANDLERS[command.__class__]

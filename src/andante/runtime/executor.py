@@ -215,7 +215,7 @@ class Executor:
             self._slots.pop(instance_id, None)
             request.fail(Problem(INSTANCE_NOT_FOUND, 404, f"There is no instance '{instance_id}'."))
             return
-        key = getattr(command, "task", 0)
+        key, seq = getattr(command, "task", 0), instance.seq
         task = instance.tasks.get(key) if key else None
         try:
             by = graph if request.graph is None else request.graph
@@ -227,8 +227,8 @@ class Executor:
                 bundle.batch.add(by, instance, command, taken.events, taken.effects, task, told)
                 slot.graph = by
         except Rejected as refusal:
-            if instance.seq == 0:
-                self._slots.pop(instance_id, None)
+            if not seq or instance.seq != seq:  # refused before anything was, or half way
+                self._take_back(instance_id, slot, graph)
             if slot.unwritten:  # it was judged by what is not written yet: so the answer waits for that
                 bundle.follow(instance_id, slot)
                 bundle.entries.append(Entry(instance_id, request, None, problem=rejected(refusal)))
@@ -256,7 +256,7 @@ class Executor:
             self._flush()
 
     def _take_back(self, instance_id: str, slot: Slot, graph: ProcessGraph) -> None:
-        """A step failed half way: what is in memory is no good. Make it anew, as it was before that step."""
+        """A step ended half way: what is in memory is no good. Make it anew, as it was before that step."""
         if not slot.data and instance_id not in self._open.slots:
             self._slots.pop(instance_id, None)
             return

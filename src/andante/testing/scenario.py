@@ -10,6 +10,7 @@ from andante.bpmn.graph import ProcessGraph
 from andante.codec import decode_state, encode_state
 from andante.decisions import DmnFiles
 from andante.engine import commands as cmd
+from andante.engine.apply import fold
 from andante.engine.deciding import of_models
 from andante.engine.due import next_due
 from andante.engine.effects import Effect
@@ -134,7 +135,14 @@ class Scenario:
     def when(self, *commands: cmd.Command, by: str = "") -> "Scenario":
         """Carry out the commands, one after the other, for the user `by`. Raises Rejected."""
         for command in commands:
-            self.last = step(self.graph, self.instance, command, self.now, by, self.settings)
+            before = self.instance.seq
+            try:
+                self.last = step(self.graph, self.instance, command, self.now, by, self.settings)
+            except Rejected:
+                if self.instance.seq != before:  # it did a part of it: as it was before
+                    told = [(entry.now, entry.actor, entry.events) for entry in self.journal]
+                    self.instance = fold(Instance(self.instance.id), told)
+                raise
             if self.last.events:
                 self.journal.append(Entry(self.now, by, command, self.last.events))
                 self.effects.extend(self.last.effects)

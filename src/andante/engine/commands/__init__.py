@@ -8,6 +8,7 @@ from typing import final
 from andante.engine.commands.attaching import AddAttachment, RemoveAttachment
 from andante.engine.commands.jobs import ChangeJob, CompleteJob, FailJob, ThrowError
 from andante.engine.commands.lifecycle import Resume, Retry, Suspend, Terminate
+from andante.engine.commands.moving import Modify, MoveToken
 from andante.engine.commands.signing import AddSigners, ReturnTask
 from andante.engine.commands.tasks import (
     AssignTask,
@@ -15,9 +16,11 @@ from andante.engine.commands.tasks import (
     CommentTask,
     CompleteTask,
     DelegateTask,
+    EscalateTask,
     RemindTask,
     ResolveTask,
     SetFollowUp,
+    ThrowTaskError,
     TransferTask,
     UnclaimTask,
 )
@@ -209,20 +212,6 @@ class ExtendClock:
 
 
 @final
-class MoveToken:
-    """Take what stands at element `source` back and enter element `target` instead. `token` tells which one where
-    several stand there, 0 the only one."""
-
-    __slots__ = ("reason", "source", "target", "token")
-
-    def __init__(self, source: str, target: str, reason: str = "", token: int = 0) -> None:
-        self.source = source
-        self.target = target
-        self.reason = reason
-        self.token = token
-
-
-@final
 class Migrate:
     """Go on by another version of the definition, whose graph the step is given.
 
@@ -272,6 +261,8 @@ Command = (
     | ReturnTask
     | RemindTask
     | SetFollowUp
+    | ThrowTaskError
+    | EscalateTask
     | FireTimers
     | DeliverMessage
     | DeliverSignal
@@ -292,6 +283,7 @@ Command = (
     | Retry
     | ExtendClock
     | MoveToken
+    | Modify
     | Migrate
 )
 
@@ -310,6 +302,7 @@ __all__ = [
     "DeliverMessage",
     "DeliverSignal",
     "Escalate",
+    "EscalateTask",
     "ExtendClock",
     "FailCall",
     "FailJob",
@@ -318,6 +311,7 @@ __all__ = [
     "LookAtConditions",
     "LookAtDeputies",
     "Migrate",
+    "Modify",
     "MoveToken",
     "RemindTask",
     "RemoveAttachment",
@@ -331,6 +325,7 @@ __all__ = [
     "Suspend",
     "Terminate",
     "ThrowError",
+    "ThrowTaskError",
     "TransferTask",
     "UnclaimTask",
 ]

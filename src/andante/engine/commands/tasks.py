@@ -118,3 +118,28 @@ class SetFollowUp:
     def __init__(self, task: int, at: int | None) -> None:
         self.task = task
         self.at = at
+
+
+@final
+class ThrowTaskError:
+    """Whoever does the task throws a BPMN error from it. Refused where nobody catches it."""
+
+    __slots__ = ("code", "message", "task", "variables")
+
+    def __init__(self, task: int, code: str, message: str = "", variables: dict[str, object] | None = None) -> None:
+        self.task = task
+        self.code = code
+        self.message = message
+        self.variables = variables
+
+
+@final
+class EscalateTask:
+    """Whoever does the task escalates from it. Refused where nobody catches it."""
+
+    __slots__ = ("code", "task", "variables")
+
+    def __init__(self, task: int, code: str, variables: dict[str, object] | None = None) -> None:
+        self.task = task
+        self.code = code
+        self.variables = variables

@@ -9,9 +9,13 @@ from andante.engine import events as ev
 from andante.engine.effects import Notify
 from andante.engine.elements.approval import keep_step, vote
 from andante.engine.elements.assigning import hand_back
+from andante.engine.elements.error import throw_error
+from andante.engine.elements.escalation import throw_escalation
 from andante.engine.elements.flows import finish
 from andante.engine.elements.listening import listen_assigned
+from andante.engine.elements.propagation import nearest
 from andante.engine.faults import (
+    NOT_CAUGHT,
     TASK_CLAIMED,
     TASK_DELEGATED,
     TASK_NOBODY,
@@ -27,6 +31,7 @@ from andante.engine.recipients import workers
 from andante.engine.scoping import set_variables
 from andante.engine.separation import demand
 from andante.engine.sla import restart_clocks
+from andante.engine.state import Token
 from andante.engine.waits import Task
 
 if TYPE_CHECKING:
@@ -189,6 +194,35 @@ def remind(step: "Step", command: cmd.RemindTask) -> None:
     if command.text:
         text = f"{text}: {command.text}"
     step.ask(Notify(key, "remind", task.key, task.name, to, min(deadlines, default=task.due_at), text))
+
+
+def throw_task_error(step: "Step", command: cmd.ThrowTaskError) -> None:
+    task, token = _catchable(step, command.task, kinds.ERROR, command.code)
+    values = command.variables or {}
+    declared.check(step.graph, values)
+    _keep_doers(step, task)
+    throw_error(step, token, command.code, command.message, values)
+
+
+def escalate_task(step: "Step", command: cmd.EscalateTask) -> None:
+    task, token = _catchable(step, command.task, kinds.ESCALATION, command.code)
+    values = command.variables or {}
+    declared.check(step.graph, values)
+    if values:
+        set_variables(step, token, values)
+    _keep_doers(step, task)
+    throw_escalation(step, token, command.code, {})
+
+
+def _catchable(step: "Step", key: int, kind: int, code: str) -> tuple[Task, Token]:
+    """The task, and its token. Refused where neither the model nor a caller of the instance may catch what is thrown
+    from it: a person would not learn of that."""
+    task = _task(step, key)
+    token = step.instance.tokens[task.token]
+    if nearest(step, token, kind, code) is None and not step.instance.parent_id:
+        what = "error" if kind == kinds.ERROR else "escalation"
+        raise Rejected(NOT_CAUGHT, f"Nobody catches the {what} '{code}' at the task '{task.name}'.")
+    return task, token
 
 
 def set_follow_up(step: "Step", command: cmd.SetFollowUp) -> None:
