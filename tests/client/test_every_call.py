@@ -354,3 +354,7 @@ def test_an_open_instance_is_changed(hands: Hands) -> None:
     with pytest.raises(Refused) as refused:
         hands.move(running.id, "work", "check")
     assert refused.value.code == "bpm.instance.cannotMove"
+    moves = [{"from": "check", "to": "work"}, {"to": "check"}, {"to": "check"}]
+    assert not hands.modify(running.id, moves, variables={"again": True}, reason="once more").is_closed
+    assert [each.element for each in hands.instance(running.id).tokens] == ["work", "check", "check"]
+    assert hands.modify(running.id, [{"from": "check"}]).next_element == "work"

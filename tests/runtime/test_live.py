@@ -6,6 +6,7 @@ import invariants
 import pytest
 from server import Bench, line
 
+from andante.engine.commands import MoveToken
 from andante.runtime import Problem, Runtime
 
 OLD = "job " + line(
@@ -53,6 +54,26 @@ async def test_after_a_restart_it_goes_on_by_its_new_version(bench: Bench) -> No
     assert (await bench.runtime.instance(record.id)).state == "Completed OK"
     elements = [entry.element for entry in await bench.runtime.history(record.id) if entry.kind == "ElementEntered"]
     assert elements == ["start", "do", "ship", "end"]
+    await bench.runtime.executor.idle()
+    invariants.check(bench.url)
+
+
+async def test_a_change_that_is_refused_half_way_leaves_no_trace(bench: Bench) -> None:
+    await bench.deploy(NEW)
+    record, other = await bench.start("job"), await bench.start("job")
+    live = bench.runtime.live
+    half = [MoveToken("make", "check"), MoveToken("", "make"), MoveToken("", "nowhere")]
+    with pytest.raises(Problem, match="nowhere"):
+        await live.modify(record.id, half, who="oda", variables={"x": 1})
+    assert await bench.runtime.variables(record.id) == {}
+    whole = asyncio.gather(
+        live.modify(record.id, half[:2], who="oda", variables={"x": 1}),
+        live.modify(other.id, [MoveToken("", "check"), MoveToken("", "nowhere")], who="oda"),
+        live.modify(record.id, half, who="oda"), return_exceptions=True,
+    )  # fmt: skip
+    assert [isinstance(each, Problem) for each in await whole] == [False, True, True]
+    assert sorted(each.element for each in await bench.todo()) == ["check", "make", "make"]
+    assert await bench.runtime.variables(record.id) == {"x": 1}
     await bench.runtime.executor.idle()
     invariants.check(bench.url)
 

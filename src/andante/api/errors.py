@@ -121,6 +121,9 @@ ERRORS: Final[Mapping[str, ErrorCode]] = {
     faults.CANNOT_MOVE: ErrorCode(
         409, "The instance cannot go on at that element.", "The message tells why; name other elements."
     ),
+    faults.NOT_CAUGHT: ErrorCode(
+        409, "Nobody catches what was thrown from the task.", "Give the code of an error or escalation event around it."
+    ),
     faults.CANNOT_MIGRATE: ErrorCode(
         409, "The instance cannot go on by that version.", "The message tells which elements do not map; map them."
     ),

@@ -20,6 +20,7 @@ from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
+from andante.engine.commands import MoveToken
 from andante.people import Caller, demand_instance_action, may, sight
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem, TaskQuery, auditing
@@ -50,10 +51,20 @@ class StartBody(msgspec.Struct, frozen=True):
     Ext8: float = 0
 
 
+class MoveBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
+    """Without `to`, what stands at `from` is taken out (all of it, or the `token`); without `from`, `to` is begun
+    beside what goes on. They are elements, `to` also a sequence flow."""
+
+    source: str = ""
+    to: str = ""
+    token: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+
 class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
     """Letter case counts. `reason` is kept in the history. `incident`, for retry, is one alone. `from`, `to` and, where
-    several tokens stand at `from`, `token` are for move; `version` and `map` (old element id to new, where they differ)
-    for migrate. `by` or `until` are for extend, with `element` of a stage (none: the process), `sla` and `target`."""
+    several tokens stand at `from`, `token` are for move; or `moves`, several at once, all of them or none, and the
+    `variables` that are set before them; `version` and `map` (old element id to new, where they differ) for migrate.
+    `by` or `until` are for extend, with `element` of a stage (none: the process), `sla` and `target`."""
 
     action: Annotated[str, choice(*ACTIONS)]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
@@ -62,6 +73,8 @@ class ActionBody(msgspec.Struct, frozen=True, rename={"source": "from"}):
     token: Annotated[int, Meta(ge=0, le=2**53)] = 0
     version: str = ""
     map: dict[str, str] = {}
+    moves: Annotated[list[MoveBody], Meta(max_length=100)] = []
+    variables: Variables = {}
     incident: Annotated[int, Meta(ge=0, le=2**53, description="Its id, for retry; 0: all there are.")] = 0
     element: str = ""
     sla: str = ""
@@ -194,9 +207,9 @@ async def read(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
                 faults.NOTHING_TO_RETRY, WITHDRAWN_LATE, faults.CANNOT_MOVE, faults.CANNOT_MIGRATE,
                 faults.NO_CLOCK, faults.NOT_EXTENDED, codes.DEFINITION_NOT_FOUND, codes.OVERLOADED),
         description="Operators and administrators act on any instance; whoever started one may terminate or withdraw "
-        "it if its definition is cancelable. move takes what stands at one element to another; migrate lets it go on "
-        "by another version; extend gives SLA clocks of the process or a stage more time. The answer is the instance "
-        "after the action.",
+        "it if its definition is cancelable. move takes what stands at one element to another, or makes several "
+        "`moves`; migrate lets it go on by another version; extend gives SLA clocks of the process or a stage more "
+        "time. The answer is the instance after the action.",
     ),
 )  # fmt: skip
 async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
@@ -212,8 +225,8 @@ async def act(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
 
 def _told(body: ActionBody) -> dict[str, object]:
     """What the audit log keeps of an action, beside its reason."""
-    names = ("source", "to", "token", "version", "map", "element", "sla", "target", "by", "until", "incident")
-    return {name: value for name in names if (value := getattr(body, name))}
+    names = ("source", "to", "token", "version", "map", "element", "sla", "target", "by", "until", "incident", "moves")
+    return {name: msgspec.to_builtins(value) for name in names if (value := getattr(body, name))}
 
 
 async def demand_action(desk: Services, who: Caller, instance_id: str, action: str) -> None:
@@ -229,6 +242,11 @@ async def demand_action(desk: Services, who: Caller, instance_id: str, action: s
 
 async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str, body: ActionBody) -> InstanceRecord:
     runtime = desk.runtime
+    if action == "move" and body.moves:
+        moves = [MoveToken(each.source, each.to, body.reason, each.token) for each in body.moves]
+        return await runtime.live.modify(
+            instance_id, moves, who=who.user, reason=body.reason, variables=body.variables or None
+        )
     if action == "move":
         for name, value in (("from", body.source), ("to", body.to)):
             if not value:

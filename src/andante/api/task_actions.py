@@ -11,7 +11,7 @@ from andante.runtime.approvals import ApprovalView, not_offered, offers_of, outc
 
 ACTIONS: Final = (
     "claim", "unclaim", "complete", "approve", "reject", "transfer", "delegate", "resolve", "comment", "remind",
-    "addSigner", "return", "extend", "followUp",
+    "addSigner", "return", "extend", "followUp", "error", "escalate",
 )  # fmt: skip
 
 

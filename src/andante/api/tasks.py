@@ -39,6 +39,7 @@ from andante.runtime import problem as codes
 from andante.timing.instants import iso
 
 HAND_OVER: Final = ("transfer", "delegate", "return")
+THROWN: Final = ("error", "escalate")  # the model declares them by the events that catch them
 MODES: Final = ("before", "with", "after")
 RESUMES: Final = ("flow", "direct")
 
@@ -97,7 +98,8 @@ FIELDS: Final = TaskShape.__struct_fields__
 class ActionBody(msgspec.Struct, frozen=True):
     """`to` for transfer and delegate; for addSigner a list of user:x, group:x, role:x, queue:x or names, with a `mode`;
     for return an element of `returnTo`, with `resume`. `outcome` and `variables` for complete; `text` is a comment.
-    `by` or `until`, `reason`, and at will `sla` and `target` for extend; `until` for followUp ("" clears it)."""
+    `by` or `until`, `reason`, and at will `sla` and `target` for extend; `until` for followUp ("" clears it). `code`
+    for error (with `text` as its message) and escalate, at will with `variables`."""
 
     action: Annotated[str, choice(*ACTIONS)]
     outcome: str = ""
@@ -111,6 +113,7 @@ class ActionBody(msgspec.Struct, frozen=True):
     by: Annotated[str, Meta(description="ISO 8601, working time of a target that counts it.")] = ""
     until: Annotated[str, Meta(description="ISO 8601 date-time")] = ""
     reason: Annotated[str, Meta(max_length=2_000)] = ""
+    code: Annotated[str, Meta(max_length=500)] = ""
 
 
 def task_shape(t: TaskRecord, zone: str, actions: list[str]) -> TaskShape:
@@ -145,13 +148,14 @@ async def read(request: Call, task_id: FromPath[str]) -> Response[bytes]:
         "Act on a task", allow.TASK_ACT, TaskShape, ActionBody, tag="tasks",
         errors=(faults.TASK_NOT_FOUND, faults.TASK_CLAIMED, faults.TASK_NOT_CLAIMED, faults.TASK_DELEGATED,
                 faults.TASK_NOT_DELEGATED, faults.TASK_OUTCOME, faults.TASK_NOBODY, faults.TASK_REMINDED,
-                faults.TASK_ACTION, faults.TASK_SIGNERS, faults.TASK_RETURN,
+                faults.TASK_ACTION, faults.TASK_SIGNERS, faults.TASK_RETURN, faults.NOT_CAUGHT,
                 faults.VARIABLE_TYPE, faults.FORM, faults.SUSPENDED, faults.PARENT_SUSPENDED, faults.CLOSED,
                 faults.NO_CLOCK, faults.NOT_EXTENDED, codes.TASK_CLOSED, codes.OVERLOADED),
         description="The assignee, a candidate of a free task, or the owner acts; operators transfer, delegate and "
         "give back any task, administrators do anything. Who started the instance, and operators, remind its holders. "
         "extend gives its SLA clocks more time; that is for operators. followUp says when whoever has it "
-        "wants to see it again.",
+        "wants to see it again. error and escalate throw a BPMN error or escalation from the task, for an event "
+        "around it.",
     ),
 )  # fmt: skip
 async def act(request: Call, task_id: FromPath[str]) -> Response[bytes]:
@@ -179,7 +183,8 @@ async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body
     if action == "followUp":
         until = iso(instant_ms("until", body.until, desk.zone)) if body.until else ""
         return await desk.runtime.task_action(task_id, action, who=who.user, to=until)
-    await demand_declared(desk, who, record, action)
+    if action not in THROWN:
+        await demand_declared(desk, who, record, action)
     to = body.to
     if action in HAND_OVER and not (isinstance(to, str) and to):
         what = "an element of returnTo" if action == "return" else "the name of the person who takes the task"
@@ -193,6 +198,7 @@ async def carry_out(desk: Services, who: Caller, task_id: str, action: str, body
         variables=body.variables or None,
         to=to if action in HAND_OVER and isinstance(to, str) else "",
         text=body.text,
+        code=body.code,
         signing=Signing(
             [to] if isinstance(to, str) else to,
             one_of("mode", body.mode, MODES),

@@ -25,6 +25,7 @@ from andante.camunda import (
     instance_variables,
     instances,
     jobs,
+    modification,
     starting,
     task_lists,
     task_variables,
@@ -35,8 +36,8 @@ from andante.camunda.access import guard
 BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
-    engine, external_tasks, external_lists, deployments, definitions, starting, instances, instance_variables,
-    task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places, history_facts,
+    engine, external_tasks, external_lists, deployments, definitions, starting, instances, modification,
+    instance_variables, task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places, history_facts,
     incidents, jobs,
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Starting process instances, and what a start asks for."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, post
@@ -12,20 +12,21 @@ from andante.camunda.definition_shapes import by_key, one
 from andante.camunda.definitions import KEY, ONE
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
+from andante.camunda.modification import Instruction, start_of, variables_of
 from andante.camunda.values import Given, read, written
 from andante.camunda.wire import answer, body_of, is_own
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem
 from andante.runtime import problem as codes
 
-DESCRIPTION: Final = "It runs to where it must wait. A form that the start has is checked."
+DESCRIPTION: Final = "It runs to where it must wait. A form that the start has is checked, but with startInstructions."
 
 
 class StartBody(msgspec.Struct):
     variables: Given = {}
     businessKey: str = ""  # noqa: N815 - Camunda's spelling, here and below
     caseInstanceId: str = ""  # noqa: N815
-    startInstructions: list[Any] = []  # noqa: N815
+    startInstructions: list[Instruction] = []  # noqa: N815
     skipCustomListeners: bool = False  # noqa: N815
     skipIoMappings: bool = False  # noqa: N815
     withVariablesInReturn: bool = False  # noqa: N815
@@ -33,16 +34,19 @@ class StartBody(msgspec.Struct):
 
 async def _start(request: Call, record: DefinitionRecord) -> Response[bytes]:
     body = await body_of(request, StartBody)
-    if body.startInstructions:
-        raise absent("start at a chosen activity", "Start the process, then move its token (action move).")
     if body.skipCustomListeners or body.skipIoMappings:
         raise absent("start without listeners or mappings")
     if body.caseInstanceId:
         raise absent("case instances", "Leave caseInstanceId out.")
     desk = services(request)
+    moves = None
+    if body.startInstructions:
+        graph = await desk.runtime.graph(record.id)
+        moves = [start_of(graph, each) for each in body.startInstructions]
+    variables = {**written(body.variables), **variables_of(body.startInstructions)}
     started = await desk.runtime.start(
-        record.name, version=record.version, variables=written(body.variables), who=caller(request).user,
-        business_key=body.businessKey,
+        record.name, version=record.version, variables=variables, who=caller(request).user,
+        business_key=body.businessKey, moves=moves,
     )  # fmt: skip
     shape = instance_shape(started)
     if body.withVariablesInReturn:

@@ -30,6 +30,17 @@ class CompleteBody(msgspec.Struct):
     withVariablesInReturn: bool = False  # noqa: N815
 
 
+class ErrorBody(msgspec.Struct):
+    errorCode: str = ""  # noqa: N815
+    errorMessage: str = ""  # noqa: N815
+    variables: Given = {}
+
+
+class EscalationBody(msgspec.Struct):
+    escalationCode: str = ""  # noqa: N815
+    variables: Given = {}
+
+
 class CommentBody(msgspec.Struct):
     message: str = ""
     processInstanceId: str = ""  # noqa: N815
@@ -126,6 +137,35 @@ async def submit(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     return await _complete(request, task_id)
 
 
+@post(
+    f"{ONE}/bpmnError", status_code=200,
+    operation=Operation(
+        "Throw a BPMN error", ACT, body=ErrorBody,
+        description="One that nothing catches is refused with 400; in Camunda 7 the path ends without a word.",
+    ),
+)  # fmt: skip
+async def bpmn_error(request: Call, task_id: FromPath[str]) -> Response[bytes]:
+    body = await body_of(request, ErrorBody)
+    if not body.errorCode:
+        raise wrong("errorCode is required.")
+    values = await _values(request, task_id, body.variables)
+    await _act(request, task_id, "error", code=body.errorCode, text=body.errorMessage, variables=values)
+    return nothing()
+
+
+@post(
+    f"{ONE}/bpmnEscalation", status_code=200,
+    operation=Operation("Escalate", ACT, body=EscalationBody, description="What nothing catches is refused with 400."),
+)  # fmt: skip
+async def bpmn_escalation(request: Call, task_id: FromPath[str]) -> Response[bytes]:
+    body = await body_of(request, EscalationBody)
+    if not body.escalationCode:
+        raise wrong("escalationCode is required.")
+    values = await _values(request, task_id, body.variables)
+    await _act(request, task_id, "escalate", code=body.escalationCode, variables=values)
+    return nothing()
+
+
 @get(f"{ONE}/form", operation=Operation("Read which form a task has", allow.TASK_READ))
 async def form(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     record = await visible_task(request, task_id)
@@ -187,6 +227,6 @@ async def comment(request: Call, task_id: FromPath[str]) -> Response[bytes]:
 
 
 HANDLERS: Final = (
-    one, claim, unclaim, assign, delegate, resolve, complete, submit, form, form_variables, variables, identity_links,
-    comments, comment,
+    one, claim, unclaim, assign, delegate, resolve, complete, submit, bpmn_error, bpmn_escalation, form,
+    form_variables, variables, identity_links, comments, comment,
 )  # fmt: skip

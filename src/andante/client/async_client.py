@@ -107,6 +107,7 @@ class AsyncClient:
     act = Endpoint(calls.act)
     extend = Endpoint(calls.extend)
     move = Endpoint(live.move)
+    modify = Endpoint(live.modify)
     migrate = Endpoint(live.migrate)
     check_migration = Endpoint(live.check_migration)
     delete_instance = Endpoint(calls.delete_instance)

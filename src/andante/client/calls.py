@@ -293,11 +293,14 @@ def task_action(
     mode: str = "",
     resume: str = "",
     until: str = "",
+    code: str = "",
 ) -> Call[shapes.Task]:
     """One of the task's `actions`. addSigner has a `mode` (before, with, after), return a `resume` (flow, direct).
-    followUp says `until` when whoever has it wants to see it again; "" clears that."""
+    followUp says `until` when whoever has it wants to see it again; "" clears that. error and escalate throw
+    a `code`."""
     body = given(
-        action=action, outcome=outcome, variables=variables, to=to, text=text, mode=mode, resume=resume, until=until
+        action=action, outcome=outcome, variables=variables, to=to, text=text, mode=mode, resume=resume, until=until,
+        code=code,
     )  # fmt: skip
     return Call("PUT", f"{BASE}/runtime/tasks/{_id(task_id)}", shapes.Task, body)
 

@@ -69,10 +69,11 @@ def _state(e: ev.StateChanged) -> Values:
 
 
 def _start(c: cmd.Start) -> Values:
-    return (
+    values = (
         1, c.definition_id, c.name, c.version, c.variables, c.business_key, c.title, c.parent_id, c.parent_token,
         c.root_id, c.depth, c.is_test, c.held, c.start, c.ext,
     )  # fmt: skip
+    return (*values, c.moves) if c.moves else values
 
 
 def _complete(c: cmd.CompleteTask) -> Values:

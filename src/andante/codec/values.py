@@ -167,6 +167,7 @@ LATER: Final[dict[type, int]] = {
     Timer: 1,
     Subscription: 1,
     Task: 1,
+    cmd.Start: 1,
     cmd.DeliverSignal: 1,
     ev.SignalReceived: 1,
     cmd.CompleteTask: 1,
@@ -236,7 +237,7 @@ class Family:
         if made is None:
             raise CodecFault(f"the bytes hold a thing of code {packed[0]}, which only a later release knows")
         kind, where, change = made
-        if change is not None:
+        if change is not None and len(packed) > where + 1:
             packed[where + 1] = change(packed[where + 1])
         return kind(*packed[1:])
 
@@ -255,8 +256,8 @@ def hook(thing: object) -> Packed:
     raise TypeError(f"a {type(thing).__name__} cannot be stored")
 
 
-def _moves(packed: list[Any]) -> list[Any]:
-    return [commands.unpack(each) for each in packed]
+def _moves(packed: list[Any] | None) -> list[Any] | None:
+    return None if packed is None else [commands.unpack(each) for each in packed]
 
 
 commands: Final = Family(COMMANDS, {"moves": _moves})

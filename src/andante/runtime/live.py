@@ -14,6 +14,7 @@ from andante.runtime.bundle import View
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
+from andante.store.projection import instance_record
 from andante.store.records import InstanceRecord
 from andante.store.store import Store
 
@@ -64,6 +65,16 @@ class Live:
         self, instance_id: str, source: str, target: str, token: int, who: str, reason: str, view: View[InstanceRecord]
     ) -> InstanceRecord:
         return await self._executor.submit(instance_id, cmd.MoveToken(source, target, reason, token), who, view)
+
+    async def modify(
+        self, instance_id: str, moves: list[cmd.MoveToken], *, who: str, reason: str = "",
+        variables: dict[str, object] | None = None,
+    ) -> InstanceRecord:  # fmt: skip
+        """Several moves in this order, all of them or none; also such as only take out, or only begin."""
+        command = cmd.Modify(moves, reason, variables)
+        return await self._executor.submit(
+            instance_id, command, who, lambda step, _: instance_record(step.graph, step.instance)
+        )
 
     async def migrate(
         self, record: InstanceRecord, version: str, mapping: Mapping[str, str], who: str, reason: str,

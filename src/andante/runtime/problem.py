@@ -29,6 +29,7 @@ STATUS: Final[dict[str, int]] = {
     faults.PARKED_FULL: 503,
     faults.NOTHING_TO_RETRY: 409,
     faults.CANNOT_MOVE: 409,
+    faults.NOT_CAUGHT: 409,
     faults.CANNOT_MIGRATE: 409,
 }
 INSTANCE_NOT_FOUND: Final = "bpm.instance.notFound"

@@ -94,7 +94,7 @@ class Runtime:
         self.jobs = Jobs(store, clock, self.executor, self._definitions)
         self.lists = self._tasks = Tasks(store, clock, self.executor, self._definitions.task_names)
         self.forms = FormDesk(store, clock, self._definitions)
-        self._live = Live(store, self.executor, self._definitions)
+        self.live = Live(store, self.executor, self._definitions)
         back = HandingBack(store, clock, self.executor, self.roster, lambda: self._sharing.first)
         self.timekeeper = Timekeeper(
             store, clock, self.executor, self._definitions, self.messages, self.outbox, back, settings.zone
@@ -249,6 +249,7 @@ class Runtime:
     async def start(
         self, name: str, *, version: str = "", variables: dict[str, object] | None = None, who: str,
         business_key: str = "", title: str = "", is_test: bool = False, ext: list[object] | None = None,
+        moves: list[cmd.MoveToken] | None = None,
     ) -> InstanceRecord:  # fmt: skip
         """Start an instance and run it to where it must wait (contract API 1)."""
         await self._definitions.catalogue.fresh()
@@ -257,7 +258,7 @@ class Runtime:
         await self.conditions.pace.demand()
         about(instance=instance_id, definition=name)
         command = cmd.Start(
-            record.id, record.name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext
+            record.id, name, record.version, variables or {}, business_key, title, is_test=is_test, ext=ext, moves=moves
         )
         return await self.executor.start(await self._definitions.graph(record.id), instance_id, command, who, _record)
 
@@ -293,21 +294,21 @@ class Runtime:
     ) -> InstanceRecord:
         """Take what stands at element `source` to `target`; `token` tells which where several stand there."""
         await self._seen(instance_id)
-        return await self._live.move(instance_id, source, target, token, who, reason, _record)
+        return await self.live.move(instance_id, source, target, token, who, reason, _record)
 
     async def migrate(
         self, instance_id: str, version: str, *, who: str, mapping: Mapping[str, str] | None = None, reason: str = ""
     ) -> InstanceRecord:
         """Let it go on by another version of its definition; `mapping` names elements that are called otherwise."""
         record = await self.instance(instance_id)
-        return await self._live.migrate(record, version, mapping or {}, who, reason, _record)
+        return await self.live.migrate(record, version, mapping or {}, who, reason, _record)
 
     async def check_migration(
         self, instance_id: str, version: str, mapping: Mapping[str, str] | None = None
     ) -> MigrationPlan:
         """Whether `migrate` would be carried out now, and which element becomes which."""
         await self._seen(instance_id)
-        return await self._live.check(instance_id, version, mapping or {})
+        return await self.live.check(instance_id, version, mapping or {})
 
     async def set_variables(
         self, instance_id: str, values: dict[str, object], *, who: str, introduce: bool = False
@@ -350,10 +351,10 @@ class Runtime:
 
     async def task_action(
         self, task_id: str, action: str, *, who: str, outcome: str = "", variables: dict[str, object] | None = None,
-        to: str = "", text: str = "", signing: Signing | None = None,
+        to: str = "", text: str = "", code: str = "", signing: Signing | None = None,
     ) -> TaskRecord:  # fmt: skip
         """One of `tasks.ACTIONS`. The caller sees whether `who` may."""
-        return await self._tasks.act(task_id, action, who, outcome, variables, to, text, signing)
+        return await self._tasks.act(task_id, action, who, outcome, variables, to, text, signing, code)
 
     # Messages, signals, jobs.
 

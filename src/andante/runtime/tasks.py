@@ -37,6 +37,8 @@ ACTIONS: Final = (
     "addSigner",
     "return",
     "followUp",
+    "error",
+    "escalate",
 )
 
 
@@ -136,12 +138,12 @@ class Tasks:
 
     async def act(
         self, task_id: str, action: str, who: str, outcome: str, variables: dict[str, object] | None, to: str,
-        text: str, signing: Signing | None = None,
+        text: str, signing: Signing | None = None, code: str = "",
     ) -> TaskRecord:  # fmt: skip
         if not sight().view.all:
             await self.one(task_id)
         instance_id, key = task_key(task_id)
-        command = _command(action, key, who, outcome, variables, to, text, signing or NO_SIGNING)
+        command = _command(action, key, who, outcome, variables, to, text, signing or NO_SIGNING, code)
         try:
             record = await self._executor.submit(instance_id, command, who, _view)
         except Problem as problem:
@@ -158,7 +160,7 @@ class Tasks:
 
 def _command(
     action: str, key: int, who: str, outcome: str, variables: dict[str, object] | None, to: str, text: str,
-    signing: Signing,
+    signing: Signing, code: str,
 ) -> cmd.Command:  # fmt: skip
     if action in ("transfer", "delegate") and not to:
         raise Problem(PARAMETER, 400, f"to: '{action}' needs the name of the user who takes the task.")
@@ -184,6 +186,12 @@ def _command(
         return cmd.AddSigners(key, signing.signers, signing.mode, text)
     if action == "return":
         return cmd.ReturnTask(key, to, signing.direct, text)
+    if action in ("error", "escalate"):
+        if not code:
+            raise Problem(PARAMETER, 400, f"code: '{action}' needs the code that is thrown.")
+        if action == "error":
+            return cmd.ThrowTaskError(key, code, text, variables)
+        return cmd.EscalateTask(key, code, variables)
     if action == "followUp":
         return cmd.SetFollowUp(key, _moment(to) if to else None)
     raise Problem(PARAMETER, 400, f"action: '{action}' is none of {', '.join(ACTIONS)}.")

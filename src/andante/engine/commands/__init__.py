@@ -28,11 +28,12 @@ from andante.engine.commands.tasks import (
 
 @final
 class Start:
-    """Create the instance and run it to where it must wait. `start` is a node index; -1 takes the none start event."""
+    """Create the instance and run it to where it must wait. `start` is a node index; -1 takes the none start event.
+    With `moves`, which have targets alone, it begins at those instead."""
 
     __slots__ = (
-        "business_key", "definition_id", "depth", "ext", "held", "is_test", "name", "parent_id", "parent_token",
-        "root_id", "start", "title", "variables", "version",
+        "business_key", "definition_id", "depth", "ext", "held", "is_test", "moves", "name", "parent_id",
+        "parent_token", "root_id", "start", "title", "variables", "version",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +52,7 @@ class Start:
         held: bool = False,
         start: int = -1,
         ext: list[object] | None = None,
+        moves: list[MoveToken] | None = None,
     ) -> None:
         self.definition_id = definition_id
         self.name = name
@@ -66,6 +68,7 @@ class Start:
         self.held = held
         self.start = start
         self.ext = ext
+        self.moves = moves
 
 
 @final

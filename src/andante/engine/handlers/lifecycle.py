@@ -16,6 +16,7 @@ from andante.engine.elements.flows import proceed
 from andante.engine.elements.withdrawal import close
 from andante.engine.faults import NO_START, NOTHING_TO_RETRY, PARENT_SUSPENDED, PARKED_FULL, ModelFault, Rejected
 from andante.engine.filling import filled_in
+from andante.engine.handlers.moving import begin
 from andante.engine.scoping import admissible
 from andante.engine.settings import MAX_PARKED
 from andante.engine.sla import applying, pause_clocks, resume_clocks, start_clocks
@@ -31,7 +32,7 @@ def start(step: "Step", command: cmd.Start) -> None:
     """Create the instance at its start event. A child of a held parent waits before its first element (row 24)."""
     graph, instance = step.graph, step.instance
     node, given = command.start, command.variables
-    if node < 0:
+    if node < 0 and not command.moves:
         node = graph.plain_start
         if node < 0:
             raise Rejected(
@@ -54,7 +55,11 @@ def start(step: "Step", command: cmd.Start) -> None:
         _label(step)
     if graph.slas:
         _start_slas(step)
-    step.enter(step.key(), node, 0)
+    if command.moves:
+        for move in command.moves:
+            begin(step, move)
+    else:
+        step.enter(step.key(), node, 0)
     if command.held:
         pause_clocks(step)
         step.agenda.clear()

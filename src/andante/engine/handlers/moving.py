@@ -14,7 +14,6 @@ from andante.engine.elements.event_handlers import open_scope
 from andante.engine.elements.listening import listen
 from andante.engine.elements.withdrawal import cancel, withdraw
 from andante.engine.faults import CANNOT_MOVE, ModelFault, Rejected
-from andante.engine.handlers.lifecycle import terminate
 from andante.engine.scoping import admissible
 from andante.engine.sla import begin_stage
 from andante.engine.state import Scope, Token
@@ -60,12 +59,12 @@ def modify(step: "Step", command: cmd.Modify) -> None:
         elif move.source:
             _take_out(step, move)
         else:
-            _begin(step, move)
+            begin(step, move)
     if not instance.scopes[0].tokens:
-        terminate(step, cmd.Terminate(reason=command.reason or "all that it did was taken back"))
+        step.handle(cmd.Terminate(reason=command.reason or "all that it did was taken back"))
 
 
-def _begin(step: "Step", move: cmd.MoveToken) -> None:
+def begin(step: "Step", move: cmd.MoveToken) -> None:
     """Enter the target without taking anything back, in the sub-processes around it that run or are opened anew."""
     target, flow = _target(step, move.target)
     scope, inner = _open_already(step, 0, step.instance.scopes[0], _around(step, target)[::-1])

@@ -1,0 +1,134 @@
+"""Modification: instructions that take out what stands at activities of a process instance, and begin others."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, post
+from litestar.params import FromPath
+
+from andante.api.instances import operable
+from andante.api.operation import Operation
+from andante.api.services import Call, Services, caller, services
+from andante.bpmn.graph import ProcessGraph
+from andante.camunda.faults import absent, wrong
+from andante.camunda.instances import ONE, opened
+from andante.camunda.values import Given, written
+from andante.camunda.wire import body_of, nothing
+from andante.engine.commands import MoveToken
+from andante.people import permissions as allow
+from andante.runtime import Problem, auditing
+
+TYPES: Final = ("cancel", "startBeforeActivity", "startAfterActivity", "startTransition")
+KEYS: Final = ("activityId", "transitionId", "activityInstanceId", "transitionInstanceId")
+
+
+class Instruction(msgspec.Struct):
+    """What is to be cancelled, or where to start, by `type`; with the variables that a start brings."""
+
+    type: str = ""
+    activityId: str | None = None  # noqa: N815 - Camunda's spelling, here and below
+    transitionId: str | None = None  # noqa: N815
+    activityInstanceId: str | None = None  # noqa: N815
+    transitionInstanceId: str | None = None  # noqa: N815
+    ancestorActivityInstanceId: str | None = None  # noqa: N815
+    cancelCurrentActiveActivityInstances: bool | None = None  # noqa: N815
+    variables: Given | None = None
+
+
+class ModificationBody(msgspec.Struct):
+    instructions: list[Instruction] = []
+    annotation: str = ""
+    skipCustomListeners: bool = False  # noqa: N815
+    skipIoMappings: bool = False  # noqa: N815
+
+
+def variables_of(instructions: Sequence[Instruction]) -> dict[str, object]:
+    """All that they bring: they are the instance's. Raises Problem."""
+    given: dict[str, Any] = {}
+    for each in instructions:
+        for name, value in (each.variables or {}).items():
+            if isinstance(value, dict) and value.get("local"):
+                raise absent("variables of one activity alone", f"Give '{name}' without local.")
+            given[name] = value
+    return written(given)
+
+
+def start_of(graph: ProcessGraph, each: Instruction, instance_id: str = "") -> MoveToken:
+    """Where a start instruction begins. Raises Problem."""
+    if each.ancestorActivityInstanceId not in (None, instance_id):
+        raise absent("choice of the scope to start in", "Leave ancestorActivityInstanceId out.")
+    if each.type == "startTransition":
+        if not each.transitionId:
+            raise _needs(each, "transitionId")
+        return MoveToken("", each.transitionId)
+    if each.type not in TYPES[1:]:
+        raise wrong(f"instructions: the type is one of {', '.join(TYPES)}, not '{each.type}'.")
+    if not each.activityId:
+        raise _needs(each, "activityId")
+    if each.type == "startBeforeActivity":
+        return MoveToken("", each.activityId)
+    node = graph.by_id.get(each.activityId, -1)
+    if node < 0:
+        raise wrong(f"For instruction type '{each.type}': the process has no element '{each.activityId}'.")
+    outgoing = graph.nodes[node].outgoing
+    if len(outgoing) != 1:
+        text = f"'{each.activityId}' has {len(outgoing)} outgoing sequence flows: choose one by transitionId."
+        raise wrong(f"For instruction type '{each.type}': {text}")
+    return MoveToken("", graph.flows[outgoing[0]].id)
+
+
+def _needs(each: Instruction, what: str) -> Problem:
+    return wrong(f"For instruction type '{each.type}': '{what}' must be set.")
+
+
+async def _cancelled(desk: Services, instance_id: str, each: Instruction) -> list[MoveToken]:
+    """What a cancel instruction takes out. Raises Problem."""
+    given = [key for key in KEYS if getattr(each, key)]
+    if len(given) != 1 or given == ["transitionId"]:
+        names = "activityId, activityInstanceId or transitionInstanceId"
+        raise wrong(f"For instruction type 'cancel': exactly one of {names} must be set.")
+    if each.activityId and not each.cancelCurrentActiveActivityInstances:
+        return [MoveToken(each.activityId, "")]
+    if each.activityId:
+        tokens = (await desk.runtime.detail(instance_id)).tokens
+        return [MoveToken(each.activityId, "", "", one.token) for one in tokens if one.element == each.activityId]
+    named = each.activityInstanceId or each.transitionInstanceId or ""
+    element, _, token = named.rpartition(":")
+    if not element or not token.isdecimal():
+        raise wrong(f"For instruction type 'cancel': there is no activity instance '{named}' here.")
+    return [MoveToken(element, "", "", int(token))]
+
+
+@post(
+    f"{ONE}/modification", status_code=200,
+    operation=Operation(
+        "Modify a process instance", allow.INSTANCE_ACT_ANY, body=ModificationBody,
+        description="All instructions or none. Variables are the instance's.",
+    ),
+)  # fmt: skip
+async def modify(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
+    body = await body_of(request, ModificationBody)
+    if body.skipCustomListeners or body.skipIoMappings:
+        raise absent("modification without listeners or mappings")
+    desk = services(request)
+    record = await opened(request, instance_id)
+    await operable(request, instance_id)
+    graph = await desk.runtime.graph(record.definition_id)
+    moves: list[MoveToken] = []
+    for each in body.instructions:
+        if each.type == "cancel":
+            moves += await _cancelled(desk, instance_id, each)
+        else:
+            moves.append(start_of(graph, each, instance_id))
+    if not moves:
+        raise wrong("instructions: name at least one that changes something.")
+    told = [{"source": move.source, "to": move.target, "token": move.token} for move in moves]
+    auditing.note("instance.move", instance_id, reason=body.annotation, details={"moves": told}, rides=True)
+    reason = body.annotation or "modified by the REST API of Camunda 7"
+    brought = variables_of(body.instructions)
+    await desk.runtime.live.modify(instance_id, moves, who=caller(request).user, reason=reason, variables=brought)
+    return nothing()
+
+
+HANDLERS: Final = (modify,)
