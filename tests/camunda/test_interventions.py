@@ -1,5 +1,7 @@
 """What a team from Camunda 7 does by hand: modification, start at an activity, errors and escalations of tasks."""
 
+from typing import Any
+
 from engine_rest import Rest, fresh, model
 
 ERROR = '<bpmn:error id="Faulty" errorCode="FAULTY"/><bpmn:escalation id="Late" escalationCode="LATE"/>'
@@ -28,7 +30,7 @@ def test_an_instance_is_modified(rest: Rest) -> None:
     started = rest.start(deployed(rest))
     path = f"/process-instance/{started}/modification"
     (ask,) = rest.get(f"/process-instance/{started}/activity-instances")["childActivityInstances"]
-    instructions = [
+    instructions: list[dict[str, Any]] = [
         {"type": "startBeforeActivity", "activityId": "boss", "variables": {"sum": {"value": 7, "local": False}}},
         {"type": "startAfterActivity", "activityId": "ask"},
         {"type": "cancel", "activityInstanceId": ask["id"]},

@@ -37,8 +37,8 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, starting, instances, modification,
-    instance_variables, task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places, history_facts,
-    incidents, jobs,
+    instance_variables, task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places,
+    history_facts, incidents, jobs,
 )  # fmt: skip
 
 
