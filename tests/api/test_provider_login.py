@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
 from house import SECRET as ADMIN
 from house import START, House, house_at
 from provider import CLIENT, SECRET, Running
+
+from andante.people import AccessProblem
 
 BACK = "http://andante.test"
 
@@ -140,6 +142,31 @@ async def test_what_was_begun_ends_once_here_and_soon(house: House, provider: Ru
     house.clock.set(house.clock.now() + 600_001)
     assert (await browser.http.get(late)).status_code == 401
     assert (await browser.http.get("/login/provider/back")).status_code == 401
+
+
+async def test_who_begins_and_does_not_end_leaves_nothing_behind(house: House, provider: Running) -> None:
+    provider.person("4715", preferred_username="pip")
+    rows = "select count(*) from login"
+    before = await house.runtime.store.get(rows, ())
+    browser = Browser(house)
+    back = await browser.to_provider("/" + "x" * 9_000)  # no browser takes a cookie as large
+    kept = browser.http.cookies["andante_provider"]
+    assert len(kept) < 200
+    for bent in (kept.replace(".", ".9", 1), kept + "/started", "x" + kept, kept.split(".")[0], "", ".", "a.²."):
+        other = Browser(house)
+        other.http.cookies.set("andante_provider", quote(bent))
+        assert (await other.http.get(back)).status_code == 401
+    oidc = house.services.oidc
+    assert oidc is not None
+    said = dict(parse_qsl(urlsplit(back).query)) | {"code": "none"}
+    for _ in range(50):
+        with pytest.raises(AccessProblem, match="does not take the code"):
+            await oidc.end(said, kept, "127.0.0.1")
+    assert await house.runtime.store.get(rows, ()) == before
+    waits = await browser.http.get(back)
+    assert (waits.status_code, "Try again in 300 seconds" in waits.text) == (429, True)
+    house.clock.set(house.clock.now() + 300_000)
+    assert (await browser.http.get(back)).headers["location"] == "/tasks"
 
 
 async def test_nobody_is_sent_to_another_site(house: House, provider: Running) -> None:

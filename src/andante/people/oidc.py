@@ -1,11 +1,13 @@
 """Log-in at an OpenID Connect provider: the authorization code flow with PKCE, state and nonce, with any provider that
 tells about itself (Discovery 1.0). Persons may be made when they come for the first time.
 
-What was begun is kept in the database, so that any server ends it: once, within ten minutes, and in the browser that
-began it.
+What was begun is kept by the browser that began it, in a cookie, and nowhere else: any server ends it, once and within
+ten minutes, and who never comes back leaves nothing behind. State, nonce and verifier are made of the cookie's secret,
+so that none of them fits another browser, time or page.
 """
 
 import asyncio
+import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
@@ -17,8 +19,9 @@ import msgspec
 
 from andante.people.access import Access
 from andante.people.accounts import NAME, Accounts
+from andante.people.attempts import Attempts
 from andante.people.changes import Tables
-from andante.people.faults import LAST_ADMINISTRATOR, LOGIN_REFUSED, PROVIDER, AccessProblem
+from andante.people.faults import LAST_ADMINISTRATOR, LOGIN_REFUSED, PROVIDER, TOO_FAST, AccessProblem
 from andante.people.permissions import ROLES, USER
 from andante.people.secrets import digest, new_secret
 from andante.store.audit import Entry
@@ -31,8 +34,12 @@ PAUSE_S: Final = 5.0  # after a provider did not answer, before it is asked agai
 AGAIN_S: Final = 30.0  # before keys are read again because of one that is not among them
 LEEWAY_S: Final = 60  # that clocks may differ
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+KEPT_MS: Final = 2 * PATIENCE_MS  # of a log-in that ended, so that it does not end again
+USED: Final = "This log-in was used already. Begin anew."
+NOT_BEGUN: Final = "This log-in was not begun here, or too long ago. Begin anew."
 SESSION_OF: Final = ":oidc"  # the client of its sessions; no client can be named so
 LONGEST: Final = 200
+LONGEST_PAGE: Final = 2_000  # to come back to: browsers take cookies of 4096 bytes
 
 
 class OidcOptions(msgspec.Struct, frozen=True):
@@ -56,10 +63,35 @@ class OidcOptions(msgspec.Struct, frozen=True):
 
 
 class Begun(NamedTuple):
-    """Where the browser goes, and the secret that it keeps meanwhile."""
+    """Where the browser goes, and what it keeps meanwhile."""
 
     url: str
+    kept: str
+
+
+class Pending(NamedTuple):
+    """A log-in under way: the browser's secret, since when (ms), and the page to come back to."""
+
     secret: str
+    since: int
+    to: str
+
+    @classmethod
+    def read(cls, kept: str) -> "Pending":
+        """Of what `kept` gives; raises AccessProblem."""
+        secret, _, rest = kept.partition(".")
+        since, _, to = rest.partition(".")
+        if not secret or not (since.isascii() and since.isdigit()) or len(since) > len("1767258000000"):
+            raise _refused(NOT_BEGUN)
+        return cls(secret, int(since), to)
+
+    @property
+    def kept(self) -> str:
+        return f"{self.secret}.{self.since}.{self.to}"
+
+    def proof(self, of: str) -> str:
+        """What the provider gets to see; 64 signs, from which nobody finds the secret."""
+        return hmac.new(self.secret.encode(), f"{of} {self.since} {self.to}".encode(), hashlib.sha256).hexdigest()
 
 
 class Ended(NamedTuple):
@@ -103,6 +135,7 @@ class Oidc:
         self._away = ""  # why it is not asked until then
         self._away_until = 0.0
         self._keys_at = 0.0
+        self._attempts = Attempts()  # codes that the provider did not take
 
     async def begin(self, to: str) -> Begun:
         """Where to log in; `to` is the page to come back to. Raises AccessProblem (503) when the provider is away."""
@@ -110,54 +143,48 @@ class Oidc:
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         metadata = await self._discovered()
-        state, nonce, verifier, secret = new_secret(), new_secret(), new_secret(), new_secret()
-        now = self._now()
-        await self._tables.write([
-            ("delete from login where expires_at<=?", (now,)),
-            (
-                "insert into login (state, used, browser, nonce, verifier, next, expires_at) values (?,0,?,?,?,?,?)",
-                (digest(state), digest(secret), nonce, verifier, to, now + PATIENCE_MS),
-            ),
-        ])  # fmt: skip
+        pending = Pending(new_secret(), self._now(), to if len(to) <= LONGEST_PAGE else "")
         url: str = prepare_grant_uri(
             _endpoint(metadata, "authorization_endpoint"), self.options.client_id, "code", self.options.redirect,
-            self.options.scopes, state, nonce=nonce, code_challenge=create_s256_code_challenge(verifier),
-            code_challenge_method="S256",
+            self.options.scopes, pending.proof("state"), nonce=pending.proof("nonce"),
+            code_challenge=create_s256_code_challenge(pending.proof("verifier")), code_challenge_method="S256",
         )  # fmt: skip
-        return Begun(url, secret)
+        return Begun(url, pending.kept)
 
-    async def end(self, answer: Mapping[str, str], secret: str) -> Ended:
-        """The provider has sent the browser back with `answer`; `secret` is what the browser kept."""
+    async def end(self, answer: Mapping[str, str], kept: str, address: str = "") -> Ended:
+        """The provider has sent the browser back with `answer`; `kept` is what the browser has of the beginning.
+        Nothing is written before the provider has said who it is."""
         metadata = await self._discovered()
-        state = digest(answer.get("state", ""))
-        row = await self._tables.get(
-            "select browser, nonce, verifier, next from login where state=? and used=0 and expires_at>?",
-            (state, self._now()),
-        )
-        if row is None or not hmac.compare_digest(str(row[0]), digest(secret)):
-            raise _refused("This log-in was not begun here, or too long ago. Begin anew.")
-        try:
-            await self._tables.write([
-                ("insert into login (state, used, expires_at) values (?,1,?)", (state, self._now() + PATIENCE_MS))
-            ])  # fmt: skip
-        except Duplicate:
-            raise _refused("This log-in was used already. Begin anew.") from None
+        pending, now = Pending.read(kept), self._now()
+        state = pending.proof("state")
+        there = hmac.compare_digest(state.encode(), answer.get("state", "").encode())
+        if not there or not -LEEWAY_S * 1_000 <= now - pending.since < PATIENCE_MS:
+            raise _refused(NOT_BEGUN)
+        used = ("select 1 from login where state=? and used=1", (digest(state),))
+        if await self._tables.get(*used) is not None:
+            raise _refused(USED)
         if "error" in answer:
             said = _printable(answer.get("error_description") or answer["error"])
             raise _refused(f"The provider did not log you in; it says: {said}")
         if answer.get("iss", metadata["issuer"]) != metadata["issuer"]:
             raise _refused("The answer is from another provider.")
-        _browser, nonce, verifier, to = row
-        token = await self._exchanged(_endpoint(metadata, "token_endpoint"), answer.get("code", ""), verifier)
-        claims = await self._verified(token, nonce)
+        token = await self._exchanged(metadata, answer.get("code", ""), pending.proof("verifier"), address)
+        claims = await self._verified(token, pending.proof("nonce"))
         if self.options.name_claim not in claims and "userinfo_endpoint" in metadata:
             told = await self._userinfo(metadata["userinfo_endpoint"], str(token.get("access_token", "")))
             if told.get("sub") != claims["sub"]:
                 raise _refused("The provider tells of somebody else.")
             claims = {**told, **claims}
+        try:
+            await self._tables.write([
+                ("delete from login where expires_at<=?", (now,)),
+                ("insert into login (state, used, expires_at) values (?,1,?)", (digest(state), now + KEPT_MS)),
+            ])  # fmt: skip
+        except Duplicate:
+            raise _refused(USED) from None
         name = await self._person(claims)
         entry = Entry("login", name, {"provider": self.options.issuer}, kind="person", actor=name)
-        return Ended(await self._access.issue(name, SESSION_OF, self._session_s, entry), to)
+        return Ended(await self._access.issue(name, SESSION_OF, self._session_s, entry), pending.to)
 
     async def out(self) -> str:
         """Where one logs out at the provider, too; "" where it has no such page."""
@@ -201,7 +228,22 @@ class Oidc:
                 self._keys_at = time.monotonic() + AGAIN_S
             return self._keys
 
-    async def _exchanged(self, endpoint: str, code: str, verifier: str) -> dict[str, Any]:
+    async def _exchanged(
+        self, metadata: Mapping[str, Any], code: str, verifier: str, address: str
+    ) -> dict[str, Any]:  # fmt: skip
+        """The tokens for a code. Codes that are none count against the address as wrong passwords do, for the provider
+        would shut us out for them."""
+        wait = -(-self._attempts.wait_ms(address, "", self._now()) // 1_000)
+        if wait:
+            raise AccessProblem(TOO_FAST, 429, f"Too many log-ins that failed. Try again in {wait} seconds.", wait)
+        try:
+            return await self._traded(_endpoint(metadata, "token_endpoint"), code, verifier)
+        except AccessProblem as problem:
+            if problem.code == LOGIN_REFUSED:
+                self._attempts.failed(address, now=self._now())
+            raise
+
+    async def _traded(self, endpoint: str, code: str, verifier: str) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code", "code": code, "redirect_uri": self.options.redirect,
             "code_verifier": verifier,

@@ -1,6 +1,7 @@
 """Log in, log out, and the choice of language and of light or dark."""
 
 from typing import Final
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -28,7 +29,7 @@ from andante.web.session import (
 )
 
 HOME: Final = "/tasks"
-PROVIDER: Final = "andante_provider"  # a cookie: the secret of a log-in at a provider that is under way
+PROVIDER: Final = "andante_provider"  # a cookie: a log-in at a provider that is under way
 PATIENCE_S: Final = PATIENCE_MS // 1_000
 
 
@@ -82,13 +83,13 @@ async def log_in(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
 
 @get("/login/provider", opt={PUBLIC: True})
 async def to_provider(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
-    """On to where people log in. The browser keeps a secret, so that nobody else can end what it begins."""
+    """On to where people log in. The browser keeps what was begun, so that nobody else can end it."""
     to = local_path(request.query_params.get("next", ""), HOME)
     try:
         begun = await _provider(desk).begin(to)
     except AccessProblem as problem:
         return login_view(request, desk, to, problem=problem)
-    return go(request, begun.url, cookies=[cookie(request, PROVIDER, begun.secret, PATIENCE_S)])
+    return go(request, begun.url, cookies=[cookie(request, PROVIDER, quote(begun.kept, safe=""), PATIENCE_S)])
 
 
 @get("/login/provider/back", opt={PUBLIC: True})
@@ -96,7 +97,7 @@ async def from_provider(request: Asked, desk: NamedDependency[Desk]) -> Response
     """From there, with the proof of who it is. What is wrong shows the log-in page again."""
     answer = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     try:
-        ended = await _provider(desk).end(answer, request.cookies.get(PROVIDER, ""))
+        ended = await _provider(desk).end(answer, request.cookies.get(PROVIDER, ""), address(request))
     except AccessProblem as problem:
         return login_view(request, desk, HOME, problem=problem)
     cookies = [cookie(request, SESSION, ended.token, LONGEST_S), cookie(request, PROVIDER, "", 0)]
