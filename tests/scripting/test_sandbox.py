@@ -7,6 +7,17 @@ import pytest
 
 from andante.scripting import Limits, Sandbox, ScriptFault
 
+# A value that is large, and says that it is small.
+LIAR = """
+class Liar:
+    def __repr__(self):
+        return "x"
+    def __len__(self):
+        return 1
+a = Liar()
+a.data = [0] * 100_000
+"""
+
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
@@ -30,6 +41,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         ("import json\njson.dumps({'a': 1})", {}, '{"a": 1}'),
         ("x = 5", {}, None),
         ("", {}, None),
+        ("10 ** 30", {}, 10**30),
+        ("[1.5, True, '\u00e9', {'a': {1}}, frozenset()]", {}, [1.5, True, "é", {"a": [1]}, []]),
+        ("[type, {'a': list}]", {"type": 1, "list": 2, "str": 3, "json": 4, "datetime": 5}, [1, {"a": 2}]),
         ("print('said to nobody')\n1", {}, 1),
     ],
 )
@@ -58,6 +72,7 @@ async def test_a_script_may_end_with_an_error_of_the_model(sandbox: Sandbox) -> 
     [
         ("1\n1 / 0", "in line 2: ZeroDivisionError"),
         ("missing + 1", "line 1: NameError"),
+        ("json.dumps(1)", "NameError"),
         ("if True", "cannot be read"),
         ("while True:\n    pass", "time limit"),
         ("'a' * 10 ** 9", "memory limit"),
@@ -74,6 +89,12 @@ async def test_a_script_may_end_with_an_error_of_the_model(sandbox: Sandbox) -> 
         ("execution.setVariable('a', float('inf'))", "a variable it set"),
         ("x = []\nfor i in range(200):\n    x = [x]\nx", "deep"),
         ("_set = 1", "overwrote"),
+        (f"{LIAR}[a]", "there is a Liar"),
+        (f"{LIAR}execution.setVariable('a', [a])", "In a variable it set there is a Liar"),
+        (f"{LIAR}_error.append([a, a])\n1 / 0", "division by zero"),
+        (f"{LIAR}def _plain(value, depth):\n    return value\n[a]", "not JSON"),
+        (f"{LIAR}def _written(value):\n    return value\n[a]", "another meaning"),
+        ("raise ValueError('x' * 1_000_000)", "line 1: ValueError: xxx"),
     ],
 )
 async def test_what_cannot_be_is_told(sandbox: Sandbox, script: str, told: str) -> None:

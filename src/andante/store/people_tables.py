@@ -74,8 +74,8 @@ api_key: Final = sa.Table(
     sa.Index("ix_api_key_person", "person"),
 )
 
-# Log-ins at a provider that have ended (`used` is 1), so that none ends again. What is under way is kept by the browser;
-# the columns between are of a time when it was kept here.
+# Log-ins at a provider that have ended (`used` is 1), so that none ends again. What is under way is kept by the
+# browser; the columns between are of a time when it was kept here.
 login: Final = sa.Table(
     "login",
     metadata,
