@@ -31,7 +31,7 @@ async def test_a_change_is_told_to_those_who_look_at_it(database_url: str) -> No
 
         for each in (watcher, other):
             each.stop()
-        assert two.changes.watching == 1
+        assert two.changes.watching() == 1
         two.end_waiting()
         assert whole.over
         assert not await whole.changed(10)

@@ -1,5 +1,6 @@
 """The pages over plain HTTP: who gets in, which forms are believed, what the headers promise, errors as pages."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -8,7 +9,9 @@ import pytest
 import pytest_asyncio
 from town import PASSWORD, deploy
 
+from andante.runtime import changes
 from andante.store.faults import StoreLost, StoreProblem, Unstorable
+from andante.web import live
 from conftest import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
@@ -209,3 +212,36 @@ async def test_a_database_that_is_away_is_a_page_too(
     answer = await visitor.see("/tasks")
     assert answer.status_code == status
     assert "<html" in answer.text
+
+
+async def test_who_may_look_no_longer_hears_no_more_however_much_happens(
+    site: Site, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.1)
+    monkeypatch.setattr(changes, "PAUSE", 0.01)
+    await visitor.log_in("mei")
+    heard = 0
+    async with asyncio.timeout(20), visitor.http.stream("GET", "/live") as stream:
+        async for line in stream.aiter_lines():
+            site.runtime.changes.touched(["x"])  # never is it quiet
+            heard += line == "event: changed"
+            if heard == 1:
+                await visitor.see("/tasks")
+                await visitor.send("/logout")
+    assert heard > 1
+    assert site.runtime.changes.watching() == 0
+
+
+async def test_one_person_cannot_take_the_places_of_all_who_look_on(
+    site: Site, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+    await visitor.log_in("mei")
+    async with visitor.http.stream("GET", "/live") as stream:
+        await anext(stream.aiter_lines())
+        assert (await visitor.see("/live")).status_code == 503
+        async with httpx.AsyncClient(base_url=site.url) as http:
+            other = Visitor(http)
+            await other.log_in("tom")
+            async with http.stream("GET", "/live") as of_other:
+                assert of_other.status_code == 200

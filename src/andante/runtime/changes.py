@@ -27,9 +27,9 @@ class Changes:
         if isinstance(store, SharedStore):
             executor.watched = self._wrote
 
-    def watch(self, instance_id: str = "") -> "Watcher":
-        """Look at one instance, or (with "") at all, until `stop`."""
-        watcher = Watcher(self, instance_id)
+    def watch(self, instance_id: str = "", who: str = "") -> "Watcher":
+        """`who` looks at one instance, or (with "") at all, until `stop`."""
+        watcher = Watcher(self, instance_id, who)
         if self._closed:
             watcher.end()
         else:
@@ -37,10 +37,9 @@ class Changes:
             self._executor.watched = self._wrote
         return watcher
 
-    @property
-    def watching(self) -> int:
-        """How many look on."""
-        return len(self._watchers)
+    def watching(self, who: str = "") -> int:
+        """How many look on; how often somebody does."""
+        return sum(each.who == who for each in self._watchers) if who else len(self._watchers)
 
     def touched(self, instances: Iterable[str]) -> None:
         """Something that is shown beside these has changed, though not they themselves."""
@@ -88,7 +87,8 @@ class Changes:
 class Watcher:
     """Somebody who looks on, at one instance or (with "") at all."""
 
-    def __init__(self, changes: Changes, instance_id: str) -> None:
+    def __init__(self, changes: Changes, instance_id: str, who: str) -> None:
+        self.who = who
         self._changes = changes
         self._instance_id = instance_id
         self._changed = asyncio.Event()
