@@ -39,7 +39,7 @@ from andante.runtime.logs import password_of
 from andante.scripting import PythonScripts
 from andante.settings import SECRETS, Settings, SettingsProblem
 from andante.tenants import OPERATOR_HANDLERS, Door, Registry, Tenants, operator_guard, place_of
-from andante.web import web_router
+from andante.web import operator_router, web_router
 
 log: Final = structlog.get_logger("andante")
 
@@ -70,7 +70,9 @@ def create_app(
     handlers = api_handlers(test_clock=settings.test_clock)
     described = document(handlers, importlib.metadata.version("andante"))
     operator = (
-        [Router("/", route_handlers=list(OPERATOR_HANDLERS), guards=[operator_guard])] if settings.tenants else []
+        [Router("/", route_handlers=list(OPERATOR_HANDLERS), guards=[operator_guard]), operator_router()]
+        if settings.tenants
+        else []
     )
     return _Application(
         [

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from apps import application
+from litestar import Litestar
 from playwright.async_api import Browser, Page, async_playwright, expect
 from town import PASSWORD, START, add_people
 
@@ -89,21 +91,27 @@ async def site(place: str, rules: RuntimeSettings) -> AsyncIterator[Site]:
     runtime = await Runtime.open(place, clock=clock, timers=False, settings=rules)
     await add_people(Accounts(runtime.store, clock.now, told=runtime.roster.changed))
     with application(Settings(bootstrap_client_secret=PASSWORD), runtime) as app:
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-        )
-        config = server.config
-        config.load()
-        server.lifespan = config.lifespan_class(config)
-        await server.startup()
-        serving = asyncio.create_task(server.main_loop())
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Site(f"http://127.0.0.1:{port}", runtime, clock, app.state.services)
-        server.should_exit = True
-        runtime.end_waiting()
-        await serving
-        await server.shutdown()
+        async with served(app) as url:
+            yield Site(url, runtime, clock, app.state.services)
+            runtime.end_waiting()
     await runtime.close()
+
+
+@asynccontextmanager
+async def served(app: Litestar) -> AsyncIterator[str]:
+    """The application on a free port; its address."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    )
+    config = server.config
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    serving = asyncio.create_task(server.main_loop())
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
+    await server.shutdown()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from andante.cli.output import print_gone, print_json, print_table
 from andante.client import Client, ClientError, Refused, because, operating
-from andante.client.operating import TenantLogged, TenantShown
+from andante.client.operating import TenantLogged, TenantNumbers, TenantShown
 
 T = TypeVar("T")
 
@@ -97,12 +97,17 @@ def _print(found: Sequence[TenantShown], at: Operated) -> None:
         return
     rows = [
         (
-            each.name, each.state, "" if at.tenants else "yes" if each.serving else each.why or "no", each.address,
-            " ".join(f"{name}={value}" for name, value in each.settings.items()), each.created_at,
+            each.name, each.state, "" if at.tenants else "yes" if each.serving else each.why or "no",
+            *_numbers(each.numbers), each.address, " ".join(f"{name}={value}" for name, value in each.settings.items()),
+            each.created_at,
         )
         for each in found
     ]  # fmt: skip
-    print_table(("name", "state", "served", "address", "settings", "created"), rows)
+    print_table(("name", "state", "served", "open", "incidents", "tasks", "address", "settings", "created"), rows)
+
+
+def _numbers(has: TenantNumbers | None) -> tuple[str, str, str]:
+    return ("", "", "") if has is None else (str(has.open_instances), str(has.broken_instances), str(has.open_tasks))
 
 
 def list_tenants(*, at: Operated = HERE) -> None:

@@ -12,8 +12,20 @@ from andante.client.upkeep import Diagnosis
 ROOT = "/operator"
 
 
+class TenantNumbers(
+    Shape, frozen=True, kw_only=True,
+    rename={"open_instances": "openInstances", "broken_instances": "brokenInstances", "open_tasks": "openTasks"},
+):  # fmt: skip
+    """What a tenant has: open instances, those of them with an incident, and open tasks."""
+
+    open_instances: int
+    broken_instances: int
+    open_tasks: int
+
+
 class TenantShown(Shape, frozen=True, kw_only=True, rename={"created_at": "createdAt", "changed_at": "changedAt"}):
-    """A tenant. `state`: making, active, suspended or deleted; `why` says why it is not served."""
+    """A tenant. `state`: making, active, suspended or deleted; `why` says why it is not served. `numbers`: of a
+    server that asks its database."""
 
     name: str
     state: str
@@ -21,6 +33,7 @@ class TenantShown(Shape, frozen=True, kw_only=True, rename={"created_at": "creat
     why: str
     address: str
     settings: dict[str, str]
+    numbers: TenantNumbers | None = None
     created_at: str
     changed_at: str
 

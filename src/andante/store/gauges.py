@@ -30,10 +30,15 @@ class Gauges(msgspec.Struct, frozen=True):
     size: int = 0
 
 
+async def open_tasks(store: Store) -> int:
+    """Those of instances that are not suspended."""
+    ((tasks,),) = await store.browse("select count(*) from task where state='open' and suspended=0")
+    return int(tasks)
+
+
 async def gauges(store: Store, now: int) -> Gauges:
     """Raises StoreProblem."""
     opened, suspended, broken = await open_counts(store)
-    ((tasks,),) = await store.browse("select count(*) from task where state='open' and suspended=0")
     ((overdue,),) = await store.browse(
         "select count(*) from task where state='open' and suspended=0 and due_at>0 and due_at<=?", (now,)
     )
@@ -43,8 +48,9 @@ async def gauges(store: Store, now: int) -> Gauges:
     servers = await rows.servers(store)
     alive = sum(each.alive for each in servers) if isinstance(store, SharedStore) else 1
     return Gauges(
-        opened, suspended, broken, tasks, overdue, await rows.job_types(store, now), sum(timers.minutes), timers.late,
-        now - timers.first if timers.late else 0, outbox.inner, outbox.notes, outbox.dead,
-        now - outbox.oldest if outbox.oldest else 0, {row[0]: row[1] for row in batches}, alive,
-        len(servers) - sum(each.alive for each in servers), await rows.size(store),
+        opened, suspended, broken, await open_tasks(store), overdue, await rows.job_types(store, now),
+        sum(timers.minutes), timers.late, now - timers.first if timers.late else 0, outbox.inner,
+        outbox.notes, outbox.dead, now - outbox.oldest if outbox.oldest else 0,
+        {row[0]: row[1] for row in batches}, alive, len(servers) - sum(each.alive for each in servers),
+        await rows.size(store),
     )  # fmt: skip

@@ -14,21 +14,21 @@ from litestar.types import Receive, Scope, Send
 
 from andante.api.admission import ALWAYS, INSIDE
 from andante.api.errors import failure
-from andante.api.metrics import Metrics
 from andante.api.wire import as_json
 from andante.languages import chosen
 from andante.languages.language import mark
-from andante.people.attempts import Attempts
 from andante.people.faults import TENANT_SUSPENDED, TENANT_UNAVAILABLE, TENANT_UNKNOWN
 from andante.people.served import SERVICES
 from andante.runtime.problem import OVERLOADED
 from andante.runtime.problem import UNAVAILABLE as GONE
 from andante.tenants.names import HEADER, host_of
 from andante.tenants.registry import SUSPENDED
+from andante.tenants.server import Server
 from andante.tenants.tenants import Tenant, Tenants
 
 _HEADER: Final = HEADER.encode()
 OPERATOR: Final = "/operator"
+STATIC: Final = "/static/"  # what the operator's pages look like: the same for all, and of the program
 READY: Final = "ready"
 HEALTH: Final = {"/health/live": "live", "/health/ready": READY}
 IS_LEAVING: Final = "The server is about to stop: send new requests to another."
@@ -41,17 +41,6 @@ NO_PAGE: Final = mark("There is nothing at this address. Check how it is spelled
 AWAY_PAGE: Final = mark("This is suspended. Ask whoever runs the server.")
 OUT_PAGE: Final = mark("This is out of service at the moment. Try again later.")
 Next = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-@final
-class Server:
-    """What stands behind a request that is no tenant's: nothing of any of them. Only the operator's handlers know of
-    `tenants`."""
-
-    def __init__(self, tenants: Tenants) -> None:
-        self.tenants = tenants
-        self.metrics = Metrics()
-        self.attempts = Attempts()
 
 
 @final
@@ -70,7 +59,7 @@ class Door:
             await app(scope, receive, send)
             return
         name = self._named(scope)
-        if name is None and (path == OPERATOR or path.startswith(OPERATOR + "/")):
+        if name is None and (path == OPERATOR or path.startswith((OPERATOR + "/", STATIC))):
             scope[SERVICES] = self.server  # type: ignore[typeddict-unknown-key]
             await app(scope, receive, send)
             return

@@ -1,7 +1,6 @@
 """What the server's operator, who is no tenant's user, does with tenants over HTTP: below /operator, where no tenant is
 named. Who has `operator_secret` may; without one nobody does."""
 
-import hmac
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -18,7 +17,6 @@ from andante.api.openapi import document
 from andante.api.operation import Operation, address, bearer, why
 from andante.api.services import Call
 from andante.api.wire import as_json, at, body_of, choice, query_of, success
-from andante.people import AccessProblem
 from andante.people.faults import (
     TENANT_BUSY,
     TENANT_EXISTS,
@@ -29,23 +27,27 @@ from andante.people.faults import (
     UNAUTHORISED,
 )
 from andante.people.permissions import PUBLIC
-from andante.people.secrets import digest
 from andante.people.served import SERVICES
-from andante.runtime import SystemClock
 from andante.tenants.doctor import diagnose_tenants
-from andante.tenants.door import Server
 from andante.tenants.measured import measured
-from andante.tenants.names import address_of, shown
-from andante.tenants.registry import ACTIVE, LogRecord, TenantRecord, Why
-from andante.tenants.tenants import Tenants, act, configure, create
+from andante.tenants.registry import LogRecord, Why
+from andante.tenants.server import WHO, Server, Standing
 
-WHO: Final = "operator"
 HELD: Final = "By the secret of the setting operator_secret, as a Bearer token."
+
+
+class TenantNumbers(msgspec.Struct, frozen=True):
+    """What a tenant has: open instances, those of them with an incident, and open tasks."""
+
+    openInstances: int  # noqa: N815
+    brokenInstances: int  # noqa: N815
+    openTasks: int  # noqa: N815
 
 
 class TenantShape(msgspec.Struct, frozen=True):
     """A tenant. `state`: making, active, suspended or deleted. `serving`: whether this server answers for it; if not,
-    `why`. `settings`: what is its own, of secrets only that they are."""
+    `why`. `settings`: what is its own, of secrets only that they are. `numbers`: null while its database
+    does not answer."""
 
     name: str
     state: str
@@ -53,6 +55,7 @@ class TenantShape(msgspec.Struct, frozen=True):
     why: str
     address: str
     settings: dict[str, str]
+    numbers: TenantNumbers | None
     createdAt: str  # noqa: N815
     changedAt: str  # noqa: N815
 
@@ -145,29 +148,15 @@ def _server(connection: ASGIConnection[Any, Any, Any, Any]) -> Server:
 
 async def operator_guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Refuse who has not the operator's secret (401), and who guesses (429)."""
-    server = _server(connection)
-    secret, given = server.tenants.base.operator_secret, bearer(connection)
-    origin, now = address(connection), SystemClock().now()
-    wait = server.attempts.wait_ms(origin, WHO, now)
-    if wait:
-        raise AccessProblem(
-            TOO_FAST, 429, f"Too many wrong secrets. Wait {wait // 1000 + 1} seconds.", wait // 1000 + 1
-        )
-    if not secret or not given or not hmac.compare_digest(digest(given), digest(secret)):
-        if given:
-            server.attempts.failed(origin, WHO, now=now)
-        raise AccessProblem(UNAUTHORISED, 401, "Send the operator's secret (setting operator_secret) as Bearer token.")
-    server.attempts.succeeded(origin, WHO)
+    _server(connection).let_in(bearer(connection), address(connection))
 
 
-def _shape(tenants: Tenants, record: TenantRecord) -> TenantShape:
-    there = tenants.get(record.name)
-    serving = there is not None and there.services is not None
-    reason = there.why if there is not None and record.state == ACTIVE else ""
+def _shape(seen: Standing) -> TenantShape:
+    numbers = None if seen.numbers is None else TenantNumbers(*msgspec.structs.astuple(seen.numbers))
+    record = seen.record
     return TenantShape(
-        record.name, record.state, serving, reason,
-        record.settings.get("base_url") or address_of(tenants.base, record.name),
-        shown(record.settings), at(record.created_at), at(record.changed_at),
+        record.name, record.state, seen.serving, seen.why, seen.address, seen.settings, numbers,
+        at(record.created_at), at(record.changed_at),
     )  # fmt: skip
 
 
@@ -180,8 +169,7 @@ def _why(request: Call, reason: str) -> Why:
     operation=Operation("List tenants", PUBLIC, TenantRecs, tag=WHO, description=HELD, errors=(UNAUTHORISED, TOO_FAST)),
 )
 async def list_tenants(request: Call) -> Response[bytes]:
-    tenants = _server(request).tenants
-    found = [_shape(tenants, each) for each in await tenants.registry.all()]
+    found = [_shape(each) for each in await _server(request).all()]
     return success(TenantRecs(found, len(found)))
 
 
@@ -192,8 +180,7 @@ async def list_tenants(request: Call) -> Response[bytes]:
     ),
 )
 async def show_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
-    tenants = _server(request).tenants
-    return success(_shape(tenants, await tenants.registry.one(name)))
+    return success(_shape(await _server(request).one(name)))
 
 
 @post(
@@ -204,15 +191,12 @@ async def show_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def create_tenant(request: Call) -> Response[bytes]:
-    tenants = _server(request).tenants
+    server = _server(request)
     body = await body_of(request, CreateBody)
-    made = await create(
-        tenants.registry, tenants.place, tenants.base, body.name, body.settings, _why(request, body.reason),
-        body.clientId, body.clientSecret,
+    made = await server.create(
+        body.name, body.settings, _why(request, body.reason), body.clientId, body.clientSecret
     )  # fmt: skip
-    await tenants.follow()
-    shape = _shape(tenants, await tenants.registry.one(body.name))
-    return success(TenantMade(shape, made.client_id, made.client_secret))
+    return success(TenantMade(_shape(await server.one(body.name)), made.client_id, made.client_secret))
 
 
 @put(
@@ -223,17 +207,16 @@ async def create_tenant(request: Call) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def change_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
-    tenants = _server(request).tenants
+    server = _server(request)
     body = await body_of(request, ChangeBody)
     if not body.action and not body.settings:
         raise bad_parameter("action", "say what to do: suspend, resume, or settings.")
     reason = _why(request, body.reason)
     if body.settings:
-        await configure(tenants.registry, tenants.base, name, body.settings, reason)
+        await server.configure(name, body.settings, reason)
     if body.action:
-        await act(tenants.registry, name, body.action, reason)
-    await tenants.follow()
-    return success(_shape(tenants, await tenants.registry.one(name)))
+        await server.act(name, body.action, reason)
+    return success(_shape(await server.one(name)))
 
 
 @delete(
@@ -244,12 +227,11 @@ async def change_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
     ),
 )  # fmt: skip
 async def delete_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
-    tenants = _server(request).tenants
+    server = _server(request)
     if query_of(request, DeleteAsked).confirm != name:
         raise bad_parameter("confirm", "name the tenant once more: it is gone then, with all that it has.")
-    await act(tenants.registry, name, "delete", _why(request, ""))
-    await tenants.follow()
-    return _log([each for each in await tenants.registry.log() if each.tenant == name])
+    await server.act(name, "delete", _why(request, ""))
+    return _log(await server.log(name))
 
 
 @get(
@@ -257,7 +239,7 @@ async def delete_tenant(request: Call, name: FromPath[str]) -> Response[bytes]:
     operation=Operation("What operators did", PUBLIC, LogRecs, tag=WHO, description=HELD, errors=(UNAUTHORISED,)),
 )
 async def show_log(request: Call) -> Response[bytes]:
-    return _log(await _server(request).tenants.registry.log())
+    return _log(await _server(request).log())
 
 
 @get(

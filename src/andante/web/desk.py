@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -12,6 +13,7 @@ from urllib.parse import quote, unquote
 import jinja2
 from litestar import Response
 from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException
 
 from andante.languages import NAMES, Language, chosen
 from andante.notify import EventPost, NotePost
@@ -108,17 +110,14 @@ def _make_ready(templates: jinja2.Environment) -> None:
         sleep(PAUSE_S)
 
 
-@final
-class Desk:
-    """One object a database that is served. `zone` is the IANA zone in which the pages show times."""
+class Pages:
+    """Templates turned into answers. `title` stands on every page, `now` is the clock (ms since the epoch), `zone`
+    the IANA zone in which times are shown."""
 
-    def __init__(self, services: Services) -> None:
-        self.services = services
-        self.runtime = runtime = services.runtime
-        self.access = services.access
-        self.operations = Operations(runtime)
-        self.sandboxes = Sandboxes(runtime)
-        self.zone = runtime.settings.zone
+    def __init__(self, title: str, now: Callable[[], int], zone: str) -> None:
+        self.brand = title or "Andante"
+        self.now = now
+        self.zone = zone
 
     def page(
         self, request: Asked, template: str, *, status: int = 200, block: str = "live", **values: Any
@@ -127,7 +126,7 @@ class Desk:
         if status >= 400 and isinstance(problem := values.get("problem"), Problem | AccessProblem):
             auditing.refused(problem.code, status)
         guest = visit(request)
-        now = self.runtime.clock.now()
+        now = self.now()
         who = guest.caller
         cookies: list[Cookie] = []
         notice = unquote(request.cookies.get(NOTICE, ""))
@@ -143,7 +142,7 @@ class Desk:
         density = request.cookies.get(DENSITY, "comfortable")
         context = {
             "caller": who,
-            "brand": self.services.settings.title or "Andante",
+            "brand": self.brand,
             "me": who.user if who is not None else "",
             "csrf": guest.csrf,
             "now": now,
@@ -186,13 +185,34 @@ class Desk:
         )
 
 
-def desk_of(request: Asked) -> Desk:
-    """The desk that this request goes to, made at the first one."""
+@final
+class Desk(Pages):
+    """One object a database that is served."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.runtime = runtime = services.runtime
+        super().__init__(services.settings.title, runtime.clock.now, runtime.settings.zone)
+        self.access = services.access
+        self.operations = Operations(runtime)
+        self.sandboxes = Sandboxes(runtime)
+
+
+def pages_of(request: Asked) -> Pages:
+    """What answers this request: the desk that it goes to, made at the first one, or the operator's pages."""
     services: Services = services_of(request.scope)
     if services.pages is None:
         services.pages = Desk(services)
-    desk: Desk = services.pages
-    return desk
+    found: Pages = services.pages
+    return found
+
+
+def desk_of(request: Asked) -> Desk:
+    """The desk that this request goes to."""
+    found = pages_of(request)
+    if not isinstance(found, Desk):
+        raise NotFoundException
+    return found
 
 
 def language_of(request: Asked) -> Language:

@@ -121,25 +121,25 @@ async def log_out(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
 
 @post("/theme", opt={PUBLIC: True}, status_code=200)
 async def set_theme(request: Asked) -> Response[str]:
-    return await _keep(request, THEME, "theme", THEMES)
+    return await keep(request, THEME, "theme", THEMES)
 
 
 @post("/language", opt={PUBLIC: True}, status_code=200)
 async def set_language(request: Asked) -> Response[str]:
-    return await _keep(request, LANGUAGE, "language", CODES)
+    return await keep(request, LANGUAGE, "language", CODES)
 
 
 @post("/density", status_code=200)
 async def set_density(request: Asked) -> Response[str]:
-    return await _keep(request, DENSITY, "density", DENSITIES)
+    return await keep(request, DENSITY, "density", DENSITIES)
 
 
-async def _keep(request: Asked, name: str, field: str, known: tuple[str, ...]) -> Response[str]:
+async def keep(request: Asked, name: str, field: str, known: tuple[str, ...], home: str = HOME) -> Response[str]:
     """A choice of the browser's; what is not known changes nothing."""
     given = await form(request)
     choice = str(given.get(field, ""))
     kept = [cookie(request, name, choice, CHOICE_S)] if choice in known else []
-    return go(request, local_path(str(given.get("back", "")), HOME), cookies=kept)
+    return go(request, local_path(str(given.get("back", "")), home), cookies=kept)
 
 
 HANDLERS: Final = (home, login_page, log_in, to_provider, from_provider, log_out, set_theme, set_language, set_density)

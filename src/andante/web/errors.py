@@ -10,7 +10,7 @@ from andante.languages import mark as _
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem, Unstorable
 from andante.runtime.problem import INTERNAL, PARAMETER, UNAVAILABLE
-from andante.web.desk import desk_of, end_session, go, said
+from andante.web.desk import end_session, go, pages_of, said
 from andante.web.session import Asked
 
 log: Final = structlog.get_logger("andante.web")
@@ -36,7 +36,7 @@ def error_page(
     if request.headers.get("hx-request"):  # the live part stays as it is
         return Response(message, status_code=status, media_type="text/plain", headers={"Cache-Control": "no-store"})
     title = said(request, TITLES.get(status, TITLES[500]))
-    return desk_of(request).page(
+    return pages_of(request).page(
         request, "error.html", status=status, title=title, message=message, code=code, details=details or []
     )
 

@@ -115,11 +115,12 @@ async def admit(request: Asked, access: Access) -> Response[str] | None:
     if who is None and not public:
         return _to_login(request)
     if request.method not in ("GET", "HEAD"):
-        await _check_token(request, seen)
+        await check_token(request, seen)
     return None
 
 
-async def _check_token(request: Asked, seen: Visit) -> None:
+async def check_token(request: Asked, seen: Visit) -> None:
+    """Raises AccessProblem (403) for a form that is not ours."""
     given = request.headers.get(HEADER, "")
     if not given:
         field = (await request.form()).get(FIELD, "")
