@@ -1,9 +1,10 @@
 """How many instances may be started from outside: a second, and while others are open."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-from server import HOUR, START, Bench, line
+from server import HOUR, START, Bench, bpmn, line
 
 from andante.runtime import Problem, Runtime, RuntimeSettings, TestClock
 
@@ -70,3 +71,20 @@ async def test_only_what_comes_from_outside_is_held_up(limited: Bench) -> None:
     limited.clock.set(limited.clock.now() + 1_000)
     await runtime.start("order", who="ann")
     assert pace.refused == {"rate": 3, "open": 3}
+
+
+async def test_servers_that_share_a_database_share_the_starts_of_a_second(postgres_url: str) -> None:
+    clock = TestClock(START)
+    settings = RuntimeSettings(starts=5)
+    servers = [await Runtime.open(postgres_url, clock=clock, timers=False, settings=settings) for _ in range(2)]
+    await servers[0].deploy_xml(bpmn(ORDER), who="ann")
+    started = 0
+    for server in servers:
+        for _ in range(5):
+            with contextlib.suppress(Problem):
+                await server.start("order", who="ann")
+                started += 1
+    assert [server.conditions.pace.refused["rate"] for server in servers] == [3, 3]
+    assert started == 4
+    for server in servers:
+        await server.close()

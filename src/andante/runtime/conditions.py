@@ -13,6 +13,7 @@ from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.pace import Pace
 from andante.runtime.problem import PARAMETER, Problem
+from andante.runtime.sharing import Sharing
 from andante.runtime.sight import sight
 from andante.store import definitions as rows
 from andante.store.store import Store
@@ -29,9 +30,10 @@ class Conditions:
         ids: Ids,
         executor: Executor,
         definitions: Definitions,
+        sharing: Sharing,
         settings: RuntimeSettings,
     ) -> None:
-        self.pace = Pace(store, clock, settings)
+        self.pace = Pace(store, clock, sharing, settings)
         self._store = store
         self._clock = clock
         self._ids = ids

@@ -8,6 +8,7 @@ from typing import Final, final
 from andante.runtime.clock import Clock
 from andante.runtime.options import RuntimeSettings
 from andante.runtime.problem import STARTS, TOO_MANY_OPEN, Problem
+from andante.runtime.sharing import Sharing
 from andante.store.definitions import started_by
 from andante.store.instances import open_up_to
 from andante.store.store import Store
@@ -23,15 +24,16 @@ OPEN_WAIT_S: Final = 5
 
 @final
 class Pace:
-    """By the settings `starts` and `open_instances`, in memory: each server counts for itself. `refused`: how often it
-    said no, by which of the two."""
+    """By the settings `starts` and `open_instances`, in memory. Of `starts` each of the servers that share the database
+    has the same part. `refused`: how often it said no, by which of the two."""
 
-    def __init__(self, store: Store, clock: Clock, settings: RuntimeSettings) -> None:
+    def __init__(self, store: Store, clock: Clock, sharing: Sharing, settings: RuntimeSettings) -> None:
         self._store = store
         self._clock = clock
+        self._sharing = sharing
         self._most = settings.starts
         self._most_open = settings.open_instances
-        self._rates = Rates(settings.starts)
+        self._rates = Rates()
         self._open = 0
         self._counted_at: int | None = None
         self._turn = asyncio.Lock()
@@ -44,10 +46,12 @@ class Pace:
         if self._most_open:
             async with self._turn:
                 await self._make_room(count)
-        if self._most and (wait := self._rates.wait_s(ALL, 0, self._clock.now(), count)):
-            self.refused[RATE] += 1
-            text = f"More than {self._most} instances were started within a second. Try again in a moment."
-            raise Problem(STARTS, 429, text, wait=wait)
+        if self._most:
+            mine = max(1, self._most // self._sharing.size)
+            if wait := self._rates.wait_s(ALL, mine, self._clock.now(), count):
+                self.refused[RATE] += 1
+                text = f"More than {mine} instances were started within a second. Try again in a moment."
+                raise Problem(STARTS, 429, text, wait=wait)
         self._open += count
 
     async def demand_for(self, kind: str, name: str) -> None:

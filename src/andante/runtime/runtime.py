@@ -88,7 +88,6 @@ class Runtime:
             self.audit.log, cache=settings.cache, queue=settings.queue,
         )  # fmt: skip
         self.messages = Messages(store, clock, self.executor, self._definitions, chance)
-        self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, settings)
         relations = Relations(self.executor, self._definitions, self.messages, Chooser(store, clock, self.roster))
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self.jobs = Jobs(store, clock, self.executor, self._definitions)
@@ -108,6 +107,7 @@ class Runtime:
             self._definitions.catalogue, self.outbox, self.jobs, self.timekeeper, self.roster,
             self.changes, live, chance,
         )  # fmt: skip
+        self.conditions = Conditions(store, clock, self._ids, self.executor, self._definitions, self._sharing, settings)
         self.calendars = Calendars(
             store, clock, live, self._definitions, self.roster, self.executor, self._sharing, self.audit.log
         )
