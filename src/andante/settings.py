@@ -107,7 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, description="Requests a second of each OAuth client that has no number of its own; 0: any.")
     ] = 0
     starts: Annotated[
-        int, Meta(ge=0, description="Instances started a second before 429, by each tenant at all servers; 0: any number.")
+        int, Meta(ge=0, description="Instances started a second before 429, of each tenant at all servers; 0: any.")
     ] = 0
     open_instances: Annotated[int, Meta(ge=0, description="Open instances from which on starts get 429; 0: any.")] = 0
     retention: Annotated[

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from house import BASE, House
+from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanContext, SpanKind, StatusCode
 
+from andante import Andante
 from andante.client.tracing import of_job, told
 from andante.engine.commands import Terminate
 from andante.runtime import tracing
@@ -37,7 +39,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracing.active = tracing.Tracing(provider)
+    tracing.active = tracing.Tracing(provider, provider.shutdown)
     yield exporter
     tracing.stop()
 
@@ -112,6 +114,31 @@ async def test_the_client_goes_on_with_the_trace(spans: InMemorySpanExporter) ->
     assert told({}) == {}
 
 
+def test_a_program_that_traces_finds_its_engine_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    tracer = provider.get_tracer("program")
+    with Andante.for_tests() as engine, Andante.for_tests():
+
+        @engine.worker("dig")
+        def dig() -> None:
+            with tracer.start_as_current_span("deep"):
+                pass
+
+        engine.deploy(CALLS)
+        exporter.clear()
+        with tracer.start_as_current_span("order"):
+            engine.start("Outer")
+    found = exporter.get_finished_spans()
+    assert tree(found) >= {
+        ("order", ""), ("command Start", "order"), ("commit", "command Start"), ("effect StartChild", "command Start"),
+        ("job dig", "command Start"), ("deep", "job dig"), ("command CompleteJob", "job dig"),
+    }, tree(found)  # fmt: skip
+    assert len({context_of(each).trace_id for each in found}) == 1
+    assert tracing.active is None
+
+
 async def test_nothing_is_traced_unless_asked_for(house: House) -> None:
     assert tracing.active is None
     await house.ada.deploy(CALLS)
@@ -137,7 +164,9 @@ def test_where_traces_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_SERVICE_NAME", "claims")
     _trace(Settings(traces="http://127.0.0.1:1").traces)
     assert tracing.active is not None
-    assert tracing.active._provider.resource.attributes["service.name"] == "claims"
+    span = tracing.active.command("Start")
+    assert isinstance(span, ReadableSpan)
+    assert span.resource.attributes["service.name"] == "claims"
     tracing.stop()
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(SettingsProblem, match=r"pip install 'andante\[otel\]'"):

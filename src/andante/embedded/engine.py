@@ -35,6 +35,7 @@ from andante.runtime import (
     TaskQuery,
     TaskRecord,
     TestClock,
+    tracing,
 )
 from andante.runtime import problem as codes
 from andante.runtime.together import in_order, is_form_file
@@ -105,6 +106,7 @@ class AsyncAndante:
             raise RuntimeError("The engine is open already.")
         own = self._clock if isinstance(self._clock, TestClock) else None
         async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(tracing.followed())
             url = self._db
             if url in NOWHERE:
                 temporary = await asyncio.to_thread(TemporaryDatabase)

@@ -1,19 +1,19 @@
 """Traces by OpenTelemetry: a request, its commands, their commits, and what follows from them.
 
-`active` is None unless `start` was called: nothing of OpenTelemetry is imported then, and each place that could be
-traced asks for that alone. Which command last changed an instance is remembered here for a while, so that effects, jobs
-and calls that follow from it are in its trace. W3C `traceparent` is taken from requests, and given to jobs and calls.
+`active` is None unless `start` was called, or within `followed`: nothing of OpenTelemetry is imported then, and each
+place that could be traced asks for that alone. Which command last changed an instance is remembered here for a while,
+so that effects, jobs and calls that follow from it are in its trace. W3C `traceparent` is taken from requests, and given to jobs and calls.
 """
 
+import sys
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, final
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Span, SpanContext
+    from opentelemetry.trace import Span, SpanContext, TracerProvider
 
 PARENT: Final = "traceparent"
 BY_ENVIRONMENT: Final = "env"
@@ -26,12 +26,12 @@ UNNAMED: Final = "unknown_service"  # as the SDK calls one that nobody has named
 class Tracing:
     """One for the process. Times in ns."""
 
-    def __init__(self, provider: "TracerProvider") -> None:
+    def __init__(self, provider: "TracerProvider", end: Callable[[], None]) -> None:
         from opentelemetry import context, trace
         from opentelemetry.context import Context
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        self._provider = provider
+        self._end = end
         self._tracer = provider.get_tracer("andante")
         self._trace = trace
         self._context = context
@@ -122,10 +122,11 @@ class Tracing:
 
     def close(self) -> None:
         """Send what is left, for some seconds at most."""
-        self._provider.shutdown()
+        self._end()
 
 
 active: Tracing | None = None
+_followers = 0
 
 
 def working(name: str, instance_id: str, *, anew: bool = False, **about: str) -> AbstractContextManager[Any]:
@@ -162,7 +163,27 @@ def start(to: str) -> None:
         resource = resource.merge(Resource({"service.name": "andante"}))
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)))
-    active = Tracing(provider)
+    active = Tracing(provider, provider.shutdown)
+
+
+@contextmanager
+def followed() -> Iterator[None]:
+    """Meanwhile trace by what the program around has set up of OpenTelemetry, if it has. Several may at a time."""
+    global active, _followers
+    if "opentelemetry.sdk.trace" not in sys.modules or (active is not None and not _followers):
+        yield
+        return
+    from opentelemetry import trace
+
+    if not _followers:
+        active = Tracing(trace.get_tracer_provider(), lambda: None)
+    _followers += 1
+    try:
+        yield
+    finally:
+        _followers -= 1
+        if not _followers:
+            active = None
 
 
 def stop() -> None:
