@@ -2,7 +2,8 @@
 
 `active` is None unless `start` was called, or within `followed`: nothing of OpenTelemetry is imported then, and each
 place that could be traced asks for that alone. Which command last changed an instance is remembered here for a while,
-so that effects, jobs and calls that follow from it are in its trace. W3C `traceparent` is taken from requests, and given to jobs and calls.
+so that effects, jobs and calls that follow from it are in its trace. W3C `traceparent` is taken from requests, and
+given to jobs and calls.
 """
 
 import sys
