@@ -295,10 +295,20 @@ async def _serve(settings: Settings) -> None:
             app, end_waiting = create_app(settings, running, announce=tell), running.end_waiting
         config = uvicorn.Config(
             app, host=settings.host, port=settings.port, log_config=None,
-            access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=10,
+            access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
+        server = _Server(config, end_waiting, lambda: app.state.update({LEAVING: True}), settings.drain)
+        heard = True
         try:
-            await _Server(config, end_waiting, lambda: app.state.update({LEAVING: True}), settings.drain).serve()
-        except SystemExit:
-            # Uvicorn has said why, and ends with a code of its own.
-            raise SystemExit(1) from None
+            async with app.lifespan():  # not Uvicorn's to begin: it would tell what went wrong as a stack trace
+                try:
+                    await server.serve()
+                except SystemExit:  # Uvicorn has said why
+                    heard = False
+        except ExceptionGroup as several:  # Litestar's lifespan is a group of tasks
+            raise several.exceptions[0] from None
+        if not heard:
+            raise SystemExit(
+                f"andante: nothing can listen on {settings.host}:{settings.port}. Give another --port (ANDANTE_PORT) "
+                "or --host, or stop what is there."
+            )

@@ -119,8 +119,17 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             (*PROGRAM, "serve", "--port", str(taken.getsockname()[1]), "--db", f"sqlite:///{tmp_path}/a.db"),
             capture_output=True, text=True, check=False, env=clean_environment(),
         )  # fmt: skip
-    (line,) = said.stderr.splitlines()
+    line, remedy = said.stderr.splitlines()
     assert (said.returncode, "address already in use" in line) == (1, True)
+    assert remedy.startswith("andante: nothing can listen on 127.0.0.1:")
+    assert "Give another --port" in remedy
+
+
+def test_what_is_found_wrong_while_it_starts_is_told_in_a_line(shell: Shell, tmp_path: Path) -> None:
+    said = shell("serve", "--port", "0", "--db", f"sqlite:///{tmp_path}/a.db", "--oidc-issuer", "http://127.0.0.1:1")
+    assert said.code == 2
+    assert said.err.startswith("andante: oidc_issuer needs an https address")
+    assert len(said.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

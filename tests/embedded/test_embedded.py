@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ DIG = straight("Dig", '<serviceTask id="work" andante:type="dig" andante:retries
 ASK = straight("Ask", '<userTask id="work" name="Ask" andante:outcomes="yes,no" andante:assignee="ada"/>')
 
 
+@dataclass
+class Shipped:
+    parcel: str
+
+
 @pytest.fixture
 def engine() -> Iterator[Andante]:
     with Andante.for_tests() as engine:
@@ -48,8 +54,9 @@ def test_an_order_is_filled_or_cannot_be(engine: Andante) -> None:
         return {"reservation": f"R-{order_id}", "by": job.type}
 
     @engine.worker("ship-order")
-    async def ship() -> None:
+    async def ship(order_id: str) -> Shipped:
         await asyncio.sleep(0)
+        return Shipped(f"P-{order_id}")
 
     @engine.worker("release-stock")
     def release(**variables: Any) -> None:
@@ -62,6 +69,7 @@ def test_an_order_is_filled_or_cannot_be(engine: Andante) -> None:
     }  # fmt: skip
     engine.publish("payment received", correlation={"orderId": "1"})
     assert engine.instance(paid).state == "Completed OK"
+    assert engine.variables(paid)["parcel"] == "P-1"
 
     large = engine.start("Order", {"orderId": "2", "customer": "Ben"}, lines=300)
     (task,) = engine.tasks(large)

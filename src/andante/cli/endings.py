@@ -55,7 +55,10 @@ def _answered(command: Callable[[], Any]) -> int:
         )
     except BrokenPipeError:
         raise
-    except (ClientError, OSError) as problem:
+    except OSError as problem:
+        words = f"{problem.filename}: {problem.strerror}" if problem.filename else problem
+        return _fail(words, REFUSED)
+    except ClientError as problem:
         return _fail(problem, REFUSED)
     return code if isinstance(code, int) else DONE
 

@@ -23,4 +23,4 @@ class Refused(ClientError):
         self.details = details or []
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.code})"
+        return f"{self.message} ({self.code})" if self.code else self.message

@@ -8,14 +8,21 @@ import dataclasses
 import inspect
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, final, get_type_hints
+from typing import Any, ClassVar, Final, Protocol, final, get_type_hints
 
 import msgspec
 
 from andante.client.errors import ClientError
 from andante.client.shapes import Job
 
-Result = Mapping[str, Any] | msgspec.Struct | None
+
+class Dataclass(Protocol):
+    """An object of any dataclass, for type checkers."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Result = Mapping[str, Any] | msgspec.Struct | Dataclass | None
 Function = Callable[..., Result | Awaitable[Result]]
 COMPLETE: Final = "complete"
 FAIL: Final = "fail"

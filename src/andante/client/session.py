@@ -153,7 +153,8 @@ def failure(response: httpx.Response) -> Refused:
         told = msgspec.json.decode(response.content, type=_Failure)
     except msgspec.DecodeError:
         told = _Failure()
-    message = told.resMsg or told.error_description or f"The server answered {response.status_code}."
+    other = f"The server answered {response.status_code}, and not as Andante does. Look at the address."
+    message = told.resMsg or told.error_description or other
     return Refused(response.status_code, told.resCode or told.error, message, told.details)
 
 

@@ -48,7 +48,7 @@ def read_dmn(data: bytes, zone: str = "UTC", imports: Models = NOTHING, *, lenie
     """
     root = parse(data, skipped=_DRAWING)
     if root.name != "definitions" or not root.space.startswith(_DMN):
-        raise refuse("notDmn", f"The file is no DMN: its root is {{{root.space}}}{root.name}. Export it as DMN XML.",
+        raise refuse("notDmn", f"The file is no DMN: its root is {root.origin}. Export it as DMN XML.",
                      root.line, root.name)  # fmt: skip
     if not any(f"/{version}/" in root.space for version in _VERSIONS):
         what = f"This version of DMN, {root.space}, is not supported. Export the file as DMN 1.3 or later."

@@ -73,6 +73,11 @@ class Element:
         """How messages name the element: by id, else by its own name."""
         return self.id or self.name
 
+    @property
+    def origin(self) -> str:
+        """Its own name and namespace, for messages about a file of another kind."""
+        return f"<{self.name}> of {self.space or 'no namespace'}"
+
     def take(self, name: str, default: str = "") -> str:
         """The attribute, which counts as read from now on."""
         return self.attributes.pop(name, default)

@@ -31,7 +31,7 @@ def read_xml(data: bytes, imported: Files = NO_FILES) -> Model:
     root = parse(data)
     if root.name != "definitions" or root.space != BPMN:
         raise refuse(
-            "notBpmn", f"The file is no BPMN 2.0: its root is {{{root.space}}}{root.name}. Export it as BPMN 2.0 XML.",
+            "notBpmn", f"The file is no BPMN 2.0: its root is {root.origin}. Export it as BPMN 2.0 XML.",
             root.line, root.name,
         )  # fmt: skip
     reading = Reading(VENDORS)

@@ -91,14 +91,14 @@ class SqliteStore(Store):
         try:
             row: Row | None = self._reader.execute(sql, parameters).fetchone()
         except sqlite3.Error as fault:
-            raise StoreProblem(str(fault)) from fault
+            raise _problem(fault) from fault
         return row
 
     async def get_all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
             return self._reader.execute(sql, parameters).fetchall()
         except sqlite3.Error as fault:
-            raise StoreProblem(str(fault)) from fault
+            raise _problem(fault) from fault
 
     async def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, sql, tuple(parameters))
@@ -113,7 +113,7 @@ class SqliteStore(Store):
         try:
             return connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as fault:
-            raise StoreProblem(str(fault)) from fault
+            raise _problem(fault) from fault
 
     async def states(self, known: Sequence[tuple[str, int]]) -> dict[str, Stored]:
         found: dict[str, Stored] = {}
@@ -137,6 +137,12 @@ class SqliteStore(Store):
         self._writer.submit(batch.calls(), answer)
 
 
+def _problem(fault: BaseException) -> StoreProblem:
+    """In words. What keeps the file from us is another program: a second server would not have been let in."""
+    locked = getattr(fault, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return StoreProblem(f"{fault} by another program. Close it, or wait until it is done." if locked else str(fault))
+
+
 def _settle(done: asyncio.Future[None], fault: BaseException | None) -> None:
     if done.done():
         return
@@ -145,6 +151,6 @@ def _settle(done: asyncio.Future[None], fault: BaseException | None) -> None:
     elif isinstance(fault, sqlite3.IntegrityError):
         done.set_exception(Duplicate(str(fault)))
     elif isinstance(fault, sqlite3.Error):
-        done.set_exception(StoreProblem(str(fault)))
+        done.set_exception(_problem(fault))
     else:
         done.set_exception(fault)
