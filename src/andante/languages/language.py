@@ -59,6 +59,11 @@ class Language:
         text = self._texts.gettext(message)
         return text % values if values else text
 
+    @property
+    def native(self) -> bool:
+        """Whether it is the one in which the messages are written."""
+        return self.code == DEFAULT
+
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The message for so many; `%(num)s` is the count."""
         return self._texts.ngettext(one, many, count) % {"num": self.number(count), **values}

@@ -79,7 +79,7 @@ def asking(given: Any) -> Asking:
     if len(ids) > MOST_IDS:
         raise Problem(PARAMETER, 400, f"At most {MOST_IDS} are chosen one by one. Choose them by a filter.")
     if not ids and not of("all"):
-        raise Problem(PARAMETER, 400, "No instance is chosen. Choose some in the list, or all that match.")
+        raise Problem(PARAMETER, 400, _("No instance is chosen. Choose some in the list, or all that match."))
     frozen = of("frozen")
     return Asking(
         action, ids, filters_of(given), int(frozen) if frozen.isascii() and frozen.isdigit() else 0,
@@ -194,7 +194,7 @@ async def begin(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
 
 def _check(asked: Asking, number: int) -> None:
     if not asked.reason:
-        raise Problem(PARAMETER, 400, "Say why they are terminated: the reason is kept in each one's history.")
+        raise Problem(PARAMETER, 400, _("Say why they are terminated: the reason is kept in each one's history."))
     if _must_type("terminate", number) and asked.typed != str(number):
         raise Problem(PARAMETER, 400, f"Type how many are terminated: it is {number} now.")
 

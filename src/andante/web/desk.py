@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -23,7 +23,7 @@ from andante.people.oidc import Oidc
 from andante.people.served import services_of
 from andante.runtime import Operations, Problem, Runtime, auditing
 from andante.runtime.sandbox import Sandboxes
-from andante.web import badges, formats
+from andante.web import badges, formats, problems
 from andante.web.session import DENSITY, LANGUAGE, LOGIN_FORM, NOTICE, SESSION, THEME, UNDO, Asked, cookie, visit
 from andante.web.shell import sections
 
@@ -98,6 +98,7 @@ def _environment(say: Language) -> jinja2.Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.globals.update(asset=asset, say=say, languages=NAMES)
     made.filters.update(pretty=formats.pretty, iso=formats.iso, quoted=_quoted, span=say.span, number=say.number)
+    made.filters.update(in_words=partial(problems.in_words, say), wrong=partial(problems.wrong, say))
     made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
     Thread(target=_make_ready, args=(made,), name=f"templates {say.code}", daemon=True).start()
     return made

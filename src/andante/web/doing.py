@@ -60,19 +60,19 @@ class Deed(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What became of one of many tasks: `fault` is "" where it was done."""
+    """What became of one of many tasks: `fault` is None where it was done."""
 
     task_id: str
     name: str
-    fault: str = ""
+    fault: Problem | AccessProblem | None = None
 
 
 def extension(key: int, amount: str, unit: str, until: str, target: str, reason: str, zone: str) -> Extension:
     """More time for the task of this key, by so much or until a moment. Raises Problem 400."""
     if bool(amount) == bool(until):
-        raise Problem(PARAMETER, 400, "Say by how much, or until when; not both.")
+        raise Problem(PARAMETER, 400, _("Say by how much, or until when; not both."))
     if not reason:
-        raise Problem(PARAMETER, 400, "Say why it gets more time: the reason is kept in the history.")
+        raise Problem(PARAMETER, 400, _("Say why it gets more time: the reason is kept in the history."))
     if until:
         try:
             return Extension(reason, key, target=target, until=parse_instant(until, zone))
@@ -82,7 +82,7 @@ def extension(key: int, amount: str, unit: str, until: str, target: str, reason:
         raise Problem(PARAMETER, 400, f"'{amount[:20]} {unit[:20]}' is no length of time: write a whole number.")
     by_ms = int(amount) * UNITS[unit]
     if not 0 < by_ms <= LONGEST_MS:
-        raise Problem(PARAMETER, 400, "More than nothing, and at most 100 years.")
+        raise Problem(PARAMETER, 400, _("More than nothing, and at most 100 years."))
     return Extension(reason, key, target=target, by_ms=by_ms)
 
 
@@ -102,7 +102,7 @@ def later(when: str, until: str, now: int, zone: str) -> int:
     except TimingError as fault:
         raise Problem(PARAMETER, 400, f"Until: {fault}") from None
     if at <= now:
-        raise Problem(PARAMETER, 400, "That is over already. Choose a time that is still to come.")
+        raise Problem(PARAMETER, 400, _("That is over already. Choose a time that is still to come."))
     return at
 
 
@@ -116,12 +116,12 @@ async def carry_out(runtime: Runtime, who: Caller, task: TaskRecord, deed: Deed)
         note_task_action(who, task, action, deed.extension.reason if deed.extension is not None else "")
     if action == "extend":
         if deed.extension is None:
-            raise Problem(PARAMETER, 400, "Say by how much, or until when.")
+            raise Problem(PARAMETER, 400, _("Say by how much, or until when."))
         await runtime.extend(task.instance_id, deed.extension, who=who.user)
         return
     if action == "followUp":
         if task.assignee != who.user:
-            raise Problem(PARAMETER, 409, "Only what you have can be put off: claim the task first.")
+            raise Problem(PARAMETER, 409, _("Only what you have can be put off: claim the task first."))
         await runtime.task_action(task.id, action, who=who.user, to=iso(deed.until) if deed.until else "")
         return
     graph = await runtime.graph(task.definition_id)
@@ -158,10 +158,10 @@ async def with_many(runtime: Runtime, who: Caller, task_ids: Sequence[str], deed
             name = task.name
             await carry_out(runtime, who, task, deed)
         except (Problem, AccessProblem) as problem:
-            found.append(Result(task_id, name or task_id, problem.message))
+            found.append(Result(task_id, name or task_id, problem))
         else:
             found.append(Result(task_id, name))
-    done = sum(not each.fault for each in found)
+    done = sum(each.fault is None for each in found)
     counts = {"tasks": [each.task_id for each in found[:NAMED]], "done": done, "failed": len(found) - done}
     auditing.note(of=f"{len(found)} tasks", details=counts)
     return found
@@ -170,7 +170,7 @@ async def with_many(runtime: Runtime, who: Caller, task_ids: Sequence[str], deed
 def told(say: Language, results: Iterable[Result]) -> str:
     """How many were done, in words."""
     results = list(results)
-    done = sum(not each.fault for each in results)
+    done = sum(each.fault is None for each in results)
     text = say.plural("%(num)s task is done.", "%(num)s tasks are done.", done)
     if done == len(results):
         return text

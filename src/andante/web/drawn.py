@@ -7,10 +7,12 @@ from typing import Final
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from andante.languages import Language
 from andante.people import AccessProblem
 from andante.runtime import FormView, Problem
 from andante.web.fields import Field, form_fields, legible, read_fields, typed
 from andante.web.formats import json_text
+from andante.web.problems import wrong
 from andante.web.variables import both, columns, read_rows
 
 FORM_JS: Final = "form-js"  # the kind of a form that the browser can draw by itself
@@ -33,6 +35,7 @@ async def sheet(
     problem: Problem | AccessProblem | None = None,
     given: FormMultiDict | None = None,
     *,
+    say: Language,
     draws: bool = True,
 ) -> Sheet:
     """The form over `variables`; with what was `given` and the faults of `problem` where it is shown again."""
@@ -48,7 +51,7 @@ async def sheet(
         )
         view = await asks(sent)
         fields = typed(form_fields(view.fields, variables), given, problem if isinstance(problem, Problem) else None)
-        faults = _faults(problem)
+        faults = _faults(say, problem)
         if drawn is not None:
             fields = [msgspec.structs.replace(field, fault=faults.get(field.name, "")) for field in fields]
             data |= drawn
@@ -56,9 +59,9 @@ async def sheet(
     return Sheet(fields, json_text({"schema": view.schema, "data": data, "faults": faults}) if draws else "")
 
 
-def _faults(problem: Problem | AccessProblem | None) -> dict[str, str]:
+def _faults(say: Language, problem: Problem | AccessProblem | None) -> dict[str, str]:
     details = problem.details if isinstance(problem, Problem) else []
-    return {str(each.get("field")): str(each.get("message")) for each in details if isinstance(each, dict)}
+    return {str(each.get("field")): wrong(say, str(each.get("message"))) for each in details if isinstance(each, dict)}
 
 
 def _drawn(given: FormMultiDict) -> dict[str, object] | None:

@@ -10,7 +10,8 @@ from andante.languages import mark as _
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem, Unstorable
 from andante.runtime.problem import INTERNAL, PARAMETER, UNAVAILABLE
-from andante.web.desk import end_session, go, pages_of, said
+from andante.web.desk import end_session, go, language_of, pages_of, said
+from andante.web.problems import in_words
 from andante.web.session import Asked
 
 log: Final = structlog.get_logger("andante.web")
@@ -42,13 +43,13 @@ def error_page(
 
 
 def on_problem(request: Asked, fault: Problem) -> Response[str]:
-    return error_page(request, fault.status, fault.message, fault.code, fault.details)
+    return error_page(request, fault.status, in_words(language_of(request), fault), fault.code, fault.details)
 
 
 def on_access_problem(request: Asked, fault: AccessProblem) -> Response[str]:
     if fault.status == 401:
-        return go(request, "/login", fault.message, end_session(request))
-    return error_page(request, fault.status, fault.message, fault.code)
+        return go(request, "/login", in_words(language_of(request), fault), end_session(request))
+    return error_page(request, fault.status, in_words(language_of(request), fault), fault.code)
 
 
 def on_store_problem(request: Asked, fault: StoreProblem) -> Response[str]:

@@ -36,10 +36,10 @@ async def bring(request: Asked, desk: NamedDependency[Desk], task_id: FromPath[s
     task = await seen_task(desk.runtime, who, task_id)
     demand_task_action(who, task, "comment")
     if (await desk.runtime.instance(task.instance_id)).closed:
-        raise Problem(CLOSED, 409, "The instance is over: nothing is attached to it any more.")
+        raise Problem(CLOSED, 409, _("The instance is over: nothing is attached to it any more."))
     file = given.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Problem(PARAMETER, 400, "Choose a file first.")
+        raise Problem(PARAMETER, 400, _("Choose a file first."))
     attachments = desk.runtime.attachments
     async with attachments.gate:
         data = await file.read(attachments.largest + 1)

@@ -268,7 +268,7 @@ async def together(request: Asked, desk: NamedDependency[Desk]) -> Response[str]
     elif not ids or len(ids) > MOST_TOGETHER:
         problem = Problem(PARAMETER, 400, f"Choose between 1 and {MOST_TOGETHER} tasks.")
     elif action in HANDS_ON and not to:
-        problem = Problem(PARAMETER, 400, "Say who takes the tasks.")
+        problem = Problem(PARAMETER, 400, _("Say who takes the tasks."))
     if problem is not None:
         return await _inbox(request, desk, problem, chosen_ids=ids)
     outcome = str(given.get("outcome", ""))

@@ -125,7 +125,7 @@ async def _permit(runtime: Runtime, who: Caller, record: InstanceRecord, action:
     graph = await runtime.graph(record.definition_id)
     demand_instance_action(who, record, action, cancelable=graph.cancelable)
     if action == "terminate" and not reason:
-        raise Problem("astrozero.0002", 400, "Say why it is terminated: the reason is kept in the history.")
+        raise Problem("astrozero.0002", 400, _("Say why it is terminated: the reason is kept in the history."))
     last = graph.no_cancel_after
     if action == "terminate" and last and not may(who, allow.INSTANCE_ACT_ANY, record.name):
         entries = await all_history(runtime, record.id)

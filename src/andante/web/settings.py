@@ -186,7 +186,7 @@ async def set_password(request: Asked, desk: NamedDependency[Desk]) -> Response[
     present, fresh, again = (str(given.get(name, "")) for name in ("present", "fresh", "again"))
     try:
         if fresh != again:
-            raise Problem(PARAMETER, 400, "The two new passwords differ. Type them again.")
+            raise Problem(PARAMETER, 400, _("The two new passwords differ. Type them again."))
         token = await desk.access.change_password(who.user, present, fresh, address(request))
     except (Problem, AccessProblem) as problem:
         return await settings_view(request, desk, "password", problem)

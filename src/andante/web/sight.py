@@ -8,6 +8,7 @@ from andante.people import AccessProblem, Caller, demand_instance_action, may, m
 from andante.people import permissions as allow
 from andante.runtime import InstanceDetail, InstanceRecord, Problem, Runtime, TaskQuery, TaskRecord
 from andante.runtime.problem import INSTANCE_NOT_FOUND
+from andante.web.problems import in_words
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ def instance_actions(say: Language, who: Caller, detail: InstanceDetail, *, canc
             try:
                 demand_instance_action(who, record, name, cancelable=cancelable)
             except AccessProblem as problem:
-                why_not = problem.message
+                why_not = in_words(say, problem)
         found[name] = Action(name, why_not)
     return found
 

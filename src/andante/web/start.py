@@ -13,7 +13,7 @@ from andante.people import AccessProblem, demand, may
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, InstanceQuery, Problem
 from andante.runtime.beginning import by_hand
-from andante.web.desk import Desk, go, said
+from andante.web.desk import Desk, go, language_of, said
 from andante.web.drawn import Asks, filled_in, sheet
 from andante.web.session import Asked, caller, form
 from andante.web.variables import asked_rows, columns, shown_again
@@ -60,7 +60,7 @@ async def _form(
     definition = await desk.runtime.definition(definition_id)
     demand(caller(request), allow.INSTANCE_START, definition.name)
     graph = await desk.runtime.graph(definition_id)
-    shown = await sheet(_asks(desk, definition_id), {}, problem, given)
+    shown = await sheet(_asks(desk, definition_id), {}, problem, given, say=language_of(request))
     if given is None:
         rows = asked_rows(graph, {(field.path or (field.name,))[0] for field in shown.fields})
     else:

@@ -120,7 +120,7 @@ async def withdraw(request: Asked, desk: NamedDependency[Desk], instance_id: Fro
     try:
         await demand_withdrawal(desk.runtime, who, record)
         if not reason:
-            raise Problem("astrozero.0002", 400, "Say why it is withdrawn: the reason is kept in the history.")
+            raise Problem("astrozero.0002", 400, _("Say why it is withdrawn: the reason is kept in the history."))
         await desk.runtime.act(instance_id, "terminate", who=who.user, reason=reason)
     except (Problem, AccessProblem) as problem:
         return await _started(request, desk, problem)

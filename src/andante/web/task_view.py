@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from andante.languages import Language
 from andante.people import AccessProblem, Caller, is_candidate, may, shared_by, task_actions
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskRecord
 from andante.runtime.approvals import ApprovalView, offers_of, outcome_of, standing
-from andante.web.desk import Desk
+from andante.web.desk import Desk, language_of
 from andante.web.diagram import Place, places
 from andante.web.drawn import Asks, filled_in, sheet
 from andante.web.instances import all_history
@@ -59,7 +60,7 @@ async def task_values(
     detail = await runtime.detail(task.instance_id)
     clocks = [clock for clock in detail.sla if clock.task == task.id]
     fills = "complete" in actions or "approve" in actions or "resolve" in actions
-    shown = await _form(desk, task, problem, given, fills=fills)
+    shown = await _form(desk, language_of(request), task, problem, given, fills=fills)
     files = await runtime.attachments.many(task.instance_id)
     steps = places(graph, detail, await all_history(runtime, task.instance_id))
     return {
@@ -130,6 +131,7 @@ def _strip(steps: list[Place]) -> list[Place]:
 
 async def _form(
     desk: Desk,
+    say: Language,
     task: TaskRecord,
     problem: Problem | AccessProblem | None,
     given: FormMultiDict | None,
@@ -137,7 +139,7 @@ async def _form(
     fills: bool,
 ) -> dict[str, Any]:
     variables = await desk.runtime.variables(task.instance_id)
-    shown = await sheet(_asks(desk, task), variables, problem, given, draws=fills and not task.suspended)
+    shown = await sheet(_asks(desk, task), variables, problem, given, say=say, draws=fills and not task.suspended)
     if given is None:
         rows = other_rows(variables, {(field.path or (field.name,))[0] for field in shown.fields})
     else:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from andante.languages import mark as _
 from andante.runtime import Problem
 from andante.runtime.problem import PARAMETER
 from andante.web.formats import json_text
@@ -30,7 +31,7 @@ def read_value(text: str) -> object:
     except msgspec.DecodeError:
         return text
     except RecursionError:
-        raise Problem(PARAMETER, 400, "A value is nested too deep. Make it flatter.") from None
+        raise Problem(PARAMETER, 400, _("A value is nested too deep. Make it flatter.")) from None
 
 
 def write_value(value: object) -> str:
