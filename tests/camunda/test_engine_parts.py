@@ -184,7 +184,7 @@ def test_a_message_starts_and_a_signal_reaches_all(rest: Rest) -> None:
     assert [rest.variables(each["id"])["heard"] for each in past] == [True, True]
     rest.post("/message", {"messageName": word, "all": True, "processInstanceId": "none"}, 204)
     rest.post("/message", {}, 400)
-    rest.post("/signal", {"name": news, "executionId": "x"}, 501)
+    rest.post("/signal", {"name": news, "executionId": "x"}, 404)
 
 
 def test_a_decision_is_evaluated(rest: Rest) -> None:

@@ -61,7 +61,7 @@ async def _settled(street: Street) -> dict[str, str]:
         await made(f"/runtime/{kind}", name=NAME, members=[f"user:{NAME}"])
     await made("/runtime/calendars", name=NAME, hours=HOURS)
     await made("/admin/endpoints", name=NAME, url="https://127.0.0.1:9/hook", kind="cloudevents")
-    ids = {"name": NAME, "key": NAME, "sink": NAME, "client_id": NAME, "tenant_id": "acme"}
+    ids = {"name": NAME, "key": NAME, "sink": NAME, "user_id": NAME, "client_id": NAME, "tenant_id": "acme"}
     await made("/admin/clients", user=NAME, clientId=NAME)
     ids["key_id"] = (await made("/runtime/keys", name=NAME))["id"]
     ids["id"] = (await made("/runtime/deputies", deputy=NAME))["id"]
@@ -74,6 +74,7 @@ async def _settled(street: Street) -> dict[str, str]:
     ids["log_id"] = f"{ids['instance_id']}-1-1"
     ids["execution_id"] = ids["incident_id"] = ids["instance_id"]
     ids["task_id"] = (await acme.result("GET", "/query/tasks?view=all"))["Recs"][0]["id"]
+    ids["comment_id"] = f"{ids['task_id']}:0"
     await acme.result("PUT", f"/runtime/tasks/{ids['task_id']}", json={"action": "remind", "text": NAME})
     await street.run_due()
     file = {"file": ("a.txt", b"a file of acme", "text/plain")}

@@ -63,7 +63,7 @@ def _shape(row: AttachmentRow) -> AttachmentShape:
     )
 
 
-async def _add(request: Call, instance_id: str, task: int) -> Response[bytes]:
+async def attached(request: Call, instance_id: str, task: int) -> AttachmentRow:
     """The first file of a form. Its body is spooled to a file as it comes; no more of them than `gate` lets through are
     in memory."""
     kind, _ = request.content_type
@@ -79,8 +79,7 @@ async def _add(request: Call, instance_id: str, task: int) -> Response[bytes]:
         raise bad_parameter("file", "the form has no file; send one in the field 'file'.")
     async with attachments.gate:
         data = await file.read(attachments.largest + 1)
-        row = await attachments.add(instance_id, task, file.filename, data, who=caller(request).user)
-    return success(_shape(row))
+        return await attachments.add(instance_id, task, file.filename, data, who=caller(request).user)
 
 
 def _recs(rows: list[AttachmentRow]) -> Response[bytes]:
@@ -99,7 +98,7 @@ def _recs(rows: list[AttachmentRow]) -> Response[bytes]:
 )  # fmt: skip
 async def add_to_task(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     record = await visible_task(request, task_id, informed=False)
-    return await _add(request, record.instance_id, record.key)
+    return success(_shape(await attached(request, record.instance_id, record.key)))
 
 
 @get(
@@ -122,7 +121,7 @@ async def of_task(request: Call, task_id: FromPath[str]) -> Response[bytes]:
 )  # fmt: skip
 async def add_to_instance(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     await visible(services(request), caller(request), instance_id, informed=False)
-    return await _add(request, instance_id, 0)
+    return success(_shape(await attached(request, instance_id, 0)))
 
 
 @get(
@@ -145,10 +144,14 @@ async def of_instance(request: Call, instance_id: FromPath[str]) -> Response[byt
     ),
 )  # fmt: skip
 async def download(request: Call, attachment_id: FromPath[str]) -> Response[bytes]:
-    desk = services(request)
-    row = await _seen(desk, request, attachment_id)
-    async with desk.runtime.attachments.gate:
-        data = await desk.runtime.attachments.content(row)
+    return await sent(request, await seen_attachment(request, attachment_id))
+
+
+async def sent(request: Call, row: AttachmentRow) -> Response[bytes]:
+    """Its content, to be saved."""
+    attachments = services(request).runtime.attachments
+    async with attachments.gate:
+        data = await attachments.content(row)
     name = quote(row.name, safe="")
     headers = {**SAFE, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(data, media_type="application/octet-stream", headers=headers)
@@ -162,20 +165,25 @@ async def download(request: Call, attachment_id: FromPath[str]) -> Response[byte
     ),
 )  # fmt: skip
 async def remove(request: Call, attachment_id: FromPath[str]) -> Response[bytes]:
+    await taken_away(request, await seen_attachment(request, attachment_id))
+    return done()
+
+
+async def taken_away(request: Call, row: AttachmentRow) -> None:
+    """Raises AccessProblem (403) where it is neither the caller's nor the caller an operator."""
     desk, who = services(request), caller(request)
-    row = await _seen(desk, request, attachment_id)
     if who.user != row.created_by and not await _operates(desk, who, row.instance_id):
         raise AccessProblem(access.FORBIDDEN, 403, f"'{row.created_by}' added it; they and operators may delete it.")
-    await desk.runtime.attachments.remove(attachment_id, who=who.user)
-    return done()
+    await desk.runtime.attachments.remove(row.id, who=who.user)
 
 
 async def _operates(desk: Services, who: Caller, instance_id: str) -> bool:
     return may(who, allow.INSTANCE_ACT_ANY, (await desk.runtime.instance(instance_id)).name)
 
 
-async def _seen(desk: Services, request: Call, attachment_id: str) -> AttachmentRow:
+async def seen_attachment(request: Call, attachment_id: str) -> AttachmentRow:
     """Raises Problem (404), also for one that is not the caller's to see."""
+    desk = services(request)
     row = await desk.runtime.attachments.one(attachment_id)
     try:
         if row.task:

@@ -10,7 +10,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.definition_shapes import PROCESSES, all_of, by_key, current, numbers, one, process_shape
 from andante.camunda.faults import absent, wrong
-from andante.camunda.wire import Paged, answer, body_of, counted, nothing, order_of, query_of
+from andante.camunda.wire import Paged, answer, body_of, counted, nothing, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Problem
 from andante.runtime import problem as codes
@@ -86,10 +86,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
         newest = [current(each) for each in names.values()]
         records = [record for record in newest if record is not None]
     found = [process_shape(each, number[each.id]) for each in records if _wanted(asked, each, number[each.id])]
-    key = order_of(asked, ORDER, "")
-    if key:
-        found.sort(key=lambda each: (each[key] or 0) if key == "version" else str(each[key] or ""))
-    return (found[::-1] if asked.sortOrder == "desc" else found), asked
+    return sorted_by(found, asked, ORDER), asked
 
 
 @get(PATH, operation=Operation("List process definitions", allow.DEFINITION_READ, query=ListQuery))

@@ -19,7 +19,7 @@ from andante.camunda.definition_shapes import (
     process_shape,
 )
 from andante.camunda.faults import absent, wrong
-from andante.camunda.wire import Paged, answer, counted, is_own, nothing, order_of, query_of
+from andante.camunda.wire import Paged, answer, counted, is_own, nothing, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import DefinitionRecord, Deployment, Problem
 from andante.runtime import problem as codes
@@ -146,10 +146,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
         if (not asked.id or each["id"] == asked.id) and (not asked.name or each["name"] == asked.name)
         and part in each["name"].lower() and not asked.nowhere
     ]  # fmt: skip
-    key = order_of(asked, {"id": "id", "name": "name", "deploymentTime": ""}, "")
-    if key:
-        kept.sort(key=lambda each: str(each[key]))
-    return (kept[::-1] if asked.sortOrder == "desc" else kept), asked
+    return sorted_by(kept, asked, {"id": "id", "name": "name", "deploymentTime": ""}), asked
 
 
 @get(PATH, operation=Operation("List deployments", allow.DEFINITION_READ, query=ListQuery))
@@ -174,17 +171,31 @@ async def one(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
     operation=Operation("List a deployment's resources", allow.DEFINITION_READ, description="It has one, its file."),
 )
 async def resources(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
+    return answer([_resource_shape((await _one(services(request), deployment_id))[0])])
+
+
+async def _resource(request: Call, deployment_id: str, resource_id: str) -> DefinitionRecord:
+    """Raises Problem (404)."""
     first = (await _one(services(request), deployment_id))[0]
-    return answer([{"id": first.source_id, "name": _file(first), "deploymentId": first.source_id}])
+    if resource_id != first.source_id:
+        raise Problem(codes.DEFINITION_NOT_FOUND, 404, f"Deployment resource '{resource_id}' does not exist")
+    return first
+
+
+def _resource_shape(first: DefinitionRecord) -> dict[str, Any]:
+    return {"id": first.source_id, "name": _file(first), "deploymentId": first.source_id}
+
+
+@get(f"{ONE}/resources/{{resource_id:str}}", operation=Operation("Read what a resource is", allow.DEFINITION_READ))
+async def resource(request: Call, deployment_id: FromPath[str], resource_id: FromPath[str]) -> Response[bytes]:
+    return answer(_resource_shape(await _resource(request, deployment_id, resource_id)))
 
 
 @get(f"{ONE}/resources/{{resource_id:str}}/data", operation=Operation("Read a resource", allow.DEFINITION_READ))
 async def data(request: Call, deployment_id: FromPath[str], resource_id: FromPath[str]) -> Response[bytes]:
-    desk = services(request)
-    first = (await _one(desk, deployment_id))[0]
-    if resource_id != first.source_id:
-        raise Problem(codes.DEFINITION_NOT_FOUND, 404, f"Deployment resource '{resource_id}' does not exist")
-    return Response(await desk.runtime.definition_source(first.id), media_type="application/octet-stream")
+    first = await _resource(request, deployment_id, resource_id)
+    source = await services(request).runtime.definition_source(first.id)
+    return Response(source, media_type="application/octet-stream")
 
 
 def _file(record: DefinitionRecord) -> str:
@@ -208,4 +219,4 @@ async def remove(request: Call, deployment_id: FromPath[str]) -> Response[bytes]
     return nothing()
 
 
-HANDLERS: Final = (create, count, find, one, resources, data, remove)
+HANDLERS: Final = (create, count, find, one, resources, resource, data, remove)

@@ -9,6 +9,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
+from andante.camunda.instances import opened
 from andante.camunda.values import Given, read, taken, written
 from andante.camunda.wire import answer, body_of, is_own, nothing
 from andante.people import permissions as allow
@@ -90,19 +91,24 @@ async def _variables(request: Call, instance_id: str) -> dict[str, Any]:
 
 @post(
     "/signal", status_code=200,
-    operation=Operation("Throw a signal", allow.SIGNAL_BROADCAST, body=SignalBody, description="To all that await it."),
+    operation=Operation(
+        "Throw a signal", allow.SIGNAL_BROADCAST, body=SignalBody,
+        description="To all that await it, or to the one of executionId.",
+    ),
 )  # fmt: skip
 async def signal(request: Call) -> Response[bytes]:
     body = await body_of(request, SignalBody)
     if not body.name:
         raise wrong("No signal name given")
-    if body.executionId:
-        raise absent("signal to a single execution", "Leave executionId out, or correlate a message.")
     if body.tenantId and not is_own(request, [body.tenantId]):
         raise absent("tenants", "Leave tenantId out.")
     desk = services(request)
     await desk.runtime.conditions.pace.demand_for("signal", body.name)
-    await desk.runtime.broadcast(body.name, variables=written(body.variables), who=caller(request).user)
+    if body.executionId:
+        await opened(request, body.executionId)
+        await desk.runtime.messages.signal(body.executionId, body.name, written(body.variables), caller(request).user)
+    else:
+        await desk.runtime.broadcast(body.name, variables=written(body.variables), who=caller(request).user)
     return nothing()
 
 

@@ -31,6 +31,12 @@ def _either(yes: bool, no: bool, names: str) -> bool | None:
     return True if yes else False if no else None
 
 
+def _order(asked: TaskQuery) -> str:
+    if len(asked.sorting) > 1:
+        raise wrong("sorting: external tasks are sorted by one thing at a time.")
+    return order_of(asked, ORDER, "id")
+
+
 def _query(desk: Services, asked: TaskQuery) -> JobQuery:
     ids = asked.externalTaskIdIn + ([asked.externalTaskId] if asked.externalTaskId else [])
     return JobQuery(
@@ -47,7 +53,7 @@ def _query(desk: Services, asked: TaskQuery) -> JobQuery:
         locked_after=moment("lockExpirationAfter", asked.lockExpirationAfter, desk.zone),
         priority_min=asked.priorityHigherThanOrEquals,
         priority_max=asked.priorityLowerThanOrEquals,
-        order=order_of(asked, ORDER, "id"),
+        order=_order(asked),
         descending=asked.sortOrder == "desc",
         skip=asked.firstResult,
         limit=asked.maxResults,

@@ -109,7 +109,9 @@ def _findings(details: list[Any]) -> dict[str, object]:
 def on_access_problem(_: Request[Any, Any, Any], problem: AccessProblem) -> Response[bytes]:
     kind = {401: "AuthenticationException", 403: "AuthorizationException"}.get(problem.status, REST)
     more: dict[str, object] = {"missingAuthorizations": []} if problem.status == 403 else {}
-    return failure(problem.status, kind, problem.message, wait=problem.wait, more=more)
+    return failure(
+        400 if problem.status == 409 else problem.status, kind, problem.message, wait=problem.wait, more=more
+    )
 
 
 def on_store_problem(request: Request[Any, Any, Any], fault: StoreProblem) -> Response[bytes]:

@@ -96,7 +96,7 @@ async def _past(desk: Services, records: list[InstanceRecord]) -> list[dict[str,
 
 async def _instances(request: Call) -> tuple[list[InstanceRecord], int]:
     asked = await query_of(request, InstanceFilters)
-    return await found_by(services(request), _query(request, asked), asked.variables, asked.maxResults)
+    return await found_by(services(request), _query(request, asked), asked, ORDER)
 
 
 @get(INSTANCES, operation=Operation("List past and open process instances", allow.INSTANCE_READ, query=InstanceFilters))

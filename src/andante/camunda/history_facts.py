@@ -1,7 +1,7 @@
 """What the journal of a process instance tells: its incidents, and what workers did with its external tasks."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get
@@ -11,9 +11,8 @@ from andante.api.instances import visible
 from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import wrong
-from andante.camunda.history_places import sorted_by
 from andante.camunda.instance_shapes import incident_shape
-from andante.camunda.wire import Paged, answer, counted, order_of, query_of, stamp
+from andante.camunda.wire import Paged, Shape, answer, counted, query_of, sorted_by, stamp
 from andante.people import permissions as allow
 from andante.runtime import HistoryEntry, IncidentView, InstanceRecord, Problem
 from andante.runtime import problem as codes
@@ -22,7 +21,7 @@ READ: Final = allow.INSTANCE_READ
 INCIDENTS: Final = "/history/incident"
 LOGS: Final = "/history/external-task-log"
 DECISIONS: Final = "/history/decision-instance"
-ALL: Final = 2**31  # commands of a journal, more than there are
+MOST: Final = 20_000  # commands of one instance that are read for a list
 INCIDENT_ORDER: Final = {
     "incidentId": "id", "createTime": "", "endTime": "endTime", "incidentType": "incidentType",
     "activityId": "activityId", "incidentState": "open", "processInstanceId": "processInstanceId",
@@ -32,7 +31,6 @@ LOG_ORDER: Final = {
     "activityId": "activityId", "processInstanceId": "processInstanceId",
 }  # fmt: skip
 DECISION_ORDER: Final = {"evaluationTime": ""}
-Shape = dict[str, Any]
 
 
 class IncidentFilters(Paged):
@@ -71,21 +69,26 @@ class DecisionFilters(Paged):
     activityIdIn: list[str] = msgspec.field(default_factory=list)  # noqa: N815
 
 
-async def _entries(request: Call, instance_id: str, what: str) -> tuple[InstanceRecord, list[HistoryEntry]]:
+async def entries_of(request: Call, instance_id: str, what: str) -> tuple[InstanceRecord, list[HistoryEntry]]:
     """The instance, if the caller may see it, and all that happened in it. Raises Problem."""
     if not instance_id:
         raise wrong(f"Andante lists the {what} of one instance: give processInstanceId.")
     desk = services(request)
     record = await visible(desk, caller(request), instance_id)
-    return record, await desk.runtime.history(record.id, limit=ALL)
+    found = await desk.runtime.history(record.id, limit=MOST + 1)
+    if found and found[-1].seq > MOST:
+        text = f"The instance {record.id} has had more than {MOST} commands. Read its history page by page by"
+        raise wrong(f"{text} /u-route/baas/bp/v2.0/runtime/instances/{record.id}/history.")
+    return record, found
 
 
-def _equal(shape: Shape, wanted: Sequence[tuple[str, str]]) -> bool:
+def shape_is(shape: Shape, wanted: Sequence[tuple[str, str]]) -> bool:
+    """Whether it has these values; "" stands for any."""
     return all(not want or shape[key] == want for key, want in wanted)
 
 
 async def _incidents_of(request: Call, instance_id: str) -> list[Shape]:
-    record, entries = await _entries(request, instance_id, "past incidents")
+    record, entries = await entries_of(request, instance_id, "past incidents")
     zone = services(request).zone
     found: dict[int, Shape] = {}
     for each in entries:
@@ -118,10 +121,10 @@ async def _incidents(request: Call) -> tuple[list[Shape], Paged]:
     instance_id = asked.processInstanceId or asked.incidentId.rpartition("-")[0]
     found = [
         each for each in await _incidents_of(request, instance_id)
-        if _equal(each, wanted) and not asked.nowhere
+        if shape_is(each, wanted) and not asked.nowhere
         and not (asked.open and not each["open"]) and not (asked.resolved and not each["resolved"])
     ]  # fmt: skip
-    return sorted_by(found, order_of(asked, INCIDENT_ORDER, ""), asked.sortOrder == "desc"), asked
+    return sorted_by(found, asked, INCIDENT_ORDER), asked
 
 
 def _log(
@@ -154,7 +157,7 @@ def _log(
 
 async def _logs_of(request: Call, instance_id: str) -> list[tuple[Shape, str]]:
     """Each with the details of what went wrong, "" for none."""
-    record, entries = await _entries(request, instance_id, "log of external tasks")
+    record, entries = await entries_of(request, instance_id, "log of external tasks")
     zone = services(request).zone
     made: dict[int, HistoryEntry] = {}
     left: dict[int, int] = {}
@@ -180,16 +183,16 @@ async def _logs(request: Call) -> tuple[list[Shape], Paged]:
     instance_id = asked.processInstanceId or asked.externalTaskId.rpartition("-")[0] or asked.logId.rsplit("-", 2)[0]
     found = [
         each for each, _ in await _logs_of(request, instance_id)
-        if _equal(each, wanted) and (not asked.activityIdIn or each["activityId"] in asked.activityIdIn)
+        if shape_is(each, wanted) and (not asked.activityIdIn or each["activityId"] in asked.activityIdIn)
         and all(each[flag] for flag in ("creationLog", "failureLog", "successLog") if getattr(asked, flag))
         and not asked.nowhere
     ]  # fmt: skip
-    return sorted_by(found, order_of(asked, LOG_ORDER, ""), asked.sortOrder == "desc"), asked
+    return sorted_by(found, asked, LOG_ORDER), asked
 
 
 async def _decisions(request: Call) -> tuple[list[Shape], Paged]:
     asked = await query_of(request, DecisionFilters)
-    record, entries = await _entries(request, asked.processInstanceId, "decisions")
+    record, entries = await entries_of(request, asked.processInstanceId, "decisions")
     found = []
     for number, each in enumerate(entries):
         if each.kind == "DecisionMade":
@@ -199,9 +202,9 @@ async def _decisions(request: Call) -> tuple[list[Shape], Paged]:
                 ("decisionDefinitionKey", asked.decisionDefinitionKey),
             )
             activities = asked.activityIdIn
-            if _equal(shape, wanted) and (not activities or each.element in activities) and not asked.nowhere:
+            if shape_is(shape, wanted) and (not activities or each.element in activities) and not asked.nowhere:
                 found.append(shape)
-    return sorted_by(found, order_of(asked, DECISION_ORDER, ""), asked.sortOrder == "desc"), asked
+    return sorted_by(found, asked, DECISION_ORDER), asked
 
 
 def _decision(desk: Services, record: InstanceRecord, each: HistoryEntry, number: int) -> Shape:

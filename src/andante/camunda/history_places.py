@@ -14,7 +14,7 @@ from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import activity_shape
 from andante.camunda.values import NOTE, shown
-from andante.camunda.wire import Paged, answer, counted, moment, order_of, query_of
+from andante.camunda.wire import Paged, Shape, answer, counted, moment, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem
 from andante.runtime import problem as codes
@@ -29,7 +29,6 @@ ORDER: Final = {
     "activityInstanceId": "id",
 }  # fmt: skip
 VARIABLE_ORDER: Final = {"variableName": "name", "instanceId": "processInstanceId"}
-Shape = dict[str, Any]
 
 
 class ActivityFilters(Paged):
@@ -69,13 +68,6 @@ def like(pattern: str) -> Callable[[str], bool]:
     return lambda text: wanted.fullmatch(text) is not None
 
 
-def sorted_by(found: list[Shape], key: str, descending: bool) -> list[Shape]:
-    """By that key, what has none first; "" leaves them as they are."""
-    if key:
-        found = sorted(found, key=lambda each: (each[key] is not None, each[key] or 0))
-    return found[::-1] if descending else found
-
-
 async def _stays(desk: Services, record: InstanceRecord) -> list[tuple[Shape, int, int]]:
     """What has been where, each with its beginning and end in ms."""
     stays = await desk.runtime.insight.exports.stays(record.id)
@@ -105,7 +97,7 @@ async def _activities(request: Call) -> tuple[list[Shape], ActivityFilters]:
         and not (asked.finished and not ended) and not (asked.unfinished and ended)
         and not (asked.canceled and not each["canceled"]) and not asked.nowhere
     ]  # fmt: skip
-    return sorted_by(kept, order_of(asked, ORDER, ""), asked.sortOrder == "desc"), asked
+    return sorted_by(kept, asked, ORDER), asked
 
 
 async def _page_of_activities(request: Call) -> Response[bytes]:
@@ -180,7 +172,7 @@ async def _variables(request: Call) -> tuple[list[Shape], VariableFilters]:
             and (not types or shape["type"] in types)
             and (asked.variableValue == "" or _same(shape["value"], asked.variableValue)) and not asked.nowhere
         ]  # fmt: skip
-    return sorted_by(found, order_of(asked, VARIABLE_ORDER, ""), asked.sortOrder == "desc"), asked
+    return sorted_by(found, asked, VARIABLE_ORDER), asked
 
 
 def _same(value: object, wanted: object) -> bool:

@@ -9,7 +9,7 @@ from andante.api.services import Call, caller, services
 from andante.api.tasks import visible_task
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import past_task_shape
-from andante.camunda.wire import Paged, answer, counted, moment, order_of, query_of
+from andante.camunda.wire import Paged, answer, counted, moment, order_of, page_of, query_of
 from andante.people import may, sight
 from andante.people import permissions as allow
 from andante.runtime import TaskQuery
@@ -25,7 +25,7 @@ REASONS: Final = {"completed": "completed", "deleted": "cancelled"}
 
 
 class TaskFilters(Paged):
-    """Which tasks: those that are over, with unfinished those that are open."""
+    """Which tasks, open and over."""
 
     taskId: str = ""  # noqa: N815
     processInstanceId: str = ""  # noqa: N815
@@ -50,8 +50,10 @@ def _tasks(request: Call, asked: TaskFilters) -> TaskQuery:
         raise wrong("finished and unfinished tasks: only one of the two kinds can be asked for.")
     if asked.taskDeleteReason not in ("", *REASONS):
         raise wrong(f"taskDeleteReason: Andante has {' and '.join(REASONS)}, not '{asked.taskDeleteReason}'.")
+    over = asked.finished or asked.taskDeleteReason or asked.finishedBefore or asked.finishedAfter
+    view = "todo" if asked.unfinished else "history" if over else "all"
     return TaskQuery(
-        view="todo" if asked.unfinished else "history",
+        view=view,
         user=who.user,
         groups=sorted(who.names),
         queues=sorted(who.queues),
@@ -69,7 +71,7 @@ def _tasks(request: Call, asked: TaskFilters) -> TaskQuery:
         ended_before=moment("finishedBefore", asked.finishedBefore, zone),
         ended_from=moment("finishedAfter", asked.finishedAfter, zone),
         now=services(request).runtime.clock.now(),
-        order_field=order_of(asked, ORDER, "" if asked.unfinished else "ended_at"),
+        order_field=order_of(asked, ORDER, "ended_at" if view == "history" else ""),
         descending=asked.sortOrder == "desc",
         skip=asked.firstResult,
         limit=max(1, asked.maxResults),
@@ -80,32 +82,32 @@ async def _past_tasks(request: Call) -> tuple[list[dict[str, Any]], int]:
     desk, asked = services(request), await query_of(request, TaskFilters)
     if asked.taskId:
         return [past_task_shape(await visible_task(request, asked.taskId), desk.zone)], 1
-    page = await desk.runtime.tasks(_tasks(request, asked))
-    return [past_task_shape(task, desk.zone) for task in page.items] if asked.maxResults else [], page.total
+    found, total = await page_of(asked, ORDER, _tasks(request, asked), desk.runtime.tasks)
+    return [past_task_shape(task, desk.zone) for task in found], total
 
 
 @get(
     TASKS,
     operation=Operation(
-        "List past tasks", allow.TASK_READ, query=TaskFilters,
-        description="Those that are over; with unfinished those that are open and not paused; taskId finds any.",
+        "List tasks, open and over", allow.TASK_READ, query=TaskFilters,
+        description="With finished those that are over, with unfinished those that are open and not paused.",
     ),
 )  # fmt: skip
 async def tasks(request: Call) -> Response[bytes]:
     return answer((await _past_tasks(request))[0])
 
 
-@post(TASKS, status_code=200, operation=Operation("List past tasks", allow.TASK_READ, body=TaskFilters))
+@post(TASKS, status_code=200, operation=Operation("List tasks, open and over", allow.TASK_READ, body=TaskFilters))
 async def tasks_by_body(request: Call) -> Response[bytes]:
     return answer((await _past_tasks(request))[0])
 
 
-@get(f"{TASKS}/count", operation=Operation("Count past tasks", allow.TASK_READ, query=TaskFilters))
+@get(f"{TASKS}/count", operation=Operation("Count them", allow.TASK_READ, query=TaskFilters))
 async def count_tasks(request: Call) -> Response[bytes]:
     return counted((await _past_tasks(request))[1])
 
 
-@post(f"{TASKS}/count", status_code=200, operation=Operation("Count past tasks", allow.TASK_READ, body=TaskFilters))
+@post(f"{TASKS}/count", status_code=200, operation=Operation("Count them", allow.TASK_READ, body=TaskFilters))
 async def count_tasks_by_body(request: Call) -> Response[bytes]:
     return counted((await _past_tasks(request))[1])
 

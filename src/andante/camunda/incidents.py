@@ -10,7 +10,7 @@ from andante.api.instances import visible
 from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
 from andante.camunda.instance_shapes import incident_shape
-from andante.camunda.wire import Paged, answer, counted, order_of, query_of
+from andante.camunda.wire import Paged, answer, counted, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.people.permissions import whose
 from andante.runtime import InstanceQuery, Problem
@@ -18,6 +18,10 @@ from andante.runtime import problem as codes
 
 PATH: Final = "/incident"
 READ: Final = allow.INSTANCE_READ
+ORDER: Final = {
+    "incidentId": "id", "incidentTimestamp": "incidentTimestamp", "activityId": "activityId",
+    "processInstanceId": "processInstanceId", "incidentType": "incidentType",
+}  # fmt: skip
 
 
 class ListQuery(Paged):
@@ -61,11 +65,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
         ("activityId", asked.activityId),
     )  # fmt: skip
     found = [each for each in found if all(not want or each[key] == want for key, want in wanted)]
-    key = order_of(
-        asked, {"incidentId": "id", "incidentTimestamp": "incidentTimestamp", "activityId": "activityId",
-                "processInstanceId": "processInstanceId", "incidentType": "incidentType"}, "id",
-    )  # fmt: skip
-    return sorted(found, key=lambda each: str(each[key] or ""), reverse=asked.sortOrder == "desc"), asked
+    return sorted_by(found, asked, ORDER, "id"), asked
 
 
 @get(PATH, operation=Operation("List incidents", READ, query=ListQuery))

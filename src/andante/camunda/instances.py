@@ -11,7 +11,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
-from andante.camunda.wire import Paged, answer, body_of, counted, nothing, order_of, query_of
+from andante.camunda.wire import Paged, answer, body_of, counted, nothing, order_of, ordered, page_of, query_of
 from andante.people import Caller
 from andante.people import permissions as allow
 from andante.people.permissions import whose
@@ -114,13 +114,13 @@ def base_query(who: Caller, asked: Filters) -> InstanceQuery:
     )
 
 
-async def found_by(desk: Services, query: InstanceQuery, variables: Any, most: int) -> tuple[list[InstanceRecord], int]:
+async def found_by(
+    desk: Services, query: InstanceQuery, asked: Filters, order: dict[str, str]
+) -> tuple[list[InstanceRecord], int]:
     """A page, and how many match. Where variables decide, each instance is looked at. Raises Problem."""
-    equal = compared(variables)
+    equal = compared(asked.variables)
     if not equal:
-        page = await desk.runtime.instances(query)
-        return (page.items if most else []), page.total
-    skip, limit = query.skip, query.limit
+        return await page_of(asked, order, query, desk.runtime.instances)
     query.skip, query.limit, matching = 0, PAGE, []
     while True:
         page = await desk.runtime.instances(query)
@@ -135,7 +135,9 @@ async def found_by(desk: Services, query: InstanceQuery, variables: Any, most: i
                 matching.append(record)
         query.after = page.after
         if not page.after:
-            return (matching[skip : skip + limit] if most else []), len(matching)
+            if len(asked.sorting) > 1:
+                matching = ordered(matching, asked, order, "id", getattr)
+            return asked.part(matching), len(matching)
 
 
 async def _found(request: Call) -> tuple[list[InstanceRecord], int]:
@@ -146,7 +148,7 @@ async def _found(request: Call) -> tuple[list[InstanceRecord], int]:
     query.states = ["Suspended"] if asked.suspended else [] if asked.active else [*OPEN, "Suspended"]
     query.going, query.broken, query.business_key = asked.active, asked.withIncident, asked.businessKey
     query.order_field = order_of(asked, ORDER, "id")
-    return await found_by(services(request), query, asked.variables, asked.maxResults)
+    return await found_by(services(request), query, asked, ORDER)
 
 
 @get(PATH, operation=Operation("List process instances", allow.INSTANCE_READ, query=ListQuery))

@@ -15,7 +15,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instances import opened
-from andante.camunda.wire import Paged, answer, body_of, counted, moment, nothing, order_of, query_of, stamp
+from andante.camunda.wire import Paged, answer, body_of, counted, moment, nothing, query_of, sorted_by, stamp
 from andante.people import permissions as allow
 from andante.people.permissions import whose
 from andante.runtime import IncidentView, InstanceQuery, InstanceRecord, Problem, auditing
@@ -122,8 +122,7 @@ async def _found(request: Call) -> tuple[list[dict[str, Any]], ListQuery]:
         if not page.after:
             break
     kept = [each for each in found if _wanted(each, asked, jobs)]
-    key = order_of(asked, ORDER, "id")
-    return sorted(kept, key=lambda each: str(each[key] or ""), reverse=asked.sortOrder == "desc"), asked
+    return sorted_by(kept, asked, ORDER, "id"), asked
 
 
 def _wanted(job: dict[str, Any], asked: ListQuery, jobs: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """docs/reference/camunda-rest.md, made of the routes: `python -m andante.camunda.reference`."""
 
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
@@ -8,8 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from andante.api.operation import operation_of
 from andante.camunda.absent import RESOURCES
 from andante.camunda.faults import ABSENT, KNOWN
-from andante.camunda.routes import BASE, ROOMS
+from andante.camunda.history_facts import MOST as MOST_COMMANDS
+from andante.camunda.routes import ROOMS
 from andante.camunda.values import TYPES
+from andante.camunda.wire import MOST
 
 HEAD: Final = """# Camunda 7's REST API
 
@@ -29,20 +32,54 @@ since without it a list would be longer than asked for. Lists have at most 1000 
 **Tenants** have a database each, as one engine a tenant: `tenantId` is null, `withoutTenantId` changes nothing. The
 own id of the [tenant](../how-to/tenants.md) that is asked is taken; of any other nothing is there.
 
+**What one instance has had** (`/history/activity-instance`, `incident`, `external-task-log`, `decision-instance`,
+`detail`, `job-log`) is read from its journal, so it is asked for by instance. Of an instance with more than {most}
+commands it is refused with 400, but for its activities, which are read from all of it: Andante's own API reads a
+journal page by page.
+
+**Sorting** by several things (`sorting` of a POST) is done for lists of tasks and instances while no more than
+{several} match, and for the lists that are short by nature; external tasks are sorted by one.
+
+## Resource by resource
+
+What is missing, or not there, answers 501 and says what to do instead; other addresses answer 404.
+
+| resource | | what is missing, or what to do instead |
+|---|---|---|
+"""
+THERE: Final = """
 ## What is there
 
 | | | permission | notes |
 |---|---|---|---|
 """
-ABSENT_HEAD: Final = """
-## What is not there
-
-These answer 501 and say what to do instead; other addresses answer 404. Of a resource that is in the table above,
-too, it concerns what that table lacks.
-
-| address | Andante has no |
-|---|---|
-"""
+# What each resource that is there lacks; "" where it is whole.
+MISSING: Final[Mapping[str, str]] = {
+    "authorization": "all but `check`: rights are Andante's roles, groups and grants by definition",
+    "decision-definition": "diagrams, `history-time-to-live`, requirements",
+    "deployment": "`redeploy`, `registered`, several resources in one (each file is a deployment)",
+    "engine": "",
+    "event-subscription": "lists of more than one instance",
+    "execution": "lists; `signal` (a receive task takes its message); incidents that are made by hand",
+    "external-task": "`retries-async`, sorting by several things",
+    "group": "types",
+    "history": "batches, cases, identity links, `cleanup` (see retention), reports and statistics, removal times, "
+    "what went into a decision and came out, annotations",
+    "identity": "`password-policy`",
+    "incident": "`resolve` (retry, move or end the instance), annotations",
+    "job": "timers that fire early, due dates, priorities, retries of several",
+    "message": "variables that are local",
+    "metrics": "all but how many instances were started",
+    "process-definition": "`diagram`, rendered and deployed forms, `restart`, deletion by key or with instances, "
+    "`executionDate` of a suspension",
+    "process-instance": "all that ends in `-async` (bulk actions), comments, ends without those it called, "
+    "comparisons of variables but equality",
+    "signal": "",
+    "task": "tasks without a process (`create`), update and deletion, identity links that are set, variables of its "
+    "own, rendered and deployed forms, reports, descriptions of attachments",
+    "user": "first and last names, `unlock`",
+    "version": "",
+}
 VALUES: Final = """
 ## Values
 
@@ -76,20 +113,34 @@ def _row(handler: HTTPRouteHandler) -> str:
     return f"| `{method} {shown}` | {operation.summary} | `{operation.permission}` | {operation.description} |"
 
 
+def _resource(handler: HTTPRouteHandler) -> str:
+    (path,) = handler.paths
+    return path.split("/")[1]
+
+
+def _state(name: str, there: set[str]) -> str:
+    if name in there:
+        missing = MISSING[name]
+        return f"| `{name}` | {'in part' if missing else 'whole'} | {missing} |"
+    what, instead = RESOURCES[name]
+    return f"| `{name}` | not there | Andante has no {what}. {instead} |"
+
+
 def reference() -> str:
     """The page's text."""
     lines = [_row(handler) for room in ROOMS for handler in room.HANDLERS]
-    absent = [f"| `{BASE}/{name}` | {what}. {instead} |" for name, (what, instead) in RESOURCES.items()]
+    there = {_resource(handler) for room in ROOMS for handler in room.HANDLERS}
+    resources = [_state(name, there) for name in sorted({*there, *RESOURCES})]
     errors = "".join(
         f"| `{code}` | {status} | {kind} |\n" for code, (status, kind) in sorted(KNOWN.items()) if code != ABSENT
     )
     types = ", ".join(TYPES)
     return (
-        HEAD
-        + "\n".join(lines)
+        HEAD.format(most=MOST_COMMANDS, several=MOST)
+        + "\n".join(resources)
         + "\n"
-        + ABSENT_HEAD
-        + "\n".join(absent)
+        + THERE
+        + "\n".join(lines)
         + "\n"
         + VALUES.format(types=types, errors=errors)
     )

@@ -9,16 +9,20 @@ from litestar.handlers import HTTPRouteHandler
 from andante.api.operation import kept
 from andante.camunda import (
     absent,
+    authorization,
     decisions,
     definitions,
     deployments,
     engine,
     events,
+    executions,
     external_lists,
     external_tasks,
     faults,
+    groups,
     history,
     history_facts,
+    history_log,
     history_places,
     history_tasks,
     incidents,
@@ -26,7 +30,11 @@ from andante.camunda import (
     instances,
     jobs,
     modification,
+    operations,
+    people,
     starting,
+    statistics,
+    task_files,
     task_lists,
     task_variables,
     tasks,
@@ -36,9 +44,10 @@ from andante.camunda.access import guard
 BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
-    engine, external_tasks, external_lists, deployments, definitions, starting, instances, modification,
-    instance_variables, task_lists, tasks, task_variables, events, decisions, history, history_tasks, history_places,
-    history_facts, incidents, jobs,
+    engine, external_tasks, external_lists, deployments, definitions, statistics, starting, instances, modification,
+    instance_variables, executions, task_lists, tasks, task_variables, task_files, events, decisions, history,
+    history_tasks, history_places, history_facts, history_log, operations, incidents, jobs, people, groups,
+    authorization,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import task_shape
-from andante.camunda.wire import Paged, answer, counted, moment, order_of, query_of
+from andante.camunda.wire import Paged, answer, counted, moment, order_of, page_of, query_of
 from andante.people import Caller, may, sight
 from andante.people import permissions as allow
 from andante.runtime import TaskQuery
@@ -86,8 +86,8 @@ def task_query(desk: Services, who: Caller, asked: ListQuery) -> TaskQuery:
 
 async def _found(request: Call) -> Response[bytes]:
     desk, asked = services(request), await query_of(request, ListQuery)
-    page = await desk.runtime.tasks(task_query(desk, caller(request), asked))
-    return answer([task_shape(task, desk.zone) for task in page.items] if asked.maxResults else [])
+    found, _ = await page_of(asked, ORDER, task_query(desk, caller(request), asked), desk.runtime.tasks)
+    return answer([task_shape(task, desk.zone) for task in found])
 
 
 async def _counted(request: Call) -> Response[bytes]:

@@ -54,4 +54,16 @@ async def remove(request: Call, task_id: FromPath[str], name: FromPath[str]) -> 
     return await set_in(request, (await visible_task(request, task_id)).instance_id, {}, [name])
 
 
-HANDLERS: Final = (read_one, modify, write, remove)
+@get(
+    f"{ONE}/localVariables",
+    operation=Operation(
+        "Read the variables of a task alone", allow.TASK_READ,
+        description="It has none; what it sees is its instance's.",
+    ),
+)  # fmt: skip
+async def read_local(request: Call, task_id: FromPath[str]) -> Response[bytes]:
+    await visible_task(request, task_id)
+    return answer({})
+
+
+HANDLERS: Final = (read_one, modify, write, remove, read_local)

@@ -14,8 +14,9 @@ from andante.camunda.instance_shapes import task_shape
 from andante.camunda.task_lists import PATH
 from andante.camunda.values import NOTE, Given, read, written
 from andante.camunda.wire import answer, body_of, nothing, stamp
+from andante.engine import faults
 from andante.people import permissions as allow
-from andante.runtime import TaskRecord
+from andante.runtime import Problem, TaskRecord
 
 ONE: Final = f"{PATH}/{{task_id:str}}"
 ACT: Final = allow.TASK_ACT
@@ -197,36 +198,43 @@ async def identity_links(request: Call, task_id: FromPath[str]) -> Response[byte
     links += [{"userId": name, "groupId": None, "type": kind} for name, kind in people if name]
     groups = [item.partition(":")[2] for item in record.groups]
     links += [{"userId": None, "groupId": name, "type": "candidate"} for name in groups]
-    return answer(links)
+    kind = request.query_params.get("type", "")
+    return answer([each for each in links if kind in ("", each["type"])])
 
 
 @get(f"{ONE}/comment", operation=Operation("List the comments on a task", allow.TASK_READ))
 async def comments(request: Call, task_id: FromPath[str]) -> Response[bytes]:
+    return answer(await _comments(request, task_id))
+
+
+async def _comments(request: Call, task_id: str) -> list[dict[str, Any]]:
     desk = services(request)
     record = await visible_task(request, task_id)
     found = await desk.runtime.remarks.of_task(record.instance_id, record.key)
-    shapes = [
+    return [
         {"id": f"{task_id}:{number}", "userId": each.who, "taskId": task_id, "processInstanceId": record.instance_id,
          "time": stamp(each.at, desk.zone), "message": each.text, "removalTime": None, "rootProcessInstanceId": None}
         for number, each in enumerate(found)
     ]  # fmt: skip
-    return answer(shapes)
+
+
+@get(f"{ONE}/comment/{{comment_id:str}}", operation=Operation("Read a comment on a task", allow.TASK_READ))
+async def one_comment(request: Call, task_id: FromPath[str], comment_id: FromPath[str]) -> Response[bytes]:
+    for each in await _comments(request, task_id):
+        if each["id"] == comment_id:
+            return answer(each)
+    raise Problem(faults.TASK_NOT_FOUND, 404, f"Task comment with id {comment_id} does not exist for task {task_id}.")
 
 
 @post(f"{ONE}/comment/create", status_code=200, operation=Operation("Comment on a task", ACT, body=CommentBody))
 async def comment(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, CommentBody)
-    desk = services(request)
     await _act(request, task_id, "comment", text=body.message)
-    record = await desk.runtime.task(task_id)
-    found = await desk.runtime.remarks.of_task(record.instance_id, record.key)
-    return answer({
-        "id": f"{task_id}:{len(found) - 1}", "userId": found[-1].who, "taskId": task_id,
-        "processInstanceId": record.instance_id, "time": stamp(found[-1].at, desk.zone), "message": found[-1].text,
-    })  # fmt: skip
+    return answer((await _comments(request, task_id))[-1])
 
 
 HANDLERS: Final = (
     one, claim, unclaim, assign, delegate, resolve, complete, submit, bpmn_error, bpmn_escalation, form,
-    form_variables, variables, identity_links, comments, comment,
+    form_variables, variables, identity_links, comments,
+    one_comment, comment,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Bytes in, bytes out as Camunda 7 writes them: bodies and queries, plain JSON answers, and times."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -10,10 +10,13 @@ from litestar.enums import MediaType
 from andante.api import wire
 from andante.api.services import Call, services
 from andante.camunda.faults import wrong
+from andante.runtime import InstanceQuery, Page, TaskQuery
 from andante.timing.instants import TimingError, local, parse_instant
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
+Q = TypeVar("Q", InstanceQuery, TaskQuery)
+Shape = dict[str, Any]
 JSON: Final = "application/json"
 NO_CONTENT: Final = 204
 MOST: Final = 1_000
@@ -92,11 +95,12 @@ async def query_of(request: Call, kind: type[P]) -> P:
     query = parsed(given, kind)
     if is_own(request, query.tenantIdIn):
         query.tenantIdIn = []
-    if query.sorting:
-        query.sortBy = query.sorting[0].get("sortBy", "")
-        query.sortOrder = query.sorting[0].get("sortOrder", "asc")
-    if query.sortOrder not in ("asc", "desc"):
-        raise wrong(f"sortOrder: '{query.sortOrder}' is neither asc nor desc.")
+    if not query.sorting:
+        query.sorting = [{"sortBy": query.sortBy, "sortOrder": query.sortOrder}]
+    query.sortBy, query.sortOrder = query.sorting[0].get("sortBy", ""), query.sorting[0].get("sortOrder", "asc")
+    for each in query.sorting:
+        if each.get("sortOrder", "asc") not in ("asc", "desc"):
+            raise wrong(f"sortOrder: '{each['sortOrder']}' is neither asc nor desc.")
     if query.firstResult < 0 or query.maxResults < 0:
         raise wrong("firstResult and maxResults must not be less than 0.")
     query.maxResults = min(query.maxResults, MOST)
@@ -104,12 +108,54 @@ async def query_of(request: Call, kind: type[P]) -> P:
 
 
 def order_of(query: Paged, known: dict[str, str], otherwise: str) -> str:
-    """Our word for what the list is sorted by. Raises Problem."""
-    if not query.sortBy:
-        return otherwise
-    if query.sortBy not in known:
-        raise wrong(f"sortBy: Andante sorts here by {', '.join(known)}, not by '{query.sortBy}'.")
-    return known[query.sortBy]
+    """Our word for what the list is sorted by, first of all. Raises Problem."""
+    for each in query.sorting:
+        if each.get("sortBy") and each["sortBy"] not in known:
+            raise wrong(f"sortBy: Andante sorts here by {', '.join(known)}, not by '{each['sortBy']}'.")
+    return known[query.sortBy] if query.sortBy else otherwise
+
+
+def ordered(
+    found: Sequence[T], query: Paged, known: dict[str, str], otherwise: str, value: Callable[[T, str], Any]
+) -> list[T]:
+    """Those in the order that the query says, by one thing after the other; what has none first. `value` is what one
+    has of our word for it; "" leaves them as they come. Raises Problem."""
+    order_of(query, known, otherwise)
+    items = list(found)
+    for each in reversed(query.sorting):
+        word = known[each["sortBy"]] if each.get("sortBy") else otherwise
+        descending = each.get("sortOrder") == "desc"
+        if not word:
+            items = items[::-1] if descending else items
+            continue
+        items.sort(key=lambda one: _none_first(value(one, word)), reverse=descending)
+    return items
+
+
+def _none_first(value: Any) -> tuple[bool, Any]:
+    return (False, 0) if value is None else (True, value)
+
+
+def sorted_by(found: Sequence[Shape], query: Paged, known: dict[str, str], otherwise: str = "") -> list[Shape]:
+    """The same of shapes, whose keys our words are."""
+    return ordered(found, query, known, otherwise, dict.get)
+
+
+async def page_of(
+    asked: Paged, known: dict[str, str], query: Q, read: Callable[[Q], Awaitable[Page[T]]]
+) -> tuple[list[T], int]:
+    """A page of a list that the database sorts by one thing, and how many there are. Where it is to be by several, all
+    are looked at: then no more than MOST may match. Raises Problem."""
+    if len(asked.sorting) > 1:
+        query.skip, query.limit = 0, MOST
+    page = await read(query)
+    if len(asked.sorting) > 1:
+        if page.total > MOST:
+            raise wrong(f"sorting: {page.total} match; only up to {MOST} are sorted by more than one thing.")
+        known = {name: word or "id" for name, word in known.items()}
+        items = ordered(page.items, asked, known, "id", getattr)
+        return asked.part(items), page.total
+    return (page.items if asked.maxResults else []), page.total
 
 
 def stamp(ms: int, zone: str) -> str | None:

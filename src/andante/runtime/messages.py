@@ -158,6 +158,12 @@ class Messages:
         started = await self._start("signal", name, variables, "", once, who, caught)
         return Broadcast(len(caught), len(started))
 
+    async def signal(self, instance_id: str, name: str, variables: dict[str, object], who: str) -> None:
+        """To that instance alone. Raises Problem (400) where it does not await the signal."""
+        if not await self._tell(instance_id, DeliverSignal(name, variables), who):
+            text = f"Cannot signal execution '{instance_id}': it has not subscribed to signal '{name}'."
+            raise Problem(MESSAGE_MISMATCH, 400, text)
+
     def opened(self, instance_id: str, names: set[str]) -> None:
         """Its subscriptions to these messages are on the disk: soon it gets those that wait for one."""
         self._opened.setdefault(instance_id, set()).update(names)
