@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from desk import EXAMPLES, SECRET, Hands, serving, straight
 
-from andante.client import AsyncClient, AsyncWorker, Client, JobError, Refused, Unreachable, Worker
+from andante.client import AsyncClient, AsyncWorker, Client, JobError, Refused, Worker
+from andante.client import worker as working
 from andante.client.shapes import Job
 
 Handler = Callable[[Job], dict[str, Any] | None]
@@ -223,10 +224,45 @@ async def test_an_async_worker_does_several_at_once_until_it_is_cancelled(url: s
             await worker
 
 
-def test_a_worker_whose_server_is_gone_ends(kind: str, tmp_path: Path) -> None:
-    with serving(f"sqlite:///{tmp_path}/andante.db") as url:
-        hands = Hands(kind, url, attempts=2, wait=0.0)
-        hands.definitions()
-    with pytest.raises(Unreachable):
-        step(hands, {"dig": lambda job: None})
-    hands.close()
+def test_a_worker_goes_on_when_its_server_was_away(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "LONGEST_PAUSE_S", 0.1)
+    done, missed = threading.Event(), threading.Event()
+    monkeypatch.setattr(working.log, "warning", lambda *_: missed.set())
+
+    def dig(job: Job) -> None:
+        done.set()
+
+    async def work_async(url: str) -> None:
+        async with AsyncClient(url, "admin", SECRET, attempts=1) as client:
+            task = asyncio.create_task(AsyncWorker(client, {"dig": dig}, wait="PT0.3S").run())
+            await asyncio.to_thread(done.wait, 30)
+            task.cancel()
+
+    def work(url: str) -> None:
+        with Client(url, "admin", SECRET, attempts=1) as client:
+            worker = Worker(client, wait="PT0.3S")
+
+            @worker.handles("dig")
+            def handle(job: Job) -> None:
+                dig(job)
+                worker.stop()
+
+            worker.run()
+
+    db = f"sqlite:///{tmp_path}/andante.db"
+    with serving(db) as url:
+        target = work if kind == "sync" else lambda url: asyncio.run(work_async(url))
+        thread = threading.Thread(target=target, args=(url,))
+        thread.start()
+    assert missed.wait(30)
+    with serving(db, port=int(url.rpartition(":")[2])) as url, Client(url, "admin", SECRET) as client:
+        client.deploy_xml(straight("Dig", '<serviceTask id="work" andante:type="dig"/>'))
+        client.start("Dig")
+        assert done.wait(30)
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def test_a_worker_with_a_wrong_secret_ends(url: str) -> None:
+    with Client(url, "admin", "wrong") as client, pytest.raises(Refused):
+        Worker(client, {"dig": lambda job: None}).run()

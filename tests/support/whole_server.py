@@ -29,7 +29,10 @@ def serving(db: str, **settings: Any) -> Iterator[str]:
     """The address of a server on the database of that address, whose clock stands still until it is set."""
     chosen: dict[str, Any] = {"test_clock": True, "bootstrap_client_secret": SECRET} | settings
     with application(Settings(db=db, **chosen)) as app:
-        server = _Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=5))
+        port = settings.get("port", 0)
+        server = _Server(
+            uvicorn.Config(app, port=port, log_level="warning", lifespan="on", timeout_graceful_shutdown=5)
+        )
         server.ready = threading.Event()
         thread = threading.Thread(target=server.run)
         thread.start()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar, final
 
 from andante.client import calls
-from andante.client.errors import Refused
+from andante.client.errors import Refused, Unreachable
 from andante.client.handling import COMPLETE, ERROR, Function, Handling, JobError, Outcome
 from andante.client.tracing import of_job
 
@@ -25,6 +25,9 @@ F = TypeVar("F", bound=Function)
 log: Final = logging.getLogger("andante.worker")
 # What is wrong with a result, not with the caller or the server: 400, 409, 413, 422.
 FAULTY_RESULT: Final = (400, 409, 413, 422)
+TOO_MANY: Final = 429
+GONE: Final = 500  # and more: of the server, or of what stands before one that starts anew
+LONGEST_PAUSE_S: Final = 30.0
 
 
 @final
@@ -72,9 +75,16 @@ class Worker:
         self._stopped.set()
 
     def run(self) -> None:
-        """Until `stop`. Raises what the client raises when the server is gone for longer than its attempts."""
+        """Until `stop`, also while the server is away: it is asked again, after half a minute at the longest. Raises
+        Refused for what asking again does not help, as a wrong secret."""
+        missed = 0
         while not self._stopped.is_set():
-            self.run_once()
+            try:
+                self.run_once()
+                missed = 0
+            except (Unreachable, Refused) as fault:
+                self._stopped.wait(_pause(fault, missed))
+                missed += 1
 
     def run_once(self) -> int:
         """Fetch once and do what came; how many jobs it was."""
@@ -128,9 +138,15 @@ class AsyncWorker:
         return take
 
     async def run(self) -> None:
-        """Until the task is cancelled."""
+        """Until the task is cancelled, as Worker does."""
+        missed = 0
         while True:
-            await self.run_once()
+            try:
+                await self.run_once()
+                missed = 0
+            except (Unreachable, Refused) as fault:
+                await asyncio.sleep(_pause(fault, missed))
+                missed += 1
 
     async def run_once(self) -> int:
         """Fetch once and do what came; how many jobs it was."""
@@ -151,6 +167,14 @@ class AsyncWorker:
             again = _second_report(job, refused, self._backoff)
             if again is not None:
                 await self._client.send(again)
+
+
+def _pause(fault: Unreachable | Refused, missed: int) -> float:
+    """Seconds until the server is asked again. Raises the fault if that is of no use."""
+    if isinstance(fault, Refused) and fault.status != TOO_MANY and fault.status < GONE:
+        raise fault
+    log.warning("%s It is tried again.", fault)
+    return min(LONGEST_PAUSE_S, 2.0**missed)
 
 
 def _report(job: Job, outcome: Outcome, backoff: str) -> Call[Job]:
