@@ -69,5 +69,17 @@ def test_several_files_are_deployed_all_or_none(rest: Rest) -> None:
     assert answer.status_code == 400
     assert f"{bad}.bpmn: The model cannot be deployed" in answer.json()["message"]
     assert rest.get("/process-definition", key=good) == []
-    rest.deploy((f"{good}.bpmn", one_task(good, good)), (f"{bad}.bpmn", one_task(bad, bad)))
-    assert len(rest.get("/process-definition", keysIn=f"{good},{bad}")) == 2
+    named = {f"{good}.bpmn": one_task(good, good), f"{bad}.bpmn": one_task(bad, bad)}
+    rest.deploy(*named.items(), **{"deployment-name": good, "deployment-source": "a pipeline"})
+    found = rest.get("/process-definition", keysIn=f"{good},{bad}")
+    assert {(each["key"], each["resource"]) for each in found} == {(good, f"{good}.bpmn"), (bad, f"{bad}.bpmn")}
+    (deployment,) = rest.get("/deployment", name=good)
+    assert {each["deploymentId"] for each in found} == {deployment["id"]}
+    assert deployment["source"] == "a pipeline"
+    resources = rest.get(f"/deployment/{deployment['id']}/resources")
+    for each in resources:
+        data = rest.http.get(f"/deployment/{deployment['id']}/resources/{each['id']}/data").content
+        assert data == named.pop(each["name"])
+    assert not named
+    again = rest.deploy(*((f"{key}.bpmn", one_task(key, key)) for key in (good, bad)))
+    assert again["id"] == deployment["id"]

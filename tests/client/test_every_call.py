@@ -39,6 +39,8 @@ def test_definitions(hands: Hands) -> None:
     assert hands.deploy_xml(xml).id == deployed.id
     assert hands.definition_xml(deployed.id) == xml
     assert hands.definition(deployed.id)["name"] == name
+    (same,) = hands.deploy_files({"leave.bpmn": xml})
+    assert (same.file, same.ids) == ("leave.bpmn", deployed.ids)
     second = hands.deploy_xml(xml + b"\n", activate=False, version="2.0")
     (found, *others) = hands.definitions(name=name, active=True)
     assert (found.id, found.label, found.active, found.status, others) == (

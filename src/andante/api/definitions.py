@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from msgspec import Meta
 
@@ -23,6 +24,7 @@ ACTIONS: Final = ("activate", "deactivate", "suspend", "resume", "retain")
 XML: Final = ("application/xml", "text/xml")
 FORM: Final = ("application/vnd.andante.form+json", "application/schema+json")
 MOST: Final = 1_000
+FILES: Final = "multipart/form-data"
 FLAG: Final = ("", "true", "false")
 
 
@@ -76,12 +78,18 @@ class FindingShape(msgspec.Struct, frozen=True):
     message: str
 
 
-class XmlDeployment(msgspec.Struct, frozen=True):
+class XmlDeployment(msgspec.Struct, frozen=True, kw_only=True):
     """`ids`: definition id by process id, or by the id of a decision."""
 
     id: str
     ids: dict[str, str]
     warnings: list[FindingShape]
+
+
+class FileDeployment(XmlDeployment, frozen=True, kw_only=True):
+    """Of one of several files."""
+
+    file: str
 
 
 class ActionBody(msgspec.Struct, frozen=True):
@@ -101,6 +109,10 @@ def _findings(deployment: Deployment) -> list[FindingShape]:
     return [FindingShape(w.code, w.element, w.line, w.message) for w in deployment.warnings]
 
 
+def _told(made: Deployment) -> XmlDeployment:
+    return XmlDeployment(id=made.id, ids=made.ids, warnings=_findings(made))
+
+
 def _deployed(deployment: Deployment) -> Response[bytes]:
     warnings = _findings(deployment)
     return success(deployment.id, warnings=warnings) if warnings else success(deployment.id)
@@ -110,12 +122,14 @@ def _deployed(deployment: Deployment) -> Response[bytes]:
     PATH,
     status_code=200,
     operation=Operation(
-        "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment, DefinitionBody, DeployQuery, own=False,
-        tag="definitions", raw_body=", ".join(("application/xml", *FORM)),
+        "Deploy a definition", allow.DEFINITION_DEPLOY, str | XmlDeployment | list[FileDeployment], DefinitionBody,
+        DeployQuery, own=False,
+        tag="definitions", raw_body=", ".join(("application/xml", *FORM, FILES)),
         errors=(codes.MODEL_REFUSED, codes.DEFINITION_EXISTS), audit="definition.deploy",
         description="JSON (2.4) answers with the new id, XML with the ids of all its processes, or of all that can be "
         "evaluated where it is DMN; the same XML again gives the same ids. A form (a form-js schema or a JSON Schema) "
-        "is told by its content type. Warnings of a JSON definition stand beside the result.",
+        "is told by its content type. Warnings of a JSON definition stand beside the result. Several files, as a form "
+        "with a filename for each, are deployed all or none, in the order in which they need each other.",
     ),
 )  # fmt: skip
 async def deploy(request: Call) -> Response[bytes]:
@@ -125,17 +139,34 @@ async def deploy(request: Call) -> Response[bytes]:
         query = query_of(request, DeployQuery)
         data = await request.body()
         made = await desk.runtime.deploy_xml(data, who=who, activate=query.activate, version=query.version)
-        return success(XmlDeployment(made.id, made.ids, _findings(made)))
+        return success(_told(made))
     if kind in FORM:
         query = query_of(request, DeployQuery)
         data = await request.body()
         made = await desk.runtime.forms.deploy(
             data, who=who, name=query.name, activate=query.activate, version=query.version
         )
-        return success(XmlDeployment(made.id, made.ids, _findings(made)))
+        return success(_told(made))
+    if kind == FILES:
+        query = query_of(request, DeployQuery)
+        files = await _files(request)
+        found = await desk.runtime.deploy(files, who=who, activate=query.activate)
+        return success([
+            FileDeployment(file=file, id=made.id, ids=made.ids, warnings=_findings(made))
+            for file, made in found.items()
+        ])  # fmt: skip
     body = await body_of(request, dict[str, Any])
     _needs_names(body)
     return _deployed(await desk.runtime.deploy_json(body, who=who))
+
+
+async def _files(request: Call) -> dict[str, bytes]:
+    """Raises Problem."""
+    sent = [value for _, value in (await request.form()).multi_items() if isinstance(value, UploadFile)]
+    found = {value.filename: await value.read() for value in sent if value.filename}
+    if not found or len(found) < len(sent):
+        raise bad_parameter("files", "send each with a filename of its own.")
+    return found
 
 
 def _needs_names(body: dict[str, Any]) -> None:

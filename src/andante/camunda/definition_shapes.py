@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from andante.api.services import Services
 from andante.camunda.wire import stamp
-from andante.runtime import DefinitionRecord, Problem
+from andante.runtime import DefinitionRecord, DeploymentRecord, Problem
 from andante.runtime import problem as codes
 
 PAGE: Final = 1_000
@@ -78,8 +78,8 @@ def _common(record: DefinitionRecord, number: int) -> dict[str, Any]:
         "category": None,
         "name": record.label,
         "version": number,
-        "resource": record.name + SUFFIX[record.kind],
-        "deploymentId": record.source_id,
+        "resource": deployment_of(record).resource,
+        "deploymentId": deployment_of(record).id,
         "tenantId": None,
         "versionTag": tag(record),
         "historyTimeToLive": _days(record.retention),
@@ -102,16 +102,21 @@ def decision_shape(record: DefinitionRecord, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def deployment_shape(
-    records: Sequence[DefinitionRecord], zone: str, name: str = "", source: str = ""
-) -> dict[str, Any]:
-    """A deployment is a file: these definitions are from it."""
+def deployment_of(record: DefinitionRecord) -> DeploymentRecord:
+    """What was deployed alone and without a name is a deployment by itself."""
+    alone = DeploymentRecord(record.source_id, resource=record.name + SUFFIX[record.kind])
+    return record.deployment or alone
+
+
+def deployment_shape(records: Sequence[DefinitionRecord], zone: str) -> dict[str, Any]:
+    """These definitions are from it."""
     first = records[0]
+    deployment = deployment_of(first)
     return {
         "links": [],
-        "id": first.source_id,
-        "name": name or first.label,
-        "source": source or None,
+        "id": deployment.id,
+        "name": deployment.name or first.label,
+        "source": deployment.source or None,
         "deploymentTime": stamp(first.created_at, zone),
         "tenantId": None,
     }

@@ -8,7 +8,16 @@ from litestar.params import FromPath
 
 from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
-from andante.camunda.definition_shapes import PROCESSES, all_of, by_key, current, numbers, one, process_shape
+from andante.camunda.definition_shapes import (
+    PROCESSES,
+    all_of,
+    by_key,
+    current,
+    deployment_of,
+    numbers,
+    one,
+    process_shape,
+)
 from andante.camunda.faults import absent, wrong
 from andante.camunda.wire import Paged, answer, body_of, counted, nothing, query_of, sorted_by
 from andante.people import permissions as allow
@@ -59,7 +68,7 @@ class KeepBody(msgspec.Struct):
 def _wanted(asked: ListQuery, record: DefinitionRecord, number: int) -> bool:
     ids = asked.processDefinitionIdIn + ([asked.processDefinitionId] if asked.processDefinitionId else [])
     equal = (
-        (asked.name, record.label), (asked.key, record.name), (asked.deploymentId, record.source_id),
+        (asked.name, record.label), (asked.key, record.name), (asked.deploymentId, deployment_of(record).id),
         (asked.versionTag, record.version), (asked.version, number),
     )  # fmt: skip
     return (

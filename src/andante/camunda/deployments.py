@@ -1,4 +1,4 @@
-"""Deploying files, and what is deployed. Each file is a deployment of its own."""
+"""Deploying files, and what is deployed."""
 
 from typing import Any, Final
 
@@ -10,10 +10,10 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.definition_shapes import (
     DECISION,
-    FORM,
     PROCESSES,
     all_of,
     decision_shape,
+    deployment_of,
     deployment_shape,
     numbers,
     process_shape,
@@ -21,9 +21,8 @@ from andante.camunda.definition_shapes import (
 from andante.camunda.faults import absent, wrong
 from andante.camunda.wire import Paged, answer, counted, is_own, nothing, query_of, sorted_by
 from andante.people import permissions as allow
-from andante.runtime import DefinitionRecord, Deployment, Problem
+from andante.runtime import DefinitionRecord, Problem
 from andante.runtime import problem as codes
-from andante.runtime.together import in_order
 
 PATH: Final = "/deployment"
 ONE: Final = f"{PATH}/{{deployment_id:str}}"
@@ -83,30 +82,15 @@ async def create(request: Call) -> Response[bytes]:
     named = dict(files)
     if len(named) != len(files):
         raise wrong("Two files of the form have the same name. Give each its own.")
-    if len(files) > 1:
-        await desk.runtime.check_files(named)
-    made: list[Deployment] = []
-    for name in in_order(named):
-        try:
-            made.append(await _deployed(desk, name, named[name], who))
-        except Problem as fault:  # what could not be seen before: another deployment at the same time, the database
-            if not made:
-                raise
-            done = ", ".join(sorted({key for each in made for key in each.ids}))
-            text = f"{name}: {fault.message} Of the same form is deployed already: {done}. Send the form again."
-            raise Problem(fault.code, fault.status, text, fault.details) from None
-    records = [await desk.runtime.definition(id) for each in made for id in each.ids.values()]
+    made = await desk.runtime.deploy(
+        named, who=who, name=fields.get("deployment-name", ""), source=fields.get("deployment-source", "")
+    )
+    records = [await desk.runtime.definition(id) for each in made.values() for id in each.ids.values()]
     if not records:
         raise wrong("The files hold no executable process, decision or form.")
-    first = [record for record in records if record.source_id == records[-1].source_id]
-    shape = deployment_shape(first, desk.zone, fields.get("deployment-name", ""), fields.get("deployment-source", ""))
+    newest = max(records, key=lambda record: (record.created_at, record.id))
+    shape = deployment_shape([newest], desk.zone)
     return answer({**shape, **await _definitions(desk, records)})
-
-
-async def _deployed(desk: Services, name: str, data: bytes, who: str) -> Deployment:
-    if name.endswith(".form"):
-        return await desk.runtime.forms.deploy(data, who=who, name=name.removesuffix(".form"))
-    return await desk.runtime.deploy_xml(data, who=who)
 
 
 async def _definitions(desk: Services, records: list[DefinitionRecord]) -> dict[str, Any]:
@@ -126,7 +110,7 @@ async def _known(desk: Services) -> dict[str, list[DefinitionRecord]]:
     """All definitions by their deployment, the oldest first."""
     found: dict[str, list[DefinitionRecord]] = {}
     for record in await all_of(desk):
-        found.setdefault(record.source_id, []).append(record)
+        found.setdefault(deployment_of(record).id, []).append(record)
     return found
 
 
@@ -166,24 +150,27 @@ async def one(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
     return answer(deployment_shape(await _one(desk, deployment_id), desk.zone))
 
 
-@get(
-    f"{ONE}/resources",
-    operation=Operation("List a deployment's resources", allow.DEFINITION_READ, description="It has one, its file."),
-)
-async def resources(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
-    return answer([_resource_shape((await _one(services(request), deployment_id))[0])])
+async def _resources(request: Call, deployment_id: str) -> dict[str, DefinitionRecord]:
+    """A definition of each of its files, by the resource's id."""
+    return {record.source_id: record for record in await _one(services(request), deployment_id)}
 
 
 async def _resource(request: Call, deployment_id: str, resource_id: str) -> DefinitionRecord:
     """Raises Problem (404)."""
-    first = (await _one(services(request), deployment_id))[0]
-    if resource_id != first.source_id:
+    found = (await _resources(request, deployment_id)).get(resource_id)
+    if found is None:
         raise Problem(codes.DEFINITION_NOT_FOUND, 404, f"Deployment resource '{resource_id}' does not exist")
-    return first
+    return found
 
 
-def _resource_shape(first: DefinitionRecord) -> dict[str, Any]:
-    return {"id": first.source_id, "name": _file(first), "deploymentId": first.source_id}
+def _resource_shape(record: DefinitionRecord) -> dict[str, Any]:
+    deployment = deployment_of(record)
+    return {"id": record.source_id, "name": deployment.resource, "deploymentId": deployment.id}
+
+
+@get(f"{ONE}/resources", operation=Operation("List a deployment's resources", allow.DEFINITION_READ))
+async def resources(request: Call, deployment_id: FromPath[str]) -> Response[bytes]:
+    return answer([_resource_shape(each) for each in (await _resources(request, deployment_id)).values()])
 
 
 @get(f"{ONE}/resources/{{resource_id:str}}", operation=Operation("Read what a resource is", allow.DEFINITION_READ))
@@ -193,14 +180,9 @@ async def resource(request: Call, deployment_id: FromPath[str], resource_id: Fro
 
 @get(f"{ONE}/resources/{{resource_id:str}}/data", operation=Operation("Read a resource", allow.DEFINITION_READ))
 async def data(request: Call, deployment_id: FromPath[str], resource_id: FromPath[str]) -> Response[bytes]:
-    first = await _resource(request, deployment_id, resource_id)
-    source = await services(request).runtime.definition_source(first.id)
+    record = await _resource(request, deployment_id, resource_id)
+    source = await services(request).runtime.definition_source(record.id)
     return Response(source, media_type="application/octet-stream")
-
-
-def _file(record: DefinitionRecord) -> str:
-    suffix = {DECISION: ".dmn", FORM: ".form"}.get(record.kind, ".bpmn")
-    return f"{record.name}{suffix}"
 
 
 @delete(

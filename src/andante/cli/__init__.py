@@ -32,7 +32,7 @@ app: Final = App(
 COMMANDS: Final = (
     ("server", "serve", "Run a server until it is told to stop. Each option is also ANDANTE_... in the environment."),
     ("server", "config", "Show the settings in force, and where each came from. Takes the options of serve."),
-    ("deploying", "deploy", "Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions (files named *.json)."),
+    ("remote", "deploy", "Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions: all of them or none."),
     ("remote", "start", "Start an instance of the definition NAME."),
     ("remote", "instances", "List instances, newest first."),
     ("remote", "show", "Show an instance: where it is, its clocks, incidents and variables."),
@@ -59,7 +59,7 @@ COMMANDS: Final = (
     (
         "files",
         "lint",
-        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
+        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions: all of them or none.",
     ),
     ("testing", "test", "Run tests of processes, written in YAML, here and without a server."),
     (

@@ -127,15 +127,11 @@ class _Silence:
 
 
 async def _deploy(runtime: Runtime, name: str, data: bytes) -> None:
-    if name.endswith(".form"):
-        await runtime.forms.deploy(data, who="admin", name=name.removesuffix(".form"))
-        return
-    if not name.endswith(".json"):
-        await runtime.deploy_xml(data, who="admin")
-        return
-    body = msgspec.json.decode(data, type=dict[str, Any])
-    if not await runtime.definitions(name=str(body.get("name", ""))):
-        await runtime.deploy_json(body, who="admin")
+    if name.endswith(".json"):  # a JSON definition is a new version each time
+        body = msgspec.json.decode(data, type=dict[str, Any])
+        if await runtime.definitions(name=str(body.get("name", ""))):
+            return
+    await runtime.deploy({name: data}, who="admin")
 
 
 def greeting(settings: Settings) -> str:

@@ -118,15 +118,6 @@ def form_ids(files: Sequence[Path]) -> set[str]:
     return found
 
 
-def in_order(files: Sequence[Path]) -> list[Path]:
-    """The files in the order in which they can be deployed; those that cannot be read come last."""
-    found: dict[str, bytes] = {}
-    for file in files:
-        with suppress(OSError):
-            found[str(file)] = file.read_bytes()
-    return list(dict.fromkeys([*map(Path, together.in_order(found)), *files]))
-
-
 def _check(
     file: Path, decisions: DmnFiles, processes: Mapping[str, bytes], forms: Collection[str]
 ) -> tuple[Literal["warning", "fault"], Sequence[Finding]]:

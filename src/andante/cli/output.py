@@ -72,9 +72,10 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, heading: 
         print(line.rstrip())
 
 
-def print_findings(name: str, kind: str, findings: Sequence[dict[str, Any]], *, to_error: bool = True) -> None:
-    """Findings of a model, each as `file:line: kind code: element: message`."""
+def print_findings(file: str, kind: str, findings: Sequence[dict[str, Any]], *, to_error: bool = True) -> None:
+    """Findings of a model, each as `file:line: kind code: element: message`; `file` where they tell none themselves."""
     for each in findings:
+        name = each.get("file", file)
         place = f"{name}:{each['line']}" if each.get("line") else name
         parts = (place, f"{kind} {each.get('code', '')}", each.get("element", ""), each.get("message", ""))
         line = plain(": ".join(part for part in parts if part))

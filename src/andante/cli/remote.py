@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from getpass import getpass
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 from cyclopts import Parameter
 
 from andante.cli.connection import Server
-from andante.cli.output import complain, print_json, print_refusal, print_table
+from andante.cli.output import complain, print_findings, print_json, print_refusal, print_table
 from andante.client import CLOSED_STATES, OPEN_STATES, Refused
 from andante.client.shapes import Instance, InstanceRow, SlaClock, Task
 
@@ -38,6 +39,42 @@ def each_of(names: Iterable[str], work: Callable[[str], object]) -> int:
             tell_refusal(name, refused)
             failed += 1
     return failed
+
+
+def deploy(*files: Path, inactive: Annotated[bool, Parameter(negative=())] = False, server: Server = LOCAL) -> int:
+    """Deploy BPMN 2.0 XML files, DMN files, forms, or JSON definitions: all of them or none.
+
+    Forms and DMN files come first, and each file after those that it imports. JSON definitions are files named *.json.
+    A form is a form-js schema or a JSON Schema, in a file named *.form or *.json; one without an id of its own goes by
+    the name of its file.
+
+    Parameters
+    ----------
+    inactive
+        Do not make what is deployed the active version.
+    """
+    if not files:
+        raise ValueError("name the files to deploy")
+    found: dict[str, bytes] = {}
+    for file in files:
+        try:
+            found[str(file)] = file.read_bytes()
+        except OSError as fault:
+            raise ValueError(f"{file} cannot be read: {fault.strerror}") from None
+    try:
+        with server.connect() as client:
+            done = client.deploy_files(found, activate=not inactive)
+    except Refused as refused:
+        tell_refusal(files[0] if len(files) == 1 else "deploy", refused)
+        return 1
+    for each in done:
+        print_findings(each.file, "warning", [msgspec.to_builtins(warning) for warning in each.warnings])
+    if server.json:
+        print_json(done)
+    else:
+        rows = [(name, id, each.file) for each in done for name, id in each.ids.items()]
+        print_table(("process", "definition", "file"), rows)
+    return 0
 
 
 def start(

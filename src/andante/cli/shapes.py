@@ -13,6 +13,7 @@ from andante.client.attaching import Attachment
 from andante.client.auditing import AuditRow, AuditVerified
 from andante.client.bulk import Batch, BatchFailure, Count, SavedView
 from andante.client.calendars import Calendar, CalendarYear, Computed
+from andante.client.deploying import FileDeployment
 from andante.client.forms import Form
 from andante.client.operating import TenantLogged, TenantShown
 from andante.client.people import Deputy, Grant, Key, Team
@@ -20,14 +21,6 @@ from andante.client.replaying import Past
 from andante.client.shapes import Finding, Instance, InstanceDetail, InstanceRow, Person, Shape, Task
 from andante.client.telling import Endpoint, EventSink, Letter, Note, Preferences, Tested, Unread
 from andante.client.upkeep import ArchivedInstance, Diagnosis, Drift
-
-
-class Deployed(Shape, frozen=True, kw_only=True):
-    """A file that was deployed: the definition's id by each process, decision or form."""
-
-    file: str
-    ids: dict[str, str]
-    warnings: list[Finding]
 
 
 class Deleted(Shape, frozen=True, kw_only=True):
@@ -129,7 +122,7 @@ Variables = dict[str, Any]
 # An option after the words of a command: what it prints with that.
 SHAPES: Final[dict[str, Any]] = {
     "config": list[Setting],
-    "deploy": list[Deployed],
+    "deploy": list[FileDeployment],
     "start": list[Instance],
     "instances": list[InstanceRow],
     "show": Shown,

@@ -1,10 +1,10 @@
 """The calls about files at tasks and instances, and comments."""
 
-import secrets
 from urllib.parse import quote
 
 from andante.client import shapes
 from andante.client.calls import BASE, Call
+from andante.client.deploying import form_of
 
 
 class Attachment(shapes.Shape, frozen=True, kw_only=True):
@@ -39,14 +39,8 @@ def _of(task_id: str, instance_id: str) -> str:
 
 def attach(name: str, data: bytes, *, task_id: str = "", instance_id: str = "") -> Call[Attachment]:
     """Attach a file of this name to a task or an instance."""
-    shown = name.replace('"', "").replace("\r", "").replace("\n", "")
-    boundary = secrets.token_hex(16)
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n\r\n'
-    content = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
-    return Call(
-        "POST", _of(task_id, instance_id), Attachment, content=content,
-        content_type=f"multipart/form-data; boundary={boundary}",
-    )  # fmt: skip
+    content, content_type = form_of({name: data})
+    return Call("POST", _of(task_id, instance_id), Attachment, content=content, content_type=content_type)
 
 
 def attachments(*, task_id: str = "", instance_id: str = "") -> Call[shapes.Recs[Attachment]]:

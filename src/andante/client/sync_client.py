@@ -12,6 +12,7 @@ from andante.client import (
     auditing,
     bulk,
     calls,
+    deploying,
     evaluating,
     forms,
     insight,
@@ -93,6 +94,7 @@ class Client:
         self.close()
 
     deploy_xml = Endpoint(calls.deploy_xml)
+    deploy_files = Endpoint(deploying.deploy_files)
     deploy_json = Endpoint(calls.deploy_json)
     modify_json = Endpoint(calls.modify_json)
     definitions = Endpoint(calls.definitions)

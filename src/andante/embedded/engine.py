@@ -38,7 +38,6 @@ from andante.runtime import (
     tracing,
 )
 from andante.runtime import problem as codes
-from andante.runtime.together import in_order, is_form_file
 from andante.settings import from_environment
 from andante.timing.instants import local, parse_instant
 
@@ -191,26 +190,12 @@ class AsyncAndante:
         """Deploy BPMN, DMN, forms and JSON definitions: paths, or what is in them. They go in the order in which they
         need each other, all of them or none. Raises OSError, and Problem 422 with each fault of a model."""
         named = {name: data for number, each in enumerate(files) for name, data in [file_of(number, each)]}
-        if len(named) > 1:
-            await self.runtime.check_files(named)
-        made = [await self._deploy(name, named[name], activate, self._by(by)) for name in in_order(named)]
-        if not made:
+        if not named:
             raise Problem(codes.PARAMETER, 400, "deploy: name the files.")
+        made = list((await self.runtime.deploy(named, who=self._by(by), activate=activate)).values())
         await self._settle()
         ids = {name: id for each in made for name, id in each.ids.items()}
         return Deployment(made[-1].id, ids, [warning for each in made for warning in each.warnings])
-
-    async def _deploy(self, name: str, data: bytes, activate: bool, who: str) -> Deployment:
-        if is_form_file(name, data):
-            stem = Path(name).name.partition(".")[0]
-            return await self.runtime.forms.deploy(data, who=who, name=stem, activate=activate)
-        if name.endswith(".json"):
-            try:
-                body = msgspec.json.decode(data, type=dict[str, object])
-            except msgspec.DecodeError as fault:
-                raise Problem(codes.PARAMETER, 400, f"{name}: this is no JSON definition: {fault}.") from None
-            return await self.runtime.deploy_json(body, who=who)
-        return await self.runtime.deploy_xml(data, who=who, activate=activate)
 
     # Instances.
 

@@ -29,7 +29,15 @@ from andante.store.facets import Facet
 from andante.store.faults import StoreProblem, Unstorable
 from andante.store.names import Names
 from andante.store.reach import Reach
-from andante.store.records import DefinitionRecord, InstanceQuery, InstanceRecord, Page, TaskQuery, TaskRecord
+from andante.store.records import (
+    DefinitionRecord,
+    DeploymentRecord,
+    InstanceQuery,
+    InstanceRecord,
+    Page,
+    TaskQuery,
+    TaskRecord,
+)
 from andante.store.roster import DeputyRow, PermitRow, TeamRow
 from andante.store.saved_views import SavedView
 
@@ -52,6 +60,7 @@ __all__ = [
     "ClockView",
     "DefinitionRecord",
     "Deployment",
+    "DeploymentRecord",
     "DeputyRow",
     "ElementPlan",
     "Extension",

@@ -7,7 +7,6 @@ and versioned as processes are. The file is compiled once.
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, final
 
 from andante.decisions import (
@@ -22,14 +21,14 @@ from andante.decisions import (
 )  # fmt: skip
 from andante.engine.deciding import Decided
 from andante.engine.faults import ModelFault
-from andante.runtime.catalogue import DMN, Catalogue
+from andante.runtime.catalogue import Catalogue
 from andante.runtime.clock import Clock
-from andante.runtime.deployment import Deployment, check_kind, chosen_version, numbered, read_model
+from andante.runtime.deployment import Deployment, again, check_kind, chosen_version, numbered, read_model, source_of
+from andante.runtime.draft import Draft
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import DECISION_FAULT, DECISION_NOT_FOUND, DEFINITION_NOT_FOUND, Problem
-from andante.runtime.sight import demand_deploy, sees
-from andante.store import definitions as rows
-from andante.store.audit import Entry
+from andante.runtime.shelf import DMN
+from andante.runtime.sight import sees
 from andante.store.records import DefinitionRecord
 
 # What a file imports, as it was found at deployment: by namespace the id of a source, and what that one imports.
@@ -47,45 +46,32 @@ class Decisions:
         self._zone = zone
         self._models: dict[str, DecisionModel] = {}
 
-    async def deploy(self, data: bytes, who: str, activate: bool, version: str) -> Deployment:
-        """Deploy a DMN file; the caller lets no other deployment in meanwhile. The same file again changes no more than
-        which versions are active. Raises Problem."""
+    async def deploy(self, draft: Draft, data: bytes) -> Deployment:
+        """Add a DMN file. Raises Problem."""
         _, wanted = await read_model(imports_of, data)
-        found = self._to_import(wanted)
+        found = self._to_import(draft, wanted)
         known = {space: self.model(record) for space, record in found.items()}
         model = await read_model(read_dmn, data, self._zone, known)
         warnings = list(model.warnings)
-        sources = sorted({record.source_id for record in found.values()})
-        source_id = sha256("\n".join([sha256(data).hexdigest(), *sources]).encode() if sources else data).hexdigest()
+        source_id = source_of(data, {record.source_id for record in found.values()})
         imports = {space: [record.source_id, _imports(record)] for space, record in found.items()}
-        ids = self._catalogue.made_from(source_id)
-        statements: list[rows.Statement] = []
-        if ids and not version:
-            for name, id in ids.items() if activate else ():
-                demand_deploy(name)
-                statements.extend(rows.set_active(id, name, True))
-        else:
-            ids = {}
-            statements.append(rows.insert_source(source_id, DMN, data))
-            for decision in model.decisions:
-                check_kind(self._catalogue, decision.id, DMN)
-                own = decision.version or model.version
-                free = chosen_version(self._catalogue, decision.id, version, own, warnings)
-                record = self._record(decision, source_id, free, who, bool(warnings), model.namespace, imports)
-                ids[record.name] = record.id
-                statements.append(rows.insert(record))
-                if activate:
-                    statements.extend(rows.set_active(record.id, record.name, True))
-        if statements:
-            details = {"kind": DMN, "ids": dict(ids)}
-            await self._catalogue.write(statements, Entry("definition.deploy", next(iter(ids.values())), details))
         self._models[source_id] = model
+        ids = again(draft, source_id)
+        if not ids:
+            draft.bring(source_id, DMN, data)
+            for decision in model.decisions:
+                check_kind(draft, decision.id, DMN)
+                own = decision.version or model.version
+                version = chosen_version(draft, decision.id, draft.version, own, warnings)
+                record = self._record(decision, source_id, version, draft, bool(warnings), model.namespace, imports)
+                ids[record.name] = record.id
+                draft.add(record)
         return Deployment(next(iter(ids.values())), ids, warnings)
 
-    def _to_import(self, wanted: Sequence[str]) -> dict[str, DefinitionRecord]:
+    def _to_import(self, draft: Draft, wanted: Sequence[str]) -> dict[str, DefinitionRecord]:
         """A definition of the file to import by its namespace: of an active one where there is, the newest."""
         found: dict[str, DefinitionRecord] = {}
-        for record in self._catalogue.of_kind(DMN) if wanted else ():
+        for record in draft.of_kind(DMN) if wanted else ():
             space = json.loads(record.config).get("namespace")
             if space is None:  # deployed before definitions told it
                 space = self.model(record).namespace
@@ -101,15 +87,15 @@ class Decisions:
         return next((each for each in others if record.source_id in _sources(_imports(each))), None)
 
     def _record(
-        self, decision: Decision, source_id: str, version: str, who: str, warned: bool, namespace: str,
+        self, decision: Decision, source_id: str, version: str, draft: Draft, warned: bool, namespace: str,
         imports: Mapping[str, object],
     ) -> DefinitionRecord:  # fmt: skip
         now = self._clock.now()
         told: dict[str, object] = {"kind": DMN, "element": decision.kind, "namespace": namespace}
         config = json.dumps({**told, "imports": imports} if imports else told, separators=(",", ":"))
         return DefinitionRecord(
-            self._ids.new(DEFINITION, now), decision.id, version, decision.name or decision.id, "", False, False,
-            "Warning" if warned else "Pass", config, DMN, now, who, source_id,
+            self._ids.new(DEFINITION, now), decision.id, version, decision.name or decision.id, "", draft.activate,
+            False, "Warning" if warned else "Pass", config, DMN, now, draft.who, source_id,
         )  # fmt: skip
 
     def model(self, record: DefinitionRecord) -> DecisionModel:

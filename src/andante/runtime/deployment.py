@@ -1,16 +1,18 @@
 """What all kinds of definitions have in common when they are deployed: versions, names, findings."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Final, TypeVar
 
 import msgspec
 
 from andante.markup.findings import Finding, ModelRefused
-from andante.runtime.catalogue import KINDS, PROCESS, Catalogue
+from andante.runtime.draft import Draft
 from andante.runtime.problem import DEFINITION_EXISTS, MODEL_REFUSED, PARAMETER, Problem
+from andante.runtime.shelf import KINDS, PROCESS, Shelf
 from andante.runtime.sight import demand_deploy
-from andante.store.audit import Entry
+from andante.store.definitions import Statement
 from andante.store.records import DefinitionRecord
 from andante.timing.instants import TimingError
 from andante.timing.keeping import checked_keeping
@@ -28,28 +30,22 @@ class Deployment(msgspec.Struct, frozen=True):
     warnings: list[Finding]
 
 
-def deployed(record: DefinitionRecord, ids: Mapping[str, str]) -> Entry:
-    """What the audit log keeps of a deployment: its first definition, and all of them by name."""
-    details = {"kind": record.kind, "name": record.name, "version": record.version, "ids": dict(ids)}
-    return Entry("definition.deploy", record.id, details)
-
-
-def chosen_version(catalogue: Catalogue, name: str, wanted: str, own: str, warnings: list[Finding]) -> str:
+def chosen_version(shelf: Shelf, name: str, wanted: str, own: str, warnings: list[Finding]) -> str:
     """The version of a new definition: the one that is asked for, or that the model gives itself, else the next.
 
     Modelers save again under the same tag, so a model's own version that is taken makes a warning. Raises Problem where
     the version asked for is taken, or where the name is one of the other kind.
     """
     if wanted:
-        if catalogue.named(name, wanted) is not None:
+        if shelf.named(name, wanted) is not None:
             raise exists(name, wanted)
         return wanted
-    if own and catalogue.named(name, own) is None:
+    if own and shelf.named(name, own) is None:
         return own
     if own:
         text = f"The version '{own}' is taken: this one gets the next number. Give the model a new version."
         warnings.append(Finding("version", name, 0, text))
-    return next_version(catalogue, name)
+    return next_version(shelf, name)
 
 
 def keeping(text: str) -> str:
@@ -60,21 +56,41 @@ def keeping(text: str) -> str:
         raise Problem(PARAMETER, 400, f"retention: {fault}.") from None
 
 
-def check_kind(catalogue: Catalogue, name: str, kind: str = "") -> None:
+def check_kind(shelf: Shelf, name: str, kind: str = "") -> None:
     """Processes, decisions and forms share their names. Raises Problem where one of another kind has it, and 403 where
     who asks may not deploy it."""
     demand_deploy(name)
-    known = catalogue.versions(name)
+    known = shelf.versions(name)
     mine, other = (KINDS.get(each, PROCESS) for each in (kind, known[0].kind if known else kind))
     if mine != other:
         raise Problem(DEFINITION_EXISTS, 409, f"A {other} is named '{name}' already. Rename the {mine}.")
 
 
-def numbered(catalogue: Catalogue, name: str, version: str) -> DefinitionRecord | None:
+def source_of(data: bytes, imported: Iterable[str] = ()) -> str:
+    """The id of a source: with other files imported it is another one, though its text is the same."""
+    own, others = sha256(data).hexdigest(), sorted(imported)
+    return sha256("\n".join([own, *others]).encode()).hexdigest() if others else own
+
+
+def again(
+    draft: Draft, source_id: str, arm: Callable[[DefinitionRecord], Iterable[Statement]] = lambda _: ()
+) -> dict[str, str]:
+    """The ids of a file's definitions by name, where it was deployed before and no other version of it is asked for:
+    no more is changed than which of them are active, and what `arm` tells for each. Raises Problem (403)."""
+    ids = {} if draft.version else draft.made_from(source_id)
+    for name, id in ids.items() if draft.activate else ():
+        demand_deploy(name)
+        record = draft.one(id)
+        if record is not None and not record.active:
+            draft.let_run(record, arm(record))
+    return ids
+
+
+def numbered(shelf: Shelf, name: str, version: str) -> DefinitionRecord | None:
     """The n-th version in the order of deployment, as Camunda 7 counts; None where `version` is no such number."""
     if not version.isdecimal() or len(version) > 9:
         return None
-    known, number = catalogue.versions(name), int(version)
+    known, number = shelf.versions(name), int(version)
     return known[-number] if 0 < number <= len(known) else None
 
 
@@ -86,8 +102,8 @@ async def read_model(reader: Callable[..., M], data: object, *more: object) -> M
         raise _not_deployable(refused) from None
 
 
-def next_version(catalogue: Catalogue, name: str) -> str:
-    known = {record.version for record in catalogue.versions(name)}
+def next_version(shelf: Shelf, name: str) -> str:
+    known = {record.version for record in shelf.versions(name)}
     if not known:
         return FIRST_VERSION
     numbers = [tuple(int(part) for part in text.split(".")) for text in known if _is_number(text)]

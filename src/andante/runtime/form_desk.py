@@ -6,6 +6,7 @@ from andante.forms import FormView
 from andante.runtime import views
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
+from andante.runtime.deploying import Deploying
 from andante.runtime.deployment import Deployment
 from andante.runtime.forms import NOTHING, Sent
 from andante.runtime.sight import seen_definition
@@ -18,16 +19,17 @@ from andante.store.store import Store
 class FormDesk:
     """All methods raise Problem."""
 
-    def __init__(self, store: Store, clock: Clock, definitions: Definitions) -> None:
+    def __init__(self, store: Store, clock: Clock, definitions: Definitions, deploying: Deploying) -> None:
         self._store = store
         self._clock = clock
         self._definitions = definitions
+        self._deploying = deploying
 
     async def deploy(
         self, data: bytes, *, who: str, name: str = "", activate: bool = True, version: str = ""
     ) -> Deployment:
         """Deploy a form-js schema or a JSON Schema. `name` is its id where it has none of its own."""
-        return await self._definitions.deploy_form(data, name, who, activate, version)
+        return await self._deploying.form(data, name, who, activate, version)
 
     async def at_start(self, definition_id: str, sent: Sent = None) -> FormView:
         """What a start of this definition asks for, where `sent` is filled in already."""

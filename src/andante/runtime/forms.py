@@ -15,13 +15,13 @@ from andante.engine.state import Instance, Token
 from andante.forms import FIELDS, VARIABLES, Form, FormView, read_form
 from andante.forms.generated import form_of_variables, schema_of
 from andante.markup.findings import Finding, ModelRefused
-from andante.runtime.catalogue import FORM, Catalogue
+from andante.runtime.catalogue import Catalogue
 from andante.runtime.clock import Clock
-from andante.runtime.deployment import Deployment, check_kind, chosen_version, numbered, read_model
+from andante.runtime.deployment import Deployment, again, check_kind, chosen_version, numbered, read_model
+from andante.runtime.draft import Draft
 from andante.runtime.ids import DEFINITION, Ids
 from andante.runtime.problem import MODEL_REFUSED, Problem
-from andante.store import definitions as rows
-from andante.store.audit import Entry
+from andante.runtime.shelf import FORM, Shelf
 from andante.store.records import DefinitionRecord
 
 # A task or start without a form, and one whose form is a page of another product.
@@ -43,9 +43,8 @@ class Forms:
         self._ids = ids
         self._read: dict[str, Form] = {}
 
-    async def deploy(self, data: bytes, name: str, who: str, activate: bool, version: str) -> Deployment:
-        """Deploy a form-js schema or a JSON Schema under its own id, or else `name`; the caller lets no other
-        deployment in meanwhile. The same again changes no more than which version is active. Raises Problem."""
+    async def deploy(self, draft: Draft, data: bytes, name: str) -> Deployment:
+        """Add a form-js schema or a JSON Schema under its own id, or else `name`. Raises Problem."""
         form, found = await read_model(read_form, data)
         warnings: list[Finding] = list(found)
         key = form.id or name.strip()
@@ -54,43 +53,37 @@ class Forms:
             detail = {"code": "formId", "element": "", "line": 1, "message": text}
             raise Problem(MODEL_REFUSED, 422, f"The form cannot be deployed: {text}", [detail])
         source_id = sha256(key.encode() + b"\n" + data).hexdigest()
-        known = self._catalogue.made_from(source_id)
-        statements: list[rows.Statement] = []
-        if known and not version:
-            id = known[key]
-        else:
-            check_kind(self._catalogue, key, FORM)
-            free = chosen_version(self._catalogue, key, version, form.version, warnings)
-            now = self._clock.now()
-            id = self._ids.new(DEFINITION, now)
-            config = json.dumps({"kind": FORM, "schema": form.kind}, separators=(",", ":"))
-            record = DefinitionRecord(
-                id, key, free, _title(form) or key, "", False, False, "Warning" if warnings else "Pass", config, FORM,
-                now, who, source_id,
-            )  # fmt: skip
-            statements += [rows.insert_source(source_id, FORM, data), rows.insert(record)]
-        if activate:
-            statements.extend(rows.set_active(id, key, True))
-        if statements:
-            details = {"kind": FORM, "ids": {key: id}}
-            await self._catalogue.write(statements, Entry("definition.deploy", id, details))
         self._read[source_id] = form
-        return Deployment(id, {key: id}, warnings)
+        ids = again(draft, source_id)
+        if not ids:
+            check_kind(draft, key, FORM)
+            version = chosen_version(draft, key, draft.version, form.version, warnings)
+            now = self._clock.now()
+            ids = {key: self._ids.new(DEFINITION, now)}
+            config = json.dumps({"kind": FORM, "schema": form.kind}, separators=(",", ":"))
+            draft.bring(source_id, FORM, data)
+            draft.add(DefinitionRecord(
+                ids[key], key, version, _title(form) or key, "", draft.activate, False,
+                "Warning" if warnings else "Pass", config, FORM, now, draft.who, source_id,
+            ))  # fmt: skip
+        return Deployment(ids[key], ids, warnings)
 
     def used(self, use: FormUse, beside: str) -> Form | None:
         """The deployed form that a start or task of the definition `beside` names; None where there is none."""
         record = self.record(use, beside)
         return None if record is None else self.form(record)
 
-    def record(self, use: FormUse, beside: str) -> DefinitionRecord | None:
-        """The same as a definition. Without a version the active one, or where none is active the newest."""
+    def record(self, use: FormUse, beside: str, shelf: Shelf | None = None) -> DefinitionRecord | None:
+        """The same as a definition. Without a version the active one, or where none is active the newest. `shelf`: the
+        definitions where they are others than now."""
+        known: Shelf = shelf or self._catalogue
         found: DefinitionRecord | None
         if use.version:
-            found = self._catalogue.named(use.key, use.version) or numbered(self._catalogue, use.key, use.version)
+            found = known.named(use.key, use.version) or numbered(known, use.key, use.version)
         elif use.same_deployment:
-            found = self._catalogue.with_it(use.key, beside)
+            found = known.with_it(use.key, beside)
         else:
-            found = self._catalogue.named(use.key) or next(iter(self._catalogue.versions(use.key)), None)
+            found = known.named(use.key) or next(iter(known.versions(use.key)), None)
         return found if found is not None and found.kind == FORM else None
 
     def form(self, record: DefinitionRecord) -> Form:
@@ -103,11 +96,11 @@ class Forms:
             self._read[record.source_id] = form
         return form
 
-    def unknown(self, graph: ProcessGraph) -> Iterable[Finding]:
-        """Forms that a process names for sure, and that are not there."""
+    def unknown(self, graph: ProcessGraph, draft: Draft) -> Iterable[Finding]:
+        """Forms that a process names for sure, and that will not be there."""
         for node in graph.nodes:
             use = node.form
-            if use is None or use.form is not None or use.external or self.record(use, "") is not None:
+            if use is None or use.form is not None or use.external or self.record(use, "", draft) is not None:
                 continue
             which = f" in version '{use.version}'" if use.version else ""
             text = f"The form '{use.key}'{which} is not deployed: what is filled in is not checked. Deploy it."

@@ -10,6 +10,7 @@ from typing import Final, final
 
 from andante.engine.ids import DEFINITION, DIGITS, INSTANCE, base62, derived
 
+DEPLOYMENT: Final = "001D"
 _SPAN: Final = 62**3
 
 
@@ -43,4 +44,4 @@ class Ids:
         return f"{prefix}00000{DIGITS[self.slot]}{self._head}{DIGITS[high]}{DIGITS[middle]}{DIGITS[low]}"
 
 
-__all__ = ["DEFINITION", "INSTANCE", "Ids", "derived"]
+__all__ = ["DEFINITION", "DEPLOYMENT", "INSTANCE", "Ids", "derived"]

@@ -13,11 +13,11 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.catalogue import KINDS
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.insight.projector import Projector
+from andante.runtime.shelf import KINDS
 from andante.store import archive as rows
 from andante.store.archive import Finished
 from andante.store.faults import StoreLost, StoreProblem

@@ -25,6 +25,7 @@ from andante.runtime.choosing import Chooser
 from andante.runtime.clock import Clock, SystemClock
 from andante.runtime.conditions import Conditions
 from andante.runtime.definitions import Definitions
+from andante.runtime.deploying import Deploying
 from andante.runtime.deployment import Deployment
 from andante.runtime.executor import Executor
 from andante.runtime.extending import Extension
@@ -74,7 +75,8 @@ class Runtime:
         self._ids = Ids(chance)
         self.audit = Auditing(store, clock, settings, lambda: self._sharing.first)
         self._definitions = Definitions(store, clock, self._ids, settings.zone, self.audit.log)
-        self.check_files = self._definitions.check_files
+        self._deploying = Deploying(clock, self._ids, settings.zone, self._definitions)
+        self.deploy, self.modify_json = self._deploying.files, self._deploying.modify_json
         self.roster = LiveRoster(store)
         live = LiveCalendars(store, settings.zone, self.roster.calendar)
         called, every = self._definitions.decisions.called, settings.remind_every * 1000
@@ -92,7 +94,7 @@ class Runtime:
         self.outbox = Outbox(store, clock, self.executor, relations.deliver)
         self.jobs = Jobs(store, clock, self.executor, self._definitions)
         self.lists = self._tasks = Tasks(store, clock, self.executor, self._definitions.task_names)
-        self.forms = FormDesk(store, clock, self._definitions)
+        self.forms = FormDesk(store, clock, self._definitions, self._deploying)
         self.live = Live(store, self.executor, self._definitions)
         back = HandingBack(store, clock, self.executor, self.roster, lambda: self._sharing.first)
         self.timekeeper = Timekeeper(
@@ -189,16 +191,11 @@ class Runtime:
 
     async def deploy_xml(self, data: bytes, *, who: str, activate: bool = True, version: str = "") -> Deployment:
         """Deploy BPMN 2.0 XML, or DMN. Raises Problem 422 with every finding when the model cannot run."""
-        return await self._definitions.deploy_xml(data, who, activate, version)
+        return await self._deploying.xml(data, who, activate, version)
 
     async def deploy_json(self, body: dict[str, object], *, who: str) -> Deployment:
         """Deploy the contract's JSON form (2.4)."""
-        return await self._definitions.deploy_json(body, who)
-
-    async def modify_json(self, definition_id: str, body: dict[str, object], *, who: str) -> Deployment:
-        """Replace a JSON definition that has no instances."""
-        demand_deploy((await self.definition(definition_id)).name)
-        return await self._definitions.modify_json(definition_id, body, who)
+        return await self._deploying.json(body, who)
 
     async def definition(self, definition_id: str) -> DefinitionRecord:
         await self._definitions.catalogue.fresh()

@@ -9,6 +9,7 @@ from typing import Final
 from andante.bpmn import kinds
 from andante.bpmn.graph import EventDefinition, ProcessGraph
 from andante.store.definitions import Statement
+from andante.store.records import DefinitionRecord
 from andante.timing.due import first_due
 
 _INSERT: Final = "insert into start_event (definition_id, node, part, kind, name) values (?,?,?,?,?)"
@@ -40,7 +41,18 @@ def starts(definition_id: str, graph: ProcessGraph, now: int) -> list[Statement]
     return statements
 
 
-def timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone: str) -> list[Statement]:
+def arming(record: DefinitionRecord, graph: ProcessGraph, active: bool, now: int, zone: str) -> list[Statement]:
+    """Arm the timers of the version that becomes active, and those of no other; or disarm its own."""
+    statements: list[Statement] = []
+    if active:
+        statements.append((
+            "update start_event set due_at=0 where definition_id in (select id from definition where name=?)",
+            [record.name],
+        ))  # fmt: skip
+    return [*statements, *_timers(record.id, graph, active, now, zone)]
+
+
+def _timers(definition_id: str, graph: ProcessGraph, active: bool, now: int, zone: str) -> list[Statement]:
     """Arm, or disarm, the timers that start this definition."""
     statements: list[Statement] = []
     for index, part, event in _each(graph):

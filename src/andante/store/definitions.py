@@ -94,6 +94,15 @@ def insert(d: DefinitionRecord) -> Statement:
     )
 
 
+def delete(definition_id: str) -> list[Statement]:
+    """The definition and what belongs to it; its source stays."""
+    return [
+        ("delete from start_event where definition_id=?", [definition_id]),
+        ("delete from task_name where definition_id=?", [definition_id]),
+        ("delete from definition where id=?", [definition_id]),
+    ]
+
+
 def set_config(d: DefinitionRecord, name: str, value: str) -> Statement:
     """Change one value of its settings; "" takes it out."""
     config = json.loads(d.config or "{}")

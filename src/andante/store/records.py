@@ -94,6 +94,15 @@ class TaskRecord(msgspec.Struct, frozen=True):
     sla_state: str = ""
 
 
+class DeploymentRecord(msgspec.Struct, frozen=True):
+    """Files that were deployed together; `resource` is the name of a definition's own."""
+
+    id: str
+    name: str = ""
+    source: str = ""
+    resource: str = ""
+
+
 class DefinitionRecord(msgspec.Struct, frozen=True):
     """A definition (contract 2.3). `config` is JSON text; `kind` is xml or json; `status` Pass or Warning."""
 
@@ -116,8 +125,17 @@ class DefinitionRecord(msgspec.Struct, frozen=True):
     @property
     def retention(self) -> str:
         """How long its instances are kept when they are over: a duration, "forever", or "" where it does not say."""
-        found = msgspec.json.decode(self.config, type=dict[str, object]).get("retention", "") if self.config else ""
+        found = self._settings().get("retention", "")
         return found if isinstance(found, str) else ""
+
+    @property
+    def deployment(self) -> DeploymentRecord | None:
+        """None where it was deployed as a single file without a name."""
+        found = self._settings().get("deployment")
+        return None if found is None else msgspec.convert(found, DeploymentRecord)
+
+    def _settings(self) -> dict[str, object]:
+        return msgspec.json.decode(self.config, type=dict[str, object]) if self.config else {}
 
 
 class Page(msgspec.Struct, Generic[T]):

@@ -1,4 +1,4 @@
-"""Deploying files by the browser: several at once, and for each what is wrong or doubtful, shown where it is."""
+"""Deploying files by the browser: several, each for itself, and what is wrong or doubtful, shown where it is."""
 
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from andante.people import demand
 from andante.people import permissions as allow
 from andante.runtime import Deployment, Problem, Runtime
 from andante.runtime.problem import PARAMETER
+from andante.runtime.together import in_order
 from andante.web.desk import Desk, go, language_of, said
 from andante.web.formats import json_text
 from andante.web.session import Asked, caller, form, kept_as
@@ -23,8 +24,6 @@ MOST: Final = 50  # files at once
 LARGEST_DRAWN: Final = 2 * 1024 * 1024  # bytes of a file that is drawn again on the page
 MOST_WORDS: Final = 300  # characters of findings on one element
 DRAWING: Final = b"BPMNDiagram"
-# What others may name comes first.
-ORDER: Final = (".form", ".dmn", "")
 NO_FILE: Final = "Choose a file that is not empty: BPMN (.bpmn, .xml), DMN (.dmn), form (.form) or JSON."
 ENDS: Final = ("sourceRef", "targetRef", "attachedToRef")
 WRONG: Final = "bad"
@@ -60,17 +59,16 @@ async def deploy(request: Asked, desk: NamedDependency[Desk]) -> Response[str]:
     who = caller(request)
     demand(who, allow.DEFINITION_DEPLOY)
     sent = [each for each in (await form(request)).getall("file", []) if isinstance(each, UploadFile)][:MOST]
-    files = [(each.filename, await each.read()) for each in sent if each.filename]
+    files = {each.filename: await each.read() for each in sent if each.filename}
     if not files:
         return _shown(request, desk, [Result("", None, Problem(PARAMETER, 400, NO_FILE), [], "", "{}")])
-    files.sort(key=lambda each: next(n for n, ending in enumerate(ORDER) if each[0].endswith(ending)))
     say = language_of(request)
-    results = [await _deployed(desk.runtime, say, name, data, who.user) for name, data in files]
+    results = [await _deployed(desk.runtime, say, name, files[name], who.user) for name in in_order(files)]
     if any(each.points or each.problem for each in results):
         return _shown(request, desk, results)
     only = results[0].deployed
     if len(results) == 1 and only is not None and only.id:
-        return go(request, f"/definitions/{only.id}", said(request, _("%(name)s is deployed."), name=files[0][0]))
+        return go(request, f"/definitions/{only.id}", said(request, _("%(name)s is deployed."), name=results[0].file))
     words = say.plural("%(num)s file is deployed.", "%(num)s files are deployed.", len(results))
     return go(request, "/definitions", words)
 
@@ -84,12 +82,7 @@ async def _deployed(runtime: Runtime, say: Language, name: str, data: bytes, who
     try:
         if not data.strip():
             raise Problem(PARAMETER, 400, NO_FILE)
-        if name.endswith(".form"):
-            found = await runtime.forms.deploy(data, who=who, name=name.removesuffix(".form"))
-        elif data.lstrip().startswith(b"{"):
-            found = await runtime.deploy_json(_body(data), who=who)
-        else:
-            found = await runtime.deploy_xml(data, who=who)
+        found = (await runtime.deploy({name: data}, who=who))[name]
     except Problem as problem:
         points = msgspec.convert([{"tone": WRONG, **each} for each in _findings(problem)], list[Point])
         return Result(name, None, problem, *_drawn(say, data, points))
@@ -136,13 +129,6 @@ def _ends(data: bytes) -> dict[str, list[str]]:
         if found_at := [element.attributes[name] for name in ENDS if name in element.attributes]:
             found[element.id] = found_at
     return found
-
-
-def _body(data: bytes) -> dict[str, object]:
-    try:
-        return msgspec.json.decode(data, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise Problem(PARAMETER, 400, f"The file begins as JSON but is none: {fault}. Correct it.") from None
 
 
 HANDLERS: Final = (deploy,)

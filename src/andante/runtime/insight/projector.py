@@ -10,11 +10,11 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.catalogue import KINDS
 from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.insight.observing import graphs_of, journal_of, observe
 from andante.runtime.insight.sums import ELEMENT, PROCESS, Sums, decode, encode
+from andante.runtime.shelf import KINDS
 from andante.store import insight as rows
 from andante.store.faults import Duplicate, StoreProblem
 from andante.store.insight import Mark
