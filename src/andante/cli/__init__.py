@@ -59,7 +59,7 @@ COMMANDS: Final = (
     (
         "files",
         "lint",
-        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions: all of them or none.",
+        "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
     ),
     ("testing", "test", "Run tests of processes, written in YAML, here and without a server."),
     (

@@ -89,7 +89,7 @@ class Deploying:
             return await self._definitions.forms.deploy(draft, data, name)
 
     async def modify_json(self, definition_id: str, body: dict[str, object], *, who: str) -> Deployment:
-        """Replace a JSON definition without instances. One that has some keeps its meaning: post a new version instead."""
+        """Replace a JSON definition without instances. One with some keeps its meaning: post a new version instead."""
         catalogue = self._definitions.catalogue
         await catalogue.fresh()
         old = seen_definition(self._definitions.one(definition_id))
