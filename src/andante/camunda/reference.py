@@ -57,7 +57,7 @@ THERE: Final = """
 MISSING: Final[Mapping[str, str]] = {
     "authorization": "all but `check`: rights are Andante's roles, groups and grants by definition",
     "decision-definition": "diagrams, `history-time-to-live`, requirements",
-    "deployment": "`redeploy`, `registered`, several resources in one (each file is a deployment)",
+    "deployment": "`redeploy`, `registered`, deletion with `cascade`",
     "engine": "",
     "event-subscription": "lists of more than one instance",
     "execution": "lists; `signal` (a receive task takes its message); incidents that are made by hand",
