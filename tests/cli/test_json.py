@@ -92,6 +92,8 @@ def _files(told: _Json, folder: Path, db: str) -> None:
     told("examples", folder / "examples")
     (folder / "bad.bpmn").write_text("<definitions/>")
     assert told("lint", folder / "bad.bpmn", code=1)
+    needed = told("jobs", EXAMPLES / "order.bpmn")
+    assert [each["type"] for each in needed] == ["release-stock", "reserve-stock", "ship-order"]
     told("test", EXAMPLES, "-k", "approved")
     assert told("evaluate", "1 + 1") == 2
     context = '{"age": 30, "years of service": 5}'

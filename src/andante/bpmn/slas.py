@@ -45,7 +45,7 @@ def target(ms: int, business: bool, urgency: int, name: str = "") -> Target | No
 def milestone(name: str, ms: int, business: bool, urgency: int) -> Target:
     """Raises TimingError, also where no time is set."""
     if not ms:
-        raise TimingError(f"the milestone '{name}' says not when: give it a time")
+        raise TimingError(f"the milestone '{name}' has no time: give it one")
     return Target(ms, business, urgency, name)
 
 

@@ -61,6 +61,7 @@ COMMANDS: Final = (
         "lint",
         "Check models as a deployment would: BPMN 2.0 XML, DMN, forms, or JSON definitions (files named *.json).",
     ),
+    ("files", "jobs", "List the types of jobs that models need workers for, and which element each is of."),
     ("testing", "test", "Run tests of processes, written in YAML, here and without a server."),
     (
         "assistants",

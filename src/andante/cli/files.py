@@ -10,7 +10,8 @@ import msgspec
 from cyclopts import Parameter
 
 from andante.bpmn import Finding, Model, ModelRefused, read_json, read_xml, spaces_of
-from andante.cli.output import complain, print_findings, print_json
+from andante.bpmn.work import JobWork
+from andante.cli.output import complain, print_findings, print_json, print_table
 from andante.decisions import DecisionFault, DmnFiles, NoDecision, is_dmn
 from andante.expressions import DEFAULT_LIMITS, ExpressionError, compile_feel, compile_juel, to_feel, to_json
 from andante.forms import read_form
@@ -127,10 +128,7 @@ def _check(
             return "warning", read_form(data).warnings
         if file.suffix != ".json" and is_dmn(data):
             return "warning", decisions.read(data).warnings
-        if file.suffix == ".json":
-            model = read_json(msgspec.json.decode(data, type=dict[str, Any]))
-        else:
-            model = read_xml(data, processes)
+        model = _model(file, data, processes)
     except ModelRefused as fault:
         return "fault", fault.findings
     except msgspec.DecodeError as fault:
@@ -138,6 +136,12 @@ def _check(
     except OSError as fault:
         return "fault", [Finding("file", "", 0, f"It cannot be read: {fault.strerror}.")]
     return "warning", [*model.warnings, *_unknown_forms(model, forms)]
+
+
+def _model(file: Path, data: bytes, processes: Mapping[str, bytes]) -> Model:
+    if file.suffix == ".json":
+        return read_json(msgspec.json.decode(data, type=dict[str, Any]))
+    return read_xml(data, processes)
 
 
 def _unknown_forms(model: Model, forms: Collection[str]) -> Iterator[Finding]:
@@ -149,6 +153,40 @@ def _unknown_forms(model: Model, forms: Collection[str]) -> Iterator[Finding]:
                 continue
             text = f"The form '{use.key}' is not among the files: what is filled in may not be checked. Deploy it, too."
             yield Finding("unknownForm", node.id, node.line, text)
+
+
+def jobs(*files: Path, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """List the types of jobs that models need workers for, and which element each is of.
+
+    Among them is what a model of another engine left to a class, a bean or a script that does not run here. Types that
+    begin with "andante:", "http-connector" and "script:python" are done by the server itself.
+
+    Parameters
+    ----------
+    json
+        Print JSON instead of a table.
+    """
+    if not files:
+        raise ValueError("name the models")
+    processes = bpmn_files(files)
+    found: list[tuple[str, str, str, str]] = []
+    refused = False
+    for file in files:
+        try:
+            model = _model(file, file.read_bytes(), processes)
+        except (ModelRefused, msgspec.DecodeError):
+            complain(f"{file}: it has faults, which `andante lint` tells.")
+            refused = True
+            continue
+        for node in (each for graph in model.processes for each in graph.nodes):
+            if isinstance(node.work, JobWork):
+                found.append((node.work.type.text, node.id, node.name, str(file)))
+    found.sort()
+    if json:
+        print_json([dict(zip(("type", "element", "name", "file"), each, strict=True)) for each in found])
+    else:
+        print_table(("type", "element", "name", "file"), found)
+    return 1 if refused else 0
 
 
 def evaluate(

@@ -85,6 +85,15 @@ class Checked(Finding, frozen=True, kw_only=True):
     kind: str
 
 
+class JobNeeded(Shape, frozen=True, kw_only=True):
+    """A type of job, as text or as its expression, and the element that makes such jobs."""
+
+    type: str
+    element: str
+    name: str
+    file: str
+
+
 class TestResult(Shape, frozen=True, kw_only=True):
     """A test: `message` says why it failed, at `line`; `seconds` it took."""
 
@@ -138,6 +147,7 @@ SHAPES: Final[dict[str, Any]] = {
     "form": Form,
     "examples": list[str],
     "lint": list[Checked],
+    "jobs": list[JobNeeded],
     "test": list[TestFile],
     "evaluate": Any,
     "decide": Any,

@@ -110,7 +110,7 @@ def _invocation(element: Element, reading: Reading, place: str) -> Logic | None:
         arguments.append((name, value))
     callee = read_expression(element, reading, _in(place, "called function"))
     if callee is None:
-        reading.fault("noFunction", element, f"{place or 'The decision'} says not which function it invokes. Name one.")
+        reading.fault("noFunction", element, f"{place or 'The decision'} invokes no function. Name one.")
         return None
     return _typed(element, reading, logic.Invocation(callee, arguments, place), place)
 

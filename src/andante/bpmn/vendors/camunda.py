@@ -168,7 +168,9 @@ class Camunda(JavaVendor):
             call.version = version if binding == "version" else tag
             if call.version is None:
                 reading.fault(
-                    "binding", element, f"It says not which version is called. Set camunda:calledElementV{binding[1:]}."
+                    "binding",
+                    element,
+                    f"Which version is called is not said. Set camunda:calledElementV{binding[1:]}.",
                 )
 
     def _parameter(self, parameter: Element, owner: Element, reading: Reading) -> Assignment:

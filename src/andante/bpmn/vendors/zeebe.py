@@ -164,7 +164,7 @@ class Zeebe(Vendor):
             if binding == "versionTag":
                 call.version = reading.language.value(tag, element.label, called.line)
                 if call.version is None:
-                    reading.fault("binding", element, "It says not which version tag is called. Write a versionTag.")
+                    reading.fault("binding", element, "Which version tag is called is not said. Write a versionTag.")
             reading.leftovers(called)
 
     def _ad_hoc(self, work: AdHoc, element: Element, reading: Reading) -> None:

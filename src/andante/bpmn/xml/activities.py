@@ -202,13 +202,13 @@ def finish_activity(node: NodeDraft, element: Element, reading: Reading) -> None
             f"It has no job type: workers will ask for '{node.id}'. Set andante:type.",
         )  # fmt: skip
     elif work is None and node.kind == kinds.BUSINESS_RULE_TASK:
-        what = "It says not which decision it makes. Set andante:decision, or andante:type for a worker."
+        what = "It does not say which decision it makes. Set andante:decision, or andante:type for a worker."
         reading.fault("noDecision", element, what)
     elif isinstance(work, Call) and work.element.is_constant and not work.element.constant:
-        reading.fault("noCalledElement", element, "It says not which process it calls. Set calledElement.")
+        reading.fault("noCalledElement", element, "It does not say which process it calls. Set calledElement.")
     elif (event := node.event) is not None and event.name is None and not isinstance(work, JobWork):
         what = "sends" if node.kind == kinds.SEND_TASK else "waits for"
-        reading.fault("messageName", element, f"It says not which message it {what}. Set messageRef.")
+        reading.fault("messageName", element, f"It does not say which message it {what}. Set messageRef.")
 
 
 _READERS: Final = {

@@ -69,7 +69,7 @@ def read_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         kind = DEFINITIONS[definitions[0].name]
     if kind not in ALLOWED[node.kind]:
         if kind == kinds.NONE:
-            message = f"The {element.name} says not what it waits for. Add a message, timer or signal definition."
+            message = f"The {element.name} does not say what it waits for. Add a message, timer or signal definition."
         else:
             message = f"A {kinds.EVENT_NAMES[kind]} {element.name} is not possible. Use another kind of event."
         reading.fault("eventKind", element, message)
@@ -180,7 +180,7 @@ def _timer(event: EventDefinition, source: Element, owner: Element, reading: Rea
 def _signal(event: EventDefinition, source: Element, owner: Element, reading: Reading) -> None:
     ref = local_name(source.take("signalRef"))
     if not ref:
-        reading.fault("unknownSignal", owner, "The event says not which signal it is. Set signalRef.")
+        reading.fault("unknownSignal", owner, "The event does not say which signal it is. Set signalRef.")
         return
     if ref not in reading.signals:
         reading.fault("unknownSignal", owner, f"signalRef names '{ref}', but the file has no such signal. Add it.")
@@ -248,6 +248,6 @@ def finish_event(node: NodeDraft, element: Element, reading: Reading) -> None:
         if event.kind != kinds.MESSAGE or event.name is not None:
             continue
         if node.kind not in _THROWING:
-            reading.fault("messageName", element, "The event says not which message it waits for. Set messageRef.")
+            reading.fault("messageName", element, "The event does not say which message it waits for. Set messageRef.")
         elif not isinstance(node.work, JobWork):
-            reading.fault("messageName", element, "The event says not which message it throws. Set messageRef.")
+            reading.fault("messageName", element, "The event does not say which message it throws. Set messageRef.")
