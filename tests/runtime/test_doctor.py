@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from server import HOUR, MINUTE, START, Bench, line
 
-from andante.runtime import Chosen, InstanceQuery, TestClock
+from andante.runtime import Chosen, InstanceQuery, Runtime, TestClock
 from andante.runtime.doctor import Finding, diagnose, diagnose_database
 from andante.runtime.doctor.settings import settings_of
 from andante.settings import Settings
@@ -85,6 +85,38 @@ async def test_work_that_stands_still(bench: Bench) -> None:
     assert "2 h" in seen["work.noWorker"][0].what
     assert "1 instance should have gone on" in seen["work.timers"][0].what
     assert (await found(bench, START - 2 * MINUTE)).keys() >= {"clock.future"}
+
+
+async def test_what_cannot_be_sent(bench: Bench) -> None:
+    store = bench.runtime.store
+    letters = [("l1", "mail", "waiting", 3, "No answer from mail.test:25."), ("l2", "webhook", "dead", 9, "404")]
+    for id, channel, state, attempts, error in letters:
+        await store.write([(
+            "insert into letter (id, person, channel, address, kind, instance_id, task, recipient, holder, state,"
+            " attempts, next_at, gathered, error, node, created_at, done_at, data)"
+            " values (?,'kim',?,'','reminder','',0,'kim',0,?,?,?,0,?,'',?,0,?)",
+            [id, channel, state, attempts, START + HOUR, error, START, b""],
+        )])  # fmt: skip
+    await store.write([(
+        "insert into event_out (instance_id, seq, sink, at, node, attempts, next_at, error, data)"
+        " values ('i',1,'nats',?,'',2,?,'nats.test cannot be reached.',?), ('j',1,'kafka',?,'',0,0,'',?)",
+        [START, START + HOUR, b"", START, b""],
+    )])  # fmt: skip
+    seen = await found(bench, START + MINUTE)
+    assert set(seen) == {"work.deadLetters", "work.lettersFailing", "work.events"}
+    (failing,), (events,) = seen["work.lettersFailing"], seen["work.events"]
+    assert (failing.where, "mail.test:25" in failing.what, "smtp_url" in failing.remedy) == ("channel mail", True, True)
+    assert (events.where, "nats.test" in events.what) == ("events to nats", True)
+
+
+async def test_a_postgresql_that_was_set_to_be_read_only(postgres_url: str) -> None:
+    runtime = await Runtime.open(postgres_url, clock=TestClock(START), timers=False)
+    name = postgres_url.rpartition("/")[2].partition("?")[0]
+    await runtime.store.write([(f'alter database "{name}" set default_transaction_read_only = on', [])])
+    seen = await diagnose(runtime.store, runtime.clock, {})
+    await runtime.store.write([(f'alter database "{name}" reset default_transaction_read_only', [])])
+    await runtime.close()
+    assert "database.readOnly" in {each.code for each in seen.findings}
 
 
 async def test_calendars_that_end_or_are_missing(bench: Bench) -> None:

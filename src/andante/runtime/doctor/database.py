@@ -47,6 +47,12 @@ INVALID: Final = (
     "select c.relname from pg_index i join pg_class c on c.oid=i.indexrelid where not i.indisvalid"
     " and left(c.relname::text, 3)='ix_' order by 1"
 )
+# That new sessions may only read, for this database or role. What the session of this look has says nothing of it.
+ONLY_READING: Final = (
+    "select count(*) from pg_db_role_setting, unnest(setconfig) as set where set='default_transaction_read_only=on'"
+    " and setdatabase in (0, (select oid from pg_database where datname=current_database()))"
+    " and setrole in (0, (select oid from pg_roles where rolname=current_user))"
+)
 PLACE: Final = "select pg_current_wal_lsn()::text"
 REPLICA: Final = (
     "select pg_is_in_recovery(), coalesce(pg_wal_lsn_diff(cast(? as pg_lsn), pg_last_wal_replay_lsn()), 0)::int8,"
@@ -106,8 +112,16 @@ async def _postgres(look: Look) -> list[Finding]:
     ((used,),) = await look.store.read(CONNECTIONS)
     ((age,),) = await look.store.read(AGE)
     ((open_for,),) = await look.store.read(OPEN)
+    ((only_reading,),) = await look.store.read(ONLY_READING)
     invalid = [row[0] for row in await look.store.read(INVALID)]
-    return list(_of_postgres(durable, number, version, encoding, most, standby, may, used, age, open_for or 0, invalid))
+    found = list(
+        _of_postgres(durable, number, version, encoding, most, standby, may, used, age, open_for or 0, invalid)
+    )
+    if only_reading:
+        what = "It was set to be read only, as hosts do when its disk is full: no command can be kept."
+        remedy = "Make room, then alter database ... reset default_transaction_read_only, and end the old sessions."
+        found.append(Finding(ERROR, "database.readOnly", "default_transaction_read_only", what, remedy))
+    return found
 
 
 def _of_postgres(

@@ -21,19 +21,28 @@ WAITING: Final = (
 )
 LETTERS: Final = "select count(*), min(next_at) from letter where state='waiting' and next_at<=?"
 DEAD: Final = "select channel, count(*) from letter where state='dead' group by channel order by channel"
+FAILING: Final = (
+    "select channel, count(*), max(attempts), max(error) from letter where state='waiting' and attempts>0"
+    " group by channel order by channel"
+)
+EVENTS: Final = (
+    "select sink, count(*), count(case when attempts>0 then 1 end), min(at), max(error) from event_out"
+    " group by sink order by sink"
+)
 BATCHES: Final = (
     "select id, action, state, lease_until, started_at, created_at, error, expires_at from batch where ended_at=0"
     " order by created_at"
 )
+MENDING: Final = {"mail": "smtp_url, or the mail server", "webhook": "Administration, Endpoints, or who runs it"}
 FAILED: Final = "select id, action, error from batch where state='failed' and ended_at>? order by ended_at desc limit 5"
 NEWEST: Final = f"select max(started_at) from instance where state in ({','.join('?' * len(OPEN_STATES))})"
 
 
 async def work(look: Look) -> list[Finding]:
-    """Instances, jobs, timers, effects, letters, batches."""
+    """Instances, jobs, timers, effects, letters, events, batches."""
     return [
         *await _broken(look), *await _jobs(look), *await _timers(look), *await _outbox(look), *await _letters(look),
-        *await _batches(look),
+        *await _events(look), *await _batches(look),
     ]  # fmt: skip
 
 
@@ -103,11 +112,25 @@ async def _letters(look: Look) -> list[Finding]:
         what = f"{some(count, 'letter')} could not be delivered and will not be tried again."
         remedy = "`andante letters list` tells why; mend it, then `andante letters retry`, or `discard`."
         found.append(Finding(WARNING, "work.deadLetters", f"channel {channel}", what, remedy))
+    for channel, count, tries, error in await look.store.read(FAILING):
+        what = f"{some(count, 'letter')} could not be delivered yet, after {some(tries, 'try', 'tries')}: {error}"
+        remedy = f"Mend what it says ({MENDING.get(channel, 'the address')}); what waits is tried again by itself."
+        found.append(Finding(WARNING, "work.lettersFailing", f"channel {channel}", what, remedy))
     ((late, first),) = await look.store.read(LETTERS, (look.now - MAIL,))
     if late and not look.test_clock:
         what = f"{some(late, 'letter')} should have gone by now, the first {span(look.now - first)} ago."
         remedy = "See whether a server is at work, and whether it can reach the mail server (`andante notes test WHO`)."
         found.append(Finding(WARNING, "work.letters", "letters", what, remedy))
+    return found
+
+
+async def _events(look: Look) -> list[Finding]:
+    found = []
+    for sink, count, failing, since, error in await look.store.read(EVENTS):
+        if failing:
+            what = f"Events of {some(count, 'command')} wait, the oldest for {span(look.now - since)}: {error}"
+            remedy = "Mend what it says; then they go by themselves, in order, or at once from Operations."
+            found.append(Finding(WARNING, "work.events", f"events to {sink}", what, remedy))
     return found
 
 
