@@ -36,6 +36,14 @@ def packed(*names: str) -> bytes:
     return made.getvalue()
 
 
+def damaged() -> bytes:
+    """Of which the part that tells what it is cannot be unpacked."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    return made.getvalue().replace(made.getvalue()[38:44], b"\xff" * 6)
+
+
 async def send(person: Person, path: str, name: str, data: bytes) -> Any:
     return await person.call("POST", f"{path}/attachments", files={"file": (name, data, "text/html")})
 
@@ -155,6 +163,7 @@ async def test_with_the_instance_they_go_too(house: House, approval: str) -> Non
         ("run.sh", b"echo 1", 415, "application/x-executable"),
         ("mail.docx", packed("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), 415, "x-macro"),
         ("a.zip", packed("a"), 415, "application/zip"),
+        ("damaged.odt", damaged(), 415, "application/zip"),
         ("empty.txt", b"", 400, "empty"),
         ("...", b"x", 400, "filename"),
         ("large.txt", b"x" * 2_001, 413, "2000"),

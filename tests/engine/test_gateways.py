@@ -5,7 +5,8 @@ import pytest
 from andante.bpmn import kinds
 from andante.engine import events as ev
 from andante.engine.commands import SetVariables
-from andante.testing import ProcessBuilder, given
+from andante.engine.settings import EngineSettings
+from andante.testing import ProcessBuilder, Scenario, given
 from andante.testing.process import message, signal, timer
 
 
@@ -40,6 +41,20 @@ def test_a_condition_that_is_no_truth_value_is_an_incident_and_retry_goes_on(amo
     stuck.retry().then(state="Broken", at=["which"], incidents=["expression"])
     stuck.when(SetVariables({"amount": 5})).then(state="Broken")
     stuck.retry().then(state="Waiting for user interaction", at=["small"], incidents=[])
+
+
+def test_the_conditions_of_a_command_have_an_end_together_and_a_retry_goes_on() -> None:
+    dear = "count(for i in 1..100 return i + amount) = 0"
+    graph = ProcessBuilder().start().exclusive("which", default="last").user_task("last").path("start", "which")
+    for number in range(10):
+        graph = graph.user_task(f"t{number}").flow("which", f"t{number}", dear)
+    made = graph.flow("which", "last").graph()
+    given(made, amount=1).then(at=["last"])
+    stuck = Scenario(made, settings=EngineSettings(max_evaluation=500)).given(amount=1)
+    stuck.then(state="Broken", at=["which"], incidents=["expression"])
+    assert "All expressions together take more than 500 steps" in next(iter(stuck.instance.incidents.values())).message
+    stuck.settings = EngineSettings()
+    stuck.retry().then(at=["last"], incidents=[])
 
 
 def two_reviews() -> ProcessBuilder:

@@ -13,6 +13,7 @@ from andante.expressions import (
     EvaluationFault,
     Limits,
     SyntaxFault,
+    Together,
     compile_feel,
     compile_juel,
     to_feel,
@@ -328,3 +329,21 @@ def test_a_function_never_leaves_an_expression() -> None:
     for text in ("function(x) x", "[function(x) x]", "{f: function(x) x}", "{a: {f: [function(x) x]}}"):
         with pytest.raises(EvaluationFault, match="The result is a function; call it"):
             feel(text)
+
+
+def test_many_expressions_have_an_end_together_and_each_its_own_afterwards() -> None:
+    dear = compile_feel("count(for i in 1..1000 return n)")
+    with Together(2_500):
+        assert dear.evaluate({"n": 1}, NOW) == 1_000
+        assert dear.evaluate({"n": 1}, NOW) == 1_000
+        with pytest.raises(EvaluationFault, match="All expressions together take more than 2500 steps"):
+            dear.evaluate({"n": 1}, NOW)
+    assert dear.evaluate({"n": 1}, NOW) == 1_000
+
+
+def test_what_is_always_the_same_is_computed_while_a_model_is_read_only_where_it_is_cheap() -> None:
+    """A model of thousands of such expressions would take minutes to read."""
+    assert compile_feel("1 + 1").is_constant
+    dear = compile_feel("count(for i in 1..90000 return i)")
+    assert not dear.is_constant
+    assert dear.evaluate({}, NOW) == 90_000

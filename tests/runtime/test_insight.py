@@ -15,6 +15,7 @@ from lxml import etree
 from server import HOUR, START, bpmn, line
 
 from andante.runtime import Runtime, TaskQuery, TestClock
+from andante.runtime.insight.exports import csv_line
 from andante.runtime.insight.forecast import wilson
 from andante.runtime.insight.histogram import Histogram
 from andante.runtime.insight.insight import Insight
@@ -244,3 +245,9 @@ def test_the_interval_holds_the_part_and_narrows(part: float, cases: int) -> Non
     assert part - 1e-9 <= high <= 1
     wider = wilson(part, cases * 4)
     assert wider[1] - wider[0] <= high - low + 1e-9
+
+
+def test_no_cell_of_a_table_is_a_formula() -> None:
+    for text in ("=1+1", "+1", "-1", "@sum", "\t=1", "\n=1", "＝1+1", "＠sum"):
+        assert csv_line([text]).decode().lstrip('"').startswith("'"), text
+    assert csv_line(["a=1", "", "1-1"]) == b"a=1,,1-1\r\n"

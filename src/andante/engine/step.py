@@ -37,7 +37,7 @@ from andante.engine.state import (
     Scope,
     Token,
 )  # fmt: skip
-from andante.expressions import Expression, ExpressionError
+from andante.expressions import Expression, ExpressionError, Together
 
 
 @final
@@ -230,6 +230,14 @@ def step(
     was, and what was handed in, if its `seq` has changed, is to be thrown away.
     """
     taken = Step(graph, instance, now, actor, settings)
+    with Together(settings.max_evaluation):
+        _carry_out(taken, instance, command)
+        taken.run()
+        taken.settle()
+    return taken
+
+
+def _carry_out(taken: Step, instance: Instance, command: cmd.Command) -> None:
     handler = HANDLERS[command.__class__]
     if instance.seq == 0:
         if not isinstance(command, cmd.Start):
@@ -245,9 +253,6 @@ def step(
             _reject(instance)
         elif command.__class__ in gate.RECORDED:
             taken.record(ev.CommandIgnored(command.__class__.__name__))
-    taken.run()
-    taken.settle()
-    return taken
 
 
 def hold(taken: Step, command: cmd.Command) -> None:

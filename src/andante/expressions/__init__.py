@@ -7,7 +7,7 @@ from andante.expressions.feel.part import INPUT, Part, compile_part, compile_tes
 from andante.expressions.feel.vocabulary import Vocabulary
 from andante.expressions.juel import compile_contract, compile_juel
 from andante.expressions.output import to_feel, to_json
-from andante.expressions.values import Function, Range, Run, YearsMonths, native, type_name
+from andante.expressions.values import Function, Range, Run, Together, YearsMonths, native, type_name
 
 
 def compile_text(text: str, limits: Limits = DEFAULT_LIMITS, zone: str = "UTC") -> Expression:
@@ -38,6 +38,7 @@ __all__ = [
     "Range",
     "Run",
     "SyntaxFault",
+    "Together",
     "Vocabulary",
     "YearsMonths",
     "compile_contract",

@@ -7,10 +7,12 @@ from typing import Final, final
 from andante.expressions.code import Evaluate
 from andante.expressions.faults import EvaluationFault, SyntaxFault
 from andante.expressions.temporal import zone as zone_from
+from andante.expressions.values import Together
 
 FEEL: Final = "feel"
 JUEL: Final = "juel"
 LITERAL: Final = "literal"
+CHEAP: Final = 1_000  # steps: what costs more is computed when it is wanted, not while a model is read
 _NOTHING: Final[Mapping[str, object]] = {}
 
 
@@ -36,10 +38,11 @@ class Expression:
         self.is_constant = False
         if pure and not names:
             try:
-                self.constant = evaluate(_NOTHING, None)
+                with Together(CHEAP):
+                    self.constant = evaluate(_NOTHING, None)
                 self.is_constant = True
             except EvaluationFault:
-                return  # it fails at run time, where there is an instance to show it
+                return  # it fails at run time, where there is an instance to show it; or costs more than to read it may
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r}, {self.language})"

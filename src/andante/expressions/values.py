@@ -8,6 +8,7 @@ read as the decimal number it is written as.
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
@@ -78,6 +79,34 @@ class Range:
         return f"Range({self.low!r}, {self.high!r}, {self.low_in}, {self.high_in})"
 
 
+class _Purse(threading.local):
+    """The steps that this thread's evaluations have left together, and of how many."""
+
+    left = most = 1 << 62
+
+
+_purse: Final = _Purse()
+
+
+@final
+class Together:
+    """`with Together(steps):` all evaluations of this thread meanwhile have so many steps, beside what each may take:
+    what is made of many expressions, each of them near its limit, is bounded too."""
+
+    __slots__ = ("_before", "_steps")
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._before = (0, 0)
+
+    def __enter__(self) -> None:
+        self._before = _purse.left, _purse.most
+        _purse.left = _purse.most = self._steps
+
+    def __exit__(self, *_: object) -> None:
+        _purse.left, _purse.most = self._before
+
+
 @final
 class Run:
     """What one evaluation spends and knows: steps left, calls deep, the clock. Never shared between evaluations.
@@ -100,6 +129,9 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise EvaluationFault(f"The expression takes more than {self.limits.max_steps} steps")
+        _purse.left -= steps
+        if _purse.left < 0:
+            raise EvaluationFault(f"All expressions together take more than {_purse.most} steps")
 
     def read(self, length: int) -> None:
         """Spend steps for so many characters that are read or written. A short text costs nothing by itself."""

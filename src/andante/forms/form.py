@@ -5,6 +5,7 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, final
 
+from andante.expressions import Together
 from andante.forms.checks import judge, same
 from andante.forms.field import LIST, Checked, Fault, Field, FieldView, Names, value_of
 
@@ -15,6 +16,7 @@ FIELDS: Final = "fields"
 VARIABLES: Final = "variables"
 
 MOST_FAULTS: Final = 100
+SHOWN: Final = 1_000_000  # steps of all expressions that a form is shown with: a second
 _MISSING: Final = object()
 
 
@@ -119,9 +121,10 @@ class Form:
         data = self._data(sent or {}, known, None)
         filling = _Filling(now, judged=False, partial=False)
         filling.hide = False
-        filling.fill(self.fields, data, known, known, "")
-        names = ChainMap(data, known)  # type: ignore[arg-type]
-        fields = [field.view(names, now, _get(data, field.path)) for field in self.fields]
+        with Together(SHOWN):
+            filling.fill(self.fields, data, known, known, "")
+            names = ChainMap(data, known)  # type: ignore[arg-type]
+            fields = [field.view(names, now, _get(data, field.path)) for field in self.fields]
         return FormView(self.kind, self.id, self.version, self.schema, data, fields)
 
 

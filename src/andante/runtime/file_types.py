@@ -105,10 +105,12 @@ def _packed(data: bytes) -> str:
                 return "application/x-macro"
             if "META-INF/MANIFEST.MF" in names:
                 return PROGRAM
-            if names and names[0] == "mimetype" and archive.getinfo("mimetype").file_size <= 100:
-                said = archive.read("mimetype").decode("ascii", "replace").strip()
-                return said if said in EXTENSIONS else ZIP
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError):
+            first = archive.infolist()[:1]
+            # As OpenDocument has it: not compressed, so that nothing has to be unpacked.
+            if first and (first[0].filename, first[0].compress_type) == ("mimetype", zipfile.ZIP_STORED):
+                said = archive.read(first[0]).decode("ascii", "replace") if first[0].file_size <= 100 else ""
+                return said.strip() if said.strip() in EXTENSIONS else ZIP
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         return BINARY
     if "[Content_Types].xml" in names:
         for part, kind in _PARTS.items():

@@ -71,8 +71,9 @@ class Scenario:
         read = {each.id: each for each in (form_of(Path(file)) for file in forms)}
         if models or read:
             self.settings = EngineSettings(
-                settings.zone, max_steps=settings.max_steps, max_items=settings.max_items,
-                max_depth=settings.max_depth, decisions=of_models(models) if models else settings.decisions,
+                settings.zone, max_steps=settings.max_steps, max_evaluation=settings.max_evaluation,
+                max_items=settings.max_items, max_depth=settings.max_depth,
+                decisions=of_models(models) if models else settings.decisions,
                 calendars=settings.calendars, remind_every=settings.remind_every, roster=settings.roster,
                 forms=of_forms(read) if read else settings.forms,
             )  # fmt: skip

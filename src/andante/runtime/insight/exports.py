@@ -161,6 +161,9 @@ def _activities(case: Case, stays: Iterable[Stay]) -> Iterable[tuple[object, ...
         )  # fmt: skip
 
 
+FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+
+
 def csv_line(values: Iterable[object]) -> bytes:
     """A line of a file of comma-separated values."""
     text = io.StringIO()
@@ -169,5 +172,5 @@ def csv_line(values: Iterable[object]) -> bytes:
 
 
 def _harmless(text: str) -> str:
-    """What a spreadsheet would take for a formula is a text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """What a spreadsheet would take for a formula is a text: some take the wide signs of Chinese and Japanese, too."""
+    return f"'{text}" if text.startswith(FORMULA) else text
