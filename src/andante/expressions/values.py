@@ -8,8 +8,8 @@ read as the decimal number it is written as.
 """
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from math import isfinite
@@ -79,32 +79,34 @@ class Range:
         return f"Range({self.low!r}, {self.high!r}, {self.low_in}, {self.high_in})"
 
 
-class _Purse(threading.local):
-    """The steps that this thread's evaluations have left together, and of how many."""
+@final
+class _Purse:
+    """The steps that several evaluations have left together, and of how many."""
 
-    left = most = 1 << 62
+    __slots__ = ("left", "most")
+
+    def __init__(self, steps: int) -> None:
+        self.left = self.most = steps
 
 
-_purse: Final = _Purse()
+_PURSE: Final[ContextVar[_Purse]] = ContextVar("andante_purse", default=_Purse(1 << 62))
 
 
 @final
 class Together:
-    """`with Together(steps):` all evaluations of this thread meanwhile have so many steps, beside what each may take:
-    what is made of many expressions, each of them near its limit, is bounded too."""
+    """`with Together(steps):` all evaluations meanwhile have so many steps, beside what each may take: what is made of
+    many expressions, each of them near its limit, is bounded too."""
 
     __slots__ = ("_before", "_steps")
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
-        self._before = (0, 0)
 
     def __enter__(self) -> None:
-        self._before = _purse.left, _purse.most
-        _purse.left = _purse.most = self._steps
+        self._before = _PURSE.set(_Purse(self._steps))
 
     def __exit__(self, *_: object) -> None:
-        _purse.left, _purse.most = self._before
+        _PURSE.reset(self._before)
 
 
 @final
@@ -114,10 +116,11 @@ class Run:
     `now` is in milliseconds since the epoch, `zone` the zone of now() and today(), `known` the variables already read.
     """
 
-    __slots__ = ("depth", "known", "limits", "now", "steps", "zone")
+    __slots__ = ("depth", "known", "limits", "now", "purse", "steps", "zone")
 
     def __init__(self, limits: Limits, now: int | None, zone: tzinfo = UTC) -> None:
         self.steps = limits.max_steps
+        self.purse = _PURSE.get()
         self.depth = 0
         self.limits = limits
         self.now = now
@@ -129,9 +132,9 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise EvaluationFault(f"The expression takes more than {self.limits.max_steps} steps")
-        _purse.left -= steps
-        if _purse.left < 0:
-            raise EvaluationFault(f"All expressions together take more than {_purse.most} steps")
+        self.purse.left -= steps
+        if self.purse.left < 0:
+            raise EvaluationFault(f"All expressions together take more than {self.purse.most} steps")
 
     def read(self, length: int) -> None:
         """Spend steps for so many characters that are read or written. A short text costs nothing by itself."""
