@@ -89,7 +89,8 @@ class _Purse:
         self.left = self.most = steps
 
 
-_PURSE: Final[ContextVar[_Purse]] = ContextVar("andante_purse", default=_Purse(1 << 62))
+_ENDLESS: Final = _Purse(1 << 62)  # of all that nobody bounds together
+_PURSE: Final[ContextVar[_Purse]] = ContextVar("andante_purse", default=_ENDLESS)
 
 
 @final
