@@ -1,7 +1,9 @@
 """Backup and restore for real: under load, and what was acknowledged before it is in it."""
 
 import asyncio
+import contextlib
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -105,6 +107,18 @@ async def test_a_file_is_copied_under_load(tmp_path: Path) -> None:
     found = await sound(f"sqlite:///{to}", before)
     assert len(before) <= len(found) <= len(after)
     assert sorted(path.name for path in tmp_path.glob("*.part*")) == []
+
+
+def test_one_hears_how_far_a_copy_is(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "large.db")) as large:
+        large.execute("create table instance (id integer primary key, data blob)")
+        large.executemany("insert into instance (data) values (?)", [(b"x" * 400,)] * 20_000)
+        large.commit()
+    heard: list[tuple[int, int]] = []
+    size = backup(f"sqlite:///{tmp_path}/large.db", tmp_path / "copy.db", lambda *so_far: heard.append(so_far))
+    assert {total for _, total in heard} == {size}
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert size / 3 < heard[-1][0] <= size
 
 
 def test_what_cannot_be_copied(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from andante.cli.output import Json, complain, plain, print_file, print_json
 from andante.cli.progress import Quiet, progress
 from andante.cli.remote import LOCAL
 from andante.runtime import StoreProblem
-from andante.runtime.upkeep import verify_database
+from andante.runtime.upkeep import count_database, verify_database
 from andante.store.sqlite.backup import backup as copy_of
 
 AT_ONCE: Final = 50  # ids that one call names
@@ -48,10 +48,10 @@ def verify(
     drift: list[dict[str, Any]] = []
     wrong = 0
     with progress("verify", len(set(ids)) or None, silent=quiet or server.json) as tell:
-        for count, found in _directly(db, ids) if db else _asking(server, ids):
+        for count, found, total in _directly(db, ids) if db else _asking(server, ids):
             checked += count
             wrong += len(found)
-            tell(checked)
+            tell(checked, total)
             if server.json:
                 drift += found
             else:
@@ -77,8 +77,8 @@ def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False, 
     if not db.startswith("sqlite:"):
         raise ValueError("--db: PostgreSQL is backed up with pg_basebackup and its archive, see docs/how-to/backup.md")
     try:
-        with progress("backup", silent=quiet or json):
-            size = copy_of(db, file)
+        with progress("backup (MiB)", silent=quiet or json) as tell:
+            size = copy_of(db, file, lambda done, total: tell(done >> 20, total >> 20))
     except StoreProblem as problem:
         complain(f"andante: {problem}")
         return 1
@@ -86,7 +86,8 @@ def backup(file: Path, *, db: str = "sqlite:///andante.db", json: Json = False, 
     return 0
 
 
-Found = tuple[int, list[dict[str, Any]]]
+Found = tuple[int, list[dict[str, Any]], int | None]
+"""Of a part: how many were looked at, what is wrong, and how many there are in all where that is known."""
 
 
 def _directly(db: str, ids: tuple[str, ...]) -> Iterator[Found]:
@@ -94,11 +95,12 @@ def _directly(db: str, ids: tuple[str, ...]) -> Iterator[Found]:
     with asyncio.Runner() as runner:
         parts = verify_database(db, ids)
         try:
+            total = None if ids else runner.run(count_database(db))
             while True:
                 done = runner.run(anext(parts, None))
                 if done is None:
                     return
-                yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+                yield done.checked, [msgspec.to_builtins(each) for each in done.drift], total
         except StoreProblem as problem:
             raise ValueError(f"--db: {problem}") from None
         finally:
@@ -110,12 +112,12 @@ def _asking(server: Server, ids: tuple[str, ...]) -> Iterator[Found]:
         if ids:
             for start in range(0, len(ids), AT_ONCE):
                 done = client.verify(ids[start : start + AT_ONCE])
-                yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+                yield done.checked, [msgspec.to_builtins(each) for each in done.drift], None
             return
         after = ""
         while True:
             done = client.verify(after=after)
-            yield done.checked, [msgspec.to_builtins(each) for each in done.drift]
+            yield done.checked, [msgspec.to_builtins(each) for each in done.drift], None
             after = done.after
             if not after:
                 return

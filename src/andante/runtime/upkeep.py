@@ -93,6 +93,16 @@ async def verify_audit_of(url: str, kept: Sequence[Head]) -> Verification:
         await store.close()
 
 
+async def count_database(url: str) -> int:
+    """How many instances `verify_database` looks at, with those of the archive. Raises StoreProblem."""
+    store = ReadOnlyStore(url)
+    try:
+        ((count,),) = await store.read("select (select count(*) from instance) + (select count(*) from archive)")
+        return int(count)
+    finally:
+        await store.close()
+
+
 async def verify_database(url: str, ids: Sequence[str] = ()) -> AsyncGenerator[Verified, None]:
     """The same without a server, or beside those that are at work, a part after the other; where no instance is named,
     the archive too. Raises StoreProblem."""
