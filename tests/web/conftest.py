@@ -12,53 +12,16 @@ import pytest_asyncio
 import uvicorn
 from apps import application
 from litestar import Litestar
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
+from sites import Site
 from town import PASSWORD, START, add_people
 
 from andante.people import Accounts
 from andante.runtime import Runtime, RuntimeSettings, TestClock
 from andante.settings import Settings
-from andante.web.desk import Services
-from andante.web.session import SESSION
 
 expect.set_options(timeout=20_000)  # ms: the machine may do much besides
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-class Site:
-    """A running server with its runtime and clock; `faults` is what the browser complained about."""
-
-    def __init__(self, url: str, runtime: Runtime, clock: TestClock, services: Services) -> None:
-        self.url = url
-        self.services = services
-        self.runtime = runtime
-        self.clock = clock
-        self.faults: list[str] = []
-
-    def watch(self, page: Page) -> None:
-        """Remember scripts that fail and what the content security policy had to block."""
-        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
-
-    async def let_in(self, page: Page, name: str) -> None:
-        """As if they had logged in, without the form; the page stays where it is."""
-        token = await self.services.access.log_in(name, PASSWORD)
-        await page.context.add_cookies(
-            [{"name": SESSION, "value": token, "url": self.url, "httpOnly": True, "sameSite": "Lax"}]
-        )
-
-    async def log_in(self, page: Page, name: str) -> None:
-        """The same, and on to their inbox."""
-        await self.let_in(page, name)
-        await page.goto(f"{self.url}/tasks")
-
-    async def log_in_by_form(self, page: Page, name: str) -> None:
-        """As people do."""
-        await page.goto(f"{self.url}/login")
-        await page.get_by_label("Name").fill(name)
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Log in").click()
-        await page.wait_for_url("**/tasks")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,10 +3,10 @@
 from typing import Final
 
 import pytest
+from sites import Site
 from town import EXAMPLES, STUCK, settle
 
 from andante.runtime import Chosen, InstanceQuery, TaskQuery
-from conftest import Site
 
 # A journey that is made on both kinds of databases.
 both: Final = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)

@@ -5,11 +5,11 @@ from typing import Final
 from looking import CONTRAST, barriers, seen_as, sticks_out
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import PASSWORD, deploy
 
 from andante.people import Accounts
 from andante.runtime import TaskQuery
-from conftest import Site
 
 PLACES: Final = (
     "people", "people?ask=add", "people/tom", "teams/group", "teams/role", "teams/queue", "teams/queue/service-desk",

@@ -3,13 +3,13 @@
 from looking import barriers
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import PASSWORD
 
 from andante.people import Accounts
 from andante.store.audit_actions import ACTIONS
 from andante.store.audit_actions import KINDS as FIRST_WORDS
 from andante.web.audit_words import KINDS, WORDS
-from conftest import Site
 
 
 def test_every_action_has_words() -> None:

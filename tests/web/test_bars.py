@@ -3,11 +3,11 @@
 import re
 
 from playwright.async_api import Browser, expect
+from sites import Site
 from stopped import TWICE
 from town import HOUR, MINUTE, START, settle
 
 from andante.runtime import Stay, TaskQuery, stays_of
-from conftest import Site
 
 
 def of(told: list[Stay], element: str) -> Stay:

@@ -5,9 +5,8 @@ from typing import Final
 
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import DAY, deploy, settle
-
-from conftest import Site
 
 SENDS: Final = "[data-sends]"
 

@@ -1,9 +1,8 @@
 """A decision's page: its table as a table, with what it needs."""
 
 from playwright.async_api import Browser, expect
+from sites import Site
 from town import deploy
-
-from conftest import Site
 
 
 async def test_a_decision_shows_its_table_and_leads_to_what_it_needs(site: Site, browser: Browser) -> None:

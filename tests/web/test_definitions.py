@@ -3,9 +3,8 @@ past on the diagram."""
 
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import EXAMPLES, HOUR, settle
-
-from conftest import Site
 
 LEAVE = (EXAMPLES / "leave-approval.bpmn").read_bytes()
 DROP = """([zone, files]) => {

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from sites import Site
 from town import EXAMPLES, FORM
 
 from andante.runtime import FieldView, Problem, TaskQuery
 from andante.web.fields import Field, form_fields, read_fields, typed
-from conftest import Site
 
 
 class Sent:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
+from sites import Site
 from town import PASSWORD, deploy
 
 from andante.runtime import changes
 from andante.store.faults import StoreLost, StoreProblem, Unstorable
 from andante.web import live
-from conftest import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 

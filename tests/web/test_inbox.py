@@ -5,11 +5,11 @@ from typing import Final
 
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import PASSWORD, deploy, settle
 
 from andante.people import Accounts
 from andante.runtime import TaskQuery
-from conftest import Site
 
 CONTRACT: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:andante="http://andante.dev/schema/bpmn/1.0"

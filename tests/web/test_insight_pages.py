@@ -2,10 +2,10 @@
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import DAY, HOUR, MINUTE, deploy
 
 from andante.runtime import TaskQuery
-from conftest import Site
 
 WEEKS: int = 21
 

@@ -2,9 +2,8 @@
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sites import Site
 from town import EXAMPLES, HOUR, MINUTE, PASSWORD, STUCK, deploy
-
-from conftest import Site
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from contextlib import suppress
 
 from playwright.async_api import Browser, expect
+from sites import Site
 from town import settle
-
-from conftest import Site
 
 
 async def test_everything_can_be_done_from_the_keyboard(site: Site, browser: Browser) -> None:

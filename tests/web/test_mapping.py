@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 
 from andante.runtime import Chosen, InstanceQuery
 from andante.web.mapping import proposed
-from conftest import Site
 
 
 def version(number: str, *tasks: tuple[str, str]) -> bytes:

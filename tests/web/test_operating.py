@@ -4,9 +4,8 @@ import re
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import EXAMPLES, settle
-
-from conftest import Site
 
 
 @both

@@ -2,12 +2,12 @@
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from stopped import TWICE
 from town import STUCK, settle
 
 from andante.notify import EventOptions, PostOptions, make_events, make_post
 from andante.store.letters import DEAD, DROPPED, WAITING, Content, Letter, Letters
-from conftest import Site
 
 
 @both

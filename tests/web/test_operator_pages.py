@@ -10,11 +10,11 @@ import pytest_asyncio
 from apps import application
 from looking import barriers, picture, seen_as, sticks_out
 from playwright.async_api import Browser, Page, expect
+from sites import served
 
 from andante.app import _Application
 from andante.settings import Settings
 from andante.web.operator import SESSION, session_until
-from conftest import served
 
 SECRET: Final = "the operator's secret"
 PAGES: Final = {

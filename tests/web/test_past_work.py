@@ -4,9 +4,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import settle
-
-from conftest import Site
 
 
 @both

@@ -5,8 +5,7 @@ import pytest
 from looking import CONTRAST, barriers, opened, picture, seen_as, sticks_out
 from playwright.async_api import Browser
 from screens import screens
-
-from conftest import Site
+from sites import Site
 
 
 @pytest.mark.xdist_group("pictures")

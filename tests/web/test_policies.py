@@ -1,10 +1,10 @@
 """What was agreed: the SLA policies of the models in use, in words, with how they are kept."""
 
 from playwright.async_api import Browser, expect
+from sites import Site
 from town import MINUTE, deploy
 
 from andante.runtime import TaskQuery
-from conftest import Site
 
 
 async def test_policies_are_read_found_and_judged(site: Site, browser: Browser) -> None:

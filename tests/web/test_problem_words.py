@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sites import Site
 from town import FORM, PASSWORD
 
 from andante.api.errors import ERRORS
@@ -18,7 +19,6 @@ from andante.runtime import Problem, TaskQuery
 from andante.runtime.problem import PARAMETER
 from andante.web import fields
 from andante.web.problems import FIELDS, SAID, in_words, wrong
-from conftest import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 ENGLISH, CHINESE = language("en"), language("zh")

@@ -7,11 +7,11 @@ import pytest_asyncio
 from looking import barriers, picture, seen_as, sticks_out
 from playwright.async_api import Browser, Page, expect
 from provider import CLIENT, SECRET, Running
+from sites import Site
 from town import START
 
 from andante.assembly import provider
 from andante.settings import Settings
-from conftest import Site
 
 AWAY = "http://127.0.0.1:9"  # where nobody listens
 

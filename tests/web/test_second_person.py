@@ -5,10 +5,10 @@ import re
 import pytest
 from looking import barriers, picture, seen_as
 from playwright.async_api import Browser, Page, expect
+from sites import Site
 from town import PASSWORD, deploy
 
 from andante.runtime import RuntimeSettings
-from conftest import Site
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import DAY, HOUR, PASSWORD, deploy
 
 from andante.runtime import TaskQuery
-from conftest import Site
 
 
 async def _page(site: Site, browser: Browser, who: str) -> Page:

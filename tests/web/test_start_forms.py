@@ -9,9 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from screens import both
+from sites import Site
 from town import EXAMPLES
-
-from conftest import Site
 
 SCHEMA: dict[str, Any] = {
     "$id": "visit",

@@ -2,9 +2,8 @@
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import settle
-
-from conftest import Site
 
 
 @both

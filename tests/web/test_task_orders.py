@@ -2,11 +2,11 @@
 
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import deploy
 
 from andante.runtime import InstanceQuery, TaskQuery
 from andante.store.batches import Chosen
-from conftest import Site
 
 
 async def test_a_batch_of_tasks_is_told_in_plain_words(site: Site, browser: Browser) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 from screens import both
+from sites import Site
 from town import deploy
 
 from andante.testing.carried_out import run_suite
 from andante.testing.written import read_suite
-from conftest import Site
 
 CLAIM = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:andante="http://andante.dev/schema/bpmn/1.0"

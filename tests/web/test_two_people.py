@@ -2,11 +2,11 @@
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sites import Site
 from stopped import TWICE
 from town import EXAMPLES, deploy
 
 from andante.runtime import Chosen, InstanceQuery, TaskQuery
-from conftest import Site
 
 SOON = 15_000  # ms, on a machine that does much besides
 

@@ -7,8 +7,7 @@ import pytest
 from looking import CONTRAST, barriers, opened, picture, seen_as, sticks_out
 from playwright.async_api import Browser
 from screens import screens
-
-from conftest import Site
+from sites import Site
 
 HEAVIEST: Final = 150 * 1024  # bytes of script, but where a diagram or a form is drawn
 SLOWEST: Final = 1_000  # ms to the first paint of half the pages, on a machine that does much besides
