@@ -8,9 +8,14 @@ help: ## list the targets
 run: venv assets ## start a server with the examples deployed, on http://127.0.0.1:8080
 	@.venv/bin/andante serve --examples examples --demonstration $(ARGS)
 
-# As many tests at a time as there are cores; those of a group one after the other. What ARGS say comes later and counts:
+# Where Python may not keep what it compiled, each worker and each server of a test compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Half as many tests more at a time than there are cores, for some wait; those of a group one after the other. What ARGS say
+# comes later and counts:
 # `make test ARGS="-n0 -x tests/web/test_forms.py"`, or `ARGS="--pdb -k a_trip"`, which also runs them in one process.
-PYTEST = python -m pytest -n auto --dist loadgroup
+WORKERS := $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
+PYTEST = python -m pytest -n $(WORKERS) --dist loadgroup
 
 test: dev assets ## run all tests, or those that ARGS say
 	@scripts/system-packages --tests

@@ -47,7 +47,7 @@ def template(cluster: Cluster) -> str:
 def postgres_url(cluster: Cluster, template: str) -> Iterator[str]:
     """A database of the test's own."""
     name = f"andante_{next(_numbers)}"
-    cluster.execute(f"create database {name} template {template}")
+    cluster.copy(template, name)
     yield cluster.url(name)
     cluster.execute(f"drop database {name} with (force)")
 
@@ -73,7 +73,7 @@ def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
             return f"sqlite:///{path}"
         cluster: Cluster = request.getfixturevalue("cluster")
         name = f"andante_{next(_numbers)}"
-        cluster.execute(f"create database {name} template {request.getfixturevalue('template')}")
+        cluster.copy(request.getfixturevalue("template"), name)
         return cluster.url(name)
 
     return make

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
@@ -21,6 +22,9 @@ max_wal_senders = 4
 hot_standby = on
 logging_collector = off
 """
+
+MEMORY: Final = "/dev/shm"
+ROOM: Final = 4 << 30  # bytes: for as many servers as run beside each other
 
 
 def programs() -> Path | None:
@@ -113,6 +117,11 @@ class Cluster:
             done = connection.execute(sql.encode())
             return done.fetchall() if done.description else []
 
+    def copy(self, template: str, name: str) -> None:
+        """A database `name` like `template`. Its files are copied, not written page by page."""
+        by_files = self.execute("select current_setting('server_version_num')::int >= 150000") == [(True,)]
+        self.execute(f"create database {name} template {template}{' strategy file_copy' if by_files else ''}")
+
     def standby(self, folder: Path, *, port: int = 0) -> "Cluster":
         """A started copy that follows this one: nothing is acknowledged before the copy has it."""
         copy = Cluster(folder, durable=self.durable, port=port, listen=self.listen[1:])
@@ -169,10 +178,18 @@ class Cluster:
         self.execute("select pg_reload_conf()")
 
 
+def _memory() -> str | None:
+    """A folder that is memory, where there is one with room: databases are made there in half the time."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(MEMORY).free >= ROOM:
+            return MEMORY
+    return None
+
+
 @contextlib.contextmanager
 def running(*, durable: bool = False) -> Iterator[Cluster]:
     """A started cluster that is gone afterwards. Raises LookupError where PostgreSQL is not installed."""
-    folder = Path(tempfile.mkdtemp(prefix="andante-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="andante-pg-", dir=None if durable else _memory()))
     cluster = Cluster(folder, durable=durable)
     try:
         cluster.create()
