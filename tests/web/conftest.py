@@ -1,19 +1,15 @@
 """The whole server on a free port over a temporary database, and a real browser in front of it."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from apps import application
-from litestar import Litestar
 from playwright.async_api import Browser, async_playwright, expect
-from sites import Site
+from sites import Site, served
 from town import PASSWORD, START, add_people
 
 from andante.people import Accounts
@@ -60,23 +56,6 @@ async def site(place: str, rules: RuntimeSettings) -> AsyncIterator[Site]:
             yield Site(url, runtime, clock, app.state.services)
             runtime.end_waiting()
     await runtime.close()
-
-
-@asynccontextmanager
-async def served(app: Litestar) -> AsyncIterator[str]:
-    """The application on a free port; its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-    )
-    config = server.config
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    serving = asyncio.create_task(server.main_loop())
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
-    await server.shutdown()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
