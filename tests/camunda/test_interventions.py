@@ -58,6 +58,18 @@ def test_an_instance_is_modified(rest: Rest) -> None:
     rest.post(path, {"instructions": more}, 404)
 
 
+def test_several_instances_are_modified(rest: Rest) -> None:
+    key = deployed(rest)
+    ids = [rest.start(key) for _ in range(2)]
+    moves = [{"type": "startBeforeActivity", "activityId": "boss"}, {"type": "cancel", "activityId": "ask"}]
+    body = {"instructions": moves, "processInstanceIds": ids, "annotation": "for both"}
+    rest.post("/modification/execute", body, 204)
+    assert [at(rest, each) for each in ids] == [["boss"], ["boss"]]
+    rest.post("/modification/execute", {**body, "processInstanceIds": []}, 400)
+    rest.post("/modification/execute", {**body, "processDefinitionId": "another"}, 400)
+    rest.post("/modification/executeAsync", body, 501)
+
+
 def test_an_instance_starts_at_chosen_activities(rest: Rest) -> None:
     key = deployed(rest)
     instructions = [

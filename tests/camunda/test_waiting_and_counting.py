@@ -37,11 +37,32 @@ def test_what_an_execution_awaits_is_given_to_it_alone(rest: Rest) -> None:
     rest.put(f"/execution/{one}/localVariables/more", {"value": True})
     rest.delete(f"/execution/{one}/localVariables/sum")
     assert rest.variables(one) == {"urgent": 1, "sum": None, "more": True}
+    listed = rest.get("/variable-instance", processInstanceIdIn=f"{one},{other}", variableName="urgent")
+    assert [(each["processInstanceId"], each["value"]) for each in listed] == [(one, 1), (other, 2)]
+    assert rest.post("/variable-instance/count", {"processInstanceIdIn": [one]}) == {"count": 3}
+    (second,) = rest.get("/variable-instance", processInstanceIdIn=f"{one},{other}", variableValues="urgent_eq_2")
+    assert rest.get(f"/variable-instance/{second['id']}") == second
     counts = rest.get(f"/process-definition/key/{key}/statistics", incidents="true")
     assert {(each["id"], each["instances"]) for each in counts} == {("wait", 1), ("ask", 1)}
     found = [each for each in rest.get("/process-definition/statistics") if each["definition"]["key"] == key]
     assert [(each["instances"], each["failedJobs"], each["incidents"]) for each in found] == [(2, 0, [])]
     assert rest.get(f"/process-definition/{found[0]['id']}/statistics") == counts
+
+
+def test_a_condition_starts(rest: Rest) -> None:
+    key = fresh("cold")
+    begins = (
+        '<bpmn:startEvent id="by"><bpmn:conditionalEventDefinition><bpmn:condition'
+        ' xsi:type="bpmn:tFormalExpression">${degrees &lt; 0}</bpmn:condition>'
+        '</bpmn:conditionalEventDefinition></bpmn:startEvent><bpmn:userTask id="heat"/>'
+    )
+    data = model(key, begins, ("start", "heat"), ("by", "heat"), ("heat", "end"))
+    made = rest.deploy((f"{key}.bpmn", data))
+    (definition,) = made["deployedProcessDefinitions"]
+    body = {"processDefinitionId": definition, "businessKey": "north", "variables": {"degrees": {"value": -3}}}
+    (started,) = rest.post("/condition", body)
+    assert (started["definitionKey"], started["businessKey"]) == (key, "north")
+    assert rest.post("/condition", {**body, "variables": {"degrees": {"value": 3}}}) == []
 
 
 def test_a_task_s_files_and_lists_by_several_things(rest: Rest) -> None:
@@ -57,6 +78,11 @@ def test_a_task_s_files_and_lists_by_several_things(rest: Rest) -> None:
     by = [{"sortBy": "definitionKey"}, {"sortBy": "instanceId", "sortOrder": "desc"}]
     past = rest.post("/history/process-instance", {"processDefinitionKey": key, "sorting": by})
     assert [each["id"] for each in past] == made[::-1]
+    some = {"processInstanceIdIn": f"{made[0]},{made[1]}", "taskDefinitionKeyIn": "ask,other"}
+    assert rest.get("/task/count", **some, assigned="true") == {"count": 0}
+    assert {each["processInstanceId"] for each in rest.get("/task", **some)} == set(made[:2])
+    definition = rest.get(f"/process-definition/key/{key}")["id"]
+    assert rest.get("/task/count", processDefinitionId=definition) == {"count": 3}
     (task,) = rest.get("/task", processInstanceId=made[0])
     assert [each["endTime"] for each in rest.get("/history/task", processInstanceId=made[0])] == [None]
     path = f"/task/{task['id']}"

@@ -20,7 +20,6 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "case-definition": ("cases (CMMN)", "Model them as processes, with ad-hoc sub-processes."),
     "case-execution": ("cases (CMMN)", "Model them as processes, with ad-hoc sub-processes."),
     "case-instance": ("cases (CMMN)", "Model them as processes, with ad-hoc sub-processes."),
-    "condition": ("conditions here", "Use POST /u-route/baas/bp/v2.0/runtime/conditions."),
     "decision-definition": ("this of a decision", "See docs/reference/camunda-rest.md."),
     "decision-requirements-definition": ("decision requirements as definitions", "Their decisions are definitions."),
     "deployment": ("this of a deployment", "See docs/reference/camunda-rest.md."),
@@ -39,7 +38,7 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "message": ("this of a message", "See docs/reference/camunda-rest.md."),
     "metrics": ("this of metrics", "Read /metrics, or insight."),
     "migration": ("migration plans here", "Use the action migrate of an instance, or of many (bulk actions)."),
-    "modification": ("modification by plan", "Use the action move of an instance, or of many (bulk actions)."),
+    "modification": ("this of modification", "Use /modification/execute, or bulk actions."),
     "optimize": ("export for Optimize", "Use insight: reports, XES, CSV."),
     "process-definition": ("this of a process definition", "See docs/reference/camunda-rest.md."),
     "process-instance": ("this of a process instance", "See docs/reference/camunda-rest.md."),
@@ -49,7 +48,6 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "telemetry": ("telemetry", "Nothing is sent to anybody."),
     "tenant": ("tenants", "Leave them out."),
     "user": ("this of a user", "Use /u-route/baas/bp/v2.0/admin/persons."),
-    "variable-instance": ("lists of variables of all instances", "Read those of an instance."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Messages and signals."""
+"""Messages, signals, and conditions that start instances."""
 
 from typing import Any, Final
 
@@ -7,6 +7,7 @@ from litestar import Response, post
 
 from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
+from andante.camunda.definition_shapes import one
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
 from andante.camunda.instances import opened
@@ -112,4 +113,30 @@ async def signal(request: Call) -> Response[bytes]:
     return nothing()
 
 
-HANDLERS: Final = (correlate, signal)
+class ConditionBody(msgspec.Struct):
+    variables: Given = {}
+    businessKey: str = ""  # noqa: N815
+    processDefinitionId: str = ""  # noqa: N815
+    tenantId: str = ""  # noqa: N815
+    withoutTenantId: bool = False  # noqa: N815
+
+
+@post(
+    "/condition", status_code=200,
+    operation=Operation(
+        "Start by conditions", allow.SIGNAL_BROADCAST, body=ConditionBody,
+        description="Of active versions; processDefinitionId stands for the active one of its name.",
+    ),
+)  # fmt: skip
+async def condition(request: Call) -> Response[bytes]:
+    body, desk = await body_of(request, ConditionBody), services(request)
+    if body.tenantId and not is_own(request, [body.tenantId]):
+        raise absent("tenants", "Leave tenantId out.")
+    name = (await one(desk, body.processDefinitionId))[0].name if body.processDefinitionId else ""
+    started = await desk.runtime.evaluate_conditions(
+        written(body.variables), business_key=body.businessKey, definition=name, who=caller(request).user
+    )
+    return answer([instance_shape(await desk.runtime.instance(each)) for each in started])
+
+
+HANDLERS: Final = (correlate, signal, condition)

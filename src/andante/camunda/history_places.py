@@ -137,7 +137,8 @@ async def activity(request: Call, activity_id: FromPath[str]) -> Response[bytes]
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"Historic activity instance with id '{activity_id}' does not exist")
 
 
-async def _of(desk: Services, record: InstanceRecord, deserialize: bool = True) -> list[Shape]:
+async def variables_of(desk: Services, record: InstanceRecord, deserialize: bool = True) -> list[Shape]:
+    """Those of an instance, as they are now or were at its end."""
     known = await desk.runtime.variables(record.id)
     return [
         {
@@ -166,7 +167,7 @@ async def _variables(request: Call) -> tuple[list[Shape], VariableFilters]:
     for each in ids:
         record = await visible(desk, who, each)
         found += [
-            shape for shape in await _of(desk, record, asked.deserializeValues)
+            shape for shape in await variables_of(desk, record, asked.deserializeValues)
             if asked.variableName in ("", shape["name"]) and alike(shape["name"])
             and (not asked.variableNameIn or shape["name"] in asked.variableNameIn)
             and (not types or shape["type"] in types)
@@ -217,7 +218,7 @@ async def count_variables_by_body(request: Call) -> Response[bytes]:
 async def variable(request: Call, variable_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
     record = await visible(desk, caller(request), variable_id.partition(":")[0])
-    for each in await _of(desk, record):
+    for each in await variables_of(desk, record):
         if each["id"] == variable_id:
             return answer(each)
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"Historic variable instance with id '{variable_id}' does not exist")

@@ -17,9 +17,10 @@ from andante.camunda.values import Given, written
 from andante.camunda.wire import body_of, nothing
 from andante.engine.commands import MoveToken
 from andante.people import permissions as allow
-from andante.runtime import Problem, auditing
+from andante.runtime import InstanceRecord, Problem, auditing
 
 TYPES: Final = ("cancel", "startBeforeActivity", "startAfterActivity", "startTransition")
+MOST: Final = 100  # instances that are modified at once
 KEYS: Final = ("activityId", "transitionId", "activityInstanceId", "transitionInstanceId")
 
 
@@ -41,6 +42,11 @@ class ModificationBody(msgspec.Struct):
     annotation: str = ""
     skipCustomListeners: bool = False  # noqa: N815
     skipIoMappings: bool = False  # noqa: N815
+
+
+class ManyBody(ModificationBody):
+    processDefinitionId: str = ""  # noqa: N815
+    processInstanceIds: list[str] = []  # noqa: N815
 
 
 def variables_of(instructions: Sequence[Instruction]) -> dict[str, object]:
@@ -109,11 +115,46 @@ async def _cancelled(desk: Services, instance_id: str, each: Instruction) -> lis
 )  # fmt: skip
 async def modify(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     body = await body_of(request, ModificationBody)
-    if body.skipCustomListeners or body.skipIoMappings:
-        raise absent("modification without listeners or mappings")
-    desk = services(request)
     record = await opened(request, instance_id)
     await operable(request, instance_id)
+    moves = await _moves(request, record, body)
+    told = [{"source": move.source, "to": move.target, "token": move.token} for move in moves]
+    auditing.note("instance.move", instance_id, reason=body.annotation, details={"moves": told}, rides=True)
+    await _carry_out(request, instance_id, body, moves)
+    return nothing()
+
+
+@post(
+    "/modification/execute", status_code=200,
+    operation=Operation(
+        "Modify several process instances", allow.INSTANCE_ACT_ANY, body=ManyBody,
+        description="Those of processInstanceIds, up to 100, one after the other: each by all instructions or none. "
+        "Where one is refused those before it are changed.",
+    ),
+)  # fmt: skip
+async def modify_many(request: Call) -> Response[bytes]:
+    body = await body_of(request, ManyBody)
+    if not 0 < len(body.processInstanceIds) <= MOST:
+        raise wrong(f"processInstanceIds: name up to {MOST} instances; for more there are bulk actions.")
+    found = []
+    for each in body.processInstanceIds:
+        record = await opened(request, each)
+        await operable(request, each)
+        if body.processDefinitionId not in ("", record.definition_id):
+            raise wrong(f"The process instance '{each}' is not of the process definition '{body.processDefinitionId}'.")
+        found.append((each, await _moves(request, record, body)))
+    details = {"instances": body.processInstanceIds}
+    auditing.note("instance.move", f"{len(found)} instances", reason=body.annotation, details=details)
+    for each, moves in found:
+        await _carry_out(request, each, body, moves)
+    return nothing()
+
+
+async def _moves(request: Call, record: InstanceRecord, body: ModificationBody) -> list[MoveToken]:
+    """What the instructions mean for an instance. Raises Problem."""
+    if body.skipCustomListeners or body.skipIoMappings:
+        raise absent("modification without listeners or mappings")
+    desk, instance_id = services(request), record.id
     graph = await desk.runtime.graph(record.definition_id)
     moves: list[MoveToken] = []
     for each in body.instructions:
@@ -123,12 +164,14 @@ async def modify(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
             moves.append(start_of(graph, each, instance_id))
     if not moves:
         raise wrong("instructions: name at least one that changes something.")
-    told = [{"source": move.source, "to": move.target, "token": move.token} for move in moves]
-    auditing.note("instance.move", instance_id, reason=body.annotation, details={"moves": told}, rides=True)
+    return moves
+
+
+async def _carry_out(request: Call, instance_id: str, body: ModificationBody, moves: list[MoveToken]) -> None:
     reason = body.annotation or "modified by the REST API of Camunda 7"
     brought = variables_of(body.instructions)
-    await desk.runtime.live.modify(instance_id, moves, who=caller(request).user, reason=reason, variables=brought)
-    return nothing()
+    live = services(request).runtime.live
+    await live.modify(instance_id, moves, who=caller(request).user, reason=reason, variables=brought)
 
 
-HANDLERS: Final = (modify,)
+HANDLERS: Final = (modify, modify_many)

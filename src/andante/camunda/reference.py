@@ -57,6 +57,7 @@ THERE: Final = """
 MISSING: Final[Mapping[str, str]] = {
     "authorization": "all but `check`: rights are Andante's roles, groups and grants by definition",
     "decision-definition": "diagrams, `history-time-to-live`, requirements",
+    "condition": "",
     "deployment": "`redeploy`, `registered`, deletion with `cascade`",
     "engine": "",
     "event-subscription": "lists of more than one instance",
@@ -70,6 +71,7 @@ MISSING: Final[Mapping[str, str]] = {
     "job": "timers that fire early, due dates, priorities, retries of several",
     "message": "variables that are local",
     "metrics": "all but how many instances were started",
+    "modification": "`executeAsync`; those that a query finds",
     "process-definition": "`diagram`, rendered and deployed forms, `restart`, deletion by key or with instances, "
     "`executionDate` of a suspension",
     "process-instance": "all that ends in `-async` (bulk actions), comments, ends without those it called, "
@@ -78,6 +80,7 @@ MISSING: Final[Mapping[str, str]] = {
     "task": "tasks without a process (`create`), update and deletion, identity links that are set, variables of its "
     "own, rendered and deployed forms, reports, descriptions of attachments",
     "user": "first and last names, `unlock`",
+    "variable-instance": "variables of all instances at once",
     "version": "",
 }
 VALUES: Final = """

@@ -38,6 +38,7 @@ from andante.camunda import (
     task_lists,
     task_variables,
     tasks,
+    variable_instances,
 )
 from andante.camunda.access import guard
 
@@ -45,9 +46,9 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, statistics, starting, instances, modification,
-    instance_variables, executions, task_lists, tasks, task_variables, task_files, events, decisions, history,
-    history_tasks, history_places, history_facts, history_log, operations, incidents, jobs, people, groups,
-    authorization,
+    instance_variables, variable_instances, executions, task_lists, tasks, task_variables, task_files, events,
+    decisions, history, history_tasks, history_places, history_facts, history_log, operations, incidents, jobs, people,
+    groups, authorization,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 
 from andante.api.operation import Operation
@@ -26,7 +27,9 @@ class ListQuery(Paged):
     """Which open tasks. Those of suspended instances only with suspended."""
 
     processInstanceId: str = ""  # noqa: N815 - Camunda's spelling, here and below
+    processInstanceIdIn: list[str] = msgspec.field(default_factory=list)  # noqa: N815
     processInstanceBusinessKey: str = ""  # noqa: N815
+    processDefinitionId: str = ""  # noqa: N815
     processDefinitionKey: str = ""  # noqa: N815
     assignee: str = ""
     assigned: bool = False
@@ -34,6 +37,7 @@ class ListQuery(Paged):
     candidateUser: str = ""  # noqa: N815
     candidateGroup: str = ""  # noqa: N815
     taskDefinitionKey: str = ""  # noqa: N815
+    taskDefinitionKeyIn: list[str] = msgspec.field(default_factory=list)  # noqa: N815
     name: str = ""
     nameLike: str = ""  # noqa: N815
     minPriority: int | None = None  # noqa: N815
@@ -50,8 +54,8 @@ def task_query(desk: Services, who: Caller, asked: ListQuery) -> TaskQuery:
     """Who may not see all tasks sees those they may work on. Raises Problem."""
     if asked.candidateUser and asked.candidateGroup:
         raise wrong("candidateUser and candidateGroup: only one of them can be asked for.")
-    if asked.assigned:
-        raise wrong("Andante does not know the query parameter 'assigned'. Ask for an assignee, or for unassigned.")
+    if asked.assigned and asked.unassigned:
+        raise wrong("assigned and unassigned: only one of them can be asked for.")
     candidate = f"user:{asked.candidateUser}" if asked.candidateUser else ""
     return TaskQuery(
         view="paused" if asked.suspended else "todo",
@@ -63,6 +67,10 @@ def task_query(desk: Services, who: Caller, asked: ListQuery) -> TaskQuery:
         everything=may(who, allow.TASK_READ_ANY) and sight(who).read.all,
         scope="free" if asked.unassigned else "",
         instance_id=asked.processInstanceId if not asked.nowhere else "-",
+        instance_ids=asked.processInstanceIdIn,
+        definition_id=asked.processDefinitionId,
+        elements=asked.taskDefinitionKeyIn,
+        assigned=asked.assigned,
         assignee=asked.assignee,
         candidate=f"group:{asked.candidateGroup}" if asked.candidateGroup else candidate,
         name=asked.name,

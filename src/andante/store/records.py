@@ -201,7 +201,8 @@ class TaskQuery(msgspec.Struct):
     or with nobody. `groups` are bare names. Times are in ms, from (`..._from`) or before (`..._before`); `due` is one
     of the groups of store/task_groups.py, of which `days` has the ends of this day and this week. `ended_as` is
     completed or cancelled. `definitions`: only tasks of these (None: of all). `put_off` hidden or only: without, or
-    only, what `user` has and is to follow up later than `now`.
+    only, what `user` has and is to follow up later than `now`. `assigned`: what somebody has. `instance_ids` and
+    `elements`: some of these.
     """
 
     view: str = "todo"
@@ -244,3 +245,7 @@ class TaskQuery(msgspec.Struct):
     limit: int = 100
     after: str = ""
     definitions: Names | None = None
+    assigned: bool = False
+    instance_ids: list[str] = []
+    elements: list[str] = []
+    definition_id: str = ""

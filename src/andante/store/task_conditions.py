@@ -164,6 +164,13 @@ def others(query: TaskQuery) -> list[Condition]:
         add("t.instance_id=?", query.instance_id)
     if query.element:
         add("t.element=?", query.element)
+    for column, some in (("instance_id", query.instance_ids), ("element", query.elements)):
+        if some:
+            add(f"t.{column} in ({','.join('?' * len(some))})", *some)
+    if query.definition_id:
+        add("(select d.definition_id from instance d where d.id=t.instance_id)=?", query.definition_id)
+    if query.assigned:
+        add("t.assignee<>''")
     if query.business_key:
         add(keyed("i"), query.business_key, query.business_key)
     if query.candidate:

@@ -129,6 +129,9 @@ def _all_standing(step: "Step", command: cmd.MoveToken) -> list[Token]:
         raise _no(f"The process has no element '{command.source}'.")
     found = [token for token in instance.tokens.values() if token.node == index and not token.loop]
     if command.token:
+        named = instance.tokens.get(command.token)
+        if named is not None and named.node == index and named.loop:
+            raise _no(f"'{command.source}' is a multi-instance, which moves as a whole: name no token of its items.")
         found = [token for token in found if token.key == command.token]
     if not found:
         raise _no(f"Nothing stands at '{command.source}' now.")

@@ -1,0 +1,98 @@
+"""Variables of open process instances, as a list."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from andante.api.operation import Operation
+from andante.api.services import Call, services
+from andante.camunda.faults import wrong
+from andante.camunda.history_places import MOST, like, variables_of
+from andante.camunda.instance_variables import deserialized
+from andante.camunda.instances import compared, opened
+from andante.camunda.wire import Paged, Shape, answer, counted, query_of, sorted_by
+from andante.people import permissions as allow
+from andante.runtime import Problem
+from andante.runtime import problem as codes
+
+PATH: Final = "/variable-instance"
+READ: Final = allow.INSTANCE_READ
+ORDER: Final = {"variableName": "name", "variableType": "type", "activityInstanceId": "activityInstanceId"}
+KEPT: Final = (
+    "id", "name", "type", "value", "valueInfo", "processDefinitionId", "processInstanceId", "executionId", "taskId",
+    "activityInstanceId", "errorMessage", "tenantId",
+)  # fmt: skip
+
+
+class Filters(Paged):
+    """Which variables of these process instances. `variableValues` are name_eq_value, or objects in a body."""
+
+    processInstanceIdIn: list[str] = msgspec.field(default_factory=list)  # noqa: N815 - Camunda's, here and below
+    executionIdIn: list[str] = msgspec.field(default_factory=list)  # noqa: N815
+    variableName: str = ""  # noqa: N815
+    variableNameLike: str = ""  # noqa: N815
+    variableValues: Any = ""  # noqa: N815
+    deserializeValues: bool = True  # noqa: N815
+
+
+def _shape(past: Shape) -> Shape:
+    missing = ("caseInstanceId", "caseExecutionId", "batchId")
+    return {**{name: past[name] for name in KEPT}, **dict.fromkeys(missing)}
+
+
+async def _found(request: Call) -> tuple[list[Shape], Filters]:
+    asked = await query_of(request, Filters)
+    ids = list(dict.fromkeys([*asked.processInstanceIdIn, *asked.executionIdIn]))
+    if not ids:
+        raise wrong("Andante lists the variables of given instances: give processInstanceIdIn.")
+    if len(ids) > MOST:
+        raise wrong(f"processInstanceIdIn: at most {MOST} instances at a time.")
+    alike, equal = like(asked.variableNameLike or "%"), compared(asked.variableValues)
+    found: list[Shape] = []
+    for each in ids:
+        record = await opened(request, each)
+        found += [
+            _shape(shape) for shape in await variables_of(services(request), record, asked.deserializeValues)
+            if asked.variableName in ("", shape["name"]) and alike(shape["name"]) and not asked.nowhere
+            and (not equal or (shape["name"], shape["value"]) in equal)
+        ]  # fmt: skip
+    return sorted_by(found, asked, ORDER), asked
+
+
+async def _page(request: Call) -> Response[bytes]:
+    found, asked = await _found(request)
+    return answer(asked.part(found))
+
+
+@get(PATH, operation=Operation("List the variables of open instances", READ, query=Filters))
+async def find(request: Call) -> Response[bytes]:
+    return await _page(request)
+
+
+@post(PATH, status_code=200, operation=Operation("List the variables of open instances", READ, body=Filters))
+async def find_by_body(request: Call) -> Response[bytes]:
+    return await _page(request)
+
+
+@get(f"{PATH}/count", operation=Operation("Count them", READ, query=Filters))
+async def count(request: Call) -> Response[bytes]:
+    return counted(len((await _found(request))[0]))
+
+
+@post(f"{PATH}/count", status_code=200, operation=Operation("Count them", READ, body=Filters))
+async def count_by_body(request: Call) -> Response[bytes]:
+    return counted(len((await _found(request))[0]))
+
+
+@get(f"{PATH}/{{variable_id:str}}", operation=Operation("Read a variable of an open instance", READ))
+async def one(request: Call, variable_id: FromPath[str]) -> Response[bytes]:
+    record = await opened(request, variable_id.partition(":")[0])
+    for each in await variables_of(services(request), record, deserialized(request)):
+        if each["id"] == variable_id:
+            return answer(_shape(each))
+    raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"Variable instance with Id '{variable_id}' does not exist.")
+
+
+HANDLERS: Final = (count, count_by_body, find, find_by_body, one)
