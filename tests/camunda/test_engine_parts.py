@@ -70,8 +70,11 @@ def test_a_deployment_of_a_model_its_decision_and_its_form(rest: Rest) -> None:
     assert rest.get(f"/process-definition/{definition['id']}/xml")["bpmn20Xml"].encode() == one_task(key, key)
     assert "dishes" not in rest.get(f"/decision-definition/key/{dish}/xml")["dmnXml"]
     deployment = definition["deploymentId"]
-    (resource,) = rest.get(f"/deployment/{deployment}/resources")
-    assert rest.get(f"/deployment/{deployment}/resources/{resource['id']}/data") == one_task(key, key)
+    resources = {each["name"]: each for each in rest.get(f"/deployment/{deployment}/resources")}
+    assert set(resources) == {f"{key}.bpmn", f"{dish}.dmn", f"{form}.form"}
+    path = f"/deployment/{deployment}/resources/{resources[f'{key}.bpmn']['id']}"
+    assert rest.get(path) == resources[f"{key}.bpmn"]
+    assert rest.get(f"{path}/data") == one_task(key, key)
     assert rest.get("/deployment", id=deployment)[0]["id"] == deployment
     rest.delete(f"/deployment/{deployment}")
     rest.get(f"/deployment/{deployment}", 404)
