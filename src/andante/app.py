@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ from andante.scripting import PythonScripts
 from andante.settings import SECRETS, Settings, SettingsProblem
 from andante.tenants import OPERATOR_HANDLERS, Door, Registry, Tenants, operator_guard, place_of
 from andante.web import operator_router, web_router
+from andante.web.errors import on_http_exception as on_page_exception
 
 log: Final = structlog.get_logger("andante")
 
@@ -83,7 +85,7 @@ def create_app(
             *operator,
         ],
         lifespan=[_lifespan],
-        exception_handlers={**HANDLERS, HTTPException: _on_http_exception} if settings.camunda_rest else HANDLERS,
+        exception_handlers={**HANDLERS, HTTPException: partial(_on_http_exception, settings.camunda_rest)},
         after_exception=[after_exception],
         middleware=[Serving(access=settings.access_log), Admission(settings.requests)],
         openapi_config=None,
@@ -200,9 +202,14 @@ class _Application(Litestar):
         self.door = None
 
 
-def _on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
-    """What was refused before a handler was found is told as its address has it."""
-    return on_camunda_exception(request, fault) or on_http_exception(request, fault)
+def _on_http_exception(
+    camunda: bool, request: Request[Any, Any, Any], fault: HTTPException
+) -> Response[bytes] | Response[str]:
+    """What was refused before a handler was found is told as its address has it; a browser that is lost gets a page."""
+    told = on_camunda_exception(request, fault) if camunda else None
+    if told is None and fault.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return on_page_exception(request, fault)
+    return told or on_http_exception(request, fault)
 
 
 def tell(made: Bootstrap) -> None:

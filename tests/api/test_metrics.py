@@ -67,7 +67,9 @@ async def value(house: House, name: str, **labels: str) -> float:
 
 
 async def test_each_metric_is_there_and_described(house: House) -> None:
-    text = (await house.http.get("/metrics")).text
+    answer = await house.http.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"  # Prometheus 3 takes no other
+    text = answer.text
     families = {each.name: each for each in text_string_to_metric_families(text)}
     ours = {name for name in families if name.startswith("andante_")}
     assert ours == set(METRICS)

@@ -180,6 +180,9 @@ async def test_errors_are_pages_that_say_where_to_go(visitor: Visitor) -> None:
     assert "There is no instance" in answer.text
     assert "Go to the inbox" in answer.text
     assert (await visitor.send("/instances/nothing/explode")).status_code == 404
+    lost = await visitor.see("/no/such/page", accept="text/html,*/*")
+    assert (lost.status_code, lost.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no page /no/such/page." in lost.text
 
 
 async def test_operators_look_back(site: Site, visitor: Visitor) -> None:

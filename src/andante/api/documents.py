@@ -1,5 +1,6 @@
 """The API's own description: /openapi.json, and /docs for people."""
 
+import re
 from html import escape
 from typing import Any, Final
 
@@ -45,8 +46,8 @@ def page(document: dict[str, Any]) -> bytes:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(info['title'])} API</title><style>{STYLE}</style></head><body>",
-        f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1><p>{escape(info['description'])}</p>",
-        '<p>For programs: <a href="/openapi.json">/openapi.json</a></p>',
+        f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1><p>{_prose(info['description'])}</p>",
+        '<p>For programs: <a href="/openapi.json">/openapi.json</a>. For people: <a href="/">the pages</a>.</p>',
     ]
     for tag, operations in by_tag.items():
         parts.append(f"<h2>{escape(tag.capitalize())}</h2>{''.join(operations)}")
@@ -59,11 +60,11 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     parts = [
         f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> {escape(operation['summary'])}",
         "</summary>",
-        f"<p>{escape(operation.get('description', ''))}</p><p>Who: {escape(roles)}</p>",
+        f"<p>{_prose(operation.get('description', ''))}</p><p>Who: {escape(roles)}</p>",
     ]
     rows = [
         f"<tr><td><code>{escape(p['name'])}</code></td><td>{p['in']}{', required' if p['required'] else ''}</td>"
-        f"<td>{escape(p.get('description', ''))}</td></tr>"
+        f"<td>{_prose(p.get('description', ''))}</td></tr>"
         for p in operation.get("parameters", ())
     ]
     if rows:
@@ -77,6 +78,11 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     )
     parts.append(f"<table><tr><th>Answer</th><th></th></tr>{answers}</table></details>")
     return "".join(parts)
+
+
+def _prose(text: str) -> str:
+    """Text of the OpenAPI document, which is Markdown: here only its code is more than words."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _name(content: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ async def ready(request: Call) -> Response[bytes]:
 async def metrics(request: Call) -> Response[bytes]:
     desk = services(request)
     text = await desk.metrics.text(desk.runtime, desk.post)
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
 @put(

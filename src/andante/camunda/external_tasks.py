@@ -287,7 +287,7 @@ async def error_details(request: Call, task_id: FromPath[str]) -> Response[bytes
     held = services(request).runtime.jobs.held
     job = await held.one(task_id)
     details = (await held.stories([job]))[job.id].details
-    return Response(details.encode(), status_code=200 if details else 204, media_type="text/plain; charset=utf-8")
+    return Response(details.encode(), status_code=200 if details else 204, media_type="text/plain")
 
 
 HANDLERS: Final = (

@@ -282,7 +282,7 @@ async def log(request: Call, log_id: FromPath[str]) -> Response[bytes]:
 @get(f"{LOGS}/{{log_id:str}}/error-details", operation=Operation("Read the details of a failure", READ))
 async def log_details(request: Call, log_id: FromPath[str]) -> Response[bytes]:
     _, details = await _one_log(request, log_id)
-    return Response(details.encode(), media_type="text/plain; charset=utf-8")
+    return Response(details.encode(), media_type="text/plain")
 
 
 @get(

@@ -181,7 +181,7 @@ async def log(request: Call, log_id: FromPath[str]) -> Response[bytes]:
 @get(f"{LOGS}/{{log_id:str}}/stacktrace", operation=Operation("Read what it stumbled over", READ))
 async def stacktrace(request: Call, log_id: FromPath[str]) -> Response[bytes]:
     text = (await _one(request, log_id))["jobExceptionMessage"] or ""
-    return Response(text.encode(), media_type="text/plain; charset=utf-8")
+    return Response(text.encode(), media_type="text/plain")
 
 
 HANDLERS: Final = (details, count_details, logs, count_logs, log, stacktrace)

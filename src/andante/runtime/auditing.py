@@ -50,7 +50,7 @@ log: Final = structlog.get_logger("andante.audit")
 MALFORMED: Final = frozenset((400, 405, 413, 415, 422))
 CSV: Final = "csv"
 NDJSON: Final = "ndjson"
-MEDIA: Final = {CSV: "text/csv; charset=utf-8", NDJSON: "application/x-ndjson"}
+MEDIA: Final = {CSV: "text/csv", NDJSON: "application/x-ndjson"}
 PAUSE: Final = 600.0  # seconds between two looks for what is old
 
 

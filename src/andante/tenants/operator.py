@@ -262,7 +262,7 @@ async def doctor(request: Call) -> Response[bytes]:
 async def show_metrics(request: Call) -> Response[bytes]:
     server = _server(request)
     text = await measured(server.tenants, server.metrics)
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
 @get(

@@ -181,9 +181,7 @@ class Pages:
         }  # fmt: skip
         if live:
             headers[UNREAD] = str(context["unread"])
-        return Response(
-            body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies
-        )
+        return Response(body, status_code=status, media_type="text/html", headers=headers, cookies=cookies)
 
 
 @final

@@ -142,7 +142,7 @@ async def export(request: Asked, desk: NamedDependency[Desk]) -> Stream:
     rows = _instance_rows(desk, who, asked) if asked.kind == "instances" else _task_rows(desk, who, asked)
     headers = {**SECURITY, "Cache-Control": "private, no-store",
                "Content-Disposition": f'attachment; filename="{asked.kind}.csv"'}  # fmt: skip
-    return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(rows, media_type="text/csv", headers=headers)
 
 
 async def _task_rows(desk: Desk, who: Caller, asked: Filter) -> AsyncIterator[bytes]:

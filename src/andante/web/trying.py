@@ -153,7 +153,7 @@ async def download(request: Asked, desk: NamedDependency[Desk], definition_id: F
     python = request.query_params.get("as") == "python"
     file, kind = (f"test_{name}.py", "text/x-python") if python else (f"{name}.test.yaml", "application/yaml")
     headers = {**SECURITY, "Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
-    return Response(await _text(box, who, python), media_type=f"{kind}; charset=utf-8", headers=headers)
+    return Response(await _text(box, who, python), media_type=kind, headers=headers)
 
 
 HANDLERS: Final = (try_page, take, download)

@@ -18,7 +18,7 @@ from andante.store.store import Row, Store
 
 XES: Final = "xes"
 CSV: Final = "csv"
-MEDIA: Final = {XES: "application/xml", CSV: "text/csv; charset=utf-8"}
+MEDIA: Final = {XES: "application/xml", CSV: "text/csv"}
 AT_ONCE: Final = 100  # instances read together
 COMMANDS: Final = 500  # of an instance, read together
 COLUMNS: Final = (
