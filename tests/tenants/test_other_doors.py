@@ -1,9 +1,12 @@
 """What is no list of the API: events to programs, keys, passwords, cookies and assistants are a tenant's own too."""
 
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 from street import ADMIN, BASE, Caller, Street, street_at
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 HOOK = {"name": "erp", "url": "https://127.0.0.1:9/hook", "kind": "cloudevents"}  # is called by nobody: it is private
 
@@ -64,3 +67,17 @@ async def _tool(caller: Caller, key: str, tool: str, **arguments: Any) -> Any:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
     headers = {"authorization": f"Bearer {key}", "accept": "application/json, text/event-stream"}
     return await caller.call("POST", "/mcp", json=call, headers=headers)
+
+
+async def test_each_line_of_the_log_says_whose_it_is(folder: str) -> None:
+    async with street_at(folder, access_log=True) as street:
+        await street.add("acme")
+        acme = await street.admin("acme")
+        with capture_logs(processors=[merge_contextvars]) as lines:
+            await acme.result("GET", "/query/tasks")
+            await street.operate("PUT", "/tenants/acme", json={"action": "suspend"})
+            (Path(folder.removeprefix("sqlite:///")) / "tenants/acme.db").write_bytes(b"this is no database")
+            await street.operate("PUT", "/tenants/acme", json={"action": "resume"})
+        by_event = {line["event"]: line.get("tenant", "") for line in reversed(lines)}
+        assert (by_event["request"], by_event["a tenant is out of service"]) == ("acme", "acme")
+        assert {line.get("tenant", "") for line in lines if "/operator" in line.get("path", "")} == {""}

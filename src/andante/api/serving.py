@@ -59,7 +59,7 @@ class Serving:
             inner = INSIDE in scope
             id = b""
             if not inner:
-                about_nothing()
+                about_nothing(tenant=services_of(scope).tenant)
                 known = request_id(scope)
                 about(request=known, trace="" if tracing.active is None else tracing.active.trace_id())
                 id = known.encode("ascii")

@@ -13,7 +13,13 @@ from typing import Any, Final, TextIO, final
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, merge_contextvars
+from structlog.contextvars import (
+    bind_contextvars,
+    bound_contextvars,
+    clear_contextvars,
+    get_contextvars,
+    merge_contextvars,
+)
 
 FORMATS: Final = ("logfmt", "json")
 LEVELS: Final = ("debug", "info", "warning", "error")
@@ -22,6 +28,7 @@ SHORTEST: Final = 4  # characters of a secret: what is shorter would black out o
 # All control characters and marks of direction, but the end of a line, which is spelled out anyhow.
 STEERING: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 BLACK: Final = "***"
+TENANT: Final = "tenant"
 
 
 def about(**what: str) -> None:
@@ -36,9 +43,11 @@ def lines_about(**what: str) -> Iterator[None]:
         yield
 
 
-def about_nothing() -> None:
-    """The task is nobody's request."""
+def about_nothing(tenant: str | None = None) -> None:
+    """The task is no request's. The tenant whose it is stays, unless another, or "" for none, is named."""
+    whose = get_contextvars().get(TENANT, "") if tenant is None else tenant
     clear_contextvars()
+    about(tenant=whose)
 
 
 @final

@@ -50,6 +50,8 @@ class Server:
     """What stands behind a request that is no tenant's: nothing of any of them. Only the operator's handlers know of
     `tenants`. `pages` are the operator's, once somebody looks by a browser."""
 
+    tenant: Final = ""
+
     def __init__(self, tenants: Tenants) -> None:
         self.tenants = tenants
         self.settings = tenants.base

@@ -17,6 +17,7 @@ from andante.people.accounts import NAME as PERSON
 from andante.people.faults import TENANT_BUSY
 from andante.people.secrets import new_secret
 from andante.runtime import Problem, SystemClock
+from andante.runtime.logs import about
 from andante.settings import Settings, SettingsProblem
 from andante.store.faults import StoreProblem
 from andante.store.opening import open_store
@@ -75,6 +76,7 @@ class Tenant:
         await self._opened.wait()
 
     async def _live(self, settings: Settings, opener: Opener, turn: asyncio.Semaphore) -> None:
+        about(tenant=self.name)  # all that it does by itself, in the log
         try:
             async with AsyncExitStack() as stack:
                 async with turn:
@@ -90,7 +92,7 @@ class Tenant:
             self._fails(str(fault))
         except Exception as fault:  # one that fails does not take the others with it
             self._fails(f"{type(fault).__name__}: {fault}")
-            log.error("a tenant failed", tenant=self.name, exc_info=fault)
+            log.error("a tenant failed", exc_info=fault)
         finally:
             self.services = None
             self._opened.set()
@@ -98,7 +100,7 @@ class Tenant:
     def _fails(self, why: str) -> None:
         self.why = why
         self.retry_at = asyncio.get_running_loop().time() + AGAIN
-        log.error("a tenant is out of service", tenant=self.name, why=why)
+        log.error("a tenant is out of service", why=why)
 
     def left(self) -> None:
         """A request is answered."""
