@@ -25,11 +25,13 @@ compiled: dev
 	@scripts/system-packages --compiler
 	@scripts/compile .venv-compiled
 
-# `make test` alone has the chaos, which takes long, and each migration beside servers at work, which is SQL and nothing compiled
-# (test_migrations.py takes them all with the core compiled).
+# `make test` alone has the chaos and the hundred kills, which take long (servers with the core compiled are killed by the tests
+# of batches and backups), and each migration beside servers at work, which is SQL and nothing compiled (test_migrations.py takes
+# them all with the core compiled).
 test-compiled: compiled ## run the tests of the core and of what stands on it with the core compiled
 	@.venv-compiled/bin/$(PYTEST) -m "not interpreted" tests/codec tests/engine tests/bpmn tests/store \
-		tests/runtime --ignore tests/runtime/test_chaos.py --ignore tests/store/test_online_upgrade.py $(ARGS)
+		tests/runtime --ignore tests/runtime/test_chaos.py --ignore tests/runtime/test_crash.py \
+		--ignore tests/store/test_online_upgrade.py $(ARGS)
 
 pictures: dev assets ## pictures of every page on a phone, a desk and a wall, in both themes, into screenshots/
 	@ANDANTE_PICTURES=1 .venv/bin/$(PYTEST) tests/web/test_pictures.py tests/web/test_weight.py
