@@ -22,12 +22,16 @@ def test_what_an_execution_awaits_is_given_to_it_alone(rest: Rest) -> None:
     one, other = rest.start(key, {"urgent": 1}), rest.start(key, {"urgent": 2})
     assert rest.get(f"/execution/{one}") == {"id": one, "processInstanceId": one, "ended": False, "tenantId": None}
     path = f"/execution/{one}/messageSubscriptions/{word}Paid"
+    asked = {"processDefinitionKey": key, "messageEventSubscriptionName": f"{word}Paid"}
+    assert [each["id"] for each in rest.get("/execution", **asked)] == [one, other]
+    assert rest.post("/execution/count", {**asked, "processInstanceId": one}) == {"count": 1}
     (listed,) = rest.get("/event-subscription", processInstanceId=one, eventType="message")
     assert rest.get(path) == listed
     assert (listed["activityId"], listed["eventName"]) == ("wait", f"{word}Paid")
     rest.post(f"{path}/trigger", {"variables": {"sum": {"value": 5}}}, 204)
     rest.get(path, 404)
     assert rest.post(f"{path}/trigger", {}, 400)["type"] == "MismatchingMessageCorrelationException"
+    assert [each["id"] for each in rest.get("/execution", **asked)] == [other]
     signal = {"name": f"{word}Go", "executionId": one}
     rest.post("/signal", {**signal, "executionId": other}, 400)
     rest.post("/signal", signal, 204)

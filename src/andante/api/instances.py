@@ -20,10 +20,9 @@ from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, done, one_of, query_of, success
 from andante.bpmn.graph import ProcessGraph
 from andante.engine import faults
-from andante.engine.commands import MoveToken
 from andante.people import Caller, demand_instance_action, may, sight
 from andante.people import permissions as allow
-from andante.runtime import InstanceRecord, Problem, TaskQuery, auditing
+from andante.runtime import InstanceRecord, MoveToken, Problem, TaskQuery, auditing
 from andante.runtime import problem as codes
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry", "withdraw", "move", "migrate", "extend")

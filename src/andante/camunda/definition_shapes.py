@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from andante.api.services import Services
 from andante.camunda.wire import stamp
-from andante.runtime import DefinitionRecord, DeploymentRecord, Problem
+from andante.runtime import FORM_JS, DefinitionRecord, DeploymentRecord, FormView, Problem
 from andante.runtime import problem as codes
 
 PAGE: Final = 1_000
@@ -63,6 +63,15 @@ async def by_key(desk: Services, key: str, kinds: Sequence[str] = PROCESSES) -> 
         text = f"No matching {what} definition with key: {key} and no tenant-id."
         raise Problem(codes.DEFINITION_NOT_FOUND, 404, text)
     return record, numbers(known)[record.id]
+
+
+def deployed_schema(form: FormView, of: str) -> Any:
+    """A form of form-js as it is written. Raises Problem (404) where `of`, a task or process, has none."""
+    if form.kind != FORM_JS:
+        raise Problem(
+            codes.DEFINITION_NOT_FOUND, 404, f"There is no deployed form for {of}: what it has is {form.kind}."
+        )
+    return form.schema
 
 
 def _days(retention: str) -> int | None:

@@ -12,14 +12,15 @@ from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_variables import EXECUTION, ModifyBody, set_in
-from andante.camunda.instances import opened
+from andante.camunda.instances import ListQuery, found_open, opened
 from andante.camunda.values import Given, written
 from andante.camunda.wire import Paged, answer, body_of, counted, nothing, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem
 from andante.runtime import problem as codes
 
-ONE: Final = "/execution/{execution_id:str}"
+PATH: Final = "/execution"
+ONE: Final = f"{PATH}/{{execution_id:str}}"
 LOCAL: Final = f"{EXECUTION}/{{name:str}}"
 AWAITED: Final = f"{ONE}/messageSubscriptions/{{name:str}}"
 SUBSCRIPTIONS: Final = "/event-subscription"
@@ -28,6 +29,8 @@ SET: Final = allow.VARIABLES_SET
 # BPMN's words for events, as Camunda has them where it has others.
 TYPES: Final = {"compensation": "compensate"}
 ORDER: Final = {"created": ""}
+MOST: Final = 100  # instances that are looked at for what they await
+NOTE: Final = "One of each open process instance."
 
 
 class SubscriptionFilters(Paged):
@@ -41,14 +44,72 @@ class SubscriptionFilters(Paged):
     activityId: str = ""  # noqa: N815
 
 
+class ExecutionFilters(ListQuery):
+    """Which executions. What they await is looked at in each instance that the other filters find."""
+
+    processInstanceId: str = ""  # noqa: N815
+    processDefinitionBusinessKey: str = ""  # noqa: N815
+    messageEventSubscriptionName: str = ""  # noqa: N815
+    signalEventSubscriptionName: str = ""  # noqa: N815
+
+
 class TriggerBody(msgspec.Struct):
     variables: Given = {}
 
 
 @get(ONE, operation=Operation("Read an execution", READ, description="It has the id of its process instance."))
 async def one(request: Call, execution_id: FromPath[str]) -> Response[bytes]:
-    record = await opened(request, execution_id)
-    return answer({"id": record.id, "processInstanceId": record.id, "ended": record.closed, "tenantId": None})
+    return answer(_shape(await opened(request, execution_id)))
+
+
+def _shape(record: InstanceRecord) -> dict[str, Any]:
+    return {"id": record.id, "processInstanceId": record.id, "ended": record.closed, "tenantId": None}
+
+
+async def _executions(request: Call) -> tuple[list[InstanceRecord], int]:
+    asked = await query_of(request, ExecutionFilters)
+    asked.businessKey = asked.businessKey or asked.processDefinitionBusinessKey
+    asked.processInstanceIds += filter(None, (asked.processInstanceId,))
+    wanted = {("message", asked.messageEventSubscriptionName), ("signal", asked.signalEventSubscriptionName)}
+    wanted = {(kind, name) for kind, name in wanted if name}
+    if not wanted:
+        return await found_open(request, asked)
+    first, most, asked.firstResult, asked.maxResults = asked.firstResult, asked.maxResults, 0, MOST
+    found, total = await found_open(request, asked)
+    if total > MOST:
+        raise wrong(
+            f"{total} instances would be looked at for what they await: ask for {MOST} at most, by more filters."
+        )
+    awaiting = []
+    for record in found:
+        has = {(each["eventType"], each["eventName"]) for each in await _awaited(request, record)}
+        if wanted <= has:
+            awaiting.append(record)
+    return awaiting[first : first + most], len(awaiting)
+
+
+async def _listed(request: Call) -> Response[bytes]:
+    return answer([_shape(record) for record in (await _executions(request))[0]])
+
+
+@get(PATH, operation=Operation("List executions", READ, query=ExecutionFilters, description=NOTE))
+async def find(request: Call) -> Response[bytes]:
+    return await _listed(request)
+
+
+@post(PATH, status_code=200, operation=Operation("List executions", READ, body=ExecutionFilters, description=NOTE))
+async def find_by_body(request: Call) -> Response[bytes]:
+    return await _listed(request)
+
+
+@get(f"{PATH}/count", operation=Operation("Count executions", READ, query=ExecutionFilters))
+async def count(request: Call) -> Response[bytes]:
+    return counted((await _executions(request))[1])
+
+
+@post(f"{PATH}/count", status_code=200, operation=Operation("Count executions", READ, body=ExecutionFilters))
+async def count_by_body(request: Call) -> Response[bytes]:
+    return counted((await _executions(request))[1])
 
 
 @post(
@@ -138,4 +199,7 @@ async def count_subscriptions(request: Call) -> Response[bytes]:
     return counted(len((await _found(request))[0]))
 
 
-HANDLERS: Final = (one, modify, write, remove, awaited, trigger, subscriptions, count_subscriptions)
+HANDLERS: Final = (
+    count, count_by_body, find, find_by_body, one, modify, write, remove, awaited, trigger, subscriptions,
+    count_subscriptions,
+)  # fmt: skip

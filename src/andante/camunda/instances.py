@@ -141,7 +141,11 @@ async def found_by(
 
 
 async def _found(request: Call) -> tuple[list[InstanceRecord], int]:
-    asked = await query_of(request, ListQuery)
+    return await found_open(request, await query_of(request, ListQuery))
+
+
+async def found_open(request: Call, asked: ListQuery) -> tuple[list[InstanceRecord], int]:
+    """A page of the open instances that are asked for, and how many there are. Raises Problem."""
     if asked.active and asked.suspended:
         raise wrong("active and suspended: only one of them can be asked for.")
     query = base_query(caller(request), asked)

@@ -10,14 +10,12 @@ from litestar.params import FromPath
 from andante.api.instances import operable
 from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
-from andante.bpmn.graph import ProcessGraph
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instances import ONE, opened
 from andante.camunda.values import Given, written
 from andante.camunda.wire import body_of, nothing
-from andante.engine.commands import MoveToken
 from andante.people import permissions as allow
-from andante.runtime import InstanceRecord, Problem, auditing
+from andante.runtime import InstanceRecord, MoveToken, Problem, auditing
 
 TYPES: Final = ("cancel", "startBeforeActivity", "startAfterActivity", "startTransition")
 MOST: Final = 100  # instances that are modified at once
@@ -60,7 +58,7 @@ def variables_of(instructions: Sequence[Instruction]) -> dict[str, object]:
     return written(given)
 
 
-def start_of(graph: ProcessGraph, each: Instruction, instance_id: str = "") -> MoveToken:
+async def start_of(desk: Services, definition_id: str, each: Instruction, instance_id: str = "") -> MoveToken:
     """Where a start instruction begins. Raises Problem."""
     if each.ancestorActivityInstanceId not in (None, instance_id):
         raise absent("choice of the scope to start in", "Leave ancestorActivityInstanceId out.")
@@ -74,14 +72,7 @@ def start_of(graph: ProcessGraph, each: Instruction, instance_id: str = "") -> M
         raise _needs(each, "activityId")
     if each.type == "startBeforeActivity":
         return MoveToken("", each.activityId)
-    node = graph.by_id.get(each.activityId, -1)
-    if node < 0:
-        raise wrong(f"For instruction type '{each.type}': the process has no element '{each.activityId}'.")
-    outgoing = graph.nodes[node].outgoing
-    if len(outgoing) != 1:
-        text = f"'{each.activityId}' has {len(outgoing)} outgoing sequence flows: choose one by transitionId."
-        raise wrong(f"For instruction type '{each.type}': {text}")
-    return MoveToken("", graph.flows[outgoing[0]].id)
+    return MoveToken("", await desk.runtime.live.flow_after(definition_id, each.activityId))
 
 
 def _needs(each: Instruction, what: str) -> Problem:
@@ -155,13 +146,12 @@ async def _moves(request: Call, record: InstanceRecord, body: ModificationBody) 
     if body.skipCustomListeners or body.skipIoMappings:
         raise absent("modification without listeners or mappings")
     desk, instance_id = services(request), record.id
-    graph = await desk.runtime.graph(record.definition_id)
     moves: list[MoveToken] = []
     for each in body.instructions:
         if each.type == "cancel":
             moves += await _cancelled(desk, instance_id, each)
         else:
-            moves.append(start_of(graph, each, instance_id))
+            moves.append(await start_of(desk, record.definition_id, each, instance_id))
     if not moves:
         raise wrong("instructions: name at least one that changes something.")
     return moves

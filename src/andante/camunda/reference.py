@@ -61,7 +61,7 @@ MISSING: Final[Mapping[str, str]] = {
     "deployment": "`redeploy`, `registered`, deletion with `cascade`",
     "engine": "",
     "event-subscription": "lists of more than one instance",
-    "execution": "lists; `signal` (a receive task takes its message); incidents that are made by hand",
+    "execution": "`signal` (a receive task takes its message), incidents made by hand, filters by activity",
     "external-task": "`retries-async`, sorting by several things",
     "group": "types",
     "history": "batches, cases, identity links, `cleanup` (see retention), reports and statistics, removal times, "
@@ -72,13 +72,13 @@ MISSING: Final[Mapping[str, str]] = {
     "message": "variables that are local",
     "metrics": "all but how many instances were started",
     "modification": "`executeAsync`; those that a query finds",
-    "process-definition": "`diagram`, rendered and deployed forms, `restart`, deletion by key or with instances, "
+    "process-definition": "`diagram`, rendered forms, `restart`, deletion by key or with instances, "
     "`executionDate` of a suspension",
     "process-instance": "all that ends in `-async` (bulk actions), comments, ends without those it called, "
     "comparisons of variables but equality",
     "signal": "",
     "task": "tasks without a process (`create`), update and deletion, identity links that are set, variables of its "
-    "own, rendered and deployed forms, reports, descriptions of attachments",
+    "own, rendered forms, reports, descriptions of attachments",
     "user": "first and last names, `unlock`",
     "variable-instance": "variables of all instances at once",
     "version": "",

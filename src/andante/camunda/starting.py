@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
-from andante.camunda.definition_shapes import by_key, one
+from andante.camunda.definition_shapes import by_key, deployed_schema, one
 from andante.camunda.definitions import KEY, ONE
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
@@ -41,8 +41,7 @@ async def _start(request: Call, record: DefinitionRecord) -> Response[bytes]:
     desk = services(request)
     moves = None
     if body.startInstructions:
-        graph = await desk.runtime.graph(record.id)
-        moves = [start_of(graph, each) for each in body.startInstructions]
+        moves = [await start_of(desk, record.id, each) for each in body.startInstructions]
     variables = {**written(body.variables), **variables_of(body.startInstructions)}
     started = await desk.runtime.start(
         record.name, version=record.version, variables=variables, who=caller(request).user,
@@ -138,7 +137,29 @@ async def start_form_by_key(request: Call, key: FromPath[str]) -> Response[bytes
     return await _form(request, (await by_key(services(request), key))[0])
 
 
+@get(
+    f"{ONE}/deployed-start-form",
+    operation=Operation("Read a start form itself", allow.DEFINITION_READ, description="One of form-js."),
+)
+async def deployed_form(request: Call, definition_id: FromPath[str]) -> Response[bytes]:
+    return await _deployed_form(request, (await one(services(request), definition_id))[0])
+
+
+@get(
+    f"{KEY}/deployed-start-form",
+    operation=Operation("Read a start form itself", allow.DEFINITION_READ, description="One of form-js."),
+)
+async def deployed_form_by_key(request: Call, key: FromPath[str]) -> Response[bytes]:
+    return await _deployed_form(request, (await by_key(services(request), key))[0])
+
+
+async def _deployed_form(request: Call, record: DefinitionRecord) -> Response[bytes]:
+    view = await services(request).runtime.forms.at_start(record.id)
+    return answer(deployed_schema(view, f"the process definition '{record.id}'"))
+
+
 HANDLERS: Final = (
+    deployed_form, deployed_form_by_key,
     start_by_key, start_for_tenant, submit_by_key, form_variables_by_key, start_form_by_key, start, submit,
     form_variables, start_form,
 )  # fmt: skip

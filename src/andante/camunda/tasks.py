@@ -9,14 +9,15 @@ from litestar.params import FromPath
 from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
 from andante.api.tasks import ActionBody, carry_out, visible_task
+from andante.camunda.definition_shapes import deployed_schema
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import task_shape
 from andante.camunda.task_lists import PATH
 from andante.camunda.values import NOTE, Given, read, written
 from andante.camunda.wire import answer, body_of, nothing, stamp
-from andante.engine import faults
 from andante.people import permissions as allow
 from andante.runtime import Problem, TaskRecord
+from andante.runtime import problem as codes
 
 ONE: Final = f"{PATH}/{{task_id:str}}"
 ACT: Final = allow.TASK_ACT
@@ -173,6 +174,15 @@ async def form(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     return answer({"key": record.form or None, "camundaFormRef": None, "contextPath": None})
 
 
+@get(
+    f"{ONE}/deployed-form",
+    operation=Operation("Read a task's form itself", allow.TASK_READ, description="One of form-js."),
+)
+async def deployed_form(request: Call, task_id: FromPath[str]) -> Response[bytes]:
+    record = await visible_task(request, task_id)
+    return answer(deployed_schema(await services(request).runtime.forms.of_task(record), f"the task {task_id}"))
+
+
 @get(f"{ONE}/form-variables", operation=Operation("Read what a task's form begins with", allow.TASK_READ))
 async def form_variables(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
@@ -223,7 +233,9 @@ async def one_comment(request: Call, task_id: FromPath[str], comment_id: FromPat
     for each in await _comments(request, task_id):
         if each["id"] == comment_id:
             return answer(each)
-    raise Problem(faults.TASK_NOT_FOUND, 404, f"Task comment with id {comment_id} does not exist for task {task_id}.")
+    raise Problem(
+        codes.INSTANCE_NOT_FOUND, 404, f"Task comment with id {comment_id} does not exist for task {task_id}."
+    )
 
 
 @post(f"{ONE}/comment/create", status_code=200, operation=Operation("Comment on a task", ACT, body=CommentBody))
@@ -234,7 +246,7 @@ async def comment(request: Call, task_id: FromPath[str]) -> Response[bytes]:
 
 
 HANDLERS: Final = (
-    one, claim, unclaim, assign, delegate, resolve, complete, submit, bpmn_error, bpmn_escalation, form,
+    one, claim, unclaim, assign, delegate, resolve, complete, submit, bpmn_error, bpmn_escalation, form, deployed_form,
     form_variables, variables, identity_links, comments,
     one_comment, comment,
 )  # fmt: skip

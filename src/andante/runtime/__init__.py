@@ -1,6 +1,7 @@
 """The shell around the core: command loop, timers, outbox, jobs. It knows no BPMN."""
 
-from andante.forms import FieldView, FormView
+from andante.engine.commands import MoveToken
+from andante.forms import FORM_JS, FieldView, FormView
 from andante.runtime.clock import Clock, SystemClock, TestClock
 from andante.runtime.clock_views import ClockView, ExtensionView, TargetView
 from andante.runtime.deployment import Deployment
@@ -43,6 +44,7 @@ from andante.store.saved_views import SavedView
 
 __all__ = [
     "BY_PRIORITY",
+    "FORM_JS",
     "NEWEST",
     "OLDEST",
     "ArchiveQuery",
@@ -82,6 +84,7 @@ __all__ = [
     "Known",
     "Looked",
     "MigrationPlan",
+    "MoveToken",
     "Names",
     "Note",
     "OpenJobView",

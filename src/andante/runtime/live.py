@@ -76,6 +76,18 @@ class Live:
             instance_id, command, who, lambda step, _: instance_record(step.graph, step.instance)
         )
 
+    async def flow_after(self, definition_id: str, element: str) -> str:
+        """The sequence flow that leaves the element. Raises Problem (400) where it is not a single one."""
+        graph = await self._definitions.graph(definition_id)
+        node = graph.by_id.get(element, -1)
+        if node < 0:
+            raise Problem(PARAMETER, 400, f"The process has no element '{element}'.")
+        flows = [graph.flows[index].id for index in graph.nodes[node].outgoing]
+        if len(flows) != 1:
+            text = f"'{element}' has {len(flows)} outgoing sequence flows: name the one that is meant."
+            raise Problem(PARAMETER, 400, text)
+        return flows[0]
+
     async def migrate(
         self, record: InstanceRecord, version: str, mapping: Mapping[str, str], who: str, reason: str,
         view: View[InstanceRecord],
