@@ -48,7 +48,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(lasting_url: Callable[[str], str]) -> Iterator[Office]:
-    with serving(lasting_url("sqlite"), mcp=True) as url:
+    with serving(lasting_url("sqlite"), mcp=True, trusted_proxies="203.0.113.0/24") as url:
         yield Office(url)
 
 
@@ -135,6 +135,19 @@ async def test_nobody_gets_further_than_their_rights(office: Office) -> None:
     row = office.admin.audit(object=foreign.id, action="instance.terminate").items[0]
     assert (row.actor, row.via, row.reason, row.address) == ("ona", "mcp", "a test", "127.0.0.1")
     assert row.client.startswith("key ")
+
+
+def test_where_it_comes_from_is_what_the_nearest_proxy_says_not_what_the_caller_wrote_before(
+    office: Office,
+) -> None:
+    key = office.admin.add_key("far", person="ada", ranges=["198.51.100.1"]).key
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "who_am_i", "arguments": {}}}
+    headers = [
+        ("authorization", f"Bearer {key}"), ("accept", "application/json, text/event-stream"),
+        *(("x-forwarded-for", each) for each in ("192.0.2.66", "198.51.100.1", "203.0.113.9")),
+    ]  # fmt: skip
+    answer = httpx.post(f"{office.url}/mcp", json=asked, headers=headers)
+    assert answer.json()["result"]["structuredContent"]["user"] == "ada", answer.text
 
 
 def test_without_a_good_token_nobody_comes_in(office: Office) -> None:

@@ -1,6 +1,9 @@
 """Signed webhooks, against a real receiver."""
 
+import asyncio
 import datetime as dt
+import gzip
+import tracemalloc
 from typing import Any
 
 import httpx
@@ -167,3 +170,39 @@ async def test_a_suspended_instance_tells_no_program(bureau: Bureau, receiver: R
     await bureau.later(MINUTE)
     assert len(receiver.asked) == 1
     assert bureau.clock.now() > parse_instant("2026-03-28T15:00", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("coding", "sent", "found"),
+    [
+        ("gzip", gzip.compress(b"well said"), b"well said"),
+        ("identity", b"well said", b"well said"),
+        ("gzip", gzip.compress(bytes(50_000_000)), "longer than 1000 bytes"),
+        ("gzip", b"no gzip", "cannot be unpacked"),
+        ("br", b"x", "'br', which was not asked for"),
+    ],
+    ids=["packed", "plain", "bomb", "broken", "other"],
+)
+async def test_an_answer_is_unpacked_no_further_than_it_may_be_long(
+    coding: str, sent: bytes, found: bytes | str
+) -> None:
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert b"accept-encoding: gzip\r\n" in (await reader.readuntil(b"\r\n\r\n")).lower()
+        writer.write(
+            f"HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {len(sent)}\r\n\r\n".encode() + sent
+        )
+        writer.close()
+
+    async with await asyncio.start_server(answers, "127.0.0.1", 0) as server:
+        url = room.checked_url(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        asked = room.call("GET", url, {}, b"", private=True, seconds=5, most=1_000)
+        tracemalloc.start()
+        try:
+            if isinstance(found, bytes):
+                assert (await asked).body == found
+            else:
+                with pytest.raises(Undeliverable, match=found):
+                    await asked
+            assert tracemalloc.get_traced_memory()[1] < 10_000_000  # bytes: a bomb is not unpacked
+        finally:
+            tracemalloc.stop()

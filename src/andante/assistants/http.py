@@ -26,7 +26,7 @@ def make_manager(app: Any, most_body: int) -> StreamableHTTPSessionManager:
 
     @asynccontextmanager
     async def connect(request: Any) -> AsyncIterator[AsyncClient]:
-        headers = {name: request.headers[name] for name in FORWARDED if name in request.headers}
+        headers = {name: ", ".join(said) for name in FORWARDED if (said := request.headers.getlist(name))}
         peer = (request.client.host, request.client.port) if request.client is not None else ("", 0)
         kept = {name: request.scope[name] for name in (SERVICES,) if name in request.scope}
 

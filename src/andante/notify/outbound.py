@@ -7,6 +7,7 @@ name that changes in between leads nowhere else. Redirects are not followed.
 import asyncio
 import ipaddress
 import socket
+import zlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +24,8 @@ INNER: Final = [ipaddress.IPv4Network(each) for each in ("192.0.0.0/24", "192.88
 UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # all that is given out; local and old ones are beside it
 DOCUMENTED: Final = ipaddress.IPv6Network("3fff::/20")
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+GZIP: Final = "gzip"
+OF_GZIP: Final = 16 + zlib.MAX_WBITS  # what zlib calls it
 ISATAP: Final = 0x5EFE  # bits 64 to 95 but the one for "global" (RFC 5214)
 
 
@@ -98,8 +101,8 @@ async def call(
             there = f"[{address}]" if ":" in address else address
             target = f"{parts.scheme}://{there}:{port}{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             request = client.build_request(
-                method, target, content=body, headers={**with_parent(headers), "host": parts.netloc},
-                extensions={"sni_hostname": host},
+                method, target, content=body, extensions={"sni_hostname": host},
+                headers={"accept-encoding": GZIP, **with_parent(headers), "host": parts.netloc},
             )  # fmt: skip
             try:
                 answer = await client.send(request, stream=True)
@@ -114,12 +117,21 @@ async def call(
 
 
 async def _read(answer: httpx.Response, most: int) -> bytes:
+    """Unpacked no further than it may be long: a part of a few kilobytes may stand for gigabytes."""
     found = bytearray()
-    if most:
-        async for part in answer.aiter_bytes():
-            found += part
+    if not most:
+        return b""
+    packed = answer.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in (GZIP, "identity", ""):
+        raise Undeliverable(f"the answer is packed by {packed[:20]!r}, which was not asked for")
+    unpack = zlib.decompressobj(OF_GZIP) if packed == GZIP else None
+    try:
+        async for part in answer.aiter_raw():
+            found += part if unpack is None else unpack.decompress(part, most + 1 - len(found))
             if len(found) > most:
                 raise Undeliverable(f"the answer is longer than {most} bytes")
+    except zlib.error:
+        raise Undeliverable("the answer says that it is packed, and cannot be unpacked") from None
     return bytes(found)
 
 
