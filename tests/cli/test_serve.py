@@ -189,7 +189,8 @@ def test_a_server_that_is_to_stop_says_so_first_and_serves_meanwhile(tmp_path: P
         while (answer := httpx.get(f"{server.url}/health/ready")).status_code == 200 and time.monotonic() < until:
             pass
         assert (answer.status_code, "about to stop" in answer.text) == (503, True)
-        assert httpx.get(f"{server.url}/health/live").status_code == 200
+        alive = httpx.get(f"{server.url}/health/live")
+        assert (alive.status_code, alive.headers["connection"]) == (200, "close")  # who asks again gets to another
         with Client(server.url, "admin", SECRET) as client:
             assert client.definitions() == []
         assert server.stop(signal.SIGTERM) == (0, "")  # told again: at once

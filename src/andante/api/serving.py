@@ -11,6 +11,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from andante.api.admission import INSIDE
+from andante.api.health import LEAVING
 from andante.people.served import services_of
 from andante.runtime import tracing
 from andante.runtime.logs import about, about_nothing
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 log: Final = structlog.get_logger("andante.access")
 HEADER: Final = b"x-request-id"
+# From a server that is about to stop: the next request on this connection would meet its end.
+CLOSE: Final = (b"connection", b"close")
 TRACED: Final = (b"traceparent", b"tracestate")
 # What may come from outside into every line of the log, and into a header of the answer.
 GOOD: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
@@ -70,6 +73,8 @@ class Serving:
                     status = message["status"]
                     if id:
                         message["headers"] = [*message["headers"], (HEADER, id)]
+                    if scope["litestar_app"].state.get(LEAVING):
+                        message["headers"] = [*message["headers"], CLOSE]
                 await send(message)
 
             try:
