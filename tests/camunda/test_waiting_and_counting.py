@@ -1,5 +1,7 @@
 """What a team from Camunda 7 looks at and triggers: executions, statistics, files of tasks, lists by several things."""
 
+import json
+
 from engine_rest import Rest, fresh, model
 
 CATCH = (
@@ -51,6 +53,23 @@ def test_what_an_execution_awaits_is_given_to_it_alone(rest: Rest) -> None:
     found = [each for each in rest.get("/process-definition/statistics") if each["definition"]["key"] == key]
     assert [(each["instances"], each["failedJobs"], each["incidents"]) for each in found] == [(2, 0, [])]
     assert rest.get(f"/process-definition/{found[0]['id']}/statistics") == counts
+
+
+def test_a_form_is_read_as_it_was_deployed(rest: Rest) -> None:
+    key, form = fresh("filled"), fresh("form")
+    schema = {"type": "default", "id": form, "components": [{"type": "textfield", "key": "name", "label": "Name"}]}
+    ask = (
+        f'<bpmn:userTask id="ask" camunda:formRef="{form}" camunda:formRefBinding="latest"/><bpmn:userTask id="bare"/>'
+    )
+    data = model(key, ask, ("start", "ask"), ("ask", "bare"), ("bare", "end"))
+    rest.deploy((f"{form}.form", json.dumps(schema).encode()), (f"{key}.bpmn", data))
+    started = rest.start(key)
+    (task,) = rest.get("/task", processInstanceId=started)
+    assert rest.get(f"/task/{task['id']}/deployed-form") == schema
+    rest.post(f"/task/{task['id']}/complete", {"variables": {"name": {"value": "Ann"}}}, 204)
+    (task,) = rest.get("/task", processInstanceId=started)
+    rest.get(f"/task/{task['id']}/deployed-form", 404)
+    rest.get(f"/process-definition/key/{key}/deployed-start-form", 404)
 
 
 def test_a_condition_starts(rest: Rest) -> None:
