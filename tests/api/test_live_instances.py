@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from house import House
+from house import House, Person
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:andante="http://andante.dev/schema/bpmn/1.0"'
@@ -41,6 +41,29 @@ async def test_a_token_is_moved(house: House) -> None:
     assert (first["element"], first["who"], first["data"]) == (
         "ask", "oda", {"to": "do", "reason": "asked by telephone"},
     )  # fmt: skip
+
+
+async def test_several_moves_are_made_or_none(house: House) -> None:
+    await house.ada.deploy(ONE)
+    path = f"/runtime/instances/{(await house.zoe.start('Live'))['id']}"
+    moves = [{"from": "ask"}, {"to": "do"}, {"to": "ask-do"}]
+    body = {"action": "move", "moves": moves, "variables": {"n": 1}, "reason": "twice"}
+    (await house.zoe.put(path, body)).refused(403, "bpm.access.forbidden")
+    half = {**body, "moves": [*moves, {"from": "nowhere"}]}
+    (await house.oda.put(path, half)).refused(409, "bpm.instance.cannotMove", "nowhere")
+    assert (await house.oda.get(path)).result["nextElem"] == "ask"
+    scopes = ["instance.act", "instance.actAny", "instance.readAny"]
+    key = (await house.oda.post("/runtime/keys", {"name": "mover", "scopes": scopes})).result["key"]
+    mover = Person(house.http, key)
+    (await mover.put(path, body)).refused(403, "bpm.access.forbidden", "variables.set")
+    assert (await mover.put(path, {**body, "variables": {}})).status == 200
+    assert [each["element"] for each in (await house.oda.get(path)).result["tokens"]] == ["do", "do"]
+    assert (await house.oda.put(path, {**body, "moves": [{"from": "do"}, {"to": "ask"}]})).status == 200
+    assert (await house.oda.get(f"{path}/variables")).result == {"n": 1}
+    (task,) = await house.kim.tasks()
+    nothing_catches = {"action": "error", "code": "E", "text": "a scratch"}
+    (await house.kim.put(f"/runtime/tasks/{task['id']}", nothing_catches)).refused(409, "bpm.task.notCaught")
+    (await house.kim.put(f"/runtime/tasks/{task['id']}", {"action": "escalate"})).refused(400, "astrozero.0002", "code")
 
 
 async def test_an_instance_goes_on_by_another_version(house: House) -> None:

@@ -34,8 +34,8 @@ def test_one_is_taken_out_and_others_are_begun_with_variables() -> None:
     scenario = changed(given(graph), ("a", ""), ("", "last"), ("", flow(graph, "a", "join")), sum=7)
     scenario.then(at=["b", "join", "last"], tasks=["b", "last"], variables={"sum": 7})
     scenario.complete("b").then(at=["last", "last"])
-    assert [(fact.node, fact.to) for fact in scenario.facts(ev.TokenMoved)] == [
-        (graph.by_id["a"], ""), (-1, "last"), (-1, "join"),
+    assert [(fact.node, fact.to, fact.reason) for fact in scenario.facts(ev.TokenMoved)] == [
+        (graph.by_id["a"], "", "a mistake"), (-1, "last", "a mistake"), (-1, "join", "a mistake"),
     ]  # fmt: skip
 
 

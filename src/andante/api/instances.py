@@ -242,7 +242,9 @@ async def demand_action(desk: Services, who: Caller, instance_id: str, action: s
 async def _carry_out(desk: Services, who: Caller, instance_id: str, action: str, body: ActionBody) -> InstanceRecord:
     runtime = desk.runtime
     if action == "move" and body.moves:
-        moves = [MoveToken(each.source, each.to, body.reason, each.token) for each in body.moves]
+        if body.variables:
+            allow.demand(who, allow.VARIABLES_SET, (await runtime.instance(instance_id)).name)
+        moves = [MoveToken(each.source, each.to, token=each.token) for each in body.moves]
         return await runtime.live.modify(
             instance_id, moves, who=who.user, reason=body.reason, variables=body.variables or None
         )

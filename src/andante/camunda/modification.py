@@ -89,12 +89,12 @@ async def _cancelled(desk: Services, instance_id: str, each: Instruction) -> lis
         return [MoveToken(each.activityId, "")]
     if each.activityId:
         tokens = (await desk.runtime.detail(instance_id)).tokens
-        return [MoveToken(each.activityId, "", "", one.token) for one in tokens if one.element == each.activityId]
+        return [MoveToken(each.activityId, "", token=one.token) for one in tokens if one.element == each.activityId]
     named = each.activityInstanceId or each.transitionInstanceId or ""
     element, _, token = named.rpartition(":")
     if not element or not token.isdecimal():
         raise wrong(f"For instruction type 'cancel': there is no activity instance '{named}' here.")
-    return [MoveToken(element, "", "", int(token))]
+    return [MoveToken(element, "", token=int(token))]
 
 
 @post(
@@ -154,6 +154,8 @@ async def _moves(request: Call, record: InstanceRecord, body: ModificationBody) 
             moves.append(await start_of(desk, record.definition_id, each, instance_id))
     if not moves:
         raise wrong("instructions: name at least one that changes something.")
+    if any(each.variables for each in body.instructions):
+        allow.demand(caller(request), allow.VARIABLES_SET, record.name)
     return moves
 
 

@@ -21,8 +21,8 @@ class MoveToken:
 
 @final
 class Modify:
-    """Several moves in this order: all of them, or none. First the `variables` are set in the instance. With nothing
-    left in it, it is terminated."""
+    """Several moves in this order: all of them, or none; `reason` is of those that have none. First the `variables`
+    are set in the instance. With nothing left in it, it is terminated."""
 
     __slots__ = ("moves", "reason", "variables")
 

@@ -53,7 +53,8 @@ def modify(step: "Step", command: cmd.Modify) -> None:
     kept = admissible(step, values)
     if kept:
         step.record(ev.VariablesSet(0, kept))
-    for move in command.moves:
+    for each in command.moves:
+        move = cmd.MoveToken(each.source, each.target, each.reason or command.reason, each.token)
         if move.source and move.target:
             move_token(step, move)
         elif move.source:
