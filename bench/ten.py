@@ -14,7 +14,7 @@ import time
 import uvloop
 
 from andante.runtime import Runtime, collector
-from andante.runtime.jobs import JobView
+from andante.runtime.job_records import JobView
 from bench.process import ENDED
 from bench.scale import row
 

@@ -18,7 +18,7 @@ from andante.engine.commands import Terminate
 from andante.runtime import tracing
 from andante.runtime.bundle import nothing
 from andante.runtime.house_worker import HouseWorker
-from andante.runtime.jobs import JobView
+from andante.runtime.job_records import JobView
 from andante.settings import Settings, SettingsProblem
 
 THEIRS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -3,11 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import EXAMPLES, SECRET, Hands, serving, straight
+from desk import EXAMPLES, SECRET, Hands, eventually, serving, straight
 
 from andante.client import AsyncClient, AsyncWorker, Client, JobError, Refused, Worker
 from andante.client import worker as working
@@ -266,3 +267,97 @@ def test_a_worker_goes_on_when_its_server_was_away(kind: str, tmp_path: Path, mo
 def test_a_worker_with_a_wrong_secret_ends(url: str) -> None:
     with Client(url, "admin", "wrong") as client, pytest.raises(Refused):
         Worker(client, {"dig": lambda job: None}).run()
+
+
+def sent_to(hands: Hands, handlers: dict[str, Any], **options: Any) -> Any:
+    """A worker that has jobs sent, at work in the background; what is returned ends it."""
+    if hands.kind == "sync":
+        worker = Worker(hands.client, handlers, stream=True, **options)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+
+        def end() -> None:
+            worker.stop()
+            hands.start(next(iter(handlers)))  # it looks up when something comes, or after a beat
+            thread.join(20)
+            assert not thread.is_alive()
+
+        return end
+    client = AsyncClient(hands.client.session.url, "admin", SECRET)
+    runner = threading.Thread(target=lambda: asyncio.run(at_work()))
+    stopped = threading.Event()
+
+    async def at_work() -> None:
+        task = asyncio.create_task(AsyncWorker(client, handlers, stream=True, **options).run())
+        await asyncio.to_thread(stopped.wait)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await client.aclose()
+
+    def stop() -> None:
+        stopped.set()
+        runner.join(20)
+        assert not runner.is_alive()
+
+    runner.start()
+    return stop
+
+
+def test_jobs_are_sent_as_they_come(hands: Hands, dig: str) -> None:
+    def find(depth: int = 0) -> dict[str, Any]:
+        return {"found": depth}
+
+    end = sent_to(hands, {dig: find})
+    try:
+        for depth in range(3):
+            one = hands.start(dig, {"depth": depth})
+            eventually(lambda one=one: hands.instance(one.id).state == "Completed OK")  # type: ignore[misc]
+            assert hands.variables(one.id)["found"] == depth
+    finally:
+        end()
+
+
+def test_no_more_are_sent_than_it_holds(hands: Hands, dig: str) -> None:
+    """What has not been reported is counted, whichever server it is reported to."""
+    for _ in range(3):
+        hands.start(dig)
+    with (
+        Client(hands.client.session.url, "admin", SECRET) as client,
+        closing(client.stream_jobs([dig], worker="w", max_jobs=2)) as jobs,
+    ):
+        first, second = next(jobs), next(jobs)
+        assert {first.type, second.type} == {dig}
+        assert client.activate_jobs([dig], worker="other").items[0].id not in (first.id, second.id)
+        hands.start(dig)
+        client.complete_job(second.id)
+        third = next(jobs)
+        assert third.id not in (first.id, second.id)
+        client.fail_job(first.id, "later", retries=3)
+        assert next(jobs).id == first.id  # given out again at once, and there is room for it
+    with pytest.raises(Refused, match="give a job type"):
+        next(Client(hands.client.session.url, "admin", SECRET).stream_jobs([]))
+
+
+def test_who_may_not_work_any_longer_is_sent_nothing_more(
+    hands: Hands, dig: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("andante.api.jobs.BEAT", 0.05)
+    made = hands.add_client("admin", scopes=["job.work"])
+    with Client(hands.client.session.url, made.client_id, made.client_secret) as client:
+        jobs = client.stream_jobs([dig])
+        hands.start(dig)
+        assert next(jobs).type == dig
+        hands.revoke_client(made.client_id)
+        assert list(jobs) == []
+
+
+def test_what_is_sent_ends_with_the_server(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(f"sqlite:///{tmp_path}/a.db"))
+        with Client(url, "admin", SECRET) as client:
+            client.deploy_xml(straight("Dig", '<serviceTask id="work" andante:type="dig"/>'))
+            client.start("Dig")
+            jobs = client.stream_jobs(["dig"])
+            assert next(jobs).type == "dig"
+            stack.close()
+            assert list(jobs) == []

@@ -6,10 +6,12 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from andante.api.errors import failure
+from andante.api.jobs import STREAM
 from andante.runtime.problem import OVERLOADED
 
-# Who watches over the server is answered even then; open pages that wait for changes are counted by themselves.
-ALWAYS: Final = ("/health/", "/metrics", "/live", "/operator/")
+# Who watches over the server is answered even then; open pages that wait for changes, and workers that
+# wait for jobs, are counted by themselves.
+ALWAYS: Final = ("/health/", "/metrics", "/live", "/operator/", STREAM)
 INSIDE: Final = "andante.inside"  # in the scope of a call that is a part of another one
 
 

@@ -1,9 +1,10 @@
 """The asynchronous client."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from types import TracebackType
-from typing import Generic, ParamSpec, TypeVar, final, overload
+from typing import Any, Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
@@ -26,7 +27,8 @@ from andante.client import calendars as working
 from andante.client import timeline as told
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
-from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
+from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, failure, result, said
+from andante.client.shapes import Job
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -224,27 +226,57 @@ class AsyncClient:
     change_endpoint = Endpoint(telling.change_endpoint)
     remove_endpoint = Endpoint(telling.remove_endpoint)
 
+    async def stream_jobs(
+        self, types: Sequence[str], *, worker: str = "", max_jobs: int = 32, lock: str = "PT30S"
+    ) -> AsyncGenerator[Job]:
+        """Jobs of `types` as they come, each locked for `lock` (ISO 8601): the worker holds up to `max_jobs`, and gets
+        the next when it has reported one. Ends when the server does; `aclose()` it to go away. Raises Refused or
+        Unreachable."""
+        call = calls.stream_jobs(types, worker=worker, max_jobs=max_jobs, lock=lock)
+        async with aclosing(self.lines(call, calls.sent_job)) as jobs:
+            async for job in jobs:
+                if job is not None:
+                    yield job
+
+    async def lines(self, call: Call[bytes], read: Callable[[str], T]) -> AsyncGenerator[T]:
+        """What each line of an answer says that goes on and on. Raises Refused or Unreachable."""
+        response = await self._answered(call, stream=True)
+        try:
+            if response.status_code >= 400:
+                await response.aread()
+                raise failure(response)
+            async for line in response.aiter_lines():
+                yield read(line)
+        except httpx.RequestError as fault:
+            raise Unreachable(f"{self.session.url} does not go on: {said(fault)}.") from None
+        finally:
+            await response.aclose()
+
     async def send(self, call: Call[T]) -> T:
         """Carry out a call. Raises Refused or Unreachable."""
+        return result(call, await self._answered(call))
+
+    async def _answered(self, call: Call[Any], *, stream: bool = False) -> httpx.Response:
         renewed = False
         while True:
             if self.session.needs_token:
                 # 429 says that the secret was wrong too often: trying again makes it worse.
                 self.session.take_token(await self._exchange(self.session.token_request, reading=True, again=(503,)))
             response = await self._exchange(
-                lambda: self.session.request(call), reading=call.method == "GET", again=TRY_AGAIN
+                lambda: self.session.request(call), reading=call.method == "GET", again=TRY_AGAIN, stream=stream
             )
             if response.status_code != 401 or renewed or not self.session.drop_token():
-                return result(call, response)
+                return response
+            await response.aclose()
             renewed = True
 
     async def _exchange(
-        self, make: Callable[[], httpx.Request], *, reading: bool, again: tuple[int, ...]
+        self, make: Callable[[], httpx.Request], *, reading: bool, again: tuple[int, ...], stream: bool = False
     ) -> httpx.Response:
         for attempt in range(self.session.attempts):
             last = attempt + 1 == self.session.attempts
             try:
-                response = await self._http.send(make())
+                response = await self._http.send(make(), stream=stream)
             except httpx.RequestError as fault:
                 unsent = isinstance(fault, httpx.ConnectError)
                 if last or not (reading or unsent):
@@ -254,5 +286,6 @@ class AsyncClient:
                 pause = self.session.pause(response, attempt)
                 if last or response.status_code not in again or pause > LONGEST_WAIT_S:
                     return response
+                await response.aclose()
             await asyncio.sleep(pause)
         raise AssertionError("attempts is at least 1")

@@ -345,6 +345,17 @@ def activate_jobs(
     return Call("POST", f"{BASE}/runtime/jobs/activate", shapes.Recs[shapes.Job], body)
 
 
+def stream_jobs(types: Sequence[str], *, worker: str = "", max_jobs: int = 32, lock: str = "PT30S") -> Call[bytes]:
+    """Have jobs of `types` sent as they come; the worker holds up to `max_jobs`, each for `lock` (ISO 8601)."""
+    body = given(types=list(types), worker=worker, maxJobs=max_jobs, lockDuration=lock)
+    return Call("POST", f"{BASE}/runtime/jobs/stream", bytes, body)
+
+
+def sent_job(line: str) -> shapes.Job | None:
+    """The job in a line of what is sent; None for any other line."""
+    return msgspec.json.decode(line[6:], type=shapes.Job) if line.startswith("data: {") else None
+
+
 def complete_job(job_id: str, variables: Mapping[str, Any] | None = None) -> Call[shapes.Job]:
     """The work is done; `variables` go into the instance."""
     return _report(job_id, given(action="complete", variables=variables))

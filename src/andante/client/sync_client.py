@@ -1,9 +1,10 @@
 """The synchronous client."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from types import TracebackType
-from typing import Generic, ParamSpec, TypeVar, final, overload
+from typing import Any, Generic, ParamSpec, TypeVar, final, overload
 
 import httpx
 
@@ -26,7 +27,8 @@ from andante.client import calendars as working
 from andante.client import timeline as told
 from andante.client.calls import Call
 from andante.client.errors import Unreachable
-from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, result, said
+from andante.client.session import LONGEST_WAIT_S, TIMEOUT, TRY_AGAIN, Session, certificates, failure, result, said
+from andante.client.shapes import Job
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -224,23 +226,57 @@ class Client:
     change_endpoint = Endpoint(telling.change_endpoint)
     remove_endpoint = Endpoint(telling.remove_endpoint)
 
+    def stream_jobs(
+        self, types: Sequence[str], *, worker: str = "", max_jobs: int = 32, lock: str = "PT30S"
+    ) -> Generator[Job]:
+        """Jobs of `types` as they come, each locked for `lock` (ISO 8601): the worker holds up to `max_jobs`, and gets
+        the next when it has reported one. Ends when the server does; `close()` it to go away. Raises Refused or
+        Unreachable."""
+        call = calls.stream_jobs(types, worker=worker, max_jobs=max_jobs, lock=lock)
+        with closing(self.lines(call, calls.sent_job)) as jobs:
+            for job in jobs:
+                if job is not None:
+                    yield job
+
+    def lines(self, call: Call[bytes], read: Callable[[str], T]) -> Generator[T]:
+        """What each line of an answer says that goes on and on. Raises Refused or Unreachable."""
+        response = self._answered(call, stream=True)
+        try:
+            if response.status_code >= 400:
+                response.read()
+                raise failure(response)
+            for line in response.iter_lines():
+                yield read(line)
+        except httpx.RequestError as fault:
+            raise Unreachable(f"{self.session.url} does not go on: {said(fault)}.") from None
+        finally:
+            response.close()
+
     def send(self, call: Call[T]) -> T:
         """Carry out a call. Raises Refused or Unreachable."""
+        return result(call, self._answered(call))
+
+    def _answered(self, call: Call[Any], *, stream: bool = False) -> httpx.Response:
         renewed = False
         while True:
             if self.session.needs_token:
                 # 429 says that the secret was wrong too often: trying again makes it worse.
                 self.session.take_token(self._exchange(self.session.token_request, reading=True, again=(503,)))
-            response = self._exchange(lambda: self.session.request(call), reading=call.method == "GET", again=TRY_AGAIN)
+            response = self._exchange(
+                lambda: self.session.request(call), reading=call.method == "GET", again=TRY_AGAIN, stream=stream
+            )
             if response.status_code != 401 or renewed or not self.session.drop_token():
-                return result(call, response)
+                return response
+            response.close()
             renewed = True
 
-    def _exchange(self, make: Callable[[], httpx.Request], *, reading: bool, again: tuple[int, ...]) -> httpx.Response:
+    def _exchange(
+        self, make: Callable[[], httpx.Request], *, reading: bool, again: tuple[int, ...], stream: bool = False
+    ) -> httpx.Response:
         for attempt in range(self.session.attempts):
             last = attempt + 1 == self.session.attempts
             try:
-                response = self._http.send(make())
+                response = self._http.send(make(), stream=stream)
             except httpx.RequestError as fault:
                 unsent = isinstance(fault, httpx.ConnectError)
                 if last or not (reading or unsent):
@@ -250,5 +286,6 @@ class Client:
                 pause = self.session.pause(response, attempt)
                 if last or response.status_code not in again or pause > LONGEST_WAIT_S:
                     return response
+                response.close()
             time.sleep(pause)
         raise AssertionError("attempts is at least 1")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Final, TypeVar, final
 
 from andante.client import calls
@@ -28,6 +29,7 @@ FAULTY_RESULT: Final = (400, 409, 413, 422)
 TOO_MANY: Final = 429
 GONE: Final = 500  # and more: of the server, or of what stands before one that starts anew
 LONGEST_PAUSE_S: Final = 30.0
+SOON_S: Final = 0.5  # after a server has ended what it sent
 
 
 @final
@@ -39,6 +41,7 @@ class Worker:
     the job, and so does a result that the server does not take. A failed job is tried again while it has retries. A job
     whose lock runs out meanwhile goes to another worker, so a handler must finish within `lock` (ISO 8601), or be safe
     to run twice. The result of a job that is gone, because its instance ended or another worker did it, is dropped.
+    With `stream` the server sends jobs as they come, instead of being asked each time.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Worker:
         wait: str = "PT20S",
         max_jobs: int = 1,
         backoff: str = "PT5S",
+        stream: bool = False,
     ) -> None:
         self._client = client
         self._handlers = {kind: Handling(each) for kind, each in (handlers or {}).items()}
@@ -59,6 +63,7 @@ class Worker:
         self._wait = wait
         self._max_jobs = max_jobs
         self._backoff = backoff
+        self._stream = stream
         self._stopped = threading.Event()
 
     def handles(self, type: str) -> Callable[[F], F]:
@@ -80,7 +85,7 @@ class Worker:
         missed = 0
         while not self._stopped.is_set():
             try:
-                self.run_once()
+                self._run_sent() if self._stream else self.run_once()
                 missed = 0
             except (Unreachable, Refused) as fault:
                 self._stopped.wait(_pause(fault, missed))
@@ -94,6 +99,19 @@ class Worker:
         for job in jobs:
             self._do(job)
         return len(jobs)
+
+    def _run_sent(self) -> None:
+        """Until the server ends it: then it stops, and another may be there soon."""
+        with closing(self._client.lines(self._sent(), calls.sent_job)) as sent:
+            for job in sent:
+                if job is not None:
+                    self._do(job)
+                if self._stopped.is_set():
+                    return
+        self._stopped.wait(SOON_S)
+
+    def _sent(self) -> Call[bytes]:
+        return calls.stream_jobs(list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock)
 
     def _do(self, job: Job) -> None:
         try:
@@ -119,6 +137,7 @@ class AsyncWorker:
         wait: str = "PT20S",
         max_jobs: int = 8,
         backoff: str = "PT5S",
+        stream: bool = False,
     ) -> None:
         self._client = client
         self._handlers = {kind: Handling(each) for kind, each in (handlers or {}).items()}
@@ -127,6 +146,7 @@ class AsyncWorker:
         self._wait = wait
         self._max_jobs = max_jobs
         self._backoff = backoff
+        self._stream = stream
 
     def handles(self, type: str) -> Callable[[F], F]:
         """`@worker.handles("charge-card")` before a function makes it the handler of jobs of this type."""
@@ -142,7 +162,7 @@ class AsyncWorker:
         missed = 0
         while True:
             try:
-                await self.run_once()
+                await (self._run_sent() if self._stream else self.run_once())
                 missed = 0
             except (Unreachable, Refused) as fault:
                 await asyncio.sleep(_pause(fault, missed))
@@ -158,6 +178,25 @@ class AsyncWorker:
             if fault is not None:
                 raise fault
         return len(page.items)
+
+    async def _run_sent(self) -> None:
+        """Until the server ends it: then it stops, and another may be there soon. Each job is begun as it comes."""
+        call = calls.stream_jobs(list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock)
+        doing: set[asyncio.Task[None]] = set()
+        try:
+            async with aclosing(self._client.lines(call, calls.sent_job)) as sent:
+                async for job in sent:
+                    if job is not None:
+                        doing.add(asyncio.create_task(self._do(job)))
+                    if any(each.done() and each.exception() for each in doing):
+                        break
+                    doing = {each for each in doing if not each.done()}
+        finally:  # what is in hand is done to the end, unless the worker itself is cancelled
+            done = await asyncio.gather(*doing, return_exceptions=True)
+        for fault in done:
+            if fault is not None:
+                raise fault
+        await asyncio.sleep(SOON_S)
 
     async def _do(self, job: Job) -> None:
         try:

@@ -8,8 +8,8 @@ from andante.runtime.deployment import Deployment
 from andante.runtime.extending import Extension
 from andante.runtime.held_jobs import JobStory
 from andante.runtime.house_worker import HouseWorker
-from andante.runtime.job_records import JobQuery, JobRecord, Topic
-from andante.runtime.jobs import BY_PRIORITY, NEWEST, OLDEST, JobView
+from andante.runtime.job_records import JobQuery, JobRecord, JobView, Topic
+from andante.runtime.jobs import BY_PRIORITY, NEWEST, OLDEST
 from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published

@@ -7,7 +7,7 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.jobs import JobView
+from andante.runtime.job_records import JobView
 from andante.runtime.logs import about
 from andante.runtime.runtime import Runtime
 from andante.runtime.tracing import working

@@ -46,6 +46,21 @@ class JobRecord(msgspec.Struct, frozen=True):
         return self.available_at > 0
 
 
+class JobView(msgspec.Struct, frozen=True):
+    """A job as its worker sees it; times in ms. `own` are those of its variables that nobody else sees."""
+
+    id: str
+    type: str
+    instance_id: str
+    element: str
+    variables: dict[str, object]
+    headers: dict[str, str]
+    retries: int
+    locked_until: int
+    own: dict[str, object] = {}
+    record: JobRecord | None = None
+
+
 class Topic(msgspec.Struct, frozen=True):
     """Jobs of a type that a worker wants, each for `lock_ms`. Of these only those of instances with this business key
     (None: any), of definitions with these ids or names and of that version (none named: any), and with variables of

@@ -1,7 +1,8 @@
 """Jobs: work that workers fetch, do and report. A job is handed to one worker at a time, for a lock's duration."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, final
 
 import msgspec
@@ -16,7 +17,8 @@ from andante.runtime.clock import Clock
 from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.held_jobs import HeldJobs, job_key
-from andante.runtime.job_records import JobRecord, Topic
+from andante.runtime.job_records import JobQuery, JobView, Topic
+from andante.runtime.job_stream import JobStream
 from andante.runtime.problem import JOB_NOT_FOUND, PARAMETER, Problem
 from andante.runtime.sight import sees
 from andante.runtime.tracing import with_trace
@@ -39,21 +41,6 @@ NEWEST: Final = "j.instance_id desc, j.key desc"
 PAGE: Final = 200  # candidates looked into at a time where their variables decide
 
 
-class JobView(msgspec.Struct, frozen=True):
-    """A job as its worker sees it; times in ms. `own` are those of its variables that nobody else sees."""
-
-    id: str
-    type: str
-    instance_id: str
-    element: str
-    variables: dict[str, object]
-    headers: dict[str, str]
-    retries: int
-    locked_until: int
-    own: dict[str, object] = {}
-    record: JobRecord | None = None
-
-
 @final
 class Jobs:
     """Hands out jobs and takes results. `held`: the same for workers who say who they are with each report."""
@@ -66,16 +53,21 @@ class Jobs:
         self._handing_out = asyncio.Lock()
         self._news = asyncio.Event()
         self.waiting_ends = False
+        self._streams: set[JobStream] = set()
         self.held = HeldJobs(store, clock, executor, self._handing_out, self.announce)
 
     def announce(self) -> None:
         """There may be a new job: wake those who wait for one."""
         self._news.set()
+        for stream in self._streams:
+            stream.wake()
 
     def end_waiting(self) -> None:
         """The server stops: who waits for a job goes without, now and from now on."""
         self.waiting_ends = True
         self._news.set()
+        for stream in self._streams:
+            stream.end()
 
     async def next_at(self, types: Sequence[str]) -> int:
         """When the next free job of these types, of an instance that is not suspended, can be had (ms); 0: none can."""
@@ -91,6 +83,32 @@ class Jobs:
     async def activate(self, types: list[str], worker: str, max_jobs: int, lock_ms: int, wait_ms: int) -> list[JobView]:
         """Up to `max_jobs` jobs of these types, locked for `lock_ms`; waits up to `wait_ms` for the first."""
         return await self.lock([Topic(each, lock_ms) for each in types], worker, max_jobs, wait_ms)
+
+    @contextmanager
+    def stream(self, types: Sequence[str], worker: str, most: int, lock_ms: int) -> Iterator[JobStream]:
+        """Jobs of these types as they come, for a worker that holds at most `most` of them at a time, each locked for
+        `lock_ms`."""
+        topics = [Topic(each, lock_ms) for each in types]
+
+        async def take(room: int) -> list[JobView]:
+            return await self.lock(topics, worker, room, 0)
+
+        async def held(ids: list[str]) -> set[str]:
+            return {each.id for each in await self.held.many(JobQuery(ids=ids, worker=worker, locked=True))}
+
+        stream = JobStream(take, held, most)
+        if self.waiting_ends:
+            stream.end()
+        self._streams.add(stream)
+        try:
+            yield stream
+        finally:
+            self._streams.discard(stream)
+
+    @property
+    def streams(self) -> int:
+        """How many workers have jobs sent to them."""
+        return len(self._streams)
 
     async def lock(
         self, topics: Sequence[Topic], worker: str, max_jobs: int, wait_ms: int, order: str = BY_PRIORITY
@@ -240,6 +258,8 @@ class Jobs:
         else:
             raise Problem(PARAMETER, 400, f"action: '{action}' is none of complete, fail, error, extend.")
         await self._executor.submit(instance_id, command, who, changed)
+        for stream in self._streams:
+            stream.done(job_id)
         return view
 
 

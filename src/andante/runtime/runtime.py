@@ -33,7 +33,8 @@ from andante.runtime.form_desk import FormDesk
 from andante.runtime.handing_back import HandingBack
 from andante.runtime.ids import INSTANCE, Ids
 from andante.runtime.insight import Insight
-from andante.runtime.jobs import Jobs, JobView
+from andante.runtime.job_records import JobView
+from andante.runtime.jobs import Jobs
 from andante.runtime.live import Live, MigrationPlan, lifecycle
 from andante.runtime.logs import about
 from andante.runtime.membership import DatabaseClock
