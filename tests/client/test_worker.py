@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -349,15 +349,3 @@ def test_who_may_not_work_any_longer_is_sent_nothing_more(
         assert next(jobs).type == dig
         hands.revoke_client(made.client_id)
         assert list(jobs) == []
-
-
-def test_what_is_sent_ends_with_the_server(tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        url = stack.enter_context(serving(f"sqlite:///{tmp_path}/a.db"))
-        with Client(url, "admin", SECRET) as client:
-            client.deploy_xml(straight("Dig", '<serviceTask id="work" andante:type="dig"/>'))
-            client.start("Dig")
-            jobs = client.stream_jobs(["dig"])
-            assert next(jobs).type == "dig"
-            stack.close()
-            assert list(jobs) == []

@@ -32,7 +32,8 @@ ORDER: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 HOURS: Final = {"monday": ["09:00-17:00"]}
 # What has no ids in it: numbers of the moment, and texts that are computed.
 LEFT_OUT: Final = (
-    "/metrics", "/schemas/events/{kind}", "/oauth2/token", "/expressions/evaluate", "/decisions/evaluate"
+    "/metrics", "/schemas/events/{kind}", "/oauth2/token", "/expressions/evaluate", "/decisions/evaluate",
+    "/jobs/stream",  # it answers for as long as the worker stays
 )  # fmt: skip
 NO_ID: Final = re.compile(
     "(Before|After|Date|expiresAt|Duration|ttl|wait|from|until|sort|order|fields|zone|language|url|secret|password|email"
