@@ -128,8 +128,11 @@ async def test_nobody_else_gets_in(street: str) -> None:
         for secret, until in ((SECRET, 1), ("another secret", 10**13)):
             over = {"cookie": f"{SESSION}={session_until(secret, until)}"}
             assert (await http.get("/operator", headers=over)).status_code == 303
+        bearer = {"authorization": f"Bearer {SECRET}"}
+        assert (await http.post("/operator/tenants", headers=bearer, json={"name": "acme"})).status_code == 200
         inside = {"cookie": f"{SESSION}={session_until(SECRET, 10**13)}"}
-        assert (await http.get("/operator", headers=inside)).status_code == 200
+        listed = await http.get("/operator", headers=inside)
+        assert (listed.status_code, "acme" in listed.text) == (200, True)
         assert (await http.post("/operator/tenant", headers=inside, data={"name": "evil"})).status_code == 403
         for _ in range(20):
             if (await http.post("/operator/login", data={"csrf": token, "secret": "guessed"})).status_code == 429:
