@@ -11,20 +11,56 @@ if TYPE_CHECKING:
     from andante.embedded.blocking import Andante
     from andante.embedded.engine import AsyncAndante, acting_as
     from andante.embedded.passing import NotReached
-    from andante.runtime import Problem, StoreProblem
+    from andante.runtime import (
+        Broadcast,
+        Deployment,
+        HistoryEntry,
+        InstanceDetail,
+        InstanceRecord,
+        Note,
+        Problem,
+        Published,
+        StoreProblem,
+        TaskRecord,
+    )
 
 _ROOMS: Final = {
     "Andante": "embedded",
     "AsyncAndante": "embedded",
+    "Broadcast": "runtime",
+    "Deployment": "runtime",
+    "HistoryEntry": "runtime",
+    "InstanceDetail": "runtime",
+    "InstanceRecord": "runtime",
     "Job": "client.shapes",
     "JobError": "client.handling",
     "NotReached": "embedded",
+    "Note": "runtime",
     "Problem": "runtime",
+    "Published": "runtime",
     "StoreProblem": "runtime",
+    "TaskRecord": "runtime",
     "acting_as": "embedded",
 }
 
-__all__ = ["Andante", "AsyncAndante", "Job", "JobError", "NotReached", "Problem", "StoreProblem", "acting_as"]
+__all__ = [
+    "Andante",
+    "AsyncAndante",
+    "Broadcast",
+    "Deployment",
+    "HistoryEntry",
+    "InstanceDetail",
+    "InstanceRecord",
+    "Job",
+    "JobError",
+    "NotReached",
+    "Note",
+    "Problem",
+    "Published",
+    "StoreProblem",
+    "TaskRecord",
+    "acting_as",
+]
 
 
 def __getattr__(name: str) -> Any:

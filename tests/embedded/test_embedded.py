@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+import andante
 from andante import Andante, AsyncAndante, Job, JobError, NotReached, Problem, StoreProblem, acting_as
 from andante.client import ClientError
 from andante.settings import SettingsProblem
@@ -263,5 +264,6 @@ async def test_in_an_event_loop_with_the_web_application_before_it() -> None:
 
 
 def test_importing_andante_imports_nothing_else() -> None:
+    assert all(getattr(andante, name) for name in andante.__all__)
     code = "import sys, andante; print([each for each in sys.modules if each.startswith(('andante.', 'litestar'))])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

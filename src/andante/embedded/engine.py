@@ -232,6 +232,7 @@ class AsyncAndante:
         return await self._after(record)
 
     async def variables(self, instance: Instance) -> dict[str, object]:
+        """The variables of an instance, also of one that is over."""
         return await self.runtime.variables(id_of(instance))
 
     async def set_variables(
@@ -260,6 +261,7 @@ class AsyncAndante:
         return (await self.runtime.tasks(query)).items
 
     async def task(self, task: Task) -> TaskRecord:
+        """A task as it is now, open or over."""
         return await self.runtime.task(id_of(task))
 
     async def complete(

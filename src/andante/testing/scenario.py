@@ -210,12 +210,15 @@ class Scenario:
         return self
 
     def suspend(self) -> "Scenario":
+        """It stands still: tasks are hidden, clocks stop, what arrives is kept."""
         return self.when(cmd.Suspend())
 
     def resume(self) -> "Scenario":
+        """It goes on with the time that was left, and what was kept is applied."""
         return self.when(cmd.Resume())
 
     def terminate(self) -> "Scenario":
+        """It ends for good."""
         return self.when(cmd.Terminate())
 
     def retry(self, incident: int = 0) -> "Scenario":
