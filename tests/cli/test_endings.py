@@ -23,7 +23,7 @@ def test_the_page_has_the_exit_codes() -> None:
 
 def test_a_command_that_speaks_to_a_server_reads_no_engine() -> None:
     command = (sys.executable, "-X", "importtime", *PROGRAM[1:], "tasks", "--key", "k", "--url", "http://127.0.0.1:9")
-    said = subprocess.run(command, check=False, capture_output=True, text=True, env=clean_environment(), timeout=20)
+    said = subprocess.run(command, check=False, capture_output=True, text=True, env=clean_environment(), timeout=60)
     assert said.returncode == NO_SERVER
     read = set(re.findall(r"\| +(andante\.\w+)$", said.stderr, re.MULTILINE))
     assert read == {"andante.cli", "andante.client"}
@@ -36,7 +36,7 @@ def _as_at_a_terminal() -> None:
 
 def test_ctrl_c_while_a_command_waits_for_a_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(20)
+        silent.settimeout(60)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = (*PROGRAM, "tasks", "--url", url, "--key", "any")
         with subprocess.Popen(
@@ -47,7 +47,7 @@ def test_ctrl_c_while_a_command_waits_for_a_server() -> None:
                 connection, _ = silent.accept()
                 with connection:
                     waiting.send_signal(signal.SIGINT)
-                    said = waiting.communicate(timeout=20)
+                    said = waiting.communicate(timeout=60)
             finally:
                 waiting.kill()
     assert (waiting.returncode, *said) == (INTERRUPTED, "", "")
@@ -60,7 +60,7 @@ def test_a_reader_that_went_away_is_no_fault(words: tuple[str, ...]) -> None:
     try:
         command = (*PROGRAM, *words)
         closed = {"stderr": write, "stdout": subprocess.PIPE} if words == ("sart",) else {"stdout": write}
-        said = subprocess.run(command, **({"stderr": subprocess.PIPE} | closed), check=False, timeout=20)  # type: ignore[call-overload]
+        said = subprocess.run(command, **({"stderr": subprocess.PIPE} | closed), check=False, timeout=60)  # type: ignore[call-overload]
     finally:
         os.close(write)
     assert said.returncode == CLOSED
