@@ -17,10 +17,9 @@ from andante.api.services import Call, Services, caller, services
 from andante.api.wire import Variables, at, body_of, choice, duration_ms, one_of, success
 from andante.people import may, sight
 from andante.people import permissions as allow
-from andante.runtime import JobView, Problem
+from andante.runtime import JobView, Problem, StoreProblem
 from andante.runtime import problem as codes
 from andante.runtime.sight import look_as
-from andante.store.faults import StoreProblem
 
 ACTIONS: Final = ("complete", "fail", "error", "extend")
 STREAM: Final = f"{BASE}/runtime/jobs/stream"
