@@ -18,7 +18,7 @@ AUDIT = "/runtime/audit"
 # What changes nothing that is kept, or is the daily work of programs; the journal tells of it.
 NOT_KEPT = {
     "Check a migration", "Publish a message", "Broadcast a signal", "Start what conditions start",
-    "Fetch and lock jobs", "Report on a job", "Evaluate an expression", "Evaluate a decision",
+    "Fetch and lock jobs", "Have jobs sent", "Report on a job", "Evaluate an expression", "Evaluate a decision",
     "Verify instances", "Verify the audit log", "Set the test clock",
 }  # fmt: skip
 
