@@ -96,3 +96,28 @@ def test_a_task_throws_an_error_or_escalates(rest: Rest) -> None:
     rest.post(f"{path}/bpmnError", {"errorCode": "FAULTY", "errorMessage": "a scratch"}, 204)
     assert at(rest, started) == ["boss", "mend"]
     assert rest.variables(started) == {"days": 3, "why": "a scratch"}
+
+
+def test_instances_are_migrated_by_a_plan(rest: Rest) -> None:
+    key = deployed(rest)
+    ids = [rest.start(key) for _ in range(2)]
+    old = rest.get(f"/process-definition/key/{key}")["id"]
+    renamed = {"ask": "look"}
+    flows = [(renamed.get(source, source), renamed.get(target, target)) for source, target in FLOWS]
+    data = model(key, (ASK + CATCHERS).replace('"ask"', '"look"'), *flows, extra=ERROR)
+    (new,) = rest.deploy((f"{key}.bpmn", data))["deployedProcessDefinitions"]
+    ends = {"sourceProcessDefinitionId": old, "targetProcessDefinitionId": new}
+    plan = rest.post("/migration/generate", ends)
+    assert "mend" in {each["sourceActivityIds"][0] for each in plan["instructions"]}
+    assert "ask" not in {each["sourceActivityIds"][0] for each in plan["instructions"]}
+    moved = {"sourceActivityIds": ["ask"], "targetActivityIds": ["look"]}
+    bad = [{**moved, "targetActivityIds": ["broken"]}, {**moved, "targetActivityIds": ["nowhere"]}]
+    reports = rest.post("/migration/validate", {**ends, "instructions": [moved, *bad]})["instructionReports"]
+    assert [each["instruction"]["targetActivityIds"] for each in reports] == [["broken"], ["nowhere"]]
+    body = {"migrationPlan": {**ends, "instructions": [moved, *plan["instructions"]]}, "processInstanceIds": ids}
+    rest.post("/migration/execute", {**body, "processInstanceIds": []}, 400)
+    rest.post("/migration/execute", body, 204)
+    assert [at(rest, each) for each in ids] == [["look"], ["look"]]
+    assert rest.get(f"/process-instance/{ids[0]}")["definitionId"] == new
+    rest.post("/migration/execute", body, 400)
+    rest.post("/migration/executeAsync", body, 501)

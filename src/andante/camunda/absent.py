@@ -37,7 +37,7 @@ RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "job-definition": ("job definitions", "Priorities and retries are in the model."),
     "message": ("this of a message", "See docs/reference/camunda-rest.md."),
     "metrics": ("this of metrics", "Read /metrics, or insight."),
-    "migration": ("migration plans here", "Use the action migrate of an instance, or of many (bulk actions)."),
+    "migration": ("this of migration", "Use /migration/execute, or bulk actions."),
     "modification": ("this of modification", "Use /modification/execute, or bulk actions."),
     "optimize": ("export for Optimize", "Use insight: reports, XES, CSV."),
     "process-definition": ("this of a process definition", "See docs/reference/camunda-rest.md."),

@@ -71,6 +71,8 @@ MISSING: Final[Mapping[str, str]] = {
     "job": "timers that fire early, due dates, priorities, retries of several",
     "message": "variables that are local",
     "metrics": "all but how many instances were started",
+    "migration": "`executeAsync`, those that a query finds, variables, updates of what events wait for, "
+    "plans between different processes",
     "modification": "`executeAsync`; those that a query finds",
     "process-definition": "`diagram`, rendered forms, `restart`, deletion by key or with instances, "
     "`executionDate` of a suspension",

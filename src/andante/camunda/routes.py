@@ -29,6 +29,7 @@ from andante.camunda import (
     instance_variables,
     instances,
     jobs,
+    migration,
     modification,
     operations,
     people,
@@ -46,9 +47,9 @@ BASE: Final = "/engine-rest"
 NAMED: Final = f"{BASE}/engine/{engine.NAME}"
 ROOMS: Final = (
     engine, external_tasks, external_lists, deployments, definitions, statistics, starting, instances, modification,
-    instance_variables, variable_instances, executions, task_lists, tasks, task_variables, task_files, events,
-    decisions, history, history_tasks, history_places, history_facts, history_log, operations, incidents, jobs, people,
-    groups, authorization,
+    migration, instance_variables, variable_instances, executions, task_lists, tasks, task_variables, task_files,
+    events, decisions, history, history_tasks, history_places, history_facts, history_log, operations, incidents, jobs,
+    people, groups, authorization,
 )  # fmt: skip
 
 

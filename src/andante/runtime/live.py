@@ -15,7 +15,7 @@ from andante.runtime.definitions import Definitions
 from andante.runtime.executor import Executor
 from andante.runtime.problem import DEFINITION_NOT_FOUND, PARAMETER, Problem
 from andante.store.projection import instance_record
-from andante.store.records import InstanceRecord
+from andante.store.records import DefinitionRecord, InstanceRecord
 from andante.store.store import Store
 
 ACTIONS: Final = ("suspend", "resume", "terminate", "retry")
@@ -112,6 +112,17 @@ class Live:
             )  # fmt: skip
         return MigrationPlan(command.definition_id, command.version, not problems, found)
 
+    async def pairs(self, old_id: str, new: DefinitionRecord, mapping: Mapping[str, str]) -> list[ElementPlan]:
+        """Which element of one version is which of another, whether or not tokens stand there. Raises Problem."""
+        old, to, command = await self._between(old_id, new, mapping)
+        return [
+            ElementPlan(
+                node.id, to.nodes[command.nodes[node.index]].id if node.index in command.nodes else "", 0,
+                command.problems.get(node.index, ""),
+            )
+            for node in old.nodes
+        ]  # fmt: skip
+
     async def _plan(
         self, record: InstanceRecord, version: str, mapping: Mapping[str, str], reason: str
     ) -> tuple[ProcessGraph, ProcessGraph, cmd.Migrate]:
@@ -119,12 +130,16 @@ class Live:
         target = self._definitions.catalogue.named(record.name, version) if version else None
         if target is None:
             raise Problem(DEFINITION_NOT_FOUND, 404, f"There is no version '{version}' of '{record.name}'.")
-        old, new = await self._definitions.graph(record.definition_id), await self._definitions.graph(target.id)
+        return await self._between(record.definition_id, target, mapping, reason)
+
+    async def _between(
+        self, old_id: str, target: DefinitionRecord, mapping: Mapping[str, str], reason: str = ""
+    ) -> tuple[ProcessGraph, ProcessGraph, cmd.Migrate]:
+        old, new = await self._definitions.graph(old_id), await self._definitions.graph(target.id)
         try:
             command = plan(
-                old, new, old_id=record.definition_id, new_id=target.id, version=target.version, mapping=mapping,
-                reason=reason,
-            )  # fmt: skip
+                old, new, old_id=old_id, new_id=target.id, version=target.version, mapping=mapping, reason=reason
+            )
         except ValueError as fault:
             raise Problem(PARAMETER, 400, f"map: {fault}.") from None
         return old, new, command
