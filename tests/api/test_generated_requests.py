@@ -110,5 +110,6 @@ def test_what_an_answer_leads_to_keeps_to_the_document_too(served: Served) -> No
                 suppress_health_check=list(HealthCheck),
             )
         )  # fmt: skip
-    assert CALLED["POST", "/runtime/instances", 200]
-    assert any("{instance_id}" in path and status == 200 for _, path, status in CALLED)
+    if SAME:  # other choices need not come as far
+        assert CALLED["POST", "/runtime/instances", 200]
+        assert any("{instance_id}" in path and status == 200 for _, path, status in CALLED)

@@ -235,3 +235,12 @@ def test_what_is_doubtful_is_said() -> None:
         {"type": "textfield", "key": "t"}, {"type": "number", "key": "t"},
     ]}))  # fmt: skip
     assert sorted(each.code for each in read.warnings) == ["formKey", "formOptions", "formType"]
+
+
+def test_who_chooses_more_than_is_offered_is_told_so_and_not_each_of_it() -> None:
+    several = form(
+        {"type": "checklist", "key": "a", "values": [{"label": "One", "value": "1"}, {"label": "Two", "value": "2"}]}
+    )
+    assert values(several, {"a": ["2", "1"]}) == {"a": ["2", "1"]}
+    (fault,) = several.check({"a": ["x"] * 100_000}, {}, NOW).faults
+    assert (fault.code, fault.message) == ("option", "more is chosen than is offered")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from filling import NOW, faults, schema, values
 
-from andante.forms import read_form
+from andante.forms import Form, read_form
 from andante.markup.findings import ModelRefused
 
 ORDER: dict[str, Any] = {
@@ -116,3 +116,35 @@ def test_a_schema_may_have_itself_in_it() -> None:
     one = schema(properties=node["properties"], **{"$defs": {"node": node}})
     assert faults(one, {"inner": [{"inner": [{"inner": 5}]}]}) == {"inner[0].inner[0].inner": "type"}
     assert one.view({}, NOW).fields[0].type == "list"
+
+
+NAMED_TWICE: dict[str, Any] = {
+    f"s{n}": {"allOf": [{"$ref": f"#/$defs/s{n + 1}"}, {"$ref": f"#/$defs/s{n + 1}"}]} for n in range(25)
+} | {"s25": {"type": "object"}}
+TRIED_TWICE: dict[str, Any] = {"tree": {"properties": {"a": {"anyOf": [{"$ref": "#/$defs/tree"}] * 2}, "b": False}}}
+ROWS: dict[str, Any] = {"type": "array", "items": {"type": "array", "contains": {"const": 5}}}
+
+
+@pytest.mark.parametrize(
+    ("form", "sent"),
+    [
+        (schema(properties={"a": {}}, allOf=[{"$ref": "#/$defs/s0"}], **{"$defs": NAMED_TWICE}), {"a": 1}),
+        (schema(properties={"a": {"$ref": "#/$defs/tree"}}, **{"$defs": TRIED_TWICE}),
+         {"a": json.loads('{"a":' * 30 + '{"b":1}' + "}" * 30)}),
+        (schema(properties={"a": ROWS}), {"a": [[1] * 1_000] * 1_000}),
+    ],
+    ids=["schemas", "places", "values"],
+)  # fmt: skip
+def test_what_takes_too_long_to_be_judged_is_refused_soon(form: Form, sent: dict[str, Any]) -> None:
+    (fault,) = [each for each in form.check(sent, {}, NOW).faults if each.code == "schema"]
+    assert fault.message == "these values take too long to be checked by the form: send less"
+
+
+def test_many_items_of_which_no_two_are_the_same() -> None:
+    form = schema(properties={"a": {"type": "array", "uniqueItems": True}})
+    many: list[object] = [{"n": n, "of": [n]} for n in range(4_000)]
+    assert form.check({"a": many}, {}, NOW).faults == []
+    for again in (7, 7.0, {"of": [7.0], "n": 7}, True, "x"):
+        found = form.check({"a": [*many, 7, True, "x", again]}, {}, NOW).faults
+        assert [(each.field, each.code) for each in found] == [("a", "uniqueItems")], again
+    assert form.check({"a": [1, True, "1", [1], {"1": 1}, None, False, 0]}, {}, NOW).faults == []

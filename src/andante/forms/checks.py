@@ -127,6 +127,9 @@ def _chosen(field: Field, value: object, options: Sequence[Option]) -> Iterator[
     if field.type == SEVERAL and not isinstance(value, list):
         yield "type", "it must be a list of what is chosen"
         return
+    if isinstance(value, list) and field.type == SEVERAL and len(value) > len(options):
+        yield "option", "more is chosen than is offered"  # and each would be compared with all that is
+        return
     for each in value if isinstance(value, list) and field.type == SEVERAL else (value,):
         if not any(same(each, known) for known, _ in options):
             yield "option", f"'{str(each)[:60]}' is not offered"

@@ -1,9 +1,8 @@
 """JSON Schema (draft 2020-12) as a form: the library judges, the properties become fields to show."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Final, final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from andante.expressions import literal
 from andante.forms import checks
@@ -19,11 +18,11 @@ from andante.forms.field import (
     SEVERAL,
     TEXT,
     TIME,
-    Fault,
     Field,
     Options,
 )
-from andante.forms.form import JSON_SCHEMA, MOST_FAULTS, Form
+from andante.forms.form import JSON_SCHEMA, Form
+from andante.forms.judging import Judge
 from andante.forms.reading import DEEPEST, Reading, part, text
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -36,7 +35,6 @@ _LIMITS: Final = {
     "format": "format",
 }  # fmt: skip
 _SHOWN_DEEP: Final = 4  # lists in lists, which a schema may nest without an end
-_LATER: Final = frozenset(("required", "dependentRequired", "minProperties"))
 # Keywords whose values are data, and no schemas.
 _DATA: Final = frozenset(("const", "default", "enum", "examples"))
 
@@ -44,7 +42,7 @@ _DATA: Final = frozenset(("const", "default", "enum", "examples"))
 def read_json_schema(schema: dict[str, Any], reading: Reading) -> Form:
     """Faults go to the reading."""
     _check(schema, reading)
-    validator = None if reading.findings.faults else _Judge(schema)
+    validator = None if reading.findings.faults else Judge(schema)
     id = text(schema.get("$id")).rstrip("/").rpartition("/")[2].removesuffix(".json").removesuffix(".schema")
     fields = _fields(schema, schema, reading)
     return Form(JSON_SCHEMA, fields, id=id, version=text(schema.get("version")), schema=schema, validator=validator)
@@ -119,104 +117,6 @@ def _schemas(value: object, depth: int) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _schemas(inner, depth + 1)
-
-
-@final
-class _Judge:
-    """The library's validator of one schema, made when it is first needed."""
-
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self._schema = schema
-        self._validator: Any = None
-
-    def faults(self, data: Mapping[str, object], *, partial: bool) -> list[Fault]:
-        if self._validator is None:
-            self._validator = _drafts()(self._schema, format_checker=_format_checker())
-        found: list[Fault] = []
-        try:
-            for error in self._validator.iter_errors(dict(data)):
-                top = not error.absolute_path and error.parent is None
-                if partial and top and error.validator in _LATER:
-                    continue
-                found.append(_fault(error))
-                if len(found) >= MOST_FAULTS:
-                    break
-        except RecursionError:
-            raise
-        except Exception as fault:  # a schema that the library cannot apply to these values accepts nothing
-            found.append(Fault("", "schema", f"the values cannot be checked: {type(fault).__name__}"))
-        return found
-
-
-def _fault(error: Any) -> Fault:
-    """The place is the field: of one that is missing, where it should be."""
-    path = list(error.absolute_path)
-    code = str(error.validator)
-    if code == "required" and isinstance(error.instance, Mapping):
-        missing = [name for name in error.validator_value if name not in error.instance]
-        told = [name for name in missing if error.message.startswith(repr(name))]
-        if told:
-            return Fault(_place([*path, told[0]]), code, "it is required")
-    message = str(error.message)
-    return Fault(_place(path), code, message if len(message) <= 300 else message[:300] + "…")
-
-
-def _place(path: Sequence[object]) -> str:
-    found = ""
-    for each in path:
-        found += f"[{each}]" if isinstance(each, int) else f".{each}" if found else str(each)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _drafts() -> Any:
-    """The draft's validator, with patterns that cannot run away."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
-    from jsonschema.validators import extend
-
-    def pattern(validator: Any, expression: str, instance: object, schema: object) -> Iterator[ValidationError]:
-        if isinstance(instance, str) and not checks.fits(instance, expression):
-            yield ValidationError(f"it must match {expression}")
-
-    return extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {"pattern": pattern}
-    )
-
-
-@lru_cache(maxsize=1)
-def _format_checker() -> Any:
-    """What the library knows, and the formats for which it would want other libraries."""
-    from jsonschema import FormatChecker
-
-    from andante.timing.duration import parse_duration
-    from andante.timing.instants import TimingError
-
-    def duration(value: str) -> bool:
-        try:
-            parse_duration(value)
-        except TimingError:
-            return False
-        return True
-
-    def moment(value: str) -> bool:
-        return checks.is_moment(value) and (value.endswith("Z") or value[-6:-5] in ("+", "-"))
-
-    def regex(value: str) -> bool:
-        try:
-            checks.safe_pattern(value)
-        except ValueError:
-            return False
-        return True
-
-    checker = FormatChecker()
-    ours = {
-        "date": checks.is_date, "time": checks.is_time, "date-time": moment, "duration": duration, "regex": regex,
-        "email": checks.is_email, "idn-email": checks.is_email, "uri": checks.is_uri, "iri": checks.is_uri,
-    }  # fmt: skip
-    for name, check in ours.items():
-        checker.checks(name)(lambda value, check=check: not isinstance(value, str) or check(value))
-    return checker
 
 
 def _fields(schema: dict[str, Any], root: dict[str, Any], reading: Reading, depth: int = 0) -> list[Field]:

@@ -95,6 +95,7 @@ FIELDS: Final = (
     _("that day has passed"),
     _("choose from what is offered"),
     _("choose at least one"),
+    _("more is chosen than is offered"),
     _("'%(value)s' is not offered"),
     _("'%(value)s' is no date: write it as %(example)s"),
     _("'%(value)s' is no time: write it as %(example)s"),
