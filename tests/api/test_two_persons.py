@@ -65,6 +65,18 @@ async def test_what_is_refused_or_withdrawn_is_not_done(two: House, who: str, st
     (await two.ada.put(path, {"action": "approve"})).refused(409, "bpm.batch.over")
 
 
+async def test_of_those_who_decide_at_the_same_time_one_has(two: House) -> None:
+    instance, batch = await _asked(two)
+    path = f"/runtime/batches/{batch}"
+    asked = (("ola", "refuse"), ("ada", "approve"), ("oda", "withdraw"))
+    answers = await asyncio.gather(*(two.people[who].put(path, {"action": step}) for who, step in asked))
+    assert sorted(each.status for each in answers) == [200, 409, 409]
+    kept = (await two.ada.get("/runtime/audit", object=batch, outcome="done")).result["Recs"]
+    assert len([row for row in kept if row["action"] != "batch.create"]) == 1
+    done = next(each.result["state"] for each in answers if each.status == 200)
+    assert ((await _state(two, instance))[0] == "User Terminated") == (done not in ("refused", "withdrawn"))
+
+
 async def test_what_nobody_approves_in_time_expires(two: House) -> None:
     instance, batch = await _asked(two)
     two.clock.set(two.clock.now() + 3_600_000)

@@ -204,9 +204,9 @@ class Batches:
         person: approve, refuse or withdraw, as `who`."""
         before = await self.one(batch_id)
         if action in STEPS:
-            await self._second.decide(before, action, who)
+            decided = await self._second.decide(batch_id, action, who)
             self._woken.set()
-            return await self.one(batch_id)
+            return decided
         if before.state == AWAITING:
             text = f"The batch '{batch_id}' waits for a second person: approve, refuse or withdraw it."
             raise Problem(BATCH_OVER, 409, text)

@@ -5,11 +5,12 @@ A batch that waits is there like any other, so that whoever decides sees what it
 Whoever asked may withdraw it, and nobody but another person approves or refuses it. After a time it expires.
 """
 
+import asyncio
 from typing import Final, final
 
 from andante.runtime.clock import Clock
 from andante.runtime.options import RuntimeSettings
-from andante.runtime.problem import BATCH_OVER, SAME_PERSON, Problem
+from andante.runtime.problem import BATCH_NOT_FOUND, BATCH_OVER, SAME_PERSON, Problem
 from andante.store import batches as rows
 from andante.store.audit import AuditLog, Entry
 from andante.store.batches import AWAITING, BatchRecord, Chosen
@@ -41,14 +42,30 @@ class SecondPerson:
         self._on = settings.two_persons
         self._lifetime = settings.approval_lifetime * 1_000
         self._audit = audit
+        self._one = asyncio.Lock()
 
     def begins(self, action: str, chosen: Chosen, now: int) -> tuple[str, int]:
         """The state in which a batch begins, and until when (ms) it waits; 0 where it does not."""
         waits = self._on and hits_many(action, chosen)
         return (AWAITING, now + self._lifetime) if waits else ("queued", 0)
 
-    async def decide(self, batch: BatchRecord, step: str, who: str) -> None:
-        """approve, refuse or withdraw. 409 where it waits no longer, 403 where the other one has to."""
+    async def decide(self, batch_id: str, step: str, who: str) -> BatchRecord:
+        """approve, refuse or withdraw; the batch as it is then. 409 where it waits no longer, 403 where the other one
+        has to. Of several who decide at the same time one has."""
+        async with self._one:
+            await self._decide(await self._read(batch_id), step, who)
+            found = await self._read(batch_id)
+        if found.decided_by != who or (found.state != STEPS[step] and step != APPROVE):
+            raise Problem(BATCH_OVER, 409, f"Another person has decided of the batch '{batch_id}' just now.")
+        return found
+
+    async def _read(self, batch_id: str) -> BatchRecord:
+        found = await rows.one(self._store, batch_id)
+        if found is None:
+            raise Problem(BATCH_NOT_FOUND, 404, f"There is no batch '{batch_id}'.")
+        return found
+
+    async def _decide(self, batch: BatchRecord, step: str, who: str) -> None:
         now = self._clock.now()
         if batch.state == AWAITING and batch.expires_at <= now:
             await self.expire()
