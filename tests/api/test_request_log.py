@@ -4,12 +4,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 from house import APPROVAL, House, house_at
 
+from andante.api.operation import BASE
 from andante.app import configure_logging
 from andante.runtime import logs
 from andante.settings import Settings
@@ -110,3 +112,25 @@ async def test_what_goes_on_behind_a_request_has_its_instance_and_no_request(
     found = [line for line in read(lines) if line["event"] == "a note was not sent"]
     assert {line["instance"] for line in found} == {started["id"]}
     assert not [line for line in found if "request" in line]
+
+
+async def test_who_goes_away_in_the_middle_of_a_request_is_no_fault(tmp_path: Path, lines: io.StringIO) -> None:
+    """Of the API, of Camunda's, of a page."""
+    gone = iter([{"type": "http.request", "body": b'{"', "more_body": True}, {"type": "http.disconnect"}] * 3)
+
+    async def receive() -> Any:
+        return next(gone)
+
+    async def send(_: Any) -> None:
+        """Nobody is there."""
+
+    async with house_at(f"sqlite:///{tmp_path}/a.db", camunda_rest=True) as house:
+        headers = [(b"access-token", house.ada.token.encode()), (b"content-type", b"application/json")]
+        for path in (f"{BASE}/runtime/instances", "/engine-rest/message", "/login"):
+            scope = {
+                "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+                "headers": headers, "client": ("127.0.0.1", 1), "server": ("test", 80), "scheme": "http",
+                "http_version": "1.1", "root_path": "",
+            }  # fmt: skip
+            await house.app(scope, receive, send)  # type: ignore[arg-type]
+        assert [line["event"] for line in read(lines)] == ["the caller went away"] * 3

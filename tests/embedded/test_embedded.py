@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 import andante
 from andante import Andante, AsyncAndante, Job, JobError, NotReached, Problem, StoreProblem, acting_as
@@ -267,3 +268,22 @@ def test_importing_andante_imports_nothing_else() -> None:
     assert all(getattr(andante, name) for name in andante.__all__)
     code = "import sys, andante; print([each for each in sys.modules if each.startswith(('andante.', 'litestar'))])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_its_lines_go_to_logging_as_those_of_a_library(caplog: pytest.LogCaptureFixture) -> None:
+    """What a step of the program carried is not in them."""
+    former = structlog.get_config()
+    structlog.reset_defaults()
+    try:
+        with Andante():
+            pin = "1234"
+            try:
+                raise RuntimeError("the post is closed")
+            except RuntimeError:
+                structlog.get_logger("andante.outbox").exception("a note was not sent", key="k 1")
+    finally:
+        structlog.configure(**former)
+    (record,) = [each for each in caplog.records if each.name == "andante.outbox"]
+    assert (record.levelname, record.message) == ("ERROR", "a note was not sent key='k 1'")
+    assert "RuntimeError: the post is closed" in caplog.text
+    assert pin not in caplog.text

@@ -19,6 +19,7 @@ from andante.people import AccessProblem
 from andante.people import faults as access
 from andante.runtime import Problem, StoreProblem, Unstorable, auditing
 from andante.runtime import problem as runtime
+from andante.runtime.logs import keep_fault
 
 log: Final = structlog.get_logger("andante.api")
 
@@ -271,7 +272,7 @@ def on_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> 
 
 def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
     """A bug of ours: logged with its traceback, told without it."""
-    log.error("a request failed", method=request.method, path=request.scope["path"], exc_info=fault)
+    keep_fault("a request failed", fault, method=request.method, path=request.scope["path"])
     return failure(runtime.INTERNAL, "Something went wrong in the server. Its log tells more.")
 
 

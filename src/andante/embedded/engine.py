@@ -35,6 +35,7 @@ from andante.runtime import (
     TaskQuery,
     TaskRecord,
     TestClock,
+    logs,
     tracing,
 )
 from andante.runtime import problem as codes
@@ -103,6 +104,7 @@ class AsyncAndante:
 
         if self._runtime is not None:
             raise RuntimeError("The engine is open already.")
+        logs.as_a_library()
         own = self._clock if isinstance(self._clock, TestClock) else None
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(tracing.followed())

@@ -21,6 +21,9 @@ from structlog.contextvars import (
     merge_contextvars,
 )
 
+log: Final = structlog.get_logger("andante.request")
+# What the framework says of a request that breaks off.
+GONE: Final = "client disconnected prematurely"
 FORMATS: Final = ("logfmt", "json")
 LEVELS: Final = ("debug", "info", "warning", "error")
 FIRST: Final = ["timestamp", "level", "event"]
@@ -115,3 +118,30 @@ def configure(form: str = "logfmt", level: str = "info", secrets: Iterable[str] 
     )
     handler.setFormatter(foreign)
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def as_a_library() -> None:
+    """Lines go to `logging`, to loggers of their rooms' names (andante.embedded, ...), as those of other libraries do;
+    how they look is the program's matter. One that has set up structlog has them as it says."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[merge_contextvars, _said],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def _said(_: Any, __: str, line: MutableMapping[str, Any]) -> tuple[tuple[str], dict[str, Any]]:
+    """What happened, and about what, as logging takes it."""
+    fault, event = line.pop("exc_info", None), line.pop("event", "")
+    text = " ".join([str(event), *(f"{name}={value!r}" for name, value in line.items())])
+    return (text,), {"exc_info": fault} if fault else {}
+
+
+def keep_fault(what: str, fault: Exception, **about: str) -> None:
+    """A bug of ours is logged with its traceback. Who goes away before the request has come whole makes none."""
+    if getattr(fault, "detail", "") == GONE:
+        log.info("the caller went away", **about)
+    else:
+        log.error(what, **about, exc_info=fault)

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from andante.languages import mark as _
 from andante.people import AccessProblem
 from andante.runtime import Problem, StoreProblem, Unstorable
+from andante.runtime.logs import keep_fault
 from andante.runtime.problem import INTERNAL, PARAMETER, UNAVAILABLE
 from andante.web.desk import end_session, go, language_of, pages_of, said
 from andante.web.problems import in_words
@@ -73,6 +74,6 @@ def on_http_exception(request: Asked, fault: HTTPException) -> Response[str]:
 
 def on_fault(request: Asked, fault: Exception) -> Response[str]:
     """A bug of ours: logged with its traceback, told without it."""
-    log.error("a page failed", method=request.method, path=request.url.path, exc_info=fault)
+    keep_fault("a page failed", fault, method=request.method, path=request.scope["path"])
     message = said(request, _("Nothing was changed. The server's log tells more."))
     return error_page(request, 500, message, INTERNAL)
