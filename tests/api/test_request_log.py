@@ -124,13 +124,19 @@ async def test_who_goes_away_in_the_middle_of_a_request_is_no_fault(tmp_path: Pa
     async def send(_: Any) -> None:
         """Nobody is there."""
 
+    asked = {
+        f"{BASE}/runtime/instances": b"application/json",
+        "/engine-rest/message": b"application/json",
+        "/login": b"application/x-www-form-urlencoded",
+    }
     async with house_at(f"sqlite:///{tmp_path}/a.db", camunda_rest=True) as house:
-        headers = [(b"access-token", house.ada.token.encode()), (b"content-type", b"application/json")]
-        for path in (f"{BASE}/runtime/instances", "/engine-rest/message", "/login"):
+        for path, kind in asked.items():
             scope = {
                 "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
-                "headers": headers, "client": ("127.0.0.1", 1), "server": ("test", 80), "scheme": "http",
-                "http_version": "1.1", "root_path": "",
+                "headers": [(b"access-token", house.ada.token.encode()), (b"content-type", kind)],
+                "client": ("127.0.0.1", 1), "server": ("test", 80), "scheme": "http", "http_version": "1.1",
+                "root_path": "",
             }  # fmt: skip
             await house.app(scope, receive, send)  # type: ignore[arg-type]
-        assert [line["event"] for line in read(lines)] == ["the caller went away"] * 3
+        told = [(line["event"], line["path"]) for line in read(lines)]
+    assert told == [("the caller went away", path) for path in asked]
