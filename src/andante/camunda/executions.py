@@ -13,8 +13,9 @@ from andante.api.services import Call, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_variables import EXECUTION, ModifyBody, set_in
 from andante.camunda.instances import ListQuery, found_open, opened
+from andante.camunda.listing import listed
 from andante.camunda.values import Given, written
-from andante.camunda.wire import Paged, answer, body_of, counted, nothing, query_of, sorted_by
+from andante.camunda.wire import Paged, Shape, answer, body_of, counted, nothing, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem
 from andante.runtime import problem as codes
@@ -88,28 +89,12 @@ async def _executions(request: Call) -> tuple[list[InstanceRecord], int]:
     return awaiting[first : first + most], len(awaiting)
 
 
-async def _listed(request: Call) -> Response[bytes]:
-    return answer([_shape(record) for record in (await _executions(request))[0]])
+async def _page(request: Call) -> list[Shape]:
+    return [_shape(record) for record in (await _executions(request))[0]]
 
 
-@get(PATH, operation=Operation("List executions", READ, query=ExecutionFilters, description=NOTE))
-async def find(request: Call) -> Response[bytes]:
-    return await _listed(request)
-
-
-@post(PATH, status_code=200, operation=Operation("List executions", READ, body=ExecutionFilters, description=NOTE))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return await _listed(request)
-
-
-@get(f"{PATH}/count", operation=Operation("Count executions", READ, query=ExecutionFilters))
-async def count(request: Call) -> Response[bytes]:
-    return counted((await _executions(request))[1])
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count executions", READ, body=ExecutionFilters))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return counted((await _executions(request))[1])
+async def _number(request: Call) -> int:
+    return (await _executions(request))[1]
 
 
 @post(
@@ -200,6 +185,7 @@ async def count_subscriptions(request: Call) -> Response[bytes]:
 
 
 HANDLERS: Final = (
-    count, count_by_body, find, find_by_body, one, modify, write, remove, awaited, trigger, subscriptions,
+    *listed(PATH, "executions", READ, ExecutionFilters, _page, _number, NOTE),
+    one, modify, write, remove, awaited, trigger, subscriptions,
     count_subscriptions,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
 
 from andante.api.operation import Operation
@@ -10,7 +10,8 @@ from andante.api.services import Call, Services, services
 from andante.camunda.external_bodies import TaskQuery
 from andante.camunda.external_tasks import ONE, PATH, WORK, shape
 from andante.camunda.faults import wrong
-from andante.camunda.wire import answer, counted, moment, order_of, query_of
+from andante.camunda.listing import listed
+from andante.camunda.wire import Shape, answer, moment, order_of, query_of
 from andante.runtime import JobQuery
 
 ORDER: Final = {
@@ -60,37 +61,17 @@ def _query(desk: Services, asked: TaskQuery) -> JobQuery:
     )
 
 
-async def _found(request: Call) -> Response[bytes]:
+async def _page(request: Call) -> list[Shape]:
     desk = services(request)
     held = desk.runtime.jobs.held
     jobs = await held.many(_query(desk, await query_of(request, TaskQuery)))
     stories = await held.stories(jobs)
-    return answer([await shape(desk, job, stories[job.id]) for job in jobs])
+    return [await shape(desk, job, stories[job.id]) for job in jobs]
 
 
-async def _counted(request: Call) -> Response[bytes]:
+async def _number(request: Call) -> int:
     desk = services(request)
-    return counted(await desk.runtime.jobs.held.count(_query(desk, await query_of(request, TaskQuery))))
-
-
-@get(PATH, operation=Operation("List external tasks", WORK, query=TaskQuery))
-async def find(request: Call) -> Response[bytes]:
-    return await _found(request)
-
-
-@post(PATH, status_code=200, operation=Operation("List external tasks", WORK, body=TaskQuery))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return await _found(request)
-
-
-@get(f"{PATH}/count", operation=Operation("Count external tasks", WORK, query=TaskQuery))
-async def count(request: Call) -> Response[bytes]:
-    return await _counted(request)
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count external tasks", WORK, body=TaskQuery))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return await _counted(request)
+    return await desk.runtime.jobs.held.count(_query(desk, await query_of(request, TaskQuery)))
 
 
 @get(f"{PATH}/topic-names", operation=Operation("List topic names", WORK, query=TaskQuery))
@@ -108,4 +89,4 @@ async def one(request: Call, task_id: FromPath[str]) -> Response[bytes]:
     return answer(found)
 
 
-HANDLERS: Final = (topic_names, count, count_by_body, find, find_by_body, one)
+HANDLERS: Final = (topic_names, *listed(PATH, "external tasks", WORK, TaskQuery, _page, _number), one)

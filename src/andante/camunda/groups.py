@@ -10,8 +10,9 @@ from andante.api.operation import Operation, address
 from andante.api.services import Call, services
 from andante.camunda.faults import wrong
 from andante.camunda.history_places import like
+from andante.camunda.listing import in_pages, listed
 from andante.camunda.people import enabled, profile_shape
-from andante.camunda.wire import Paged, Shape, answer, body_of, counted, nothing, query_of, sorted_by
+from andante.camunda.wire import Paged, Shape, answer, body_of, nothing, query_of, sorted_by
 from andante.people import AccessProblem, faults
 from andante.people import permissions as allow
 from andante.people.teams import GROUP
@@ -79,28 +80,6 @@ async def _found(request: Call) -> tuple[list[Shape], Filters]:
         and (not asked.member or asked.member in known.members(f"{GROUP}:{each['id']}"))
     ]  # fmt: skip
     return sorted_by(found, asked, ORDER, "id"), asked
-
-
-@get(PATH, operation=Operation("List groups", READ, query=Filters))
-async def find(request: Call) -> Response[bytes]:
-    found, asked = await _found(request)
-    return answer(asked.part(found))
-
-
-@post(PATH, status_code=200, operation=Operation("List groups", READ, body=Filters))
-async def find_by_body(request: Call) -> Response[bytes]:
-    found, asked = await _found(request)
-    return answer(asked.part(found))
-
-
-@get(f"{PATH}/count", operation=Operation("Count groups", READ, query=Filters))
-async def count(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count groups", READ, body=Filters))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
 
 
 @post(
@@ -193,5 +172,6 @@ async def verify(request: Call) -> Response[bytes]:
 
 
 HANDLERS: Final = (
-    count, count_by_body, create, find, find_by_body, one, change, remove, join, leave, groups_of, verify,
+    *listed(PATH, "groups", READ, Filters, *in_pages(_found)),
+    create, one, change, remove, join, leave, groups_of, verify,
 )  # fmt: skip

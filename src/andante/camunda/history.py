@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Response, delete, get
 from litestar.params import FromPath
 
 from andante.api.instances import visible
@@ -13,7 +13,8 @@ from andante.camunda.definition_shapes import all_of, numbers
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import ENDED, past_shape
 from andante.camunda.instances import Filters, base_query, found_by
-from andante.camunda.wire import Paged, answer, counted, moment, nothing, order_of, query_of
+from andante.camunda.listing import listed
+from andante.camunda.wire import Paged, Shape, answer, moment, nothing, order_of, query_of
 from andante.people import permissions as allow
 from andante.runtime import InstanceQuery, InstanceRecord, Problem, auditing
 from andante.runtime import problem as codes
@@ -99,29 +100,12 @@ async def _instances(request: Call) -> tuple[list[InstanceRecord], int]:
     return await found_by(services(request), _query(request, asked), asked, ORDER)
 
 
-@get(INSTANCES, operation=Operation("List past and open process instances", allow.INSTANCE_READ, query=InstanceFilters))
-async def instances(request: Call) -> Response[bytes]:
-    return answer(await _past(services(request), (await _instances(request))[0]))
+async def _page(request: Call) -> list[Shape]:
+    return await _past(services(request), (await _instances(request))[0])
 
 
-@post(
-    INSTANCES, status_code=200,
-    operation=Operation("List past and open process instances", allow.INSTANCE_READ, body=InstanceFilters),
-)  # fmt: skip
-async def instances_by_body(request: Call) -> Response[bytes]:
-    return answer(await _past(services(request), (await _instances(request))[0]))
-
-
-@get(f"{INSTANCES}/count", operation=Operation("Count them", allow.INSTANCE_READ, query=InstanceFilters))
-async def count_instances(request: Call) -> Response[bytes]:
-    return counted((await _instances(request))[1])
-
-
-@post(
-    f"{INSTANCES}/count", status_code=200, operation=Operation("Count them", allow.INSTANCE_READ, body=InstanceFilters)
-)
-async def count_instances_by_body(request: Call) -> Response[bytes]:
-    return counted((await _instances(request))[1])
+async def _number(request: Call) -> int:
+    return (await _instances(request))[1]
 
 
 @get(f"{INSTANCES}/{{instance_id:str}}", operation=Operation("Read a past or open instance", allow.INSTANCE_READ))
@@ -150,4 +134,7 @@ async def remove(request: Call, instance_id: FromPath[str]) -> Response[bytes]:
     return nothing()
 
 
-HANDLERS: Final = (instances, instances_by_body, count_instances, count_instances_by_body, instance, remove)
+HANDLERS: Final = (
+    *listed(INSTANCES, "past and open process instances", allow.INSTANCE_READ, InstanceFilters, _page, _number),
+    instance, remove,
+)  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
 
 from andante.api.instances import visible
@@ -13,8 +13,9 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import activity_shape
+from andante.camunda.listing import in_pages, listed
 from andante.camunda.values import NOTE, shown
-from andante.camunda.wire import Paged, Shape, answer, counted, moment, query_of, sorted_by
+from andante.camunda.wire import Paged, Shape, answer, moment, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import InstanceRecord, Problem
 from andante.runtime import problem as codes
@@ -100,33 +101,6 @@ async def _activities(request: Call) -> tuple[list[Shape], ActivityFilters]:
     return sorted_by(kept, asked, ORDER), asked
 
 
-async def _page_of_activities(request: Call) -> Response[bytes]:
-    found, asked = await _activities(request)
-    return answer(asked.part(found))
-
-
-@get(ACTIVITIES, operation=Operation("List the activities of an instance", READ, query=ActivityFilters))
-async def activities(request: Call) -> Response[bytes]:
-    return await _page_of_activities(request)
-
-
-@post(
-    ACTIVITIES, status_code=200, operation=Operation("List the activities of an instance", READ, body=ActivityFilters)
-)
-async def activities_by_body(request: Call) -> Response[bytes]:
-    return await _page_of_activities(request)
-
-
-@get(f"{ACTIVITIES}/count", operation=Operation("Count them", READ, query=ActivityFilters))
-async def count_activities(request: Call) -> Response[bytes]:
-    return counted(len((await _activities(request))[0]))
-
-
-@post(f"{ACTIVITIES}/count", status_code=200, operation=Operation("Count them", READ, body=ActivityFilters))
-async def count_activities_by_body(request: Call) -> Response[bytes]:
-    return counted(len((await _activities(request))[0]))
-
-
 @get(f"{ACTIVITIES}/{{activity_id:str}}", operation=Operation("Read an activity of an instance", READ))
 async def activity(request: Call, activity_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
@@ -183,37 +157,6 @@ def _same(value: object, wanted: object) -> bool:
     return value == wanted or (isinstance(wanted, str) and isinstance(value, int | float) and str(value) == wanted)
 
 
-async def _page_of_variables(request: Call) -> Response[bytes]:
-    found, asked = await _variables(request)
-    return answer(asked.part(found))
-
-
-NOW: Final = "As they are now, or were at its end."
-
-
-@get(VARIABLES, operation=Operation("List the variables of instances", READ, query=VariableFilters, description=NOW))
-async def variables(request: Call) -> Response[bytes]:
-    return await _page_of_variables(request)
-
-
-@post(
-    VARIABLES, status_code=200,
-    operation=Operation("List the variables of instances", READ, body=VariableFilters, description=NOW),
-)  # fmt: skip
-async def variables_by_body(request: Call) -> Response[bytes]:
-    return await _page_of_variables(request)
-
-
-@get(f"{VARIABLES}/count", operation=Operation("Count them", READ, query=VariableFilters))
-async def count_variables(request: Call) -> Response[bytes]:
-    return counted(len((await _variables(request))[0]))
-
-
-@post(f"{VARIABLES}/count", status_code=200, operation=Operation("Count them", READ, body=VariableFilters))
-async def count_variables_by_body(request: Call) -> Response[bytes]:
-    return counted(len((await _variables(request))[0]))
-
-
 @get(f"{VARIABLES}/{{variable_id:str}}", operation=Operation("Read a variable of an instance", READ))
 async def variable(request: Call, variable_id: FromPath[str]) -> Response[bytes]:
     desk = services(request)
@@ -225,6 +168,10 @@ async def variable(request: Call, variable_id: FromPath[str]) -> Response[bytes]
 
 
 HANDLERS: Final = (
-    activities, activities_by_body, count_activities, count_activities_by_body, activity, variables, variables_by_body,
-    count_variables, count_variables_by_body, variable,
+    *listed(ACTIVITIES, "activities of an instance", READ, ActivityFilters, *in_pages(_activities)), activity,
+    *listed(
+        VARIABLES, "variables of instances", READ, VariableFilters, *in_pages(_variables),
+        "As they are now, or were at its end.",
+    ),
+    variable,
 )  # fmt: skip

@@ -2,14 +2,12 @@
 
 from typing import Any, Final
 
-from litestar import Response, get, post
-
-from andante.api.operation import Operation
 from andante.api.services import Call, caller, services
 from andante.api.tasks import visible_task
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import past_task_shape
-from andante.camunda.wire import Paged, answer, counted, moment, order_of, page_of, query_of
+from andante.camunda.listing import listed
+from andante.camunda.wire import Paged, Shape, moment, order_of, page_of, query_of
 from andante.people import may, sight
 from andante.people import permissions as allow
 from andante.runtime import TaskQuery
@@ -86,30 +84,13 @@ async def _past_tasks(request: Call) -> tuple[list[dict[str, Any]], int]:
     return [past_task_shape(task, desk.zone) for task in found], total
 
 
-@get(
-    TASKS,
-    operation=Operation(
-        "List tasks, open and over", allow.TASK_READ, query=TaskFilters,
-        description="With finished those that are over, with unfinished those that are open and not paused.",
-    ),
-)  # fmt: skip
-async def tasks(request: Call) -> Response[bytes]:
-    return answer((await _past_tasks(request))[0])
+async def _page(request: Call) -> list[Shape]:
+    return (await _past_tasks(request))[0]
 
 
-@post(TASKS, status_code=200, operation=Operation("List tasks, open and over", allow.TASK_READ, body=TaskFilters))
-async def tasks_by_body(request: Call) -> Response[bytes]:
-    return answer((await _past_tasks(request))[0])
+async def _number(request: Call) -> int:
+    return (await _past_tasks(request))[1]
 
 
-@get(f"{TASKS}/count", operation=Operation("Count them", allow.TASK_READ, query=TaskFilters))
-async def count_tasks(request: Call) -> Response[bytes]:
-    return counted((await _past_tasks(request))[1])
-
-
-@post(f"{TASKS}/count", status_code=200, operation=Operation("Count them", allow.TASK_READ, body=TaskFilters))
-async def count_tasks_by_body(request: Call) -> Response[bytes]:
-    return counted((await _past_tasks(request))[1])
-
-
-HANDLERS: Final = (tasks, tasks_by_body, count_tasks, count_tasks_by_body)
+NOTE: Final = "With finished those that are over, with unfinished those that are open and not paused."
+HANDLERS: Final = listed(TASKS, "tasks, open and over", allow.TASK_READ, TaskFilters, _page, _number, NOTE)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
 from andante.api.instances import demand_action, operable, visible
@@ -11,7 +11,8 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instance_shapes import instance_shape
-from andante.camunda.wire import Paged, answer, body_of, counted, nothing, order_of, ordered, page_of, query_of
+from andante.camunda.listing import listed
+from andante.camunda.wire import Paged, Shape, answer, body_of, nothing, order_of, ordered, page_of, query_of
 from andante.people import Caller
 from andante.people import permissions as allow
 from andante.people.permissions import whose
@@ -155,28 +156,12 @@ async def found_open(request: Call, asked: ListQuery) -> tuple[list[InstanceReco
     return await found_by(services(request), query, asked, ORDER)
 
 
-@get(PATH, operation=Operation("List process instances", allow.INSTANCE_READ, query=ListQuery))
-async def find(request: Call) -> Response[bytes]:
-    return answer([instance_shape(each) for each in (await _found(request))[0]])
+async def _page(request: Call) -> list[Shape]:
+    return [instance_shape(each) for each in (await _found(request))[0]]
 
 
-@post(PATH, status_code=200, operation=Operation("List process instances", allow.INSTANCE_READ, body=ListQuery))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return answer([instance_shape(each) for each in (await _found(request))[0]])
-
-
-@get(f"{PATH}/count", operation=Operation("Count process instances", allow.INSTANCE_READ, query=ListQuery))
-async def count(request: Call) -> Response[bytes]:
-    return counted((await _found(request))[1])
-
-
-@post(
-    f"{PATH}/count",
-    status_code=200,
-    operation=Operation("Count process instances", allow.INSTANCE_READ, body=ListQuery),
-)
-async def count_by_body(request: Call) -> Response[bytes]:
-    return counted((await _found(request))[1])
+async def _number(request: Call) -> int:
+    return (await _found(request))[1]
 
 
 async def opened(request: Call, instance_id: str) -> InstanceRecord:
@@ -291,5 +276,6 @@ async def activity_instances(request: Call, instance_id: FromPath[str]) -> Respo
 
 
 HANDLERS: Final = (
-    count, count_by_body, suspend_many, find, find_by_body, read, remove, suspend, activity_instances,
+    *listed(PATH, "process instances", allow.INSTANCE_READ, ListQuery, _page, _number),
+    suspend_many, read, remove, suspend, activity_instances,
 )  # fmt: skip

@@ -15,7 +15,8 @@ from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import absent, wrong
 from andante.camunda.instances import opened
-from andante.camunda.wire import Paged, answer, body_of, counted, moment, nothing, query_of, sorted_by, stamp
+from andante.camunda.listing import in_pages, listed
+from andante.camunda.wire import Paged, Shape, answer, body_of, moment, nothing, query_of, sorted_by, stamp
 from andante.people import permissions as allow
 from andante.people.permissions import whose
 from andante.runtime import IncidentView, InstanceQuery, InstanceRecord, Problem, auditing
@@ -140,30 +141,9 @@ def _wanted(job: dict[str, Any], asked: ListQuery, jobs: list[str]) -> bool:
     )
 
 
-async def _listed(request: Call) -> Response[bytes]:
+async def _page(request: Call) -> list[Shape]:
     found, asked = await _found(request)
-    page = asked.part(found)
-    return answer([{name: value for name, value in each.items() if name != "activityId"} for each in page])
-
-
-@get(PATH, operation=Operation("List jobs", READ, query=ListQuery, description=NOTE))
-async def find(request: Call) -> Response[bytes]:
-    return await _listed(request)
-
-
-@post(PATH, status_code=200, operation=Operation("List jobs", READ, body=ListQuery, description=NOTE))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return await _listed(request)
-
-
-@get(f"{PATH}/count", operation=Operation("Count jobs", READ, query=ListQuery))
-async def count(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count jobs", READ, body=ListQuery))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
+    return [{name: value for name, value in each.items() if name != "activityId"} for each in asked.part(found)]
 
 
 async def _one(request: Call, job_id: str) -> dict[str, Any]:
@@ -254,4 +234,7 @@ async def suspend(request: Call) -> Response[bytes]:
     return nothing()
 
 
-HANDLERS: Final = (find, find_by_body, count, count_by_body, suspend, one, stacktrace, retries, execute)
+HANDLERS: Final = (
+    *listed(PATH, "jobs", READ, ListQuery, _page, in_pages(_found)[1], NOTE), suspend, one, stacktrace, retries,
+    execute,
+)  # fmt: skip

@@ -3,13 +3,12 @@
 from typing import Final
 
 import msgspec
-from litestar import Response, get, post
 
-from andante.api.operation import Operation
 from andante.api.services import Call, Services, caller, services
 from andante.camunda.faults import wrong
 from andante.camunda.instance_shapes import task_shape
-from andante.camunda.wire import Paged, answer, counted, moment, order_of, page_of, query_of
+from andante.camunda.listing import listed
+from andante.camunda.wire import Paged, Shape, moment, order_of, page_of, query_of
 from andante.people import Caller, may, sight
 from andante.people import permissions as allow
 from andante.runtime import TaskQuery
@@ -92,38 +91,18 @@ def task_query(desk: Services, who: Caller, asked: ListQuery) -> TaskQuery:
     )
 
 
-async def _found(request: Call) -> Response[bytes]:
+async def _page(request: Call) -> list[Shape]:
     desk, asked = services(request), await query_of(request, ListQuery)
     found, _ = await page_of(asked, ORDER, task_query(desk, caller(request), asked), desk.runtime.tasks)
-    return answer([task_shape(task, desk.zone) for task in found])
+    return [task_shape(task, desk.zone) for task in found]
 
 
-async def _counted(request: Call) -> Response[bytes]:
+async def _number(request: Call) -> int:
     desk, asked = services(request), await query_of(request, ListQuery)
-    return counted((await desk.runtime.tasks(task_query(desk, caller(request), asked))).total)
+    return (await desk.runtime.tasks(task_query(desk, caller(request), asked))).total
 
 
-DESCRIPTION: Final = "Operators see all, others those they may work on. nameLike is any part of the task's texts."
-
-
-@get(PATH, operation=Operation("List tasks", READ, query=ListQuery, description=DESCRIPTION))
-async def find(request: Call) -> Response[bytes]:
-    return await _found(request)
-
-
-@post(PATH, status_code=200, operation=Operation("List tasks", READ, body=ListQuery, description=DESCRIPTION))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return await _found(request)
-
-
-@get(f"{PATH}/count", operation=Operation("Count tasks", READ, query=ListQuery, description="Up to 2000."))
-async def count(request: Call) -> Response[bytes]:
-    return await _counted(request)
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count tasks", READ, body=ListQuery))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return await _counted(request)
-
-
-HANDLERS: Final = (count, count_by_body, find, find_by_body)
+DESCRIPTION: Final = (
+    "Operators see all, others those they may work on. nameLike is any part of the task's texts. Counted up to 2000."
+)
+HANDLERS: Final = listed(PATH, "tasks", READ, ListQuery, _page, _number, DESCRIPTION)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
 
 from andante.api.operation import Operation
@@ -12,7 +12,8 @@ from andante.camunda.faults import wrong
 from andante.camunda.history_places import MOST, like, variables_of
 from andante.camunda.instance_variables import deserialized
 from andante.camunda.instances import compared, opened
-from andante.camunda.wire import Paged, Shape, answer, counted, query_of, sorted_by
+from andante.camunda.listing import in_pages, listed
+from andante.camunda.wire import Paged, Shape, answer, query_of, sorted_by
 from andante.people import permissions as allow
 from andante.runtime import Problem
 from andante.runtime import problem as codes
@@ -61,31 +62,6 @@ async def _found(request: Call) -> tuple[list[Shape], Filters]:
     return sorted_by(found, asked, ORDER), asked
 
 
-async def _page(request: Call) -> Response[bytes]:
-    found, asked = await _found(request)
-    return answer(asked.part(found))
-
-
-@get(PATH, operation=Operation("List the variables of open instances", READ, query=Filters))
-async def find(request: Call) -> Response[bytes]:
-    return await _page(request)
-
-
-@post(PATH, status_code=200, operation=Operation("List the variables of open instances", READ, body=Filters))
-async def find_by_body(request: Call) -> Response[bytes]:
-    return await _page(request)
-
-
-@get(f"{PATH}/count", operation=Operation("Count them", READ, query=Filters))
-async def count(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
-
-
-@post(f"{PATH}/count", status_code=200, operation=Operation("Count them", READ, body=Filters))
-async def count_by_body(request: Call) -> Response[bytes]:
-    return counted(len((await _found(request))[0]))
-
-
 @get(f"{PATH}/{{variable_id:str}}", operation=Operation("Read a variable of an open instance", READ))
 async def one(request: Call, variable_id: FromPath[str]) -> Response[bytes]:
     record = await opened(request, variable_id.partition(":")[0])
@@ -95,4 +71,4 @@ async def one(request: Call, variable_id: FromPath[str]) -> Response[bytes]:
     raise Problem(codes.INSTANCE_NOT_FOUND, 404, f"Variable instance with Id '{variable_id}' does not exist.")
 
 
-HANDLERS: Final = (count, count_by_body, find, find_by_body, one)
+HANDLERS: Final = (*listed(PATH, "variables of open instances", READ, Filters, *in_pages(_found)), one)
