@@ -18,7 +18,7 @@ from andante.timing.instants import parse_instant
 NOON: Final = parse_instant("2026-03-27T12:00", "UTC")  # a Friday; the clocks change in Europe on Sunday
 MODEL: Final = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
   xmlns:andante="http://andante.dev/schema/bpmn/1.0" targetNamespace="http://test">
-  <process id="Expenses" name="Expenses" isExecutable="true">
+  <process id="Expenses" name="Expense claim" isExecutable="true">
     <startEvent id="begin"/>
     <userTask id="approve" name="Approve &lt;it&gt;" andante:{holder}>
       <extensionElements>

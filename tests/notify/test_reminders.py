@@ -14,7 +14,8 @@ async def test_a_reminder_comes_by_mail_and_stands_in_the_inbox(bureau: Bureau) 
     await bureau.later(3 * HOUR)
     assert bureau.mails == [("ada", "Reminder: Approve <it>")]
     assert bureau.text() == (
-        "Reminder: Approve <it>\n\nApprove <it> is due\n\nTask: Approve <it>\nProcess: Expenses\n"
+        "Reminder: Approve <it>\n\nApprove <it> is due\n\nTask: Approve <it>\n"
+        "Process: Expense claim 2026-03-27 12:00:00\n"
         f"Due: 2026-03-27 16:00 (UTC)\n\nOpen it: https://flow.example/tasks/{task.id}\n"
     )
     assert f'href="https://flow.example/tasks/{task.id}"' in bureau.html()
@@ -31,6 +32,18 @@ async def test_a_reminder_comes_by_mail_and_stands_in_the_inbox(bureau: Bureau) 
     )  # fmt: skip
     assert after == ""
     assert await bureau.states() == {"sent": 2}
+
+
+async def test_a_note_says_what_people_call_the_process_and_its_instance(bureau: Bureau) -> None:
+    await bureau.person("ada", language="zh")
+    await bureau.deploy()
+    await bureau.runtime.start("Expenses", who="ina", title="Trip to Oslo")
+    await bureau.later(3 * HOUR)
+    assert "流程：Expense claim · Trip to Oslo\n" in bureau.text()
+    assert "Expense claim · Trip to Oslo" in bureau.html()
+    assert "Expenses" not in bureau.text() + bureau.html()
+    (note,), _ = await bureau.post.inbox.many("ada", unread=True, limit=10, after="")
+    assert (note.content.called, note.content.definition) == ("Expense claim · Trip to Oslo", "Expenses")
 
 
 async def test_a_task_that_is_done_before_the_reminder_goes_is_not_reminded_of(bureau: Bureau) -> None:

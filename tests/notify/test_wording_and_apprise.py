@@ -14,7 +14,7 @@ from andante.notify.wording import Item, Wording
 from andante.runtime import TestClock
 from andante.timing.instants import HOUR
 
-ITEM = Item("reminder", "i1", "i1-7", "Pay\r\nBcc: thief@example.com", "Expenses", "A & B is due", NOON)
+ITEM = Item("reminder", "i1", "i1-7", "Pay\r\nBcc: thief@example.com", "Expenses", "A & B is due", NOON, "Expenses")
 URL = "https://flow.example"
 
 
@@ -51,7 +51,7 @@ def test_templates_that_fail_are_refused_at_the_start(tmp_path: Path, name: str,
 def test_a_template_that_fails_later_loses_no_note(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("{% if item.task_name == 'odd' %}{{ 1 // 0 }}{% endif %}fine")
     wording = Wording(URL, str(tmp_path))
-    odd = Item("reminder", "i1", "i1-7", "odd", "Expenses", "")
+    odd = Item("reminder", "i1", "i1-7", "odd", "Expenses", "", 0, "Expenses")
     with capture_logs() as logs:
         assert wording.note(odd, "en", "UTC").text.startswith("Reminder: odd")
     assert [line["event"] for line in logs] == ["a template of yours fails"]

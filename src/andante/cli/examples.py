@@ -12,7 +12,7 @@ from andante.assembly import open_runtime
 from andante.cli.demonstration import DAY, DAYS, demonstrate
 from andante.people import Accounts
 from andante.runtime import Problem, Runtime, SystemClock, TestClock
-from andante.runtime.outbox import Note
+from andante.runtime.note import Note
 from andante.settings import Settings, SettingsProblem
 
 PASSWORD: Final = "andante-demo"  # noqa: S105 - no secret: it is printed

@@ -4,7 +4,7 @@ from typing import Final, final
 
 import structlog
 
-from andante.runtime.outbox import Note
+from andante.runtime.note import Note
 from andante.timing.instants import iso
 
 log: Final = structlog.get_logger("andante.notify")

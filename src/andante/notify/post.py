@@ -37,8 +37,9 @@ def addressed(
 ) -> Letter:  # fmt: skip
     """A new letter. `next_at` later than `now` (ms): then it goes with all others that are due for the same box."""
     content = Content(
-        note.key, note.task_name, note.definition, note.text, note.due_at or 0, note.recipients, note.anyway
-    )
+        note.key, note.task_name, note.definition, note.text, note.due_at or 0, note.recipients, note.anyway,
+        note.process,
+    )  # fmt: skip
     due = max(next_at, now)
     return Letter(
         letter_id(note.key, channel, person, address), person, channel, address, note.kind, note.instance_id, task,

@@ -27,8 +27,9 @@ WEBHOOK: Final = "webhook"
 def item_of(letter: Letter) -> Item:
     told = letter.content
     return Item(
-        letter.kind, letter.instance_id, letter.task_id, told.task_name, told.definition, told.text, told.due_at
-    )
+        letter.kind, letter.instance_id, letter.task_id, told.task_name, told.definition, told.text, told.due_at,
+        told.called,
+    )  # fmt: skip
 
 
 def message_id(letters: Sequence[Letter]) -> str:

@@ -25,7 +25,8 @@ LONGEST_SUBJECT: Final = 200
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A note as it is told of. `due_at` in ms, 0 for none; `task_id` "" for one about a whole instance."""
+    """A note as it is told of. `due_at` in ms, 0 for none; `task_id` "" for one about a whole instance. `process`: what
+    people call the process and its instance."""
 
     kind: str
     instance_id: str
@@ -33,7 +34,8 @@ class Item(msgspec.Struct, frozen=True):
     task_name: str
     definition: str
     text: str
-    due_at: int = 0
+    due_at: int
+    process: str
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ class Rendered(msgspec.Struct, frozen=True):
 
 
 class ItemView(msgspec.Struct, frozen=True):
-    """A note as templates see it: `title` is the task's name, else the process's; `due` "" for none."""
+    """A note as templates see it: `title` is the task's name, else that of the process; `due` "" for none."""
 
     kind: str
     headline: str
@@ -56,6 +58,7 @@ class ItemView(msgspec.Struct, frozen=True):
     definition: str
     due: str
     link: str
+    process: str
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -124,10 +127,10 @@ class Wording:
 
     def _view(self, item: Item, language: str, zone: str) -> ItemView:
         return ItemView(
-            item.kind, self.headline(item.kind, language), item.task_name or item.definition,
+            item.kind, self.headline(item.kind, language), item.task_name or item.process,
             self._words[language].said(item.text), item.task_id, item.task_name, item.definition,
             f"{contract_time(item.due_at, zone)[:16]} ({zone})" if item.due_at else "",
-            self.link(item.task_id, item.instance_id),
+            self.link(item.task_id, item.instance_id), item.process,
         )  # fmt: skip
 
     def _render(self, what: str, items: Sequence[Item], language: str, zone: str) -> Rendered:
@@ -141,9 +144,11 @@ class Wording:
         return _rendered(self._ours, what, language, values)
 
     def _try_out(self, theirs: Environment) -> None:
-        some = Item("reminder", "i1", "i1-1", "Approve", "Expenses", "Approve is due", 1_767_258_000_000)
+        some = Item(
+            "reminder", "i1", "i1-1", "Approve", "Expenses", "Approve is due", 1_767_258_000_000, "Trip to Oslo"
+        )
         for language in LANGUAGES:
-            for item in (some, Item("slaDeadline", "i1", "", "", "Expenses", "")):
+            for item in (some, Item("slaDeadline", "i1", "", "", "Expenses", "", 0, "Trip to Oslo")):
                 view = self._view(item, language, "UTC")
                 values = {"item": view, "items": [view] * 2, "language": language, "words": self._words[language]}
                 for what in ("note", "digest"):

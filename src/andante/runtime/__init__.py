@@ -13,9 +13,10 @@ from andante.runtime.jobs import BY_PRIORITY, NEWEST, OLDEST
 from andante.runtime.known import Known
 from andante.runtime.live import ElementPlan, MigrationPlan
 from andante.runtime.messages import Broadcast, Published
+from andante.runtime.note import Note
 from andante.runtime.operations import Cause, Causes, Looked, Operations
 from andante.runtime.options import RuntimeSettings
-from andante.runtime.outbox import Channel, Note, Post
+from andante.runtime.outbox import Channel, Post
 from andante.runtime.problem import Problem
 from andante.runtime.replay import AwaitedView, CallView, OpenJobView, Past, TimerView
 from andante.runtime.runtime import Runtime

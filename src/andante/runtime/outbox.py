@@ -20,6 +20,7 @@ from andante.runtime.background import spawn
 from andante.runtime.clock import Clock
 from andante.runtime.executor import Executor
 from andante.runtime.logs import about
+from andante.runtime.note import Note, note_of
 from andante.runtime.problem import LATER, Problem
 from andante.runtime.tracing import working
 from andante.runtime.wanted import wanted
@@ -44,40 +45,6 @@ _TAKE_OVER: Final = (
     " order by o.instance_id, o.seq, o.n limit ? {unlocked})"
     " returning instance_id, seq, n, next_at, data"
 )
-
-
-@final
-class Note:
-    """A reminder or SLA notice. `key` is the same whenever the same note is sent again; `kind` is reminder, remind,
-    slaGoal, slaDeadline and so on; `due_at` in ms or None; `anyway`: also when its task or instance is over."""
-
-    __slots__ = (
-        "anyway",
-        "definition",
-        "due_at",
-        "instance_id",
-        "key",
-        "kind",
-        "recipients",
-        "task_id",
-        "task_name",
-        "text",
-    )
-
-    def __init__(
-        self, key: str, kind: str, instance_id: str, task_id: str, task_name: str, definition: str,
-        recipients: list[str], due_at: int | None, text: str, anyway: bool = False,
-    ) -> None:  # fmt: skip
-        self.anyway = anyway
-        self.key = key
-        self.kind = kind
-        self.instance_id = instance_id
-        self.task_id = task_id
-        self.task_name = task_name
-        self.definition = definition
-        self.recipients = recipients
-        self.due_at = due_at
-        self.text = text
 
 
 class Channel(Protocol):
@@ -357,7 +324,7 @@ class Outbox:
         if not await wanted(self._store, effect.kind, instance_id, effect.task, anyway=effect.anyway):
             self._executor.outbox_done(key)
             return
-        note = await self._note(instance_id, effect)
+        note = await note_of(self._store, instance_id, effect)
         try:
             async with self._gate:
                 for channel in self.channels:
@@ -382,14 +349,6 @@ class Outbox:
     def _forget(self, key: Key) -> None:
         self._known.discard(key)
         self._notes.discard(key)
-
-    async def _note(self, instance_id: str, effect: Notify) -> Note:
-        row = await self._store.get("select name from instance where id=?", (instance_id,))
-        return Note(
-            effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
-            effect.task_name, row[0] if row is not None else "", list(effect.recipients), effect.due_at, effect.text,
-            effect.anyway,
-        )  # fmt: skip
 
 
 async def _pause(tries: int, *, away: bool = False) -> None:

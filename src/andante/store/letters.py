@@ -39,7 +39,7 @@ _TAKE: Final = (
 
 
 class Content(msgspec.Struct, frozen=True):
-    """The note itself."""
+    """The note itself; `process` is "" in those of older releases."""
 
     key: str
     task_name: str
@@ -48,6 +48,12 @@ class Content(msgspec.Struct, frozen=True):
     due_at: int
     recipients: list[str] = []
     anyway: bool = False
+    process: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call the process and its instance."""
+        return self.process or self.definition
 
 
 class Letter(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from andante.engine.ids import INSTANCE, derived
 from andante.engine.settings import EngineSettings
 from andante.engine.state import Instance
 from andante.engine.step import step
-from andante.runtime.outbox import Note
+from andante.runtime.note import Note
 from andante.store import statements as st
 from andante.store.archive import OF_INSTANCE
 from andante.store.clocks import clock_rows

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, final
 
 from andante.runtime import Problem, Runtime, RuntimeSettings
 from andante.runtime.membership import DatabaseClock
-from andante.runtime.outbox import Note
+from andante.runtime.note import Note
 from andante.runtime.problem import UNAVAILABLE
 from andante.store.faults import StoreProblem
 from andante.testing.simulator.database import Database
