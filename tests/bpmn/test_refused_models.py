@@ -151,6 +151,17 @@ def test_every_fault_is_told_at_once() -> None:
     assert {f.element for f in refusal(body)} == {"c", "r", "it-gone"}
 
 
+@pytest.mark.parametrize("element", [
+    '<receiveTask id="it" messageRef="{}"/>', '<sendTask id="it" messageRef="{}"/>',
+    '<intermediateCatchEvent id="it"><messageEventDefinition messageRef="{}"/></intermediateCatchEvent>',
+    '<intermediateThrowEvent id="it"><signalEventDefinition signalRef="{}"/></intermediateThrowEvent>',
+])  # fmt: skip
+def test_a_wrong_reference_is_one_fault(element: str) -> None:
+    assert codes(refusal(path(element.format("gone")))) in (["unknownMessage"], ["unknownSignal"])
+    roots = '<message id="bare"/><signal id="bare"/>'
+    assert codes(refusal(path(element.format("bare")), roots=roots)) in (["messageName"], ["signalName"])
+
+
 def test_flows_to_a_refused_element_are_no_further_fault() -> None:
     assert codes(refusal(path('<choreographyTask id="it"/>'))) == ["unsupported"]
 

@@ -12,6 +12,7 @@ from andante.bpmn.xml.element import Element
 from andante.bpmn.xml.message_flows import message_of
 from andante.bpmn.xml.names import local_name
 from andante.bpmn.xml.reading import Reading
+from andante.expressions import literal
 
 DEFINITIONS: Final = {
     "messageEventDefinition": kinds.MESSAGE,
@@ -150,15 +151,19 @@ def _definition(kind: int, node: NodeDraft, source: Element, owner: Element, rea
 
 
 def reference_message(event: EventDefinition, ref: str, owner: Element, reading: Reading) -> None:
-    """Name and correlation key of the message that `ref` names; left open where it names none."""
+    """Name and correlation key of the message that `ref` names; left open where it names none. What is at fault here
+    has the reference for a name, so that nobody misses one: it is told of once."""
     message = reading.messages.get(local_name(ref)) if ref else message_of(owner, reading)
     if message is None:
         if ref:
             what = f"messageRef names '{ref}', but the file has no such message. Add it."
             reading.fault("unknownMessage", owner, what)
+            event.name = literal(ref)
         return
     if message.name is None:
         reading.fault("messageName", owner, f"The message {ref} (line {message.line}) has no name. Give it one.")
+        event.name = literal(message.id)
+        return
     event.name = message.name
     event.correlation = message.correlation
     event.key = key_of(message.id, owner, reading.correlations, reading) if message.correlation is None else None
