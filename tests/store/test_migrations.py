@@ -82,3 +82,19 @@ def test_what_a_later_release_took_away_from_is_refused(engine: sa.Engine) -> No
     _note(engine, "c0ffee")
     with pytest.raises(CommandError, match="c0ffee"):
         upgrade(engine)
+
+
+def test_the_database_of_another_program_is_left_alone(engine: sa.Engine) -> None:
+    """In PostgreSQL others' tables may be beside ours, where none has a name of ours."""
+    metadata = sa.MetaData()
+    sa.Table("customer", metadata, sa.Column("id", sa.Integer))
+    if engine.dialect.name == "postgresql":
+        sa.Table("task", metadata, sa.Column("id", sa.Integer))
+    metadata.create_all(engine)
+    with pytest.raises(CommandError, match=r"another program, whose tables it has \((customer|task)\)\. Name another"):
+        upgrade(engine)
+    assert set(sa.inspect(engine).get_table_names()) == set(metadata.tables)
+    if engine.dialect.name == "postgresql":
+        metadata.tables["task"].drop(engine)
+        upgrade(engine)
+        assert {"customer", "task", "instance"} <= set(sa.inspect(engine).get_table_names())

@@ -14,11 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from andante.store.schema import metadata
+
 LOCK: Final = 4_102_441  # any number that no other program takes for its own
 PAUSE: Final = 0.1  # seconds between looks whether another server is done with it
 # What waits for a table lets all others wait that want it after: so it does not wait for long, and tries again.
 WAIT: Final = "set lock_timeout = '2s'"
 TRIES: Final = 10
+SHOWN: Final = 5  # names of tables in a fault
 # Alembic keeps what it is at in variables of its modules.
 _ONE_AT_A_TIME: Final = threading.Lock()
 CURRENT: Final = "current"
@@ -32,7 +35,8 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
     """Run every migration that this database has not had, up to the one of the number `to`.
 
     A database that a later release has migrated stays as it is: that release has only added to it. Raises CommandError
-    where it took something away that servers of this release use.
+    where it took something away that servers of this release use, and for a database of another program: a SQLite
+    file that has tables and none of ours, a PostgreSQL schema in which others have tables of our names.
     """
     if to == "head" and _is_newest(engine):
         return
@@ -104,6 +108,8 @@ def _stays(connection: sa.Connection, to: str) -> bool:
     """Whether nothing is to be done: it is as this release has it, or a later release has migrated it and this one can
     use it. Raises CommandError where it cannot."""
     found = MigrationContext.configure(connection).get_current_revision() or ""
+    if not found:
+        _refuse_others(connection)
     how, _ = standing(found)
     if how == TOO_LATE:
         raise CommandError(
@@ -111,6 +117,20 @@ def _stays(connection: sa.Connection, to: str) -> bool:
             "of it. Install that release, or restore the backup that was made before"
         )
     return how == LATER or (how == CURRENT and to == "head")
+
+
+def _refuse_others(connection: sa.Connection) -> None:
+    """Nothing of ours goes into the file of another program. Beside others' tables in PostgreSQL is a usual place."""
+    tables = set(sa.inspect(connection).get_table_names())
+    if "alembic_version" in tables:
+        return
+    if connection.dialect.name != "postgresql":
+        whose, where = tables, "file (sqlite:///FILE)"
+    else:
+        whose, where = tables & set(metadata.tables), "database or schema"
+    if whose:
+        names = ", ".join(sorted(whose)[:SHOWN])
+        raise CommandError(f"it belongs to another program, whose tables it has ({names}). Name another {where}")
 
 
 def _patiently(config: Config, connection: sa.Connection, to: str) -> None:
