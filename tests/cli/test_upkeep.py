@@ -113,6 +113,9 @@ def test_the_doctor(shell: Shell, sqlite_template: Path, tmp_path: Path, monkeyp
     asked = shell("doctor", "--ask", "--json")  # by its own settings: it has a test clock
     found = {each["code"]: each["severity"] for each in json.loads(asked.out)["findings"]}
     assert (asked.code, found["settings.testClock"], "settings.private" in found) == (2, "error", False)
+    assert "settings.testClock" in shell("doctor", "--url", shell.url, "--json").out
+    said = shell("doctor", "--url", shell.url, "--db", db)
+    assert (said.code, "Leave out --db" in said.err) == (2, True)
     monkeypatch.setenv("ANDANTE_DB", f"sqlite:///{tmp_path}/none.db")
     said = shell("doctor")
     assert (said.code, "[database.unreachable]" in said.out) == (2, True)

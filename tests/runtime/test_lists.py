@@ -338,3 +338,15 @@ async def test_who_a_task_is_taken_from_does_not_see_it_any_more(bench: Bench) -
     counted = {each.key: each.count for each in await bench.runtime.lists.counts(TaskQuery(**KIM))}
     assert (counted["todo"], counted["claimable"]) == (0, 0)
     assert [t.id for t in await _all(bench, user="bea", groups=["board"])] == [task.id]
+
+
+async def test_the_answer_to_who_completes_a_task_has_its_times(bench: Bench) -> None:
+    task = (
+        '<userTask id="do"><extensionElements><andante:sla goal="PT1H" deadline="PT4H"/></extensionElements></userTask>'
+    )
+    await bench.deploy("timed " + line('<startEvent id="start"/>', task, '<endEvent id="end"/>'))
+    await bench.start("timed")
+    (found,) = await bench.todo()
+    done = await bench.complete(found)
+    assert (done.goal_at, done.due_at) == (found.goal_at, found.due_at) != (0, 0)
+    assert done == await bench.runtime.task(done.id)

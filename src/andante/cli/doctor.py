@@ -1,6 +1,8 @@
 """`andante doctor`: what is wrong, where, and what to do about it."""
 
 import asyncio
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -18,13 +20,24 @@ from andante.timing.instants import iso
 EXIT: Final = {"error": 2, "warning": 1}
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Asked(Server):
+    """The server that is to look: where its address is given here, not where ANDANTE_URL has one for all commands."""
+
+    url: Annotated[str, Parameter(help="Let the server at this address look, by its own settings.")] = ""
+
+
+HERE: Final = Asked()
+
+
 def doctor(
     *,
     db: str = "",
     tenants: str = "",
     config: Path | None = None,
     ask: Annotated[bool, Parameter(negative=())] = False,
-    server: Server = LOCAL,
+    server: Asked = HERE,
 ) -> int:
     """See what is wrong and what to do. Exit 0: nothing, 1: warnings, 2: errors.
 
@@ -41,9 +54,16 @@ def doctor(
     config
         A file with settings, as `andante serve` takes it.
     ask
-        Let the server at --url look, by its own settings.
+        Let the server look that other commands speak to (ANDANTE_URL).
     """
-    seen = _asking(server) if ask else _directly(db, tenants, config)
+    if not ask and not server.url:
+        return report(_directly(db, tenants, config), server.json)
+    if db or tenants or config:
+        raise ValueError(
+            "a server looks by its own settings. Leave out --db, --tenants and --config; or --url and --ask, to look "
+            "from here"
+        )
+    seen = _asking(replace(server, url=server.url or os.environ.get("ANDANTE_URL") or LOCAL.url))
     return report(seen, server.json)
 
 

@@ -54,8 +54,7 @@ class Executor:
     ) -> None:  # fmt: skip
         self._store, self._clock, self.settings = store, clock, settings
         self._committed, self._due, self._removed, self._audit = committed, due, removed, audit
-        self._cache = Cache(cache)
-        self._limit = queue
+        self._cache, self._limit = Cache(cache), queue
         self._slots = self._cache.slots
         # Batches that are being written, requests in them, and requests that are not answered yet.
         self._writing = self._underway = self._inside = 0
@@ -70,8 +69,7 @@ class Executor:
         self.alone_until = math.inf  # the loop's time: until then no other server is there
         self._open = Bundle(self.node)
         self.watched: Callable[[Iterable[str]], None] | None = None  # told of the instances of each batch
-        self.meter = Meter()
-        self.telling = Telling()  # what programs are told goes into the batch
+        self.meter, self.telling = Meter(), Telling()  # what programs are told goes into the batch
         self.commands = self.batches = self.outrun = 0
         self.lost_at = -math.inf  # the loop's time at which it was last left open whether a batch was written
 
@@ -217,10 +215,13 @@ class Executor:
             return
         key, seq = getattr(command, "task", 0), instance.seq
         task = instance.tasks.get(key) if key else None
+        clocks = task.clocks.copy() if task is not None else []
         try:
             by = graph if request.graph is None else request.graph
             before = self.telling.before(instance)
             taken = step(by, instance, command, self._clock.now(), request.actor, self.settings)
+            if task is not None and key not in instance.tasks:
+                task.clocks = clocks  # they ended with it, and its answer has their times as the history does
             answer = request.view(taken, task)
             if taken.events:
                 told = self.telling.rows(by, instance, taken.events, before)
