@@ -1,6 +1,6 @@
 """What a server of the release before writes is in the lists of this one, and in its place."""
 
-from server import Bench, bpmn, line
+from server import Bench, line
 
 from andante.runtime import TaskQuery
 from andante.runtime.putting_right import PuttingRight
@@ -41,12 +41,3 @@ async def test_what_an_older_server_wrote_is_put_right(bench: Bench) -> None:
     assert await right.carry_out() == 1
     assert await store.read("select instance_id, key, rank, suspended, definition from task order by 1") == everything
     assert await store.read("select instance_id, who, rank, free from candidate order by 1, 2") == who
-
-
-async def test_an_instance_without_a_name_of_its_own_is_found_by_its_process_alone(bench: Bench) -> None:
-    model = bpmn(OFFERED).replace(b'id="offered"', b'id="offered" name="Offered letters"')
-    await bench.runtime.deploy_xml(model, who="designer")
-    started = await bench.start("offered", prio=1)
-    assert started.label.startswith("Offered letters 20")
-    assert await bench.runtime.store.read("select text from search where instance_id=?", [started.id]) == []
-    assert await PuttingRight(bench.runtime.store, lambda: True, lambda: 1).carry_out() == 0

@@ -23,11 +23,10 @@ LOOK: Final = 5.0  # seconds between looks whether a server has left
 PAUSE: Final = 60.0  # after the database refused
 _TASKS: Final = (
     "select t.{0}, t.instance_id, t.key, t.urgency, t.due_at, t.priority, t.rank, t.suspended, t.definition,"
-    " i.suspended, i.name, i.label, i.title, i.business_key, d.label, s.text, (select count(*) from candidate c"
+    " i.suspended, i.name, i.label, i.title, i.business_key, s.text, (select count(*) from candidate c"
     " where c.instance_id=t.instance_id and c.key=t.key and (c.rank<>t.rank or c.free<>case when t.assignee='' and"
     " i.suspended=0 then 1 else 0 end)) from task t join instance i on i.id=t.instance_id"
-    " left join definition d on d.id=i.definition_id left join search s on s.instance_id=t.instance_id and s.key=0"
-    " where t.state='open' and t.suspended={1}"
+    " left join search s on s.instance_id=t.instance_id and s.key=0 where t.state='open' and t.suspended={1}"
     " and (t.{0}, t.instance_id, t.key) > (cast(? as bigint), ?, cast(? as bigint))"
     f" order by t.{{0}}, t.instance_id, t.key limit {AT_ONCE}"
 )

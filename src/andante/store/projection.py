@@ -117,13 +117,13 @@ class Batch:
                 self.earliest = row[2]
             if instance.id in self._new:
                 self.rows[st.INSTANCE].append(row)
-                if text := names_of(graph, instance):
+                if text := names_of(instance):
                     self._searched(instance.id, 0, text)
             else:
                 self.rows[st.INSTANCE_CHANGE].append(_changing(row))
                 if instance.id in self._described:
                     self.rows[st.INSTANCE_DESCRIBED].append(_describing(row))
-                    self._searched(instance.id, 0, names_of(graph, instance))
+                    self._searched(instance.id, 0, names_of(instance))
                 if instance.id in self._migrated:
                     self.rows[st.INSTANCE_MIGRATED].append(_migrating(row))
         self._offer()

@@ -61,16 +61,14 @@ def offers(task: Task) -> bool:
     return len(task.users) + len(task.groups) + (1 if task.queue else 0) > 1
 
 
-def names_of(graph: ProcessGraph, instance: Instance) -> str:
+def names_of(instance: Instance) -> str:
     """What people have called the instance."""
-    i = instance
-    return called(i.id, i.name, i.label, i.title, i.business_key, graph.name)
+    return called(instance.id, instance.name, instance.label, instance.title, instance.business_key)
 
 
-def called(id: str, name: str, label: str, title: str, business_key: str, process: str = "") -> str:
-    """The same of its columns; `process`: the definition's label. What it is called by itself is left out: that is
-    found by its definition's name. Older releases called it by the name, not by the process's label."""
-    if any(label.startswith(each) and len(label) == len(each) + CLOCK_LENGTH for each in (process, name) if each):
+def called(id: str, name: str, label: str, title: str, business_key: str) -> str:
+    """The same of its columns. What it is called by itself is left out: that is found by its definition's name."""
+    if label.startswith(name) and len(label) == len(name) + CLOCK_LENGTH:
         label = ""
     key = "" if business_key == id else business_key
     return " ".join([text for text in (label, title, key) if text])
