@@ -55,12 +55,15 @@ async def note_of(store: Store, instance_id: str, effect: Notify) -> Note:
     return Note(
         effect.key, effect.kind, instance_id, f"{instance_id}-{effect.task}" if effect.task else "",
         effect.task_name, definition, list(effect.recipients), effect.due_at, effect.text, effect.anyway,
-        _called(label or definition, title or usual),
+        _called(definition, label or definition, title or usual),
     )  # fmt: skip
 
 
-def _called(process: str, instance: str) -> str:
-    """An instance without a name of its own is called by the process and when it started."""
+def _called(definition: str, process: str, instance: str) -> str:
+    """An instance without a name of its own is called by the process and when it started: for people by the process's
+    label, where the contract has the definition's name."""
+    if instance.startswith(f"{definition} "):
+        instance = process + instance.removeprefix(definition)
     if not instance or instance.startswith(process):
         return instance or process
     return f"{process} · {instance}"

@@ -42,7 +42,7 @@ def start(step: "Step", command: cmd.Start) -> None:
             known = {**declared.first_values(graph, {}), **graph.constants}
             given = filled_in(step, graph.nodes[node], given, known, command.definition_id)
     values = declared.first_values(graph, given)
-    label = f"{graph.name or command.name} {_clock_time(step.now // 1_000, step.settings.zone)}"
+    label = f"{command.name} {_clock_time(step.now // 1_000, step.settings.zone)}"
     step.record(
         ev.InstanceStarted(
             command.definition_id, command.name, command.version, label, command.title,
