@@ -1,5 +1,6 @@
 """Which request a line of the log is of, and what never is in one."""
 
+import errno
 import io
 import json
 import logging
@@ -95,6 +96,26 @@ def test_the_settings_secrets_and_form(lines: io.StringIO, capsys: pytest.Captur
     log.warning("a\x1b[2Jline", why='p@ssword dbsecret "first secret" h/x', more="two\nlines\r\x00")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith(r'level=warning event=a\x1b[2Jline why="*** *** \"***\" h/x" more=two\nlines\r\x00'), line
+
+
+def test_a_line_that_cannot_be_written_does_no_harm(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    logs.configure(to=Full())
+    structlog.get_logger("t").error("nobody reads it")
+    logging.getLogger("some.library").error("nor this")
+    logs.configure()
+    log, closed = structlog.get_logger("t"), io.StringIO()
+    monkeypatch.setattr("sys.stderr", closed)
+    log.warning("one")
+    assert "event=one" in closed.getvalue()
+    closed.close()
+    log.warning("nobody reads it")
+    monkeypatch.setattr("sys.stderr", lines)  # another in its place
+    log.warning("two")
+    assert "event=two" in lines.getvalue()
 
 
 async def test_what_goes_on_behind_a_request_has_its_instance_and_no_request(

@@ -43,4 +43,5 @@ def shell(
     monkeypatch.setenv("ANDANTE_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("ANDANTE_CLIENT_ID", raising=False)
+    monkeypatch.setattr("andante.app.configure_logging", lambda _: None)  # it is for good, and of the whole process
     return Shell(capsys, tmp_path, server.url)

@@ -222,7 +222,7 @@ def test_dates_and_exact_numbers_stay_what_they_are() -> None:
         ("<literalExpression><importedValues/></literalExpression>", "import", "cannot be imported"),
         (f"<relation><column name='a'/><row>{literal('1')}{literal('2')}</row></relation>", "rowLength", "2 values"),
         (context(entry("a", literal("1")), entry("a", literal("2"))), "duplicateName", "two entries 'a'"),
-        ("<invocation/>", "noFunction", "which function"),
+        ("<invocation/>", "noFunction", "no function"),
         (f"<filter>{part('in', '1')}</filter>", "missing", "has no match"),
         ("<literalExpression wrong='1'/>", "unknownAttribute", "wrong"),
         ("<literalExpression><wrong/></literalExpression>", "unknownElement", "wrong"),

@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TextIO, final
 from urllib.parse import unquote, urlsplit
 
@@ -88,10 +88,28 @@ def password_of(url: str) -> str:
         return ""
 
 
+@final
+class Stream:
+    """Where lines go: standard error as it is at the time, or `to`. A line that cannot be written, on a full disk or to
+    a reader that has gone, is lost; the work that it tells of goes on."""
+
+    def __init__(self, to: TextIO | None) -> None:
+        self._to = to
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            (self._to or sys.stderr).write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            (self._to or sys.stderr).flush()
+
+
 def configure(form: str = "logfmt", level: str = "info", secrets: Iterable[str] = (), to: TextIO | None = None) -> None:
     """Lines of this process go to `to` (standard error) from `level` on; other packages' from "warning" on. None of
     the `secrets` is in them."""
-    stream = to or sys.stderr
+    stream: Any = Stream(to)
     number = logging.getLevelNamesMapping()[level.upper()]
     made: list[Any] = [
         merge_contextvars,

@@ -87,7 +87,8 @@ class _Simulation:
     def run(self) -> Report:
         problem = ""
         former = structlog.get_config()
-        structlog.configure(processors=[self._log])
+        # Whatever the program around it does with its log.
+        structlog.configure([self._log], structlog.make_filtering_bound_logger(0), dict, structlog.PrintLoggerFactory())
         gc.disable()  # what is collected would be so at another moment each time
         try:
             self._loop.run_until_complete(self._main())
