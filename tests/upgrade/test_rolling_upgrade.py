@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import pytest
 from cluster import Cluster, free_port
+from invariants import asking
 from previous import unpack
 from reckoning import COMMANDS, Log, pending, reckon
-from served import SECRET, Load, Server, prepare, until
+from served import PATIENCE, SECRET, Load, Server, prepare, until
 
 from andante.client import Client, calls, replaying, upkeep
 
@@ -145,9 +146,12 @@ class Upgrade:
         assert self._load is not None
         self._load.finish()
         try:
-            until("nothing is pending", lambda: not pending(self.url))
+            # A mail that was not taken, on a busy machine, is tried again after 30 seconds, and after 60.
+            until("nothing is pending", lambda: not pending(self.url), 2 * PATIENCE)
         except AssertionError as fault:
-            raise AssertionError(f"{fault}: {pending(self.url)}") from None
+            with asking(self.url) as ask:
+                left = ask("select channel, attempts, error, next_at from letter where state='waiting'")
+            raise AssertionError(f"{fault}: {pending(self.url)} {left}") from None
         self._load.end()
 
     def destroy(self) -> None:
