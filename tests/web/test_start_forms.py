@@ -67,12 +67,17 @@ async def test_form_js_draws_the_form_of_a_start(site: Site, browser: Browser) -
     # What is missing is said before it is sent; what was filled in is there after a look elsewhere.
     await page.get_by_role("button", name="Start instance").click()
     await expect(drawn).to_contain_text("Field is required")
-    await drawn.get_by_label("For whom").fill("Anna")
-    await drawn.get_by_label("Price of one").fill("600")
-    await page.keyboard.press("Tab")
-    await expect(drawn.get_by_label("Why so much")).to_be_visible()
-    await page.reload()
-    await expect(drawn.get_by_label("For whom")).to_have_value("Anna")
+    for _ in range(3):  # form-js may be drawing what is missing: then it takes no text yet
+        await drawn.get_by_label("For whom").fill("Anna")
+        await drawn.get_by_label("Price of one").fill("600")
+        await page.keyboard.press("Tab")
+        await expect(drawn.get_by_label("Why so much")).to_be_visible()
+        await page.reload()
+        with suppress(AssertionError):
+            await expect(drawn.get_by_label("For whom")).to_have_value("Anna", timeout=6_000)
+            break
+    else:
+        raise AssertionError("what was filled in is not there after a look elsewhere")
 
     # What only the server knows comes back beside its field, with all that was filled in.
     await site.runtime.definition_action(definition_id, "suspend", who="mei")
