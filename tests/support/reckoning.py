@@ -91,7 +91,7 @@ def reckon(url: str, log: Log, *, releases: int = 1) -> Counter[str]:
     check(url)
     with asking(url) as ask:
         carried, facts, fired = _journal(ask)
-        _commands(log, carried)
+        _commands(log, carried, releases)
         seen = Counter({f"{what} acknowledged": n for what, n in Counter(each.what for each in log.lines).items()})
         seen["instances"] = ask("select count(*) from instance")[0][0]
         _timers(log, ask, fired)
@@ -129,8 +129,11 @@ def _tokens(command: Command) -> Iterable[str]:
     return [command.message_id] if isinstance(command, DeliverMessage) else ()
 
 
-def _commands(log: Log, carried: dict[str, list[str]]) -> None:
+def _commands(log: Log, carried: dict[str, list[str]], releases: int) -> None:
     lost = [line for line in log.lines if line.what in COMMANDS and carried.get(line.token) != [line.about[:20]]]
+    if releases > 1:  # a fault of the release before, mended since: a server whose lease had run out on a busy machine
+        # answered a resume by what it remembered (decision 0024, tests/runtime/test_late_commands.py)
+        lost = [line for line in lost if (line.server, line.what) != ("old", "resume") or line.token in carried]
     assert not lost, (len(lost), [(line, carried.get(line.token)) for line in lost[:5]])
     refused = [line for line in log.told("refused") if line.token in carried]
     assert not refused, (len(refused), refused[:5])
