@@ -102,16 +102,14 @@ class Worker:
 
     def _run_sent(self) -> None:
         """Until the server ends it: then it stops, and another may be there soon."""
-        with closing(self._client.lines(self._sent(), calls.sent_job)) as sent:
+        call = calls.stream_jobs(list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock)
+        with closing(self._client.lines(call, calls.sent_job)) as sent:
             for job in sent:
                 if job is not None:
                     self._do(job)
                 if self._stopped.is_set():
                     return
         self._stopped.wait(SOON_S)
-
-    def _sent(self) -> Call[bytes]:
-        return calls.stream_jobs(list(self._handlers), worker=self._name, max_jobs=self._max_jobs, lock=self._lock)
 
     def _do(self, job: Job) -> None:
         try:
@@ -191,7 +189,7 @@ class AsyncWorker:
                     if any(each.done() and each.exception() for each in doing):
                         break
                     doing = {each for each in doing if not each.done()}
-        finally:  # what is in hand is done to the end, unless the worker itself is cancelled
+        finally:  # what is in hand is done to the end, however the stream ends
             done = await asyncio.gather(*doing, return_exceptions=True)
         for fault in done:
             if fault is not None:
